@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Continuous integration sets this: there a warning in our own code is an error.
+let warningsAreErrors = Context.environment["HEARTH_WARNINGS_AS_ERRORS"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "hearth",
+    products: [
+        .library(name: "HearthMemory", targets: ["HearthMemory"]),
+        .executable(name: "hearth", targets: ["hearth"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CVectorKernels"),
+        .target(name: "HearthSQLite", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(name: "HearthEmbedding", swiftSettings: settings),
+        .target(
+            name: "HearthStore",
+            dependencies: [
+                "HearthSQLite",
+                "HearthEmbedding",
+                "CVectorKernels",
+                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "HearthMemory",
+            dependencies: [
+                "HearthStore",
+                "HearthEmbedding",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "hearth",
+            dependencies: [
+                "HearthMemory",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "HearthBench",
+            dependencies: [
+                "CSQLite",
+                "HearthMemory",
+                "HearthSQLite",
+                "HearthStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(name: "TestSupport", dependencies: ["HearthMemory"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels"], swiftSettings: settings),
+        .testTarget(
+            name: "HearthSQLiteTests",
+            dependencies: ["HearthSQLite", "CSQLite", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthEmbeddingTests",
+            dependencies: ["HearthEmbedding", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthStoreTests",
+            dependencies: ["HearthStore", "HearthSQLite", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthMemoryTests",
+            dependencies: ["HearthMemory", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "HearthCommandTests", dependencies: ["hearth", "TestSupport"], swiftSettings: settings),
+    ]
+)
