@@ -1,0 +1,79 @@
+/// A name of one kind of thing: an agent, a user, a memory.
+///
+/// Any non-empty string without control characters, of at most 256 UTF-8 bytes, is a valid identifier. A value can hold any string;
+/// the store checks it where it enters, with ``validate(_:)``, and answers `.invalidArgument`.
+public protocol Identifier: RawRepresentable<String>, ExpressibleByStringLiteral, Hashable, Comparable, Sendable,
+    Codable,
+    CodingKeyRepresentable, CustomStringConvertible
+{
+    /// What the identifier names, for messages: "agent", "memory".
+    static var kind: String { get }
+
+    /// Wraps a string without checking it.
+    init(rawValue: String)
+}
+
+/// The longest identifier, in UTF-8 bytes.
+let maximumIdentifierLength = 256
+
+extension Identifier {
+    /// Wraps a literal.
+    public init(stringLiteral value: String) {
+        self.init(rawValue: value)
+    }
+
+    /// The identifier itself.
+    public var description: String { rawValue }
+
+    /// Orders identifiers by their code units, the same in every locale.
+    public static func < (left: Self, right: Self) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    /// Lets a dictionary by identifier encode as a JSON object.
+    public var codingKey: any CodingKey { IdentifierCodingKey(stringValue: rawValue) }
+
+    /// Reads the key of a JSON object.
+    public init?(codingKey: some CodingKey) {
+        self.init(rawValue: codingKey.stringValue)
+    }
+
+    /// Reads a plain string.
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes a plain string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Checks that the identifier is one a store accepts.
+    ///
+    /// - Throws: ``MemoryError`` of code `.invalidArgument` that names the kind and what is wrong.
+    public func validated() throws(MemoryError) -> Self {
+        guard !rawValue.isEmpty else {
+            throw .invalidArgument("The \(Self.kind) identifier is empty; give it at least one character.")
+        }
+        guard rawValue.utf8.count <= maximumIdentifierLength else {
+            throw .invalidArgument(
+                """
+                The \(Self.kind) identifier has \(rawValue.utf8.count) UTF-8 bytes; at most \(maximumIdentifierLength) are allowed.
+                """
+            )
+        }
+        guard !rawValue.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .invalidArgument("The \(Self.kind) identifier holds a control character; remove it.")
+        }
+        return self
+    }
+}
+
+private struct IdentifierCodingKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}

@@ -1,0 +1,151 @@
+public import FoundationEssentials
+
+/// One agent's view of one memory.
+public struct Memory: Identifiable, Hashable, Sendable, Codable {
+    /// The memory.
+    public var id: MemoryID
+    /// The owner.
+    public var agentID: AgentID
+    /// The user it belongs to.
+    public var userID: UserID
+    /// The session it was stored in.
+    public var sessionID: SessionID?
+    /// The text, at most 4 MiB of UTF-8.
+    public var content: String
+    /// The kind of remembering.
+    public var type: MemoryType
+    /// What it is about.
+    public var category: MemoryCategory
+    /// Labels, without duplicates, in the order given.
+    public var tags: [String]
+    /// The host's own values.
+    public var metadata: [String: String]
+    /// How much it matters, 0…1.
+    public var importance: Double
+    /// How sure the owner is of it, 0…1.
+    public var confidence: Double
+    /// Whether the payload is encrypted at rest.
+    public var isSensitive: Bool
+    /// When it came to be, to the microsecond.
+    public var createdAt: Date
+    /// When this view's fields were last edited.
+    public var updatedAt: Date
+    /// When an agent last read it; counts are written in batches, so that the last few may be lost with a crash.
+    public var lastAccessedAt: Date?
+    /// When it stops being returned.
+    public var expiresAt: Date?
+    /// How often agents have read it, as exact as ``lastAccessedAt``.
+    public var accessCount: Int
+    /// The number of the published version that this view is based on, from 1.
+    public var version: Int
+    /// The published version that this view is based on.
+    public var versionID: VersionID
+    /// How the memory stands for the viewing agent.
+    public var syncStatus: SyncStatus
+    /// The memory it continues or belongs to, where the viewing agent may see that one.
+    public var parentID: MemoryID?
+    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C.
+    public var checksum: String
+
+    /// Assembles a view.
+    public init(
+        id: MemoryID,
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID?,
+        content: String,
+        type: MemoryType,
+        category: MemoryCategory,
+        tags: [String],
+        metadata: [String: String],
+        importance: Double,
+        confidence: Double,
+        isSensitive: Bool,
+        createdAt: Date,
+        updatedAt: Date,
+        lastAccessedAt: Date?,
+        expiresAt: Date?,
+        accessCount: Int,
+        version: Int,
+        versionID: VersionID,
+        syncStatus: SyncStatus,
+        parentID: MemoryID?,
+        checksum: String
+    ) {
+        self.id = id
+        self.agentID = agentID
+        self.userID = userID
+        self.sessionID = sessionID
+        self.content = content
+        self.type = type
+        self.category = category
+        self.tags = tags
+        self.metadata = metadata
+        self.importance = importance
+        self.confidence = confidence
+        self.isSensitive = isSensitive
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.lastAccessedAt = lastAccessedAt
+        self.expiresAt = expiresAt
+        self.accessCount = accessCount
+        self.version = version
+        self.versionID = versionID
+        self.syncStatus = syncStatus
+        self.parentID = parentID
+        self.checksum = checksum
+    }
+}
+
+/// What a store takes.
+public struct MemoryDraft: Hashable, Sendable, Codable {
+    /// The text, 0 bytes to 4 MiB of UTF-8.
+    public var content: String
+    /// The kind of remembering.
+    public var type: MemoryType
+    /// What it is about.
+    public var category: MemoryCategory
+    /// Labels; a duplicate counts once.
+    public var tags: [String]
+    /// How much it matters, 0…1.
+    public var importance: Double
+    /// How sure the owner is of it, 0…1.
+    public var confidence: Double
+    /// The host's own values.
+    public var metadata: [String: String]
+    /// Whether the payload is to be encrypted at rest.
+    public var isSensitive: Bool
+    /// When it is to stop being returned.
+    public var expiresAt: Date?
+    /// A memory it continues or belongs to; the storing agent must see it.
+    public var parentID: MemoryID?
+    /// When it came to be; nil: now.
+    public var createdAt: Date?
+
+    /// Describes a memory to store.
+    public init(
+        content: String,
+        type: MemoryType = .episodic,
+        category: MemoryCategory = .general,
+        tags: [String] = [],
+        importance: Double = 0.5,
+        confidence: Double = 0.8,
+        metadata: [String: String] = [:],
+        isSensitive: Bool = false,
+        expiresAt: Date? = nil,
+        parentID: MemoryID? = nil,
+        createdAt: Date? = nil
+    ) {
+        self.content = content
+        self.type = type
+        self.category = category
+        self.tags = tags
+        self.importance = importance
+        self.confidence = confidence
+        self.metadata = metadata
+        self.isSensitive = isSensitive
+        self.expiresAt = expiresAt
+        self.parentID = parentID
+        self.createdAt = createdAt
+    }
+}

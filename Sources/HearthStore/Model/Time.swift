@@ -1,0 +1,70 @@
+public import FoundationEssentials
+
+/// A point in wall-clock time, in microseconds since 1970-01-01T00:00:00Z: what the file stores.
+public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codable {
+    /// Microseconds since the Unix epoch.
+    public let rawValue: Int64
+
+    /// Wraps microseconds since the Unix epoch.
+    public init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    /// The earliest time a store accepts: 0001-01-01T00:00:00Z.
+    public static let earliest = Timestamp(rawValue: -62_135_596_800_000_000)
+
+    /// The latest time a store accepts: the end of the year 9999.
+    public static let latest = Timestamp(rawValue: 253_402_300_799_999_999)
+
+    /// Rounds a date to the microsecond.
+    ///
+    /// - Throws: `.invalidArgument` for a date that is not finite or outside the years 1 to 9999; `name` says which argument it was.
+    public init(_ date: Date, name: String) throws(MemoryError) {
+        let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        guard microseconds.isFinite,
+            microseconds >= Double(Self.earliest.rawValue), microseconds <= Double(Self.latest.rawValue)
+        else {
+            throw .invalidArgument("\(name) must be a date in the years 1 to 9999.")
+        }
+        self.init(rawValue: Int64(microseconds))
+    }
+
+    /// The same point as a date.
+    public var date: Date { Date(timeIntervalSince1970: Double(rawValue) / 1_000_000) }
+
+    /// Earlier is less.
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// Hybrid logical time: wall-clock milliseconds in the upper 48 bits, a counter in the lower 16.
+///
+/// It follows the wall clock when that advances and counts on when it stands still or goes back, so that every edit is later than
+/// what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks", OPODIS 2014.
+public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
+    /// Milliseconds since the Unix epoch shifted left by 16, plus the counter. Never negative.
+    public let rawValue: Int64
+
+    /// Wraps a stored value.
+    public init(rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    /// The time before all others.
+    public static let zero = HybridTime(rawValue: 0)
+
+    /// The next time after this one at a wall clock that may have jumped either way.
+    public func next(at wallClock: Timestamp) -> HybridTime {
+        let milliseconds = max(0, wallClock.rawValue / 1_000)
+        return max(HybridTime(rawValue: milliseconds << 16), HybridTime(rawValue: rawValue + 1))
+    }
+
+    /// The wall-clock part.
+    public var timestamp: Timestamp { Timestamp(rawValue: (rawValue >> 16) * 1_000) }
+
+    /// Earlier is less.
+    public static func < (left: HybridTime, right: HybridTime) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}

@@ -1,0 +1,87 @@
+import Crypto
+
+/// The content address of a version.
+///
+/// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are eight bytes,
+/// big-endian, metadata goes by sorted key. The same version made twice, anywhere, has the same id.
+enum VersionDigest {
+    /// Leads the encoding, so that another encoding can never give the same bytes.
+    private static let domain = "hearth.version.1"
+
+    static func id(
+        memoryID: MemoryID,
+        parents: [VersionID],
+        author: AgentID,
+        node: String,
+        time: HybridTime,
+        fields: MemoryFields,
+        number: Int
+    ) -> VersionID {
+        var encoder = CanonicalEncoder()
+        encoder.append(domain)
+        encoder.append(memoryID.rawValue)
+        encoder.append(Int64(parents.count))
+        for parent in parents { encoder.append(parent.rawValue) }
+        encoder.append(author.rawValue)
+        encoder.append(node)
+        encoder.append(time.rawValue)
+        encoder.append(Int64(number))
+        encoder.append(fields)
+        return VersionID(digest: SHA256.hash(data: encoder.bytes))
+    }
+}
+
+/// Length-prefixed encoding of values for hashing.
+struct CanonicalEncoder {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func append(_ value: Int64) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func append(_ value: Double) {
+        append(Int64(bitPattern: value.bitPattern))
+    }
+
+    mutating func append(_ value: String) {
+        append(Int64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    mutating func append(_ fields: MemoryFields) {
+        append(fields.content)
+        append(fields.category.rawValue)
+        append(Int64(fields.tags.count))
+        for tag in fields.tags { append(tag) }
+        append(fields.importance)
+        append(fields.confidence)
+        append(Int64(fields.metadata.count))
+        for (key, value) in fields.metadata.sorted(by: { $0.key < $1.key }) {
+            append(key)
+            append(value)
+        }
+        append(Int64(fields.expiresAt == nil ? 0 : 1))
+        append(fields.expiresAt?.rawValue ?? 0)
+        append(Int64(fields.isDeleted ? 1 : 0))
+    }
+}
+
+extension VersionID {
+    /// What leads every version identifier.
+    static let prefix = "ver_"
+
+    init(digest: SHA256Digest) {
+        self.init(bytes: digest)
+    }
+
+    /// Writes 32 bytes as the identifier.
+    init(bytes: some Sequence<UInt8>) {
+        self.init(rawValue: Self.prefix + Hexadecimal.string(bytes))
+    }
+
+    /// The 32 bytes, as the file stores them; nil for an identifier that is none of ours.
+    var bytes: [UInt8]? {
+        guard rawValue.hasPrefix(Self.prefix) else { return nil }
+        return Hexadecimal.bytes(rawValue.dropFirst(Self.prefix.count), count: 32)
+    }
+}
