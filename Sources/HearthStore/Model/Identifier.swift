@@ -13,9 +13,6 @@ public protocol Identifier: RawRepresentable<String>, ExpressibleByStringLiteral
     init(rawValue: String)
 }
 
-/// The longest identifier, in UTF-8 bytes.
-let maximumIdentifierLength = 256
-
 extension Identifier {
     /// Wraps a literal.
     public init(stringLiteral value: String) {
@@ -53,20 +50,28 @@ extension Identifier {
     ///
     /// - Throws: ``MemoryError`` of code `.invalidArgument` that names the kind and what is wrong.
     public func validated() throws(MemoryError) -> Self {
-        guard !rawValue.isEmpty else {
-            throw .invalidArgument("The \(Self.kind) identifier is empty; give it at least one character.")
+        try Identifiers.validate(rawValue, kind: Self.kind)
+        return self
+    }
+}
+
+/// What makes a string an identifier.
+enum Identifiers {
+    /// The longest identifier, in UTF-8 bytes.
+    static let maximumLength = 256
+
+    static func validate(_ identifier: String, kind: String) throws(MemoryError) {
+        guard !identifier.isEmpty else {
+            throw .invalidArgument("The \(kind) identifier is empty; give it at least one character.")
         }
-        guard rawValue.utf8.count <= maximumIdentifierLength else {
+        guard identifier.utf8.count <= maximumLength else {
             throw .invalidArgument(
-                """
-                The \(Self.kind) identifier has \(rawValue.utf8.count) UTF-8 bytes; at most \(maximumIdentifierLength) are allowed.
-                """
+                "The \(kind) identifier has \(identifier.utf8.count) UTF-8 bytes; at most \(maximumLength) are allowed."
             )
         }
-        guard !rawValue.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw .invalidArgument("The \(Self.kind) identifier holds a control character; remove it.")
+        guard !identifier.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .invalidArgument("The \(kind) identifier holds a control character; remove it.")
         }
-        return self
     }
 }
 

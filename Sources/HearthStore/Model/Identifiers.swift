@@ -12,7 +12,9 @@ public struct AgentID: Identifier {
     }
 }
 
-/// Names a user. Nothing ever crosses from one user to another.
+/// Names a user.
+///
+/// Nothing ever crosses from one user to another.
 public struct UserID: Identifier {
     /// What the identifier names, for messages.
     public static var kind: String { "user" }

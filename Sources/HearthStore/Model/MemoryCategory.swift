@@ -83,3 +83,13 @@ extension MemoryCategory {
     /// "style_adaptations".
     public static let styleAdaptations: MemoryCategory = "style_adaptations"
 }
+
+extension MemoryCategory {
+    /// Checks that the category is one a store accepts: the rules are those of an ``Identifier``.
+    ///
+    /// - Throws: `.invalidArgument` saying what is wrong.
+    public func validated() throws(MemoryError) -> MemoryCategory {
+        try Identifiers.validate(rawValue, kind: "category")
+        return self
+    }
+}

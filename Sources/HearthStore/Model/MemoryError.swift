@@ -3,7 +3,9 @@
 /// The code is stable and made for programs; the message is made for people and says what to do where something can be done.
 /// A memory that an agent may not see is reported as `.memoryNotFound`, never as `.accessDenied`.
 public struct MemoryError: Error, Sendable, Hashable {
-    /// A stable reason. New codes may come; compare with the static members and have a default.
+    /// A stable reason.
+    ///
+    /// New codes may come; compare with the static members and have a default.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         /// The code's name, as the static member has it.
         public let rawValue: String

@@ -43,7 +43,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 /// It follows the wall clock when that advances and counts on when it stands still or goes back, so that every edit is later than
 /// what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks", OPODIS 2014.
 public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
-    /// Milliseconds since the Unix epoch shifted left by 16, plus the counter. Never negative.
+    /// Milliseconds since the Unix epoch shifted left by 16, plus the counter; never negative.
     public let rawValue: Int64
 
     /// Wraps a stored value.

@@ -3,7 +3,8 @@ import Crypto
 /// The content address of a version.
 ///
 /// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are eight bytes,
-/// big-endian, metadata goes by sorted key. The same version made twice, anywhere, has the same id.
+/// big-endian, metadata goes by sorted key, and the content stands for itself by its own SHA-256. The same version made twice, anywhere,
+/// has the same id.
 enum VersionDigest {
     /// Leads the encoding, so that another encoding can never give the same bytes.
     private static let domain = "hearth.version.1"
@@ -49,7 +50,7 @@ struct CanonicalEncoder {
     }
 
     mutating func append(_ fields: MemoryFields) {
-        append(fields.content)
+        bytes.append(contentsOf: SHA256.hash(data: Array(fields.content.utf8)))
         append(fields.category.rawValue)
         append(Int64(fields.tags.count))
         for tag in fields.tags { append(tag) }

@@ -1,0 +1,102 @@
+/// Who may see what, as data: rules that open categories, rules that send memories on, and categories that are never shared.
+///
+/// A policy lives in the file; a host replaces or extends it. The rules are read by ``AccessRules``.
+public struct SharingPolicy: Hashable, Sendable {
+    /// Names categories and the agents that a memory of one of them reaches.
+    public struct Rule: Hashable, Sendable {
+        /// The rule's name, distinct among the rules of its list.
+        public var name: String
+        /// The categories it speaks of.
+        public var categories: Set<MemoryCategory>
+        /// The agents that it lets see them.
+        public var agents: Set<AgentID>
+        /// What those agents may do.
+        public var permission: SharePermission
+
+        /// Describes a rule.
+        public init(
+            name: String,
+            categories: Set<MemoryCategory>,
+            agents: Set<AgentID>,
+            permission: SharePermission = .read
+        ) {
+            self.name = name
+            self.categories = categories
+            self.agents = agents
+            self.permission = permission
+        }
+    }
+
+    /// Each opens every memory of its categories to its agents, whoever owns it, for as long as the rule stands.
+    public var globalRules: [Rule]
+    /// Categories of an owner that nothing ever shares.
+    public var restrictedCategories: [AgentID: Set<MemoryCategory>]
+    /// Each shares a memory of its categories with its agents when it is stored or when an edit of it is published.
+    public var propagationRules: [Rule]
+
+    /// Describes a policy; without arguments, one under which nothing is shared but by call.
+    public init(
+        globalRules: [Rule] = [],
+        restrictedCategories: [AgentID: Set<MemoryCategory>] = [:],
+        propagationRules: [Rule] = []
+    ) {
+        self.globalRules = globalRules
+        self.restrictedCategories = restrictedCategories
+        self.propagationRules = propagationRules
+    }
+}
+
+/// What an agent may do with a memory that is shared with it.
+public enum SharePermission: String, CaseIterable, Sendable, Codable {
+    /// See it.
+    case read
+    /// See it and draft edits, which reach the owner through sync.
+    case propose
+}
+
+extension SharingPolicy {
+    /// The policy of Hearthlink's four agents.
+    public static let hearthlink = SharingPolicy(
+        globalRules: [
+            Rule(
+                name: "user_preferences",
+                categories: [.preference, .userPreferences],
+                agents: ["alden", "alice", "mimic"]
+            ),
+            Rule(
+                name: "system_knowledge",
+                categories: [.knowledge, .systemKnowledge],
+                agents: ["alden", "alice", "sentry"]
+            ),
+            Rule(name: "security_alerts", categories: [.alert, .securityAlerts], agents: ["alden", "sentry"]),
+            Rule(
+                name: "behavioral_patterns",
+                categories: [.pattern, .behavioral, .behavioralPatterns],
+                agents: ["alice", "mimic"]
+            ),
+        ],
+        restrictedCategories: [
+            "alden": [.personalConversations, .privateTasks],
+            "alice": [.analysisInternals, .cognitiveModels],
+            "sentry": [.securityCredentials, .incidentDetails],
+            "mimic": [.personaTemplates, .styleAdaptations],
+        ],
+        propagationRules: [
+            Rule(
+                name: "user_preference_changes",
+                categories: [.preference, .userPreferences],
+                agents: ["alden", "mimic"]
+            ),
+            Rule(
+                name: "security_incidents",
+                categories: [.security, .incident, .alert, .securityAlerts],
+                agents: ["alden", "sentry"]
+            ),
+            Rule(
+                name: "behavioral_insights",
+                categories: [.pattern, .behavioral, .analysis, .behavioralPatterns],
+                agents: ["alden", "alice"]
+            ),
+        ]
+    )
+}
