@@ -71,7 +71,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "TestSupport", dependencies: ["HearthMemory"], path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels"], swiftSettings: settings),
+        .testTarget(
+            name: "CVectorKernelsTests",
+            dependencies: ["CVectorKernels", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "HearthSQLiteTests",
             dependencies: ["HearthSQLite", "CSQLite", "TestSupport"],
