@@ -1,0 +1,113 @@
+internal import CSQLite
+
+/// Copies the write-ahead log into the file, in the one way that is safe with every SQLite.
+///
+/// Before 3.44.6, 3.50.7 and 3.51.3 a checkpoint that races a commit of another connection can corrupt the file (the
+/// "WAL-reset bug"). So nothing checkpoints by itself; here one connection holds the write lock, so that nobody commits,
+/// while a second one does a passive checkpoint.
+final class Checkpointer {
+    /// How long readers that are under way may take to finish while new ones wait.
+    static let drainTimeout = Duration.seconds(2)
+
+    private let writer: Connection
+    private let copier: Connection
+    private let pool: ReaderPool
+    private let frameSize: Int
+    private let ordinaryLimit: Int
+    private let softLimit: Int
+
+    /// The frames in the log after the writer's latest commit, other processes' included.
+    private var frames: Int32 = 0
+    /// The sizes in bytes at which to try next: after a reader was in the way, only once the log has grown again.
+    private var nextOrdinary: Int
+    private var nextDrain: Int
+
+    /// Sets up checkpoints.
+    ///
+    /// - Parameters:
+    ///   - writer: The connection that commits. Its commits are watched for the size of the log.
+    ///   - copier: A connection of its own, able to write.
+    ///   - pool: The readers to hold back when the log grows too far.
+    ///   - options: The limits.
+    init(writer: Connection, copier: Connection, pool: ReaderPool, options: DatabaseOptions) throws {
+        // A connection that has never read does not know that there is a log, and its checkpoint silently does nothing.
+        let pageSize = try copier.integer(ofPragma: "page_size")
+        _ = try copier.schemaVersion()
+        self.writer = writer
+        self.copier = copier
+        self.pool = pool
+        // The file format: each page in the log follows a header of 24 bytes.
+        self.frameSize = pageSize + 24
+        self.ordinaryLimit = options.walCheckpointBytes
+        self.softLimit = options.walSoftLimitBytes
+        self.nextOrdinary = options.walCheckpointBytes
+        self.nextDrain = options.walSoftLimitBytes
+        sqlite3_wal_hook(
+            writer.handle,
+            { context, _, _, frames in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue().frames = frames
+                return SQLITE_OK
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+    }
+
+    deinit {
+        sqlite3_wal_hook(writer.handle, nil, nil)
+    }
+
+    /// Does what the size of the log asks for; called between groups.
+    func keepLogSmall() throws {
+        let size = Int(frames) * frameSize
+        if size >= nextDrain {
+            let isComplete = try drainAndShorten(waitingForLock: false)
+            nextDrain = isComplete ? softLimit : size + softLimit
+        } else if size >= nextOrdinary {
+            let isComplete = try checkpoint(waitingForLock: false)
+            nextOrdinary = isComplete ? ordinaryLimit : size + ordinaryLimit / 2
+        }
+    }
+
+    /// Holds new readers back, lets the present ones finish, copies the whole log and shortens it.
+    ///
+    /// - Returns: Whether the log was copied completely; a reader in another process may prevent it.
+    @discardableResult
+    func drainAndShorten(waitingForLock: Bool) throws -> Bool {
+        try pool.whileDrained(atMost: Self.drainTimeout) {
+            guard try checkpoint(waitingForLock: waitingForLock) else { return false }
+            try shorten()
+            return true
+        }
+    }
+
+    /// Copies what no reader still needs from the log.
+    private func checkpoint(waitingForLock: Bool) throws -> Bool {
+        do {
+            try writer.beginWriting(waitingAtMost: waitingForLock ? Self.drainTimeout : .zero)
+        } catch let error as SQLiteError where error.isBusy {
+            return false
+        }
+        defer { writer.rollback() }
+        var logged: Int32 = -1
+        var copied: Int32 = -1
+        let code = sqlite3_wal_checkpoint_v2(copier.handle, nil, SQLITE_CHECKPOINT_PASSIVE, &logged, &copied)
+        switch code & 0xFF {
+        case SQLITE_OK:
+            guard logged == copied else { return false }
+            frames = 0
+            return true
+        case SQLITE_BUSY:
+            return false
+        default:
+            throw SQLiteError(code: code, handle: copier.handle)
+        }
+    }
+
+    /// Cuts the log's file down by a commit: the first one after a complete checkpoint starts the log anew.
+    private func shorten() throws {
+        try writer.execute("PRAGMA journal_size_limit = 0")
+        try writer.execute("PRAGMA user_version = \(writer.schemaVersion())")
+        try writer.execute("PRAGMA journal_size_limit = -1")
+    }
+}

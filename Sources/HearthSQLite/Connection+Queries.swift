@@ -1,0 +1,138 @@
+extension Connection {
+    /// Runs a statement to its end.
+    public func run<each Value: SQLiteBindable>(_ sql: StaticString, _ values: repeat each Value) throws {
+        let statement = try statement(sql)
+        try noting {
+            try statement.bind(repeat each values)
+            while try statement.step() {}
+            try statement.reset()
+        }
+    }
+
+    /// Calls a closure with each row.
+    public func forEach<each Value: SQLiteBindable>(
+        _ sql: StaticString,
+        _ values: repeat each Value,
+        do body: (Row) throws -> Void
+    ) throws {
+        let statement = try statement(sql)
+        try noting {
+            try statement.bind(repeat each values)
+            try visit(statement, body)
+        }
+    }
+
+    /// What a closure makes of each row.
+    public func rows<each Value: SQLiteBindable, T>(
+        _ sql: StaticString,
+        _ values: repeat each Value,
+        as row: (Row) throws -> T
+    ) throws -> [T] {
+        let statement = try statement(sql)
+        return try noting {
+            try statement.bind(repeat each values)
+            return try collect(statement, row)
+        }
+    }
+
+    /// What a closure makes of the first row; `nil` when there is none.
+    public func first<each Value: SQLiteBindable, T>(
+        _ sql: StaticString,
+        _ values: repeat each Value,
+        as row: (Row) throws -> T
+    ) throws -> T? {
+        let statement = try statement(sql)
+        return try noting {
+            try statement.bind(repeat each values)
+            return try first(statement, row)
+        }
+    }
+
+    /// Runs a statement that was put together from fragments to its end.
+    public func runDynamic(_ sql: String, _ values: [any SQLiteBindable] = []) throws {
+        let statement = try statement(dynamic: sql)
+        try noting {
+            try statement.bind(all: values)
+            while try statement.step() {}
+            try statement.reset()
+        }
+    }
+
+    /// Calls a closure with each row of a statement that was put together from fragments.
+    public func forEachDynamic(
+        _ sql: String,
+        _ values: [any SQLiteBindable] = [],
+        do body: (Row) throws -> Void
+    ) throws {
+        let statement = try statement(dynamic: sql)
+        try noting {
+            try statement.bind(all: values)
+            try visit(statement, body)
+        }
+    }
+
+    /// What a closure makes of each row of a statement that was put together from fragments.
+    public func rowsDynamic<T>(
+        _ sql: String,
+        _ values: [any SQLiteBindable] = [],
+        as row: (Row) throws -> T
+    ) throws -> [T] {
+        let statement = try statement(dynamic: sql)
+        return try noting {
+            try statement.bind(all: values)
+            return try collect(statement, row)
+        }
+    }
+
+    /// What a closure makes of the first row of a statement that was put together from fragments.
+    public func firstDynamic<T>(
+        _ sql: String,
+        _ values: [any SQLiteBindable] = [],
+        as row: (Row) throws -> T
+    ) throws -> T? {
+        let statement = try statement(dynamic: sql)
+        return try noting {
+            try statement.bind(all: values)
+            return try first(statement, row)
+        }
+    }
+
+    // MARK: The loops
+
+    private func visit(_ statement: Statement, _ body: (Row) throws -> Void) throws {
+        do {
+            while try statement.step() {
+                try body(statement.row)
+            }
+        } catch {
+            statement.clear()
+            throw error
+        }
+        try statement.reset()
+    }
+
+    private func collect<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> [T] {
+        var result: [T] = []
+        try visit(statement) { result.append(try row($0)) }
+        return result
+    }
+
+    private func first<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> T? {
+        do {
+            let result = try statement.step() ? row(statement.row) : nil
+            try statement.reset()
+            return result
+        } catch {
+            statement.clear()
+            throw error
+        }
+    }
+
+    private func noting<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch {
+            throw noting(error)
+        }
+    }
+}

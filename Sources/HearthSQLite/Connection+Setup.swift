@@ -1,0 +1,68 @@
+internal import CSQLite
+
+extension Connection {
+    /// Makes the connection distrust the file and leave checkpoints to us.
+    func harden() throws {
+        // Shadow tables and the schema can't be written by SQL; no extension is ever loaded; what the schema of a file says
+        // runs without rights; a misspelt column in double quotes is an error and not a string.
+        for (option, value): (Int32, Int32) in [
+            (SQLITE_DBCONFIG_DEFENSIVE, 1),
+            (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+            (SQLITE_DBCONFIG_DQS_DML, 0),
+            (SQLITE_DBCONFIG_DQS_DDL, 0),
+            (SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0),
+            (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
+        ] {
+            let code = hearth_sqlite_db_config_flag(handle, option, value, nil)
+            guard code == SQLITE_OK else { throw SQLiteError(code: code, handle: handle) }
+        }
+        // SQLite's own checkpoints can race a commit; see `Checkpointer`.
+        sqlite3_wal_autocheckpoint(handle, 0)
+        // Nothing of people's memories goes to temporary files, and what is deleted is overwritten (a build of SQLite
+        // without Debian's SECURE_DELETE wouldn't).
+        try execute(
+            """
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cell_size_check = ON;
+            PRAGMA secure_delete = ON;
+            """
+        )
+    }
+
+    /// The flags of a database in memory.
+    static var readWriteCreate: Int32 { SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE }
+
+    /// Applies a store's options to a connection.
+    func apply(_ options: DatabaseOptions) throws {
+        setBusyTimeout(options.busyTimeout)
+        try execute("PRAGMA synchronous = \(options.durability == .full ? "FULL" : "NORMAL")")
+        if let limit = options.maximumPageCount {
+            try execute("PRAGMA max_page_count = \(limit)")
+        }
+    }
+
+    /// Sets how long SQLite itself waits for a lock.
+    func setBusyTimeout(_ timeout: Duration) {
+        sqlite3_busy_timeout(handle, Int32(clamping: timeout.milliseconds))
+    }
+
+    /// Turns away every statement that would write.
+    func setQueryOnly(_ isQueryOnly: Bool) throws {
+        try isQueryOnly ? run("PRAGMA query_only = ON") : run("PRAGMA query_only = OFF")
+    }
+
+    /// Calls a closure while every statement that would write is turned away.
+    func withoutWriting<R>(_ body: () throws -> R) throws -> R {
+        try setQueryOnly(true)
+        let result = Result { try body() }
+        try setQueryOnly(false)
+        return try result.get()
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

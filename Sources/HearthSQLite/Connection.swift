@@ -1,0 +1,171 @@
+internal import CSQLite
+
+/// One connection to a database.
+///
+/// It is not safe to share: one thread at a time uses it. ``Database`` hands out connections so that this holds.
+public final class Connection {
+    let handle: OpaquePointer
+    private var cache = StatementCache()
+
+    /// Set while the connection is inside a transaction that its owner began.
+    ///
+    /// A full disk or an interrupt may roll back the whole transaction under the feet of code that catches the error and goes
+    /// on: its next statements would each commit alone. From then on every statement is refused until the owner has begun anew.
+    private var transaction = TransactionState.none
+
+    private enum TransactionState {
+        case none
+        case open
+        case lost
+    }
+
+    /// Opens a file and applies what every connection has in common.
+    ///
+    /// - Parameters:
+    ///   - name: A path, `:memory:`, or a `file:` URI where the flags say so.
+    ///   - flags: SQLite's open flags. The connection is made without a mutex of its own in any case.
+    init(opening name: String, flags: Int32) throws {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let handle else {
+            // A failed open leaves a handle that holds the message.
+            let error = SQLiteError(code: code, handle: handle)
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        try harden()
+    }
+
+    deinit {
+        cache.removeAll()
+        // `close_v2` waits for statements that somebody still holds.
+        sqlite3_close_v2(handle)
+    }
+
+    // MARK: Running SQL
+
+    /// Runs every statement of a script that takes no values.
+    public func execute(_ script: String) throws {
+        try refuseIfTransactionWasLost()
+        let code = sqlite3_exec(handle, script, nil, nil, nil)
+        guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle, sql: script)) }
+    }
+
+    /// The prepared statement of a literal: from the cache, reset and without values.
+    ///
+    /// Keep it only while using it. While it is held, the same SQL asked for again gives another statement.
+    public func statement(_ sql: StaticString) throws -> Statement {
+        try refuseIfTransactionWasLost()
+        return try cache.statement(sql, on: handle)
+    }
+
+    /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
+    public func statement(dynamic sql: String) throws -> Statement {
+        try refuseIfTransactionWasLost()
+        return try cache.statement(dynamic: sql, on: handle)
+    }
+
+    /// Passes an error on after looking at what it did to the transaction.
+    func noting(_ error: any Error) -> any Error {
+        if transaction == .open, isAutocommit { transaction = .lost }
+        return error
+    }
+
+    private func refuseIfTransactionWasLost() throws {
+        guard transaction != .lost else { throw Self.lostTransaction }
+    }
+
+    private static let lostTransaction = SQLiteError(.abortRollback, "an earlier error rolled the transaction back")
+
+    // MARK: Transactions
+
+    /// Whether no transaction is open: an error inside one may have rolled it back as a whole.
+    public var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Calls a closure in a transaction that reads.
+    func reading<R>(_ body: (Connection) throws -> R) throws -> R {
+        try run("BEGIN DEFERRED")
+        transaction = .open
+        do {
+            let result = try body(self)
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Begins a transaction that writes, taking the write lock at once, so that it never has to be upgraded.
+    ///
+    /// - Parameter limit: How long to try while another process holds it.
+    func beginWriting(waitingAtMost limit: Duration) throws {
+        try retryingWhileBusy(atMost: limit) { try run("BEGIN IMMEDIATE") }
+        transaction = .open
+    }
+
+    /// Commits; when that fails the transaction is rolled back before the error is thrown.
+    func commit() throws {
+        do {
+            try run("COMMIT")
+            transaction = .none
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Makes sure that the transaction that was begun is still there.
+    func checkTransaction() throws {
+        guard transaction == .open, !isAutocommit else { throw Self.lostTransaction }
+    }
+
+    /// Ends the transaction, if there still is one, and makes the connection usable again.
+    func rollback() {
+        transaction = .none
+        resetRunningStatements()
+        guard !isAutocommit else { return }
+        // After a failed ROLLBACK SQLite has rolled back all the same: it has nothing else it could do.
+        sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+    }
+
+    /// Runs `body` in a savepoint: what it wrote stays or goes as one, and savepoints may be nested.
+    public func savepoint<R>(_ body: () throws -> R) throws -> R {
+        try run("SAVEPOINT nested")
+        do {
+            let result = try body()
+            try run("RELEASE nested")
+            return result
+        } catch {
+            // With the whole transaction gone so is the savepoint.
+            if !isAutocommit, transaction != .lost {
+                try run("ROLLBACK TO nested")
+                try run("RELEASE nested")
+            }
+            throw error
+        }
+    }
+
+    /// Ends statements that their users left half-way, so that no read transaction outlives its owner's.
+    func resetRunningStatements() {
+        var next = sqlite3_next_stmt(handle, nil)
+        while let statement = next {
+            if sqlite3_stmt_busy(statement) != 0 { sqlite3_reset(statement) }
+            next = sqlite3_next_stmt(handle, statement)
+        }
+    }
+
+    // MARK: Facts
+
+    /// How many rows the latest INSERT, UPDATE or DELETE changed.
+    public var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// The row id of the latest INSERT.
+    public var lastInsertedRowID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// The value of a pragma that answers with one integer.
+    func integer(ofPragma name: String) throws -> Int {
+        try rowsDynamic("PRAGMA \(name)") { $0.int(0) }.first ?? 0
+    }
+}

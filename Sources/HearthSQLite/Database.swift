@@ -1,0 +1,104 @@
+/// A database: one writer that commits in groups, and readers beside it.
+///
+/// `Group` is what the domain keeps during one group of writes; see ``WriteGroup``.
+///
+/// ```swift
+/// let database = try Database<MyGroup>.open(.file("/home/me/store.db"), options: options)
+/// let id = try await database.write { group in try group.insert("a memory") }
+/// let text = try database.read { connection in
+///     try connection.first("SELECT content FROM memories WHERE id = ?1", id) { $0.string(0) }
+/// }
+/// try await database.close()
+/// ```
+public final class Database<Group: WriteGroup>: Sendable {
+    /// The path of the file, with the links in its directory resolved; `nil` in memory.
+    public let path: String?
+
+    private let pool: ReaderPool
+    /// Nil when the database is open for reading only.
+    private let queue: WriteQueue<Group>?
+    private let file: StoreFile?
+
+    init(file: StoreFile?, pool: ReaderPool, queue: WriteQueue<Group>?) {
+        self.path = file?.path
+        self.file = file
+        self.pool = pool
+        self.queue = queue
+    }
+
+    deinit {
+        queue?.close()
+    }
+
+    // MARK: Writing
+
+    /// Writes, in one transaction with whatever else waits to be written.
+    ///
+    /// When it returns, the changes are committed as durably as the options say. When it throws, the operation left no trace,
+    /// whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has not begun; one
+    /// that has begun is finished and answered.
+    ///
+    /// - Parameter body: The operation. It may run more than once, because a transaction can fail for another operation's
+    ///   sake: it must have no effect but on the group, and only the result of its last run counts. It must not call
+    ///   ``write(_:)`` of the same database.
+    public func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
+        guard let queue else { throw StoreFileError.readOnly }
+        let ticket = WriteTicket()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.add(PendingWrite(ticket: ticket, answering: continuation, body))
+            }
+        } onCancel: {
+            queue.cancel(ticket)
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads one consistent state, on the calling thread.
+    ///
+    /// The connection can't write. A read inside a read shares its snapshot. It may wait: for one of the other readers, when
+    /// there are as many as the options allow, and while the write-ahead log is being cut back.
+    ///
+    /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
+    public func read<R>(_ body: (Connection) throws -> R) throws -> R {
+        guard !Task.isCancelled else { throw CancellationError() }
+        return try pool.read(body)
+    }
+
+    /// Reads like ``read(_:)`` and stops half-way when the task is cancelled: for reads that may take long.
+    public func readUntilCancelled<R>(_ body: (Connection) throws -> R) async throws -> R {
+        try Task.checkCancellation()
+        let interrupter = ReadInterrupter()
+        return try await withTaskCancellationHandler {
+            do {
+                return try pool.read(interruptedBy: interrupter, body)
+            } catch ResultCode.interrupted where interrupter.isCancelled {
+                throw CancellationError()
+            }
+        } onCancel: {
+            interrupter.cancel()
+        }
+    }
+
+    // MARK: Upkeep
+
+    /// The size of the write-ahead log's file in bytes; 0 where there is none.
+    public var walBytes: Int { file?.logSize ?? 0 }
+
+    /// Copies the write-ahead log into the file and cuts it back, holding new readers up meanwhile.
+    ///
+    /// Readers in other processes may need a part of the log; that part stays.
+    public func checkpoint() async throws {
+        guard let queue else { throw StoreFileError.readOnly }
+        try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
+    }
+
+    /// Does the operations that wait, copies the write-ahead log and closes the file.
+    ///
+    /// Later calls of anything but this throw ``StoreFileError/closed``; calling it again waits for the same end.
+    public func close() async throws {
+        guard let queue else { return pool.close() }
+        try await withCheckedThrowingContinuation { queue.close($0) }
+    }
+}

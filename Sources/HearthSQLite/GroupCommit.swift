@@ -1,0 +1,120 @@
+/// Runs waiting operations together in one transaction, so that they share the cost of one commit.
+///
+/// Each operation has a savepoint: one that fails takes only its own changes with it. Callers hear of success and failure
+/// after the commit, because until then both may rest on changes of the same group that are not yet true.
+///
+/// Some failures (a full disk, an I/O error) roll back the whole transaction. The operation that ran into one is answered with
+/// it and the others run again without it. When the commit itself fails, nobody knows whose fault it is: each operation runs
+/// again alone, and those that can commit do.
+struct GroupCommit<Group: WriteGroup> {
+    /// The greatest number of operations in one group: past some hundreds the cost of the commit no longer shows.
+    static var operationLimit: Int { 512 }
+    /// How long a group takes in operations, so that other processes get their turn at the write lock, and the first
+    /// callers their answer, while more are still coming.
+    static var timeLimit: Duration { .milliseconds(100) }
+
+    let connection: Connection
+    let queue: WriteQueue<Group>
+    let busyTimeout: Duration
+    let makeGroup: (Connection) throws -> Group
+
+    /// Takes what waits and settles it.
+    func run() {
+        // Batches of operations that ran already and have to run again, because their transaction failed.
+        var again = attempt([], takesWaiting: true)
+        while !again.isEmpty {
+            let batch = again.removeFirst()
+            again = attempt(batch, takesWaiting: false) + again
+        }
+    }
+
+    /// Runs one transaction and answers whom it settles.
+    ///
+    /// - Parameters:
+    ///   - operations: Those to run first.
+    ///   - takesWaiting: Whether to go on with those that wait.
+    /// - Returns: The operations that are not settled, in the batches in which to try them next.
+    private func attempt(_ operations: [PendingWrite<Group>], takesWaiting: Bool) -> [[PendingWrite<Group>]] {
+        let began = ContinuousClock.now
+        let group: Group
+        do {
+            try connection.beginWriting(waitingAtMost: busyTimeout)
+            group = try makeGroup(connection)
+        } catch {
+            connection.rollback()
+            // Who came while we waited for the lock has a deadline of its own.
+            let waited = operations.isEmpty ? queue.pop(enqueuedBefore: began) : operations
+            for write in waited { write.answer(error) }
+            return []
+        }
+
+        var rest = Fifo(operations)
+        var done: [PendingWrite<Group>] = []
+        func next() -> PendingWrite<Group>? {
+            if let write = rest.popFirst() { return write }
+            let isFull = done.count >= Self.operationLimit || (!done.isEmpty && .now - began > Self.timeLimit)
+            return takesWaiting && !isFull ? queue.pop() : nil
+        }
+        while let write = next() {
+            do {
+                try perform(write, in: group, isFirst: done.isEmpty)
+                done.append(write)
+            } catch {
+                // Its error rests on nothing but what is committed already. The others begin again without it.
+                connection.rollback()
+                write.answer(error)
+                return [done + rest.rest].filter { !$0.isEmpty }
+            }
+        }
+        guard !done.isEmpty else {
+            // Whoever woke us was cancelled meanwhile.
+            connection.rollback()
+            return []
+        }
+        return commit(done, in: group)
+    }
+
+    /// Runs one operation in the open transaction.
+    ///
+    /// - Throws: When the transaction is lost, or has to go because of the operation. Its ordinary failure is kept in it.
+    private func perform(_ write: PendingWrite<Group>, in group: Group, isFirst: Bool) throws {
+        // With nothing else in the transaction a rollback of all of it harms nobody, and saves the savepoint.
+        guard !isFirst else {
+            group.mark()
+            try write.perform(in: group)
+            try connection.checkTransaction()
+            return
+        }
+        try connection.run("SAVEPOINT operation")
+        group.mark()
+        do {
+            try write.perform(in: group)
+            try connection.checkTransaction()
+            try connection.run("RELEASE operation")
+        } catch {
+            guard !connection.isAutocommit else { throw error }
+            connection.resetRunningStatements()
+            try connection.run("ROLLBACK TO operation")
+            try connection.run("RELEASE operation")
+            group.rollbackToMark()
+            write.fail(error)
+        }
+    }
+
+    /// Ends the transaction and answers everybody in it.
+    private func commit(_ done: [PendingWrite<Group>], in group: Group) -> [[PendingWrite<Group>]] {
+        do {
+            try group.flush()
+            try connection.checkTransaction()
+            try connection.commit()
+        } catch {
+            connection.rollback()
+            guard done.count == 1 else { return done.map { [$0] } }
+            done[0].answer(error)
+            return []
+        }
+        group.didCommit()
+        for write in done { write.answer() }
+        return []
+    }
+}

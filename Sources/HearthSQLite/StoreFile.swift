@@ -1,0 +1,139 @@
+internal import CSQLite
+internal import Glibc
+
+/// The file of a store: where it is, whose it is, and its coming into being.
+///
+/// The file is only ever opened through SQLite. POSIX drops all of a process's locks on a file when the process closes *any*
+/// descriptor of it, so an `open` and `close` of our own beside a live connection would let another process delete a live
+/// write-ahead log.
+struct StoreFile {
+    /// The path with every symbolic link in its directory resolved.
+    let path: String
+
+    /// What an untouched look at the file found.
+    enum Identity: Equatable {
+        /// There is no file.
+        case absent
+        /// There is a file of no bytes, such as `mktemp` makes or a creation that was killed leaves.
+        case empty
+        /// It is one of ours, with this schema in its main part (the write-ahead log may hold a later one).
+        case ours(schemaVersion: Int)
+    }
+
+    /// Resolves the directory of `path`.
+    ///
+    /// The file itself must not be a symbolic link: whoever may write the directory could otherwise point us at another file.
+    init(resolving path: String) throws {
+        let separator = path.lastIndex(of: "/")
+        let name = separator.map { String(path[path.index(after: $0)...]) } ?? path
+        guard !name.isEmpty, name != ".", name != "..", !path.utf8.contains(0) else {
+            throw StoreFileError.invalidPath(path)
+        }
+        let directory = separator.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let resolved = realpath(directory, nil) else {
+            throw errno == ENOENT ? StoreFileError.notFound(path: directory) : Self.systemError(directory)
+        }
+        defer { free(resolved) }
+        let prefix = String(cString: resolved)
+        self.path = prefix == "/" ? "/\(name)" : "\(prefix)/\(name)"
+    }
+
+    /// Looks whose file it is without changing a byte or taking a lock.
+    ///
+    /// - Throws: ``StoreFileError/foreign(path:reason:)`` or ``StoreFileError/tooNew(found:supported:)``.
+    func probe(_ options: DatabaseOptions) throws -> Identity {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return .absent }
+            throw Self.systemError(path)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFileError.notARegularFile(path: path) }
+        if status.st_size == 0 {
+            // SQLite deletes a log that lies beside an empty file. It may be all that is left of somebody's database.
+            guard Self.size(of: path + "-wal") == 0 else {
+                throw StoreFileError.foreign(path: path, reason: "an empty file beside a write-ahead log")
+            }
+            return .empty
+        }
+        let (applicationID, version) = try readHeader()
+        guard applicationID == Int(options.applicationID) else {
+            throw StoreFileError.foreign(path: path, reason: "a database of another program")
+        }
+        try Self.check(version, options)
+        return .ours(schemaVersion: version)
+    }
+
+    /// The application id and schema version in the file's first page.
+    private func readHeader() throws -> (applicationID: Int, version: Int) {
+        do {
+            // `immutable` reads the main file as it lies there: no lock, no look at a hot journal or log.
+            let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW
+            let connection = try Connection(opening: "\(uri)?immutable=1", flags: flags)
+            return (
+                try connection.integer(ofPragma: "application_id"), try connection.integer(ofPragma: "user_version")
+            )
+        } catch ResultCode.notADatabase {
+            throw StoreFileError.foreign(path: path, reason: "not a database")
+        }
+    }
+
+    /// Refuses a schema that this release does not know.
+    static func check(_ version: Int, _ options: DatabaseOptions) throws {
+        guard version <= options.schemaVersion else {
+            throw StoreFileError.tooNew(found: version, supported: options.schemaVersion)
+        }
+    }
+
+    /// Makes a file of no bytes that only its owner may read or write; one that is there already is left alone.
+    ///
+    /// `mknod` makes it without opening it. SQLite gives the log and the journal the same permissions.
+    func createEmpty() throws {
+        guard mknod(path, S_IFREG | 0o600, 0) == 0 || errno == EEXIST else { throw Self.systemError(path) }
+    }
+
+    /// Opens a connection for reading and writing to a file that exists.
+    func connect() throws -> Connection {
+        try Connection(opening: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW)
+    }
+
+    /// Opens a connection that can't write.
+    ///
+    /// - Parameter isImmutable: Whether the file and its directory can't change, so that no lock and no log is needed.
+    func connectReadOnly(isImmutable: Bool) throws -> Connection {
+        let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_URI
+        return try Connection(opening: isImmutable ? "\(uri)?immutable=1" : uri, flags: flags)
+    }
+
+    /// The size of the write-ahead log in bytes; 0 when there is none.
+    var logSize: Int { Self.size(of: path + "-wal") }
+
+    /// Whether neither the file nor its directory can be written by us.
+    var isUnwritable: Bool {
+        let directory = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        return access(path, W_OK) != 0 && access(directory.isEmpty ? "/" : String(directory), W_OK) != 0
+    }
+
+    /// The path as a URI, with what has a meaning in one escaped.
+    private var uri: String {
+        var escaped: [UInt8] = []
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"):
+                escaped += "%\(String(byte, radix: 16))".utf8
+            default:
+                escaped.append(byte)
+            }
+        }
+        return "file:" + String(decoding: escaped, as: UTF8.self)
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return lstat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    static func systemError(_ path: String) -> StoreFileError {
+        let code = errno
+        return .system(path: path, errno: code, message: String(cString: strerror(code)))
+    }
+}
