@@ -6,7 +6,9 @@ internal import Glibc
 struct Backoff {
     /// The first pause: about what a small commit takes.
     static let first = Duration.microseconds(500)
-    /// The longest pause. Short, because a busy writer lets go of the lock for moments only, and asking costs microseconds.
+    /// The longest pause.
+    ///
+    /// Short, because a busy writer lets go of the lock for moments only, and asking costs microseconds.
     static let longest = Duration.milliseconds(8)
 
     private var pause = Self.first
@@ -30,6 +32,7 @@ struct Backoff {
 /// - Parameters:
 ///   - limit: How long to go on.
 ///   - body: What to try. It leaves nothing behind when it fails.
+/// - Returns: What the closure returned.
 /// - Throws: The error of the last attempt.
 func retryingWhileBusy<R>(atMost limit: Duration, _ body: () throws -> R) throws -> R {
     let began = ContinuousClock.now

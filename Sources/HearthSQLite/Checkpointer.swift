@@ -29,6 +29,7 @@ final class Checkpointer {
     ///   - copier: A connection of its own, able to write.
     ///   - pool: The readers to hold back when the log grows too far.
     ///   - options: The limits.
+    /// - Throws: ``SQLiteError``.
     init(writer: Connection, copier: Connection, pool: ReaderPool, options: DatabaseOptions) throws {
         // A connection that has never read does not know that there is a log, and its checkpoint silently does nothing.
         let pageSize = try copier.integer(ofPragma: "page_size")

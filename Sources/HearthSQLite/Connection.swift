@@ -13,6 +13,9 @@ public final class Connection {
     /// on: its next statements would each commit alone. From then on every statement is refused until the owner has begun anew.
     private var transaction = TransactionState.none
 
+    /// The state of the full-text function that collects postings.
+    let postings = PostingsCollector()
+
     private enum TransactionState {
         case none
         case open
@@ -24,6 +27,7 @@ public final class Connection {
     /// - Parameters:
     ///   - name: A path, `:memory:`, or a `file:` URI where the flags say so.
     ///   - flags: SQLite's open flags. The connection is made without a mutex of its own in any case.
+    /// - Throws: ``SQLiteError``.
     init(opening name: String, flags: Int32) throws {
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -35,6 +39,7 @@ public final class Connection {
         }
         self.handle = handle
         try harden()
+        try postings.register(on: handle)
     }
 
     deinit {
@@ -100,6 +105,7 @@ public final class Connection {
     /// Begins a transaction that writes, taking the write lock at once, so that it never has to be upgraded.
     ///
     /// - Parameter limit: How long to try while another process holds it.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/busy`` when the time is up.
     func beginWriting(waitingAtMost limit: Duration) throws {
         try retryingWhileBusy(atMost: limit) { try run("BEGIN IMMEDIATE") }
         transaction = .open

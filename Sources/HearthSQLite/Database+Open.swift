@@ -11,6 +11,7 @@ extension Database {
     ///   - options: Whose file it is, its schema, and how it is used.
     ///   - prepare: Called with every connection once it is open, such as to define SQL functions.
     ///   - makeGroup: Makes the group of each write transaction.
+    /// - Returns: The open database.
     /// - Throws: ``StoreFileError`` and ``SQLiteError``.
     public static func open(
         _ location: DatabaseLocation,

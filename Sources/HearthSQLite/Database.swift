@@ -41,6 +41,8 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// - Parameter body: The operation. It may run more than once, because a transaction can fail for another operation's
     ///   sake: it must have no effect but on the group, and only the result of its last run counts. It must not call
     ///   ``write(_:)`` of the same database.
+    /// - Returns: What the operation returned.
+    /// - Throws: What the operation threw, ``SQLiteError``, ``StoreFileError`` or `CancellationError`.
     public func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
         guard let queue else { throw StoreFileError.readOnly }
         let ticket = WriteTicket()

@@ -24,7 +24,9 @@ final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
         self.resume = { continuation.resume(with: outcome) }
     }
 
-    /// Runs the operation and keeps its result. It may run several times; the latest counts.
+    /// Runs the operation and keeps its result.
+    ///
+    /// It may run several times; the latest result counts.
     func perform(in group: Group) throws {
         try body(group)
     }
@@ -111,7 +113,9 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         if !isOpen { continuation.resume(throwing: StoreFileError.closed) }
     }
 
-    /// Takes no more operations. The thread does those that wait and then finishes.
+    /// Takes no more operations.
+    ///
+    /// The thread does those that wait and then finishes.
     ///
     /// - Parameter continuation: Resumed when everything is done; at once where it already is.
     func close(_ continuation: CheckedContinuation<Void, any Error>? = nil) {

@@ -55,6 +55,8 @@ final class ReaderPool: Sendable {
     /// Lends a connection to the calling thread.
     ///
     /// - Parameter body: Its second argument says whether this thread has the connection already.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws, and why there is no connection.
     func borrow<R>(_ body: (_ connection: Connection, _ isNested: Bool) throws -> R) throws -> R {
         let thread = pthread_self()
         if let connection = monitor.withLock({ $0.borrowed[thread] }) { return try body(connection, true) }

@@ -78,6 +78,8 @@ public struct Row {
     /// - Parameters:
     ///   - column: The column.
     ///   - body: Its argument is empty for NULL and must not leave the closure.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws.
     public func withBytes<R>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         // Of a TEXT `column_blob` gives the very bytes, where `column_text` would first allocate room for a final NUL.
         let start = sqlite3_column_blob(statement, column)

@@ -15,6 +15,7 @@ public final class Statement {
     ///   - sql: UTF-8, ended by a zero byte.
     ///   - connection: The handle of the open connection.
     ///   - isCached: Whether the statement is kept: SQLite then allocates it where long-lived things go.
+    /// - Throws: ``SQLiteError`` with the SQL.
     init(preparing sql: UnsafePointer<CChar>, on connection: OpaquePointer, isCached: Bool) throws {
         var handle: OpaquePointer?
         let flags = isCached ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0

@@ -99,6 +99,8 @@ struct StoreFile {
     /// Opens a connection that can't write.
     ///
     /// - Parameter isImmutable: Whether the file and its directory can't change, so that no lock and no log is needed.
+    /// - Returns: The connection.
+    /// - Throws: ``SQLiteError``.
     func connectReadOnly(isImmutable: Bool) throws -> Connection {
         let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_URI
         return try Connection(opening: isImmutable ? "\(uri)?immutable=1" : uri, flags: flags)

@@ -1,0 +1,52 @@
+/// What a full-text query matched: for each row how often each phrase of the query occurs in it.
+///
+/// Flat, because a query may match a hundred thousand rows: one array of row ids and one of counts.
+public struct Postings: Sendable, Equatable {
+    /// The number of phrases in the query.
+    public let phraseCount: Int
+
+    /// The rows that matched, ascending.
+    public private(set) var rowIDs: [Int64] = []
+
+    /// The occurrences of phrase `p` in row `r` at `r * phraseCount + p`; 65,535 stands for that many or more.
+    public private(set) var counts: [UInt16] = []
+
+    /// Postings of no row.
+    public init(phraseCount: Int) {
+        self.phraseCount = phraseCount
+    }
+
+    /// Merges the rows of each phrase.
+    init(merging lists: PhraseLists) {
+        phraseCount = lists.phraseCount
+        guard phraseCount > 1 else {
+            rowIDs = Array(lists.rowIDs)
+            counts = Array(lists.counts)
+            return
+        }
+        let ranges = lists.ranges
+        let longest = ranges.map(\.count).max() ?? 0
+        rowIDs.reserveCapacity(longest)
+        counts.reserveCapacity(longest * phraseCount)
+        lists.rowIDs.withUnsafeBufferPointer { allRows in
+            lists.counts.withUnsafeBufferPointer { allCounts in
+                // Where each phrase stands, and the row it stands at: past its end one that no index has.
+                var position = ranges.map(\.lowerBound)
+                var rows = ranges.map { $0.isEmpty ? .max : allRows[$0.lowerBound] }
+                while let row = rows.min(), row < .max {
+                    rowIDs.append(row)
+                    for phrase in 0..<phraseCount {
+                        guard rows[phrase] == row else {
+                            counts.append(0)
+                            continue
+                        }
+                        counts.append(allCounts[position[phrase]])
+                        position[phrase] += 1
+                        let isAtEnd = position[phrase] == ranges[phrase].upperBound
+                        rows[phrase] = isAtEnd ? .max : allRows[position[phrase]]
+                    }
+                }
+            }
+        }
+    }
+}
