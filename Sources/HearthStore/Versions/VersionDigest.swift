@@ -9,6 +9,7 @@ enum VersionDigest {
     /// Leads the encoding, so that another encoding can never give the same bytes.
     private static let domain = "hearth.version.1"
 
+    /// The id of a version; `contentDigest` saves hashing a content whose exact digest is known.
     static func id(
         memoryID: MemoryID,
         parents: [VersionID],
@@ -16,6 +17,7 @@ enum VersionDigest {
         node: String,
         time: HybridTime,
         fields: MemoryFields,
+        contentDigest: [UInt8]? = nil,
         number: Int
     ) -> VersionID {
         var encoder = CanonicalEncoder()
@@ -27,7 +29,7 @@ enum VersionDigest {
         encoder.append(node)
         encoder.append(time.rawValue)
         encoder.append(Int64(number))
-        encoder.append(fields)
+        encoder.append(fields, contentDigest: contentDigest ?? ContentDigest.exact(fields.content))
         return VersionID(digest: SHA256.hash(data: encoder.bytes))
     }
 }
@@ -49,8 +51,13 @@ struct CanonicalEncoder {
         bytes.append(contentsOf: value.utf8)
     }
 
-    mutating func append(_ fields: MemoryFields) {
-        bytes.append(contentsOf: SHA256.hash(data: Array(fields.content.utf8)))
+    /// Bytes of a length that the encoding fixes.
+    mutating func append(contentsOf digest: some Sequence<UInt8>) {
+        bytes.append(contentsOf: digest)
+    }
+
+    mutating func append(_ fields: MemoryFields, contentDigest: [UInt8]) {
+        append(contentsOf: contentDigest)
         append(fields.category.rawValue)
         append(Int64(fields.tags.count))
         for tag in fields.tags { append(tag) }

@@ -1,0 +1,55 @@
+public import HearthStore
+
+/// Slices, statistics and health.
+public final class MemorySyncService: Sendable {
+    let store: MemoryStore
+    let registry: AgentRegistry
+    let configuration: CoordinatorConfiguration
+
+    init(store: MemoryStore, registry: AgentRegistry, configuration: CoordinatorConfiguration) {
+        self.store = store
+        self.registry = registry
+        self.configuration = configuration
+    }
+
+    /// Everything an agent sees of a user's memories: a page of them, newest first, and counts over the whole slice.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user.
+    ///   - sessionID: Narrows the slice, counts included, to a session.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
+    ///   - includeSyncMetadata: Whether the entries say how they stand.
+    ///   - limit: How many entries at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    public func agentMemorySlice(
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        memoryTypes: Set<MemoryType> = [],
+        includeSyncMetadata: Bool = true,
+        limit: Int = 1_000,
+        after cursor: SliceCursor? = nil
+    ) async throws -> AgentMemorySlice {
+        try store.requireActive(agentID, in: registry)
+        return try await store.slice(
+            of: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            memoryTypes: memoryTypes,
+            includeSyncMetadata: includeSyncMetadata,
+            limit: limit,
+            after: cursor
+        )
+    }
+
+    /// What sync, leases and conflicts have done and how they stand: an administrator's view over all users.
+    public func syncStatistics() async throws -> SyncStatistics {
+        try await store.syncStatistics()
+    }
+
+    /// Whether the engine is well, and what to do where it isn't.
+    public func healthCheck() async throws -> HealthReport {
+        try await store.healthCheck()
+    }
+}

@@ -1,0 +1,90 @@
+public import HearthStore
+
+extension MultiAgentMemoryCoordinator {
+    /// Makes an agent active in this process, and writes its profile where one is given.
+    ///
+    /// Without a profile it is the one the file holds, else the built-in one of that identifier. Registering again is no error. An agent
+    /// that an administrator took out of service is put back for every process.
+    ///
+    /// - Throws: `.unknownAgent` without any profile; `.invalidArgument` for an invalid one, or one of another identifier.
+    public func registerAgent(_ id: AgentID, profile: AgentProfile? = nil) async throws {
+        let id = try id.validated()
+        if let profile, profile.id != id {
+            throw MemoryError(code: .invalidArgument, message: "The profile is of agent \(profile.id), not of \(id).")
+        }
+        let held = try store.agent(id)
+        let builtIn = (AgentProfile.hearthlink + [.system]).first { $0.id == id }
+        guard let wanted = profile ?? held?.profile ?? builtIn else {
+            throw MemoryError(code: .unknownAgent, message: "No profile of agent \(id) is known; register it with one.")
+        }
+        if held?.profile != wanted { try await store.setProfiles([wanted]) }
+        if let status = held?.status, status != .inactive { try await store.setStatus(.active, of: id) }
+        registry.register(id)
+    }
+
+    /// Sets whether an agent may act.
+    ///
+    /// `.maintenance` and `.error` hold for every process on the file until the agent is registered again or set `.active`; `.active` and
+    /// `.inactive` beyond that are this process's own.
+    ///
+    /// - Throws: `.unknownAgent`; `.invalidArgument` for `system`, which is always active.
+    public func setStatus(_ status: AgentStatus, of agent: AgentID) async throws {
+        try await store.setStatus(status, of: agent)
+        if status == .active { registry.register(agent) } else { registry.withdraw(agent) }
+    }
+
+    /// The profiles the file holds, `system` among them, by identifier.
+    public func agents() async throws -> [AgentProfile] {
+        try store.agents()
+    }
+
+    /// The sharing policy in force.
+    public func sharingPolicy() async throws -> SharingPolicy {
+        try store.sharingPolicy()
+    }
+
+    /// Puts a sharing policy in force for every process on the file; durable on return.
+    ///
+    /// - Throws: `.invalidArgument` naming the key that is wrong.
+    public func setSharingPolicy(_ policy: SharingPolicy) async throws {
+        try await store.setSharingPolicy(policy)
+    }
+
+    /// Begins a session; durable on return.
+    ///
+    /// - Throws: `.unknownAgent`, `.agentNotActive`, `.invalidArgument` for an invalid identifier or name.
+    public func createSession(userID: UserID, agentID: AgentID, name: String? = nil) async throws -> SessionID {
+        try store.requireActive(agentID, in: registry)
+        return try await store.createSession(userID: userID, agentID: agentID, name: name)
+    }
+
+    /// Ends a session; durable on return.
+    ///
+    /// - Throws: `.invalidArgument` where there is none of that identifier.
+    public func endSession(_ id: SessionID) async throws {
+        try await store.endSession(id)
+    }
+}
+
+extension MemoryStore {
+    /// Lets an agent act, and counts that it does.
+    ///
+    /// - Throws: `.unknownAgent`, `.agentNotActive`.
+    func requireActive(_ id: AgentID, in registry: AgentRegistry) throws {
+        let id = try id.validated()
+        guard let held = try agent(id) else {
+            throw MemoryError(
+                code: .unknownAgent,
+                message: "No agent \(id) is known; register it with a profile first."
+            )
+        }
+        let status = registry.status(of: id, held: held.status)
+        guard status == .active else {
+            throw MemoryError(
+                code: .agentNotActive,
+                message: "Agent \(id) is \(status.rawValue); register it with registerAgent before it acts."
+            )
+        }
+        registry.countOperation()
+    }
+}

@@ -1,0 +1,134 @@
+public import FoundationEssentials
+public import HearthStore
+
+extension MultiAgentMemoryCoordinator {
+    /// Stores a memory and publishes it as version 1; durable on return.
+    ///
+    /// - Parameters:
+    ///   - agentID: The owner.
+    ///   - userID: The user, who comes into being on first use.
+    ///   - sessionID: The session, which comes into being on first use.
+    ///   - content: 0 bytes to 4 MiB of UTF-8.
+    ///   - memoryType: The kind of remembering.
+    ///   - memoryCategory: What it is about; sharing rules go by it.
+    ///   - tags: At most 256, each of 1 to 256 bytes; a duplicate counts once.
+    ///   - importanceScore: 0…1.
+    ///   - shareWithAgents: Agents that see it from their next call on and may propose edits.
+    ///   - metadata: The host's own values, at most 1 MiB.
+    ///   - isSensitive: Whether the payload is to be encrypted at rest.
+    ///   - expiresAt: When it is to stop being returned.
+    /// - Throws: `.invalidArgument` naming what is out of range, `.restrictedCategory` for sharing a restricted category,
+    ///   `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`, `.storeBusy`, `.storeReadOnly`.
+    ///   Nothing is stored then.
+    @discardableResult
+    public func storeAgentMemory(
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        content: String,
+        memoryType: MemoryType = .episodic,
+        memoryCategory: MemoryCategory = .general,
+        tags: [String] = [],
+        importanceScore: Double = 0.5,
+        shareWithAgents: [AgentID] = [],
+        metadata: [String: String] = [:],
+        isSensitive: Bool = false,
+        expiresAt: Date? = nil
+    ) async throws -> MemoryID {
+        let draft = MemoryDraft(
+            content: content,
+            type: memoryType,
+            category: memoryCategory,
+            tags: tags,
+            importance: importanceScore,
+            metadata: metadata,
+            isSensitive: isSensitive,
+            expiresAt: expiresAt
+        )
+        let ids = try await storeAgentMemories(
+            agentID: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            [draft],
+            shareWithAgents: shareWithAgents
+        )
+        return ids[0]
+    }
+
+    /// Stores memories in one transaction, all or none; durable on return.
+    ///
+    /// - Returns: The identifiers in the order given.
+    /// - Throws: As storing one; the first that is refused refuses all.
+    @discardableResult
+    public func storeAgentMemories(
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        _ drafts: [MemoryDraft],
+        shareWithAgents: [AgentID] = []
+    ) async throws -> [MemoryID] {
+        try store.requireActive(agentID, in: registry)
+        return try await store.store(
+            drafts,
+            agentID: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            shareWith: shareWithAgents
+        )
+    }
+
+    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
+    ///
+    /// A memory whose identifier the file holds already is left as it is, so that an import can be repeated.
+    ///
+    /// - Throws: As storing one.
+    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
+        for agent in Set(batch.map(\.agentID)) { try store.requireActive(agent, in: registry) }
+        return try await store.importMemories(batch)
+    }
+
+    /// One agent's view of one memory.
+    ///
+    /// A view of another agent's memory leaves an audit row, committed before this returns.
+    ///
+    /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is given and another user's, or it is not there.
+    public func memory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
+        try store.requireActive(agentID, in: registry)
+        return try await store.memory(id, as: agentID, userID: userID)
+    }
+
+    /// Browses what an agent sees of a user's memories, newest first.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user; an unknown one has no memories.
+    ///   - filter: What to narrow it to.
+    ///   - includeSharedMemories: Whether other agents' memories are among them.
+    ///   - limit: How many at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    /// - Returns: The page, and the cursor of the next, nil after the last.
+    public func memories(
+        agentID: AgentID,
+        userID: UserID,
+        filter: SearchFilter = .init(),
+        includeSharedMemories: Bool = true,
+        limit: Int = 100,
+        after cursor: SliceCursor? = nil
+    ) async throws -> (memories: [Memory], next: SliceCursor?) {
+        try store.requireActive(agentID, in: registry)
+        return try await store.browse(
+            as: agentID,
+            userID: userID,
+            filter: filter,
+            includeShared: includeSharedMemories,
+            limit: limit,
+            after: cursor
+        )
+    }
+
+    /// One agent's view of several memories, in the order given; those it may not see are absent.
+    public func memories(_ ids: [MemoryID], agentID: AgentID) async throws -> [Memory] {
+        try store.requireActive(agentID, in: registry)
+        return try await store.memories(ids, as: agentID)
+    }
+}

@@ -1,0 +1,34 @@
+public import HearthStore
+
+extension MultiAgentMemoryCoordinator {
+    /// Shares a memory with agents, visible to their next call; durable on return.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.restrictedCategory`; `.unknownAgent`.
+    public func shareMemory(
+        _ id: MemoryID,
+        agentID: AgentID,
+        with agents: [AgentID],
+        permission: SharePermission = .propose
+    ) async throws {
+        try store.requireActive(agentID, in: registry)
+        try await store.share(id, as: agentID, with: agents, permission: permission)
+    }
+
+    /// Takes a memory back from agents, whatever made them see it; effective on their next call, durable on return.
+    ///
+    /// No rule shares the memory with them again; a new share by call does.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.unknownAgent`.
+    public func revokeShare(_ id: MemoryID, agentID: AgentID, from agents: [AgentID]) async throws {
+        try store.requireActive(agentID, in: registry)
+        try await store.revokeShare(id, as: agentID, from: agents)
+    }
+
+    /// Who else may see a memory at present, and why: for its owner and for critical agents.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
+    public func access(to id: MemoryID, agentID: AgentID) async throws -> [AgentID: SharingContext] {
+        try store.requireActive(agentID, in: registry)
+        return try await store.access(to: id, as: agentID)
+    }
+}

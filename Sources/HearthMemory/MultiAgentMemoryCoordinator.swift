@@ -1,0 +1,89 @@
+public import HearthStore
+
+/// The memory of several agents in one file: stores, shares, finds, and keeps agents and users apart.
+///
+/// ```swift
+/// let coordinator = try await MultiAgentMemoryCoordinator.open("memory.db")
+/// try await coordinator.registerAgent("alden")
+/// try await coordinator.storeAgentMemory(
+///     agentID: "alden", userID: "user_123", content: "Prefers the window seat", memoryCategory: .preference)
+/// let found = try await coordinator.searchAgentMemories(agentID: "alden", userID: "user_123", query: "seats")
+/// try await coordinator.close()
+/// ```
+///
+/// Every call throws ``MemoryError``; one that names an agent throws `.unknownAgent` or `.agentNotActive` where the agent isn't
+/// registered. What a call that writes has done is durable when it returns, as ``CoordinatorConfiguration/durability`` says.
+public final class MultiAgentMemoryCoordinator: Sendable {
+    let store: MemoryStore
+    let registry = AgentRegistry()
+    /// Leases, sync, conflicts and slices.
+    public let syncService: MemorySyncService
+
+    private init(store: MemoryStore, configuration: CoordinatorConfiguration) {
+        self.store = store
+        syncService = MemorySyncService(store: store, registry: registry, configuration: configuration)
+    }
+
+    /// Opens a store, making the file if there is none.
+    ///
+    /// The agents that the configuration or the file lists are known afterwards, inactive until they are registered; `system` is active.
+    ///
+    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, `.storeUnavailable`,
+    ///   `.invalidConfiguration`, `.invalidArgument` for an invalid profile or policy.
+    public static func open(
+        _ location: StoreLocation,
+        configuration: CoordinatorConfiguration = .init()
+    ) async throws -> MultiAgentMemoryCoordinator {
+        try configuration.validate()
+        var options = MemoryStoreOptions()
+        options.durability = configuration.durability
+        options.isReadOnly = configuration.isReadOnly
+        options.agents = configuration.agents ?? AgentProfile.hearthlink
+        options.sharing = configuration.sharing ?? .hearthlink
+        let store = try await MemoryStore.open(location, options: options)
+        do {
+            try await store.adopt(configuration)
+        } catch {
+            try await store.close()
+            throw error
+        }
+        return MultiAgentMemoryCoordinator(store: store, configuration: configuration)
+    }
+
+    /// Finishes what was begun, checkpoints and closes the file; closing again is no error.
+    public func close() async throws {
+        try await store.close()
+    }
+}
+
+extension CoordinatorConfiguration {
+    /// Checks what does not depend on the file.
+    fileprivate func validate() throws(MemoryError) {
+        guard syncInterval >= .zero else {
+            throw MemoryError(
+                code: .invalidConfiguration,
+                message: "syncInterval is negative; use .zero to switch it off."
+            )
+        }
+        guard lockDuration > .zero, lockDuration <= .seconds(86_400) else {
+            throw MemoryError(
+                code: .invalidConfiguration,
+                message: "lockDuration must be more than zero and at most a day."
+            )
+        }
+    }
+}
+
+extension MemoryStore {
+    /// Writes what the configuration gives into the file, where the file holds something else.
+    fileprivate func adopt(_ configuration: CoordinatorConfiguration) async throws {
+        guard !isReadOnly else { return }
+        if let sharing = configuration.sharing, try sharingPolicy() != sharing { try await setSharingPolicy(sharing) }
+        let held = Dictionary(uniqueKeysWithValues: try agents().map { ($0.id, $0) })
+        var wanted = held
+        for profile in configuration.agents ?? [] { wanted[profile.id] = profile }
+        for (agent, retention) in configuration.retention { wanted[agent]?.retention = retention }
+        let changed = wanted.values.filter { held[$0.id] != $0 }.sorted { $0.id < $1.id }
+        if !changed.isEmpty { try await setProfiles(changed) }
+    }
+}

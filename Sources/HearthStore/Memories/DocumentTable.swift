@@ -1,0 +1,106 @@
+internal import HearthSQLite
+
+/// What `documents.flags` says.
+struct DocumentFlags: OptionSet, Hashable, Sendable {
+    var rawValue: UInt16
+
+    /// Drop it from caches.
+    static let gone = DocumentFlags(rawValue: 1)
+    /// A draft that deletes the memory.
+    static let deleted = DocumentFlags(rawValue: 2)
+    /// Shares exist or existed.
+    static let everShared = DocumentFlags(rawValue: 4)
+    /// Drafts exist or existed.
+    static let everDrafted = DocumentFlags(rawValue: 8)
+    /// A lease exists or existed.
+    static let everLeased = DocumentFlags(rawValue: 16)
+    /// A conflict exists or existed.
+    static let everConflicting = DocumentFlags(rawValue: 32)
+}
+
+/// The rows of `documents` and `tags`.
+enum DocumentTable {
+    /// A row but for its vector's place.
+    struct Document {
+        var key: Int64
+        var user: Int64
+        var memory: Int64
+        var agent: Int64?
+        var owner: Int64
+        var session: Int64?
+        var type: MemoryType
+        var category: Int64
+        var createdAt: Timestamp
+        var expiresAt: Timestamp?
+        var importance: Double
+        var length: Int
+        var flags: DocumentFlags
+        var tags: [String]
+    }
+
+    static func insert(_ document: Document, into transaction: StoreTransaction) throws {
+        try transaction.connection.run(
+            """
+            INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
+                created_at, expires_at, importance, length, flags, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """,
+            document.key,
+            document.user,
+            document.memory,
+            document.agent,
+            document.owner,
+            document.session,
+            Int(document.type.place),
+            document.category,
+            document.createdAt.rawValue,
+            document.expiresAt?.rawValue,
+            document.importance,
+            document.length,
+            Int(document.flags.rawValue),
+            transaction.sequence
+        )
+        for tag in document.tags {
+            try transaction.connection.run(
+                "INSERT INTO tags (user_key, tag, document_key) VALUES (?1, ?2, ?3)",
+                document.user,
+                tag,
+                document.key
+            )
+        }
+    }
+
+    /// Says of a document that something about it has come to be, and that caches are to look again.
+    static func raise(
+        _ flags: DocumentFlags,
+        document: Int64,
+        user: Int64,
+        in transaction: StoreTransaction
+    ) throws {
+        try transaction.connection.run(
+            "UPDATE documents SET flags = flags | ?3, changed = ?4 WHERE user_key = ?1 AND document_key = ?2",
+            user,
+            document,
+            Int(flags.rawValue),
+            transaction.sequence
+        )
+    }
+}
+
+extension MemoryType {
+    /// The number that stands for the type in the file; it never changes.
+    var place: UInt8 {
+        switch self {
+        case .episodic: 0
+        case .semantic: 1
+        case .procedural: 2
+        case .working: 3
+        case .contextual: 4
+        }
+    }
+
+    init?(place: UInt8) {
+        guard let type = Self.allCases.first(where: { $0.place == place }) else { return nil }
+        self = type
+    }
+}

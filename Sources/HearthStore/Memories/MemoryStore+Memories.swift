@@ -1,0 +1,259 @@
+internal import HearthSQLite
+
+/// A memory with an identifier of the host's, for imports.
+public struct MemoryImport: Sendable {
+    /// The identifier it is to have.
+    public var id: MemoryID
+    /// The user it belongs to.
+    public var userID: UserID
+    /// The owner.
+    public var agentID: AgentID
+    /// The session it was made in.
+    public var sessionID: SessionID?
+    /// The rest.
+    public var draft: MemoryDraft
+
+    /// Describes a memory to import.
+    public init(id: MemoryID, userID: UserID, agentID: AgentID, sessionID: SessionID? = nil, draft: MemoryDraft) {
+        self.id = id
+        self.userID = userID
+        self.agentID = agentID
+        self.sessionID = sessionID
+        self.draft = draft
+    }
+}
+
+/// What an import did.
+public struct ImportCounts: Hashable, Sendable, Codable {
+    /// Memories stored.
+    public var stored: Int
+    /// Memories whose identifier the file had already; they were left as they are.
+    public var present: Int
+
+    /// Counts.
+    public init(stored: Int = 0, present: Int = 0) {
+        self.stored = stored
+        self.present = present
+    }
+}
+
+extension MemoryStore {
+    /// Stores memories of one agent and user in one transaction, all or none; durable on return.
+    ///
+    /// Each is published at once as its version 1. The shares asked for and those of the propagation rules are visible to the other
+    /// agents' next call. Memories without a `createdAt` get the present time, one microsecond after another, in the order given.
+    ///
+    /// - Returns: The identifiers in the order given.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category, `.memoryNotFound` for
+    ///   a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
+    public func store(
+        _ drafts: [MemoryDraft],
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        shareWith: [AgentID] = []
+    ) async throws -> [MemoryID] {
+        let now = clock.now()
+        let new = try drafts.enumerated()
+            .map { index, draft in
+                try NewMemory(
+                    id: nil,
+                    agentID: agentID,
+                    userID: userID,
+                    sessionID: sessionID,
+                    draft: draft,
+                    now: Timestamp(rawValue: now.rawValue + Int64(index))
+                )
+            }
+        guard !new.isEmpty else { return [] }
+        try await auditingRefusal { [directories] in
+            try await write { transaction in
+                let directory = try transaction.directory(directories)
+                for memory in new {
+                    try Self.insert(memory, shareWith: shareWith, directory: directory, now: now, into: transaction)
+                }
+            }
+        }
+        return new.map(\.id)
+    }
+
+    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
+    ///
+    /// A memory whose identifier the file holds already is left as it is, so that an import can be repeated.
+    ///
+    /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
+    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
+        let now = clock.now()
+        let new = try batch.enumerated()
+            .map { index, item in
+                try NewMemory(
+                    id: item.id,
+                    agentID: item.agentID,
+                    userID: item.userID,
+                    sessionID: item.sessionID,
+                    draft: item.draft,
+                    now: Timestamp(rawValue: now.rawValue + Int64(index))
+                )
+            }
+        guard !new.isEmpty else { return ImportCounts() }
+        return try await write { [directories] transaction in
+            let directory = try transaction.directory(directories)
+            var counts = ImportCounts()
+            for memory in new {
+                if try MemoryTable.exists(memory.id, in: transaction.connection) {
+                    counts.present += 1
+                } else {
+                    try Self.insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
+                    counts.stored += 1
+                }
+            }
+            return counts
+        }
+    }
+
+    /// One agent's view of one memory.
+    ///
+    /// A view of another agent's memory leaves an audit row, committed before this returns.
+    ///
+    /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is another user's, or it is not there.
+    public func memory(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
+        guard let memory = try await memories([id], as: agentID, userID: userID).first else {
+            throw MemoryError.memoryNotFound(id)
+        }
+        return memory
+    }
+
+    /// One agent's view of several memories, in the order given; those it may not see are absent.
+    public func memories(_ ids: [MemoryID], as agentID: AgentID, userID: UserID? = nil) async throws -> [Memory] {
+        let ids = try ids.map { id throws(MemoryError) in try id.validated() }
+        let now = clock.now()
+        let seen = try read { snapshot in
+            let viewer = try snapshot.directory.entry(agentID)
+            var seen = Seen(viewer: viewer.key)
+            for id in ids {
+                let (sighting, refused) = try snapshot.look(for: id, as: viewer, user: userID, now: now)
+                if let sighting { seen.sightings.append(sighting) }
+                if let refused { seen.refused.append((refused.key, refused.userKey)) }
+            }
+            return seen
+        }
+        return try await account(for: seen, at: now).map(\.memory)
+    }
+}
+
+/// What a call has read, to be audited and counted before it is returned.
+struct Seen: Sendable {
+    var viewer: Int64
+    var sightings: [Sighting] = []
+    /// Memories and their users that the agent asked for by name and may not see.
+    var refused: [(memory: Int64, user: Int64)] = []
+}
+
+extension MemoryStore {
+    /// Audits what of a result belongs to others, counts the reads, and hands the result on.
+    func account(for seen: Seen, at now: Timestamp) async throws -> [Sighting] {
+        let shared = seen.sightings.filter { $0.sharing != nil }
+        if !shared.isEmpty || !seen.refused.isEmpty && !isReadOnly {
+            guard !isReadOnly else {
+                throw MemoryError(
+                    code: .storeReadOnly,
+                    message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
+                )
+            }
+            let keys = shared.map(\.record.key)
+            let refused = seen.refused.map(\.memory)
+            let user = shared.first?.record.userKey
+            let refusedUser = seen.refused.first?.user
+            try await write { transaction in
+                if !keys.isEmpty {
+                    let entry = AuditEntry(action: .read, agent: seen.viewer, user: user, memories: keys)
+                    try AuditTrail.append(entry, at: now, to: transaction)
+                }
+                if !refused.isEmpty {
+                    let entry = AuditEntry(
+                        action: .refuse,
+                        agent: seen.viewer,
+                        user: refusedUser,
+                        memories: refused,
+                        detail: ["attempt": AuditAction.read.rawValue]
+                    )
+                    try AuditTrail.append(entry, at: now, to: transaction)
+                }
+            }
+        }
+        if accesses.count(seen.sightings.lazy.map(\.record.key), at: now), !isReadOnly { try await flushAccesses() }
+        return seen.sightings
+    }
+
+    /// Writes the reads counted so far.
+    func flushAccesses() async throws {
+        let counts = accesses.take()
+        guard !counts.isEmpty else { return }
+        try await write { transaction in
+            for (memory, count) in counts {
+                // A memory that was purged meanwhile has nothing to count for.
+                try transaction.connection.run(
+                    """
+                    INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
+                    ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+                    """,
+                    memory,
+                    count.reads,
+                    count.lastAt.rawValue
+                )
+            }
+        }
+    }
+
+    /// Inserts one memory with its shares.
+    private static func insert(
+        _ new: NewMemory,
+        shareWith agents: [AgentID],
+        directory: Directory,
+        now: Timestamp,
+        into transaction: StoreTransaction
+    ) throws {
+        let owner = try directory.entry(new.agentID)
+        let others = agents.filter { $0 != owner.id }
+        let targets = try others.map { agent throws(MemoryError) in try directory.entry(agent) }
+        if !targets.isEmpty, directory.rules.isRestricted(new.fields.category, owner: owner.id) {
+            throw Refusal(
+                MemoryError(
+                    code: .restrictedCategory,
+                    message: """
+                        The category \(new.fields.category.rawValue) of agent \(owner.id) is restricted and is never shared; \
+                        store it without sharing, or under another category.
+                        """
+                ),
+                AuditEntry(action: .refuse, agent: owner.key, detail: ["attempt": AuditAction.share.rawValue])
+            )
+        }
+        if let parentID = new.parentID {
+            let snapshot = Snapshot(connection: transaction.connection, state: transaction.state, directory: directory)
+            guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).sighting != nil else {
+                throw MemoryError.memoryNotFound(parentID)
+            }
+        }
+        let propagated = directory.rules.propagation(of: new.fields.category, owner: owner.id)
+            .filter { directory.contains($0.key) && !others.contains($0.key) }
+        let placed = try MemoryTable.insert(
+            new,
+            owner: owner,
+            now: now,
+            flags: targets.isEmpty && propagated.isEmpty ? [] : .everShared,
+            into: transaction
+        )
+        try Sharing.grant(
+            Share(origin: .explicit, permission: .propose, isRevoked: false),
+            to: targets,
+            memory: placed,
+            by: owner,
+            at: now,
+            in: transaction
+        )
+        for (agent, share) in propagated.sorted(by: { $0.key < $1.key }) {
+            let target = try directory.entry(agent)
+            try Sharing.grant(share, to: [target], memory: placed, by: owner, at: now, in: transaction)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import HearthSQLite
+
+/// Where a store is kept.
+public enum StoreLocation: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// A file, made if there is none.
+    case file(String)
+    /// A file of its own in the temporary directory, removed on close.
+    case temporary
+    /// Memory alone: one connection, nothing durable.
+    case inMemory
+
+    /// A path.
+    public init(stringLiteral value: String) {
+        self = .file(value)
+    }
+}
+
+/// What an acknowledged write survives.
+public enum Durability: String, Sendable, Codable {
+    /// A power cut.
+    case full
+    /// The end of the process, not a power cut: the last commits may then be missing, never half there.
+    case normal
+}
+
+/// How a store is opened.
+public struct MemoryStoreOptions: Sendable {
+    /// What an acknowledged write survives.
+    public var durability: Durability = .full
+    /// Whether the file is only read; cross-agent reads are then refused, as they could not be audited.
+    public var isReadOnly = false
+    /// Profiles that a new file gets.
+    public var agents: [AgentProfile] = AgentProfile.hearthlink
+    /// The policy that a new file gets.
+    public var sharing: SharingPolicy = .hearthlink
+    /// How long a write waits for other processes before it throws `.storeBusy`.
+    public var busyTimeout: Duration = .seconds(10)
+    /// The most pages the file may have; nil: no quota. A write past it throws `.storeFull`.
+    public var maximumPageCount: Int?
+    /// Where time comes from.
+    public var clock: StoreClock = .system
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The storage engine: memories, versions, shares, search and audit in one SQLite file.
+///
+/// A read runs on the caller's thread in a transaction of its own. A write waits for the writer thread, which commits everything that
+/// is waiting at once; when it returns, what it did is committed with the durability asked for. A waiting caller that is cancelled
+/// gets `CancellationError`, and what it asked for has then not happened, or has happened whole.
+///
+/// Every call throws ``MemoryError``, and `CancellationError` where the caller is cancelled.
+public final class MemoryStore: Sendable {
+    private let database: Database<StoreTransaction>
+    let directories = DirectoryCache()
+    let rosters = RosterCache()
+    let accesses = AccessTally()
+    let clock: StoreClock
+    /// Whether writes are refused.
+    public let isReadOnly: Bool
+
+    private init(database: Database<StoreTransaction>, options: MemoryStoreOptions) {
+        self.database = database
+        clock = options.clock
+        isReadOnly = options.isReadOnly
+    }
+
+    /// Opens a store, making the file if there is none.
+    ///
+    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, or `.storeUnavailable` for what
+    ///   the operating system refuses.
+    public static func open(_ location: StoreLocation, options: MemoryStoreOptions = .init()) async throws
+        -> MemoryStore
+    {
+        try options.sharing.validate()
+        for profile in options.agents { try profile.validate() }
+        let database = try MemoryError.mapping {
+            try Database<StoreTransaction>.open(location.database, options: StoreSchema.databaseOptions(options))
+        }
+        let store = MemoryStore(database: database, options: options)
+        do {
+            try await store.rebuildIndexOfAnotherAnalyser()
+        } catch {
+            try? await database.close()
+            throw error
+        }
+        return store
+    }
+
+    /// Writes what is still counted in memory, checkpoints and closes the file; calling it again is no error.
+    public func close() async throws {
+        do {
+            if !isReadOnly { try await flushAccesses() }
+        } catch let error as MemoryError where error.code == .closed {
+            // Closed before.
+        }
+        try await MemoryError.mapping { try await database.close() }
+    }
+
+    /// The path of the file; nil in memory.
+    public var path: String? { database.path }
+}
+
+/// What a reader sees: one committed state of the file.
+struct Snapshot {
+    let connection: Connection
+    let state: StoreState
+    let directory: Directory
+}
+
+extension MemoryStore {
+    /// Reads one committed state on the caller's thread.
+    func read<R>(_ body: (Snapshot) throws -> R) throws -> R {
+        try MemoryError.mapping {
+            while true {
+                do {
+                    return try database.read { connection in
+                        let state = try StoreState.read(connection)
+                        let directory = try directories.directory(connection, state: state)
+                        return try body(Snapshot(connection: connection, state: state, directory: directory))
+                    }
+                } catch is StaleSnapshot {
+                    // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.
+                    continue
+                }
+            }
+        }
+    }
+
+    /// Runs an operation in the next commit; it may be run more than once, so it must change nothing but the transaction.
+    func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
+        guard !isReadOnly else {
+            throw MemoryError(
+                code: .storeReadOnly,
+                message: "The store was opened read-only; open it for writing to change it."
+            )
+        }
+        return try await MemoryError.mapping { try await database.write(body) }
+    }
+}
+
+extension StoreLocation {
+    fileprivate var database: DatabaseLocation {
+        switch self {
+        case .file(let path): .file(path)
+        case .temporary: .temporary
+        case .inMemory: .inMemory
+        }
+    }
+}

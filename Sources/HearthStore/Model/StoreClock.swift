@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Glibc
+
+/// Where the store gets its time from; tests give their own.
+public struct StoreClock: Sendable {
+    /// Wall-clock time, for people and for hybrid time.
+    public var now: @Sendable () -> Timestamp
+    /// Nanoseconds on a clock that counts suspend and never jumps: what leases expire by.
+    public var bootTime: @Sendable () -> Int64
+    /// Names the boot that ``bootTime`` counts from.
+    public var bootID: String
+
+    /// Uses given sources of time.
+    public init(
+        now: @escaping @Sendable () -> Timestamp,
+        bootTime: @escaping @Sendable () -> Int64,
+        bootID: String
+    ) {
+        self.now = now
+        self.bootTime = bootTime
+        self.bootID = bootID
+    }
+
+    /// The system's clocks: `CLOCK_REALTIME` and `CLOCK_BOOTTIME`.
+    public static let system = StoreClock(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Timestamp(rawValue: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        },
+        bootTime: {
+            var time = timespec()
+            clock_gettime(CLOCK_BOOTTIME, &time)
+            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        },
+        bootID: systemBootID
+    )
+
+    /// The kernel's random name for this boot; without one, as in some containers, a name that no other file open has.
+    private static let systemBootID: String = {
+        do {
+            let text = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+            return String(text.prefix { !$0.isWhitespace })
+        } catch {
+            return Generated.hexadecimalUUID()
+        }
+    }()
+}

@@ -1,0 +1,109 @@
+/// The tokens of a text, in order, their terms in one buffer.
+///
+/// A token's position is its index in `tokens`: the same that FTS5 counts for `indexText`.
+struct TokenizedText: Sendable {
+    /// One token: what is searched for, and where it stands in the text.
+    struct Token: Sendable {
+        /// Whether the token is a word or a character of a script without spaces.
+        enum Kind: UInt8, Sendable {
+            case word
+            case character
+            case emoji
+        }
+
+        fileprivate var termStart: UInt32
+        fileprivate var termLength: UInt16
+        var kind: Kind
+        /// UTF-8 offsets in the text that was analysed.
+        fileprivate(set) var sourceStart: UInt32
+        fileprivate(set) var sourceEnd: UInt32
+
+        /// The bytes of the text that the token stands for.
+        var source: Range<Int> { Int(sourceStart)..<Int(sourceEnd) }
+    }
+
+    private(set) var tokens: [Token] = []
+    private(set) var bytes: [UInt8] = []
+
+    var count: Int { tokens.count }
+
+    /// The term of a token, UTF-8.
+    func term(at index: Int) -> ArraySlice<UInt8> {
+        let token = tokens[index]
+        return bytes[Int(token.termStart)..<Int(token.termStart) + Int(token.termLength)]
+    }
+
+    /// The terms of all tokens.
+    var terms: [String] {
+        tokens.indices.map { String(decoding: term(at: $0), as: UTF8.self) }
+    }
+
+    /// The text that FTS5 indexes for these tokens: each term behind the key of its user, separated by spaces.
+    ///
+    /// The key makes one user's postings a stretch of the index of their own. FTS5's stock `ascii` tokenizer, told that `:`
+    /// is part of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and
+    /// scalars beyond ASCII.
+    func indexText(userKey: UserKey) -> String {
+        String(unsafeUninitializedCapacity: bytes.count + tokens.count * (userKey.prefix.count + 1)) { buffer in
+            var end = 0
+            func append(_ part: some Collection<UInt8>) {
+                for byte in part {
+                    buffer[end] = byte
+                    end += 1
+                }
+            }
+            for index in tokens.indices {
+                append(userKey.prefix)
+                append(term(at: index))
+                append(CollectionOfOne(UInt8(ascii: " ")))
+            }
+            return end
+        }
+    }
+}
+
+// MARK: - Building
+
+extension TokenizedText {
+    mutating func reserve(forTextOf length: Int) {
+        // English prose has a token every five or six bytes.
+        tokens.reserveCapacity(length / 5 + 1)
+        bytes.reserveCapacity(length)
+    }
+
+    mutating func append(_ term: some Collection<UInt8>, kind: Token.Kind, source: Range<Int>) {
+        let start = bytes.count
+        bytes.append(contentsOf: term)
+        tokens.append(
+            Token(
+                termStart: UInt32(start),
+                termLength: UInt16(bytes.count - start),
+                kind: kind,
+                sourceStart: UInt32(source.lowerBound),
+                sourceEnd: UInt32(source.upperBound)
+            )
+        )
+    }
+
+    /// Whether the last token ends at an offset, so that what follows there touches it.
+    func ends(at offset: Int) -> Bool {
+        tokens.last.map { Int($0.sourceEnd) == offset } ?? false
+    }
+
+    /// Counts the bytes up to `offset` to the last token.
+    mutating func extendLast(to offset: Int) {
+        tokens[tokens.count - 1].sourceEnd = UInt32(offset)
+    }
+
+    /// The last token's term.
+    var lastTerm: ArraySlice<UInt8> {
+        tokens.isEmpty ? [] : term(at: tokens.count - 1)
+    }
+
+    /// Replaces the last token's term: a letter spelt out in several scalars grew by one.
+    mutating func replaceLastTerm(with term: some Collection<UInt8>) {
+        let last = tokens.count - 1
+        bytes.replaceSubrange(Int(tokens[last].termStart)..., with: term)
+        tokens[last].termLength = UInt16(bytes.count - Int(tokens[last].termStart))
+    }
+}

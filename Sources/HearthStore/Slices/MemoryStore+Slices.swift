@@ -1,0 +1,222 @@
+internal import HearthSQLite
+
+extension MemoryStore {
+    /// The most memories a page holds.
+    public static let maximumPageSize = 10_000
+
+    /// Browses what an agent sees of a user's memories, newest first.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user; one the file doesn't know has no memories.
+    ///   - filter: What to narrow it to.
+    ///   - includeShared: Whether other agents' memories are among them.
+    ///   - limit: How many at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    /// - Returns: The page, and the cursor of the next, nil after the last.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`.
+    public func browse(
+        as agentID: AgentID,
+        userID: UserID,
+        filter: SearchFilter = .init(),
+        includeShared: Bool = true,
+        limit: Int = 100,
+        after cursor: SliceCursor? = nil
+    ) async throws -> (memories: [Memory], next: SliceCursor?) {
+        let userID = try userID.validated()
+        try Self.check(limit: limit)
+        let now = clock.now()
+        let page = try read { snapshot -> OutgoingPage in
+            let viewer = try snapshot.directory.entry(agentID)
+            guard let user = try KeyTable.find(user: userID, in: snapshot.connection) else {
+                return OutgoingPage(viewer: viewer)
+            }
+            let filter = try RosterFilter(filter, user: user, now: now, connection: snapshot.connection)
+            return try self.page(
+                of: user,
+                viewer: viewer,
+                filter: filter,
+                includeShared: includeShared,
+                limit: limit,
+                after: cursor,
+                now: now,
+                in: snapshot
+            )
+        }
+        let sightings = try await account(for: page.seen, at: now)
+        return (sightings.map(\.memory), page.next)
+    }
+
+    /// Everything an agent sees of a user's memories: a page of them, newest first, and counts over the whole.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user.
+    ///   - sessionID: Narrows the slice, counts included, to a session.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
+    ///   - includeSyncMetadata: Whether the entries say how they stand.
+    ///   - limit: How many entries at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`.
+    public func slice(
+        of agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        memoryTypes: Set<MemoryType> = [],
+        includeSyncMetadata: Bool = true,
+        limit: Int = 1_000,
+        after cursor: SliceCursor? = nil
+    ) async throws -> AgentMemorySlice {
+        let userID = try userID.validated()
+        let sessionID = try sessionID?.validated()
+        try Self.check(limit: limit)
+        let now = clock.now()
+        let page = try read { snapshot -> OutgoingPage in
+            let viewer = try snapshot.directory.entry(agentID)
+            guard let user = try KeyTable.find(user: userID, in: snapshot.connection) else {
+                return OutgoingPage(viewer: viewer)
+            }
+            var session: Int64?
+            if let sessionID {
+                session = try snapshot.connection.first(
+                    "SELECT session_key FROM sessions WHERE user_key = ?1 AND session_id = ?2",
+                    user,
+                    sessionID.rawValue,
+                    as: { $0.int64(0) }
+                )
+                guard session != nil else { return OutgoingPage(viewer: viewer) }
+            }
+            let filter = try RosterFilter(
+                SearchFilter(types: memoryTypes),
+                session: session,
+                user: user,
+                now: now,
+                connection: snapshot.connection
+            )
+            var page = try self.page(
+                of: user,
+                viewer: viewer,
+                filter: filter,
+                includeShared: true,
+                limit: limit,
+                after: cursor,
+                now: now,
+                in: snapshot
+            )
+            page.statistics = try statistics(of: user, viewer: viewer, filter: filter, in: snapshot)
+            return page
+        }
+        let sightings = try await account(for: page.seen, at: now)
+        return AgentMemorySlice(
+            agentID: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            entries: sightings.map { sighting in
+                SliceEntry(memory: sighting.memory, sync: includeSyncMetadata ? sighting.sync : nil)
+            },
+            statistics: page.statistics,
+            next: page.next,
+            generatedAt: now.date
+        )
+    }
+}
+
+/// A page on its way out.
+private struct OutgoingPage: Sendable {
+    var seen: Seen
+    var next: SliceCursor?
+    var statistics = SliceStatistics()
+
+    init(viewer: Directory.Entry) {
+        seen = Seen(viewer: viewer.key)
+    }
+}
+
+extension MemoryStore {
+    static func check(limit: Int, maximum: Int = maximumPageSize) throws(MemoryError) {
+        guard (1...maximum).contains(limit) else {
+            throw .invalidArgument("The limit is \(limit); it must be from 1 to \(maximum).")
+        }
+    }
+
+    private func page(
+        of user: Int64,
+        viewer: Directory.Entry,
+        filter: RosterFilter,
+        includeShared: Bool,
+        limit: Int,
+        after cursor: SliceCursor?,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> OutgoingPage {
+        let (roster, visibility) = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let position = try cursor.map { cursor in
+            SlicePage.Position(
+                createdAt: cursor.createdAt,
+                memory: try snapshot.connection.first(
+                    "SELECT memory_key FROM memories WHERE memory_id = ?1",
+                    cursor.memoryID.rawValue,
+                    as: { $0.int64(0) }
+                )
+            )
+        }
+        let (slots, hasMore) = SlicePage.slots(
+            of: roster,
+            where: { slot in
+                visibility.isVisible(slot) && (includeShared || visibility.isOwn(slot))
+                    && filter.admits(roster.entries[slot])
+            },
+            after: position,
+            limit: limit
+        )
+        var page = OutgoingPage(viewer: viewer)
+        for slot in slots {
+            let sighting = try self.sighting(
+                of: roster.entries[slot],
+                context: visibility.context(slot),
+                viewer: viewer,
+                now: now,
+                in: snapshot
+            )
+            page.seen.sightings.append(sighting)
+        }
+        if hasMore, let last = slots.last {
+            page.next = SliceCursor(
+                createdAt: roster.entries[last].createdAt,
+                memoryID: page.seen.sightings[page.seen.sightings.count - 1].memory.id
+            )
+        }
+        return page
+    }
+
+    /// Reads the memory of a roster's entry for a viewer who may see it.
+    func sighting(
+        of entry: Roster.Entry,
+        context: SharingContext?,
+        viewer: Directory.Entry,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> Sighting {
+        guard let record = try MemoryRecord.find(key: entry.memory, in: snapshot) else {
+            throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
+        }
+        return try snapshot.sighting(of: record, by: viewer, sharing: context, now: now)
+    }
+
+    private func statistics(
+        of user: Int64,
+        viewer: Directory.Entry,
+        filter: RosterFilter,
+        in snapshot: Snapshot
+    ) throws -> SliceStatistics {
+        let (roster, visibility) = try rosters.slice(of: user, for: viewer, in: snapshot)
+        var statistics = SliceStatistics()
+        for (slot, entry) in roster.entries.enumerated() where visibility.isVisible(slot) && filter.admits(entry) {
+            statistics.totalMemories += 1
+            if let type = MemoryType(place: entry.type) { statistics.memoryTypes[type, default: 0] += 1 }
+            statistics.syncStatus[.synced, default: 0] += 1
+            if visibility.isOwn(slot) { statistics.ownMemories += 1 } else { statistics.sharedMemories += 1 }
+        }
+        return statistics
+    }
+}

@@ -1,0 +1,122 @@
+internal import HearthSQLite
+
+/// What a cache knows of every document of one user: enough to decide who may see it, to browse, to count and to score.
+struct Roster: Sendable {
+    /// One document.
+    struct Entry: Sendable {
+        var document: Int64
+        var memory: Int64
+        /// The draft's author; 0 for a published head.
+        var agent: Int64
+        var owner: Int64
+        /// 0 for none.
+        var session: Int64
+        var createdAt: Int64
+        /// `Int64.max` for never.
+        var expiresAt: Int64
+        var importance: Double
+        var length: Int32
+        var category: Int32
+        var flags: DocumentFlags
+        var type: UInt8
+
+        var isDraft: Bool { agent != 0 }
+    }
+
+    /// The state of the file it mirrors.
+    private(set) var sequence: Int64
+    /// By document key, ascending.
+    private(set) var entries: [Entry] = []
+    /// By memory, then agent.
+    private(set) var shares: [Int64: [Int64: Share]] = [:]
+
+    /// The place of a document, by binary search.
+    func slot(of document: Int64) -> Int? {
+        let slot = insertionSlot(of: document)
+        return slot < entries.count && entries[slot].document == document ? slot : nil
+    }
+
+    private func insertionSlot(of document: Int64) -> Int {
+        var low = 0
+        var high = entries.count
+        // What is looked for is mostly the newest.
+        if let last = entries.last, last.document < document { return high }
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].document < document { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension Roster {
+    /// Reads everything of a user.
+    init(user: Int64, connection: Connection, sequence: Int64) throws {
+        self.sequence = sequence
+        try connection.forEach(
+            """
+            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
+                length, flags
+            FROM documents WHERE user_key = ?1
+            """,
+            user,
+            do: { row in
+                let entry = Self.entry(row)
+                if !entry.flags.contains(.gone) { entries.append(entry) }
+            }
+        )
+        try connection.forEach(
+            "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1",
+            user,
+            do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
+        )
+    }
+
+    /// Catches up with what was committed since.
+    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+        let changed = try connection.rows(
+            """
+            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
+                length, flags
+            FROM documents WHERE user_key = ?1 AND changed > ?2 ORDER BY document_key
+            """,
+            user,
+            self.sequence,
+            as: Self.entry
+        )
+        for entry in changed {
+            let slot = insertionSlot(of: entry.document)
+            let isHeld = slot < entries.count && entries[slot].document == entry.document
+            switch (isHeld, entry.flags.contains(.gone)) {
+            case (true, true): entries.remove(at: slot)
+            case (true, false): entries[slot] = entry
+            case (false, true): break
+            case (false, false): entries.insert(entry, at: slot)
+            }
+        }
+        try connection.forEach(
+            "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1 AND changed > ?2",
+            user,
+            self.sequence,
+            do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
+        )
+        self.sequence = sequence
+    }
+
+    private static func entry(_ row: Row) -> Entry {
+        Entry(
+            document: row.int64(0),
+            memory: row.int64(1),
+            agent: row.optionalInt64(2) ?? 0,
+            owner: row.int64(3),
+            session: row.optionalInt64(4) ?? 0,
+            createdAt: row.int64(7),
+            expiresAt: row.optionalInt64(8) ?? .max,
+            importance: row.double(9),
+            length: row.int32(10),
+            category: row.int32(6),
+            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.int64(11))),
+            type: UInt8(truncatingIfNeeded: row.int64(5))
+        )
+    }
+}

@@ -1,0 +1,123 @@
+internal import HearthSQLite
+internal import Synchronization
+
+/// The rosters of the users last asked for, each kept at the state of the file that a reader sees.
+final class RosterCache: Sendable {
+    /// One user's.
+    private final class Box: Sendable {
+        struct State {
+            var roster: Roster?
+            /// By viewer; each of the state of the roster and of the directory that it says.
+            var visibilities: [Int64: (roster: Int64, directory: Int64, visibility: Visibility)] = [:]
+        }
+
+        let state = Mutex(State())
+    }
+
+    /// Users past this many documents in all are forgotten, oldest use first.
+    private static let maximumEntries = 4_000_000
+
+    private struct State {
+        var boxes: [Int64: (box: Box, lastUse: UInt64)] = [:]
+        var uses: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let categories = Mutex<[Int32: MemoryCategory]>([:])
+
+    /// What an agent sees of a user's documents, in exactly the state of the snapshot.
+    ///
+    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    func slice(
+        of user: Int64,
+        for viewer: Directory.Entry,
+        in snapshot: Snapshot
+    ) throws -> (roster: Roster, visibility: Visibility) {
+        let box = box(of: user)
+        let result = try box.state.withLock { state in
+            let roster = try current(&state, user: user, in: snapshot)
+            if let known = state.visibilities[viewer.key], known.roster == roster.sequence,
+                known.directory == snapshot.directory.sequence
+            {
+                return (roster, known.visibility)
+            }
+            let visibility = try Visibility(
+                roster: roster,
+                viewer: viewer,
+                directory: snapshot.directory,
+                categories: try names(of: roster, in: snapshot.connection)
+            )
+            state.visibilities[viewer.key] = (roster.sequence, snapshot.directory.sequence, visibility)
+            return (roster, visibility)
+        }
+        forgetOldest(besides: user)
+        return result
+    }
+
+    /// The names of categories by key.
+    func name(ofCategory key: Int32, in connection: Connection) throws -> MemoryCategory? {
+        if let name = categories.withLock({ $0[key] }) { return name }
+        return try reloadCategories(connection)[key]
+    }
+
+    private func current(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws -> Roster {
+        if var roster = state.roster, roster.sequence >= snapshot.state.rosterReset {
+            guard roster.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if roster.sequence < snapshot.state.sequence {
+                // Taken out while it changes, so that it is changed in place.
+                state.roster = nil
+                try roster.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                state.roster = roster
+            }
+            return roster
+        }
+        if let roster = state.roster, roster.sequence > snapshot.state.sequence { throw StaleSnapshot() }
+        let roster = try Roster(user: user, connection: snapshot.connection, sequence: snapshot.state.sequence)
+        state.roster = roster
+        return roster
+    }
+
+    private func names(of roster: Roster, in connection: Connection) throws -> [Int32: MemoryCategory] {
+        let known = categories.withLock { $0 }
+        return roster.entries.allSatisfy { known[$0.category] != nil } ? known : try reloadCategories(connection)
+    }
+
+    private func reloadCategories(_ connection: Connection) throws -> [Int32: MemoryCategory] {
+        let rows = try connection.rows(
+            "SELECT category_key, name FROM categories",
+            as: { ($0.int32(0), MemoryCategory(rawValue: $0.string(1))) }
+        )
+        let names = Dictionary(uniqueKeysWithValues: rows)
+        // A key never changes its name, so that an older reader's answer does no harm.
+        categories.withLock { $0.merge(names) { _, new in new } }
+        return names
+    }
+
+    private func box(of user: Int64) -> Box {
+        state.withLock { state in
+            state.uses += 1
+            let box = state.boxes[user]?.box ?? Box()
+            state.boxes[user] = (box, state.uses)
+            return box
+        }
+    }
+
+    private func forgetOldest(besides user: Int64) {
+        state.withLock { state in
+            guard state.boxes.count > 1 else { return }
+            var total = 0
+            for (box, _) in state.boxes.values {
+                total += box.state.withLockIfAvailable { $0.roster?.entries.count ?? 0 } ?? 0
+            }
+            while total > Self.maximumEntries,
+                let oldest = state.boxes.filter({ $0.key != user }).min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                total -= oldest.value.box.state.withLockIfAvailable { $0.roster?.entries.count ?? 0 } ?? 0
+                state.boxes[oldest.key] = nil
+            }
+        }
+    }
+}
+
+/// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.
+struct StaleSnapshot: Error {}

@@ -1,0 +1,92 @@
+/// Which documents of a roster one agent sees, and why: the rules applied to every entry.
+struct Visibility: Sendable {
+    /// What an agent is to a document, as a small number.
+    private enum Code {
+        static let hidden: UInt16 = 0
+        static let own: UInt16 = 1
+        /// And on: a place in ``contexts``.
+        static let shared: UInt16 = 2
+    }
+
+    /// A code for every entry of the roster.
+    private let codes: [UInt16]
+    private let contexts: [SharingContext]
+
+    /// Applies the rules.
+    ///
+    /// An agent sees its own draft in the place of the published head. A draft that deletes the memory is seen as an entry that is
+    /// deleted; search and browsing leave it out.
+    init(roster: Roster, viewer: Directory.Entry, directory: Directory, categories: [Int32: MemoryCategory]) throws {
+        var codes = [UInt16](repeating: Code.hidden, count: roster.entries.count)
+        var contexts: [SharingContext] = []
+        var places: [SharingContext: UInt16] = [:]
+        var ruled: [Pair: UInt16] = [:]
+        var drafted: Set<Int64> = []
+
+        func code(_ standing: AccessRules.Standing) -> UInt16 {
+            switch standing {
+            case .none: return Code.hidden
+            case .owner: return Code.own
+            case .shared(let context):
+                if let place = places[context] { return place }
+                let place = Code.shared + UInt16(contexts.count)
+                contexts.append(context)
+                places[context] = place
+                return place
+            }
+        }
+
+        func decide(_ entry: Roster.Entry, share: Share?) throws -> UInt16 {
+            guard let category = categories[entry.category] else {
+                throw MemoryError.corrupt("Category number \(entry.category) is missing.")
+            }
+            let owner = try directory.entry(key: entry.owner).id
+            return code(directory.rules.standing(of: viewer.id, owner: owner, category: category, share: share))
+        }
+
+        for (slot, entry) in roster.entries.enumerated() {
+            if entry.isDraft {
+                guard entry.agent == viewer.key else { continue }
+                drafted.insert(entry.memory)
+            }
+            if entry.owner == viewer.key {
+                codes[slot] = Code.own
+            } else if let share = roster.shares[entry.memory]?[viewer.key] {
+                codes[slot] = try decide(entry, share: share)
+            } else {
+                let pair = Pair(owner: entry.owner, category: entry.category)
+                if let known = ruled[pair] {
+                    codes[slot] = known
+                } else {
+                    codes[slot] = try decide(entry, share: nil)
+                    ruled[pair] = codes[slot]
+                }
+            }
+        }
+        if !drafted.isEmpty {
+            for (slot, entry) in roster.entries.enumerated() where !entry.isDraft && drafted.contains(entry.memory) {
+                codes[slot] = Code.hidden
+            }
+        }
+        self.codes = codes
+        self.contexts = contexts
+    }
+
+    private struct Pair: Hashable {
+        var owner: Int64
+        var category: Int32
+    }
+}
+
+extension Visibility {
+    /// Whether the agent sees the document in that place of the roster.
+    func isVisible(_ slot: Int) -> Bool { codes[slot] != Code.hidden }
+
+    /// Whether the agent owns it.
+    func isOwn(_ slot: Int) -> Bool { codes[slot] == Code.own }
+
+    /// Why it sees it; nil for its own and for what it doesn't see.
+    func context(_ slot: Int) -> SharingContext? {
+        codes[slot] < Code.shared ? nil : contexts[Int(codes[slot] - Code.shared)]
+    }
+}

@@ -1,0 +1,60 @@
+internal import HearthSQLite
+
+extension MemoryStore {
+    /// What sync, leases and conflicts have done and how they stand: an administrator's view over all users.
+    public func syncStatistics() async throws -> SyncStatistics {
+        let now = clock.now()
+        return try read { snapshot in
+            let totals = try Counter.all(snapshot.connection)
+            let syncs = totals[.syncs] ?? 0
+            return SyncStatistics(
+                service: SyncStatistics.Service(
+                    totalSyncs: syncs,
+                    successfulSyncs: totals[.successfulSyncs] ?? 0,
+                    conflictsDetected: totals[.conflictsDetected] ?? 0,
+                    conflictsResolved: totals[.conflictsResolved] ?? 0,
+                    locksAcquired: totals[.locksAcquired] ?? 0,
+                    locksReleased: totals[.locksReleased] ?? 0,
+                    averageSyncTime: syncs == 0 ? .zero : .microseconds((totals[.syncTime] ?? 0) / syncs)
+                ),
+                activeLocks: SyncStatistics.Locks(locks: []),
+                pendingConflicts: SyncStatistics.Conflicts(conflicts: []),
+                recentOperations: try Self.recentOperations(snapshot.connection, now: now)
+            )
+        }
+    }
+
+    /// How many shares across agents the file has seen made, by call and by rule.
+    public func crossAgentShares() throws -> Int {
+        try read { try Counter.all($0.connection)[.crossAgentShares] ?? 0 }
+    }
+
+    /// Asks every part of the store whether it is well.
+    public func healthCheck() async throws -> HealthReport {
+        do {
+            return try read { snapshot in
+                let damage = try snapshot.connection.first("PRAGMA quick_check(1)", as: { $0.string(0) }) ?? "ok"
+                guard damage == "ok" else {
+                    return HealthReport(
+                        status: .unhealthy,
+                        reasons: ["file: \(damage). Run `hearth verify` and restore a backup."]
+                    )
+                }
+                return HealthReport(status: .healthy, reasons: [])
+            }
+        } catch let error as MemoryError where error.code == .storeCorrupt {
+            return HealthReport(status: .unhealthy, reasons: ["file: \(error.message)"])
+        }
+    }
+
+    private static func recentOperations(_ connection: Connection, now: Timestamp) throws -> SyncStatistics.Operations {
+        let day: Int64 = 86_400_000_000
+        let counts = try connection.first(
+            "SELECT count(*), count(*) FILTER (WHERE errors = '[]') FROM operations WHERE started_at >= ?1",
+            now.rawValue - day,
+            as: { (all: $0.int(0), successful: $0.int(1)) }
+        )
+        let (all, successful) = counts ?? (0, 0)
+        return SyncStatistics.Operations(last24h: all, successful: successful, failed: all - successful)
+    }
+}

@@ -1,0 +1,18 @@
+import Crypto
+import Foundation
+
+/// SHA-256 of contents.
+enum ContentDigest {
+    /// Of the very bytes: what a version's id covers.
+    static func exact(_ content: String) -> [UInt8] {
+        var content = content
+        return content.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+    }
+
+    /// Of the content in Unicode normalisation form C, so that the same text typed on two systems has one checksum.
+    static func canonical(_ content: String, exact: [UInt8]) -> [UInt8] {
+        // ASCII is its own normal form.
+        if content.utf8.allSatisfy({ $0 < 0x80 }) { return exact }
+        return Self.exact(content.precomposedStringWithCanonicalMapping)
+    }
+}
