@@ -82,3 +82,12 @@ extension MultiAgentMemoryCoordinator {
         )
     }
 }
+
+extension MultiAgentMemoryCoordinator {
+    /// Recomputes what can be recomputed and compares it with what is stored; findings are values, not errors.
+    ///
+    /// - Parameter anchor: The anchor of an earlier report, kept outside the file: the audit chain must pass through it.
+    public func verify(anchor: String? = nil) async throws -> VerificationReport {
+        try await store.verify(anchor: anchor)
+    }
+}

@@ -217,6 +217,9 @@ enum SchemaV1 {
             content, tags, content='', columnsize=0, tokenize="ascii tokenchars ':'"
         );
 
+        -- Every place of every word, for verification and for people.
+        CREATE VIRTUAL TABLE memory_words USING fts5vocab(memory_index, instance);
+
         CREATE TABLE tags (
             -- The tags of each document, for filters.
             user_key INTEGER NOT NULL REFERENCES users,

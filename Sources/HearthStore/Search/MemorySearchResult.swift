@@ -1,0 +1,75 @@
+/// How a search goes about it.
+public enum SearchType: String, CaseIterable, Sendable, Codable {
+    /// By word and by meaning.
+    case hybrid
+    /// By meaning.
+    case semantic
+    /// By word.
+    case keyword
+}
+
+/// One memory that a search has found.
+public struct MemorySearchResult: Sendable {
+    /// The memory as the agent sees it.
+    public var memory: Memory
+    /// 0…1, comparable within one list of results.
+    public var score: Double
+    /// What the score is made of.
+    public var components: ScoreComponents
+    /// Whether it is another agent's.
+    public var isShared: Bool
+    /// The owner.
+    public var sourceAgent: AgentID
+    /// Why the agent may see it; nil for its own.
+    public var sharing: SharingContext?
+    /// The passage that matches best, in one line, the words that match between `**` and `**`.
+    public var snippet: String
+
+    /// Assembles a result.
+    public init(
+        memory: Memory,
+        score: Double,
+        components: ScoreComponents,
+        isShared: Bool,
+        sourceAgent: AgentID,
+        sharing: SharingContext?,
+        snippet: String
+    ) {
+        self.memory = memory
+        self.score = score
+        self.components = components
+        self.isShared = isShared
+        self.sourceAgent = sourceAgent
+        self.sharing = sharing
+        self.snippet = snippet
+    }
+}
+
+/// What a score is made of; each 0…1, nil where it was not used.
+public struct ScoreComponents: Hashable, Sendable, Codable {
+    /// BM25 over what the agent may see, relative to the best of the list.
+    public var keyword: Double?
+    /// The cosine of the embeddings of query and memory.
+    public var semantic: Double?
+    /// What the neighbours in the same session add.
+    public var context: Double?
+    /// How new it is.
+    public var recency: Double?
+    /// How important.
+    public var importance: Double?
+
+    /// Lists components.
+    public init(
+        keyword: Double? = nil,
+        semantic: Double? = nil,
+        context: Double? = nil,
+        recency: Double? = nil,
+        importance: Double? = nil
+    ) {
+        self.keyword = keyword
+        self.semantic = semantic
+        self.context = context
+        self.recency = recency
+        self.importance = importance
+    }
+}
