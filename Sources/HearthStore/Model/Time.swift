@@ -10,21 +10,21 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
         self.rawValue = rawValue
     }
 
-    /// The earliest time a store accepts: 0001-01-01T00:00:00Z.
-    public static let earliest = Timestamp(rawValue: -62_135_596_800_000_000)
+    /// The earliest time a store accepts: the beginning of the year -9999.
+    public static let earliest = Timestamp(rawValue: -377_705_116_800_000_000)
 
     /// The latest time a store accepts: the end of the year 9999.
     public static let latest = Timestamp(rawValue: 253_402_300_799_999_999)
 
     /// Rounds a date to the microsecond.
     ///
-    /// - Throws: `.invalidArgument` for a date that is not finite or outside the years 1 to 9999; `name` says which argument it was.
+    /// - Throws: `.invalidArgument` for a date that is not finite or outside the years -9999 to 9999; `name` says which argument it was.
     public init(_ date: Date, name: String) throws(MemoryError) {
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
         guard microseconds.isFinite,
             microseconds >= Double(Self.earliest.rawValue), microseconds <= Double(Self.latest.rawValue)
         else {
-            throw .invalidArgument("\(name) must be a date in the years 1 to 9999.")
+            throw .invalidArgument("\(name) must be a date in the years -9999 to 9999.")
         }
         self.init(rawValue: Int64(microseconds))
     }

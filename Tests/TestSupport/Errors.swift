@@ -1,0 +1,18 @@
+public import HearthMemory
+public import Testing
+
+/// Expects an operation to be refused with a code.
+public func expect<R>(
+    _ code: MemoryError.Code,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ operation: () async throws -> R
+) async {
+    do {
+        _ = try await operation()
+        Issue.record("It was not refused; \(code) was expected.", sourceLocation: sourceLocation)
+    } catch let error as MemoryError {
+        #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
+    } catch {
+        Issue.record("\(error) instead of \(code)", sourceLocation: sourceLocation)
+    }
+}
