@@ -107,6 +107,8 @@ struct Snapshot {
     let connection: Connection
     let state: StoreState
     let directory: Directory
+    /// What leases are judged by.
+    let clock: StoreClock
 }
 
 extension MemoryStore {
@@ -118,7 +120,9 @@ extension MemoryStore {
                     return try database.read { connection in
                         let state = try StoreState.read(connection)
                         let directory = try directories.directory(connection, state: state)
-                        return try body(Snapshot(connection: connection, state: state, directory: directory))
+                        return try body(
+                            Snapshot(connection: connection, state: state, directory: directory, clock: clock)
+                        )
                     }
                 } catch is StaleSnapshot {
                     // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.

@@ -66,11 +66,18 @@ extension MemoryStore {
                 )
             }
         guard !new.isEmpty else { return [] }
-        try await auditingRefusal { [directories] in
+        try await auditingRefusal { [directories, clock] in
             try await write { transaction in
                 let directory = try transaction.directory(directories)
                 for memory in new {
-                    try Self.insert(memory, shareWith: shareWith, directory: directory, now: now, into: transaction)
+                    try Self.insert(
+                        memory,
+                        shareWith: shareWith,
+                        directory: directory,
+                        now: now,
+                        clock: clock,
+                        into: transaction
+                    )
                 }
             }
         }
@@ -96,14 +103,21 @@ extension MemoryStore {
                 )
             }
         guard !new.isEmpty else { return ImportCounts() }
-        return try await write { [directories] transaction in
+        return try await write { [directories, clock] transaction in
             let directory = try transaction.directory(directories)
             var counts = ImportCounts()
             for memory in new {
                 if try MemoryTable.exists(memory.id, in: transaction.connection) {
                     counts.present += 1
                 } else {
-                    try Self.insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
+                    try Self.insert(
+                        memory,
+                        shareWith: [],
+                        directory: directory,
+                        now: now,
+                        clock: clock,
+                        into: transaction
+                    )
                     counts.stored += 1
                 }
             }
@@ -211,6 +225,7 @@ extension MemoryStore {
         shareWith agents: [AgentID],
         directory: Directory,
         now: Timestamp,
+        clock: StoreClock,
         into transaction: StoreTransaction
     ) throws {
         let owner = try directory.entry(new.agentID)
@@ -229,7 +244,12 @@ extension MemoryStore {
             )
         }
         if let parentID = new.parentID {
-            let snapshot = Snapshot(connection: transaction.connection, state: transaction.state, directory: directory)
+            let snapshot = Snapshot(
+                connection: transaction.connection,
+                state: transaction.state,
+                directory: directory,
+                clock: clock
+            )
             guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).sighting != nil else {
                 throw MemoryError.memoryNotFound(parentID)
             }

@@ -281,25 +281,26 @@ enum SchemaV1 {
             fencing_token INTEGER NOT NULL,
             -- The boot that the deadline counts from; another boot means expired.
             boot_id TEXT NOT NULL,
-            -- Nanoseconds on the clock that counts suspend and never jumps.
+            -- When it was acquired and when it expires, in nanoseconds on the clock that counts suspend and never jumps.
+            since INTEGER NOT NULL,
             deadline INTEGER NOT NULL,
-            -- Wall-clock times, for people.
+            -- The same on the wall clock, for people.
             acquired_at INTEGER NOT NULL,
             expires_at INTEGER NOT NULL,
             is_released INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX leases_held ON leases (is_released, deadline) WHERE is_released = 0;
+        CREATE INDEX leases_held ON leases (memory_key) WHERE is_released = 0;
 
         CREATE TABLE lease_waiters (
-            -- The queue for leases, across processes: the ticket gives the order.
-            ticket INTEGER PRIMARY KEY,
+            -- The queue for leases, across processes: the ticket gives the order and is never given twice.
+            ticket INTEGER PRIMARY KEY AUTOINCREMENT,
             memory_key INTEGER NOT NULL REFERENCES memories,
             agent_key INTEGER NOT NULL REFERENCES agents,
             boot_id TEXT NOT NULL,
             -- When the waiter gives up, in nanoseconds on the same clock; a dead waiter blocks no one longer.
             deadline INTEGER NOT NULL,
-            -- The waiting process, for people.
-            process INTEGER NOT NULL
+            -- The waiting process: its namespace, its number and when it started, so that one that is gone needn't be waited for.
+            process TEXT NOT NULL
         ) STRICT;
         CREATE INDEX lease_waiters_by_memory ON lease_waiters (memory_key, ticket);
 

@@ -124,14 +124,15 @@ extension MemoryStore {
     ) async throws {
         let id = try id.validated()
         let now = clock.now()
-        try await auditingRefusal { [directories] in
+        try await auditingRefusal { [directories, clock] in
             try await write { transaction in
                 let directory = try transaction.directory(directories)
                 let viewer = try directory.entry(agentID)
                 let snapshot = Snapshot(
                     connection: transaction.connection,
                     state: transaction.state,
-                    directory: directory
+                    directory: directory,
+                    clock: clock
                 )
                 guard let record = try MemoryRecord.find(id, in: snapshot), !record.isExpired(at: now) else {
                     throw MemoryError.memoryNotFound(id)

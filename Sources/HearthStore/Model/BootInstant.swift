@@ -1,0 +1,40 @@
+/// A moment on the clock that counts suspend and never jumps, in one boot of the machine.
+struct BootInstant: Hashable, Sendable {
+    /// Which boot; moments of different boots don't compare.
+    var bootID: String
+    /// Nanoseconds since some point of that boot.
+    var nanoseconds: Int64
+
+    /// Whether, as a deadline, it is over: a deadline of another boot always is.
+    func hasPassed(at now: BootInstant) -> Bool {
+        bootID != now.bootID || nanoseconds <= now.nanoseconds
+    }
+
+    /// The moment that much later; past what a clock can count, the last one it can.
+    func advanced(by duration: Duration) -> BootInstant {
+        let (sum, overflows) = nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
+        return BootInstant(bootID: bootID, nanoseconds: overflows ? .max : sum)
+    }
+
+    /// How much later this is than an earlier moment of the same boot.
+    func duration(since earlier: BootInstant) -> Duration {
+        .nanoseconds(nanoseconds - earlier.nanoseconds)
+    }
+}
+
+extension StoreClock {
+    /// The present moment on the clock that never jumps.
+    var bootInstant: BootInstant { BootInstant(bootID: bootID, nanoseconds: bootTime()) }
+}
+
+extension Duration {
+    /// The duration in nanoseconds, rounded up so that a positive one stays positive, and at most what 64 bits hold: 292 years.
+    var clampedNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflows else { return seconds < 0 ? .min : .max }
+        let fraction = attoseconds / 1_000_000_000 + (attoseconds % 1_000_000_000 > 0 ? 1 : 0)
+        let (sum, carries) = product.addingReportingOverflow(fraction)
+        return carries ? .max : sum
+    }
+}
