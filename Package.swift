@@ -28,9 +28,17 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "CEmbeddingData",
+            exclude: ["characters.bin", "static-embedding.bin", "vocabulary.bin"]  // compiled in by data.c
+        ),
         .target(name: "CVectorKernels"),
         .target(name: "HearthSQLite", dependencies: ["CSQLite"], swiftSettings: settings),
-        .target(name: "HearthEmbedding", swiftSettings: settings),
+        .target(
+            name: "HearthEmbedding",
+            dependencies: ["CEmbeddingData", "CVectorKernels"],
+            swiftSettings: settings
+        ),
         .target(
             name: "HearthStore",
             dependencies: [

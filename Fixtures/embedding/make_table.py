@@ -1,6 +1,6 @@
 """Makes the built-in embedding table: one int8 row for each WordPiece of all-MiniLM-L6-v2.
 
-    python make_table.py --out ../../Sources/HearthEmbedding/Resources
+    python make_table.py --out ../../Sources/CEmbeddingData
 
 README.md says what each step is for and what was measured.
 """
@@ -8,7 +8,6 @@ README.md says what each step is for and what was measured.
 import argparse
 import hashlib
 import os
-import shutil
 import struct
 from pathlib import Path
 
@@ -84,7 +83,7 @@ def write_table(path: Path, scale: np.ndarray, rows: np.ndarray, mean: np.ndarra
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder for static-embedding.bin and vocab.txt")
+    parser.add_argument("--out", type=Path, required=True, help="folder for static-embedding.bin")
     out = parser.parse_args().out
 
     digest = hashlib.sha256((MODEL / "model.safetensors").read_bytes()).hexdigest()
@@ -99,7 +98,6 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     table = out / "static-embedding.bin"
     write_table(table, scale, rows, mean=np.zeros(DIMENSION))
-    shutil.copyfile(MODEL / "vocab.txt", out / "vocab.txt")
     print(hashlib.sha256(table.read_bytes()).hexdigest(), table)
 
 

@@ -27,3 +27,9 @@ extension Embedder {
     /// False: vectors are computed after the memory is stored.
     public var isLocal: Bool { false }
 }
+
+/// An embedder that needs neither to wait nor to fail: what a store can call inside a transaction.
+package protocol SynchronousEmbedder: Embedder {
+    /// The embedding of a text as bytes: that of ``Embedder/embed(_:)``, quantised.
+    func quantizedVector(for text: String) -> QuantizedVector
+}
