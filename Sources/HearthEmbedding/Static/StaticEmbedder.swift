@@ -1,0 +1,63 @@
+internal import CVectorKernels
+
+/// The embedder that is built in: a vector per word piece, and their weighted mean.
+///
+/// No model runs and nothing is installed, so that a text takes microseconds. The vectors are those of all-MiniLM-L6-v2,
+/// reduced and weighted by smooth inverse frequency (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for
+/// Sentence Embeddings", ICLR 2017); `Fixtures/embedding` makes them. Order of words and negation are lost: use a model
+/// server (``OpenAICompatibleEmbedder``) where they matter.
+///
+/// The same text has the same vector, bit for bit, on every machine.
+public struct StaticEmbedder: Embedder {
+    /// Changes when anything does that the vectors depend on besides the table: the tokenizer, or how they are summed.
+    private static let revision = 1
+
+    private let tokenizer = WordPieceTokenizer()
+    private let table = EmbeddingTable.builtIn
+
+    /// Creates the built-in embedder, which costs next to nothing: its data is part of the program.
+    public init() {}
+
+    /// The table's fingerprint, and the revision of what is done with it.
+    public var identifier: String { Self.builtInIdentifier }
+
+    /// 128.
+    public var dimension: Int { table.dimension }
+
+    /// True: embedding takes microseconds.
+    public var isLocal: Bool { true }
+
+    /// The embeddings of texts: unit vectors, or the zero vector where a text holds no word of any weight.
+    public func embed(_ texts: [String]) async throws -> [[Float]] {
+        texts.map(vector)
+    }
+
+    /// The embedding of a text, at once.
+    ///
+    /// - Returns: ``dimension`` components of a unit vector, or the zero vector where the text holds no word of any weight:
+    ///   such a text has no meaning to go by, and is near nothing.
+    public func vector(for text: String) -> [Float] {
+        var sum = [Float](repeating: 0, count: dimension)
+        var counted: Float = 0
+        for token in tokenizer.tokens(of: text) where table.scales[Int(token)] != 0 {
+            hearth_add_scaled_i8(&sum, table.row(token), table.scales[Int(token)], dimension)
+            counted += 1
+        }
+        guard counted > 0 else { return sum }
+        for index in sum.indices { sum[index] = sum[index] / counted - table.mean[index] }
+        sum.normalize()
+        return sum
+    }
+
+    private static let builtInIdentifier = "static-minilm-l6-v2/\(revision)/\(EmbeddingTable.builtIn.fingerprint)"
+}
+
+extension StaticEmbedder: SynchronousEmbedder {
+    package func quantizedVector(for text: String) -> QuantizedVector {
+        do {
+            return try QuantizedVector(quantizing: vector(for: text))
+        } catch {
+            preconditionFailure("The table compiled into the program holds what is no number. \(error)")
+        }
+    }
+}
