@@ -1,0 +1,89 @@
+import FoundationEssentials
+
+/// The messages of `POST /v1/embeddings`, as OpenAI's API reference describes them and local servers speak them.
+struct EmbeddingsEndpoint: Sendable {
+    struct Request: Encodable {
+        var model: String
+        var input: [String]
+    }
+
+    private struct Response: Decodable {
+        struct Item: Decodable {
+            var index: Int?
+            var embedding: [Double]
+        }
+
+        var data: [Item]
+    }
+
+    /// The greatest part of a server's own words that is quoted in an error.
+    private static let quotedBytes = 300
+
+    let url: URL
+    let model: String
+    let dimension: Int
+
+    func body(for texts: [String]) throws -> Data {
+        try JSONEncoder().encode(Request(model: model, input: texts))
+    }
+
+    /// Unit vectors in the order of the texts, out of an answer that may have them in another.
+    func vectors(in body: Data, count: Int) throws(EmbeddingError) -> [[Float]] {
+        let response: Response
+        do {
+            response = try JSONDecoder().decode(Response.self, from: body)
+        } catch {
+            throw malformed("\(Self.excerpt(body)) (\(error))")
+        }
+        guard response.data.count == count else {
+            throw malformed("\(response.data.count) embeddings for \(count) texts.")
+        }
+        var vectors = [[Float]?](repeating: nil, count: count)
+        for (position, item) in response.data.enumerated() {
+            let index = item.index ?? position
+            guard vectors.indices.contains(index), vectors[index] == nil else {
+                throw malformed("Index \(index) is out of range, or there twice.")
+            }
+            vectors[index] = try unitVector(item.embedding)
+        }
+        return vectors.compactMap(\.self)
+    }
+
+    private func unitVector(_ components: [Double]) throws(EmbeddingError) -> [Float] {
+        guard components.count == dimension else {
+            throw EmbeddingError(
+                .wrongDimension,
+                """
+                The model \(model) at \(url) gives \(components.count) components, not \(dimension): \
+                open the embedder with dimension \(components.count), or with the model that was meant.
+                """
+            )
+        }
+        var vector = components.map { Float($0) }
+        vector.normalize()
+        guard vector.allSatisfy(\.isFinite) else {
+            throw EmbeddingError(.notFinite, "The model \(model) at \(url) gives components that no float can hold.")
+        }
+        return vector
+    }
+
+    /// The error for an answer other than success.
+    func error(status: Int, body: Data) -> EmbeddingError {
+        let answer = "\(url) answers \(status): \(Self.excerpt(body))"
+        return switch status {
+        case 401, 403: EmbeddingError(.requestRefused, "\(answer) Check the API key.")
+        case 404: EmbeddingError(.requestRefused, "\(answer) Is \(model) installed there, and does the URL end in /v1?")
+        case 408, 429, 500...: EmbeddingError(.serverFailed, "\(answer) It was asked again in vain; see its log.")
+        default: EmbeddingError(.requestRefused, answer)
+        }
+    }
+
+    private func malformed(_ found: String) -> EmbeddingError {
+        EmbeddingError(.malformedResponse, "\(url) does not answer with embeddings as /v1/embeddings should: \(found)")
+    }
+
+    private static func excerpt(_ body: Data) -> String {
+        let text = String(decoding: body.prefix(quotedBytes), as: UTF8.self)
+        return text.isEmpty ? "(nothing)" : text
+    }
+}

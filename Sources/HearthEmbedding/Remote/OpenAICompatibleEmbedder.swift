@@ -1,0 +1,108 @@
+public import Foundation
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// An embedder that asks a model server over HTTP: Ollama, llama.cpp, LM Studio, vLLM, or any other that speaks
+/// `POST /v1/embeddings`.
+///
+/// ```swift
+/// configuration.embedder = OpenAICompatibleEmbedder(
+///     baseURL: URL(string: "http://localhost:11434/v1")!, model: "nomic-embed-text", dimension: 768)
+/// ```
+///
+/// Memories are stored without waiting for it, and while the server is away search goes on by keywords.
+public struct OpenAICompatibleEmbedder: Embedder {
+    /// The model's name: vectors of the same model are comparable, whichever server computes them.
+    public let identifier: String
+    /// The number of components that the model gives.
+    public let dimension: Int
+
+    private let endpoint: EmbeddingsEndpoint
+    private let apiKey: String?
+    private let batchSize: Int
+    private let retry: RetryPolicy
+    private let clock: any Clock<Duration>
+    private let client: HTTPClient
+
+    /// Creates an embedder, without sending anything.
+    ///
+    /// - Parameters:
+    ///   - baseURL: The server's address up to and including `/v1`.
+    ///   - model: The name of the model, as the server knows it.
+    ///   - dimension: The number of components that the model gives.
+    ///   - apiKey: Sent as a bearer token. Local servers need none.
+    ///   - batchSize: The greatest number of texts in a request.
+    ///   - timeout: The longest wait for an answer. A server's first answer may include loading the model.
+    ///   - retry: What happens when the server cannot be reached, fails or is too busy.
+    ///   - clock: Measures the waits between attempts.
+    public init(
+        baseURL: URL,
+        model: String,
+        dimension: Int,
+        apiKey: String? = nil,
+        batchSize: Int = 64,
+        timeout: Duration = .seconds(30),
+        retry: RetryPolicy = RetryPolicy(),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        identifier = "openai-compatible/\(model)/\(dimension)"
+        self.dimension = dimension
+        endpoint = EmbeddingsEndpoint(url: baseURL.appending(path: "embeddings"), model: model, dimension: dimension)
+        self.apiKey = apiKey
+        self.batchSize = max(batchSize, 1)
+        self.retry = retry
+        self.clock = clock
+        client = HTTPClient(timeout: timeout)
+    }
+
+    /// The embeddings of texts: unit vectors in their order.
+    ///
+    /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is not
+    /// sent: some servers refuse it.
+    ///
+    /// - Throws: ``EmbeddingError``, or `CancellationError` as soon as the task is cancelled.
+    public func embed(_ texts: [String]) async throws -> [[Float]] {
+        var vectors = [[Float]](repeating: [Float](repeating: 0, count: dimension), count: texts.count)
+        let worthSending = texts.indices.filter { !texts[$0].allSatisfy(\.isWhitespace) }
+        for start in stride(from: 0, to: worthSending.count, by: batchSize) {
+            let batch = worthSending[start..<min(start + batchSize, worthSending.count)]
+            let answers = try await embedBatch(batch.map { texts[$0] })
+            for (index, vector) in zip(batch, answers) { vectors[index] = vector }
+        }
+        return vectors
+    }
+
+    private func embedBatch(_ texts: [String]) async throws -> [[Float]] {
+        let request = try request(for: texts)
+        var attempt = 1
+        while true {
+            let failure: EmbeddingError
+            var retryAfter: Duration?
+            do {
+                let answer = try await client.answer(to: request)
+                if answer.isSuccess { return try endpoint.vectors(in: answer.body, count: texts.count) }
+                failure = endpoint.error(status: answer.status, body: answer.body)
+                retryAfter = answer.retryAfter
+            } catch let error as EmbeddingError {
+                failure = error
+            }
+            let jitter = Double.random(in: 0...1)
+            guard [.serverUnreachable, .serverFailed].contains(failure.code),
+                let delay = retry.delay(afterAttempt: attempt, retryAfter: retryAfter, jitter: jitter)
+            else { throw failure }
+            try await clock.sleep(for: delay)
+            attempt += 1
+        }
+    }
+
+    private func request(for texts: [String]) throws -> URLRequest {
+        var request = URLRequest(url: endpoint.url)
+        request.httpMethod = "POST"
+        request.httpBody = try endpoint.body(for: texts)
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        if let apiKey { request.setValue("Bearer \(apiKey)", forHTTPHeaderField: "Authorization") }
+        return request
+    }
+}
