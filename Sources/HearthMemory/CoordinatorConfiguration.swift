@@ -1,3 +1,4 @@
+public import HearthEmbedding
 public import HearthStore
 
 /// How a coordinator works; everything has a default.
@@ -18,6 +19,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var isReadOnly = false
     /// What an acknowledged write survives.
     public var durability: Durability = .full
+    /// What makes vectors of texts: the built-in one. Nil: search goes by words alone.
+    public var embedder: (any Embedder)? = StaticEmbedder()
 
     /// The defaults.
     public init() {}

@@ -38,6 +38,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         var options = MemoryStoreOptions()
         options.durability = configuration.durability
         options.isReadOnly = configuration.isReadOnly
+        options.embedder = configuration.embedder
         options.agents = configuration.agents ?? AgentProfile.hearthlink
         options.sharing = configuration.sharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)

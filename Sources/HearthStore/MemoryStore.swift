@@ -1,3 +1,4 @@
+public import HearthEmbedding
 internal import HearthSQLite
 
 /// Where a store is kept.
@@ -37,6 +38,8 @@ public struct MemoryStoreOptions: Sendable {
     public var busyTimeout: Duration = .seconds(10)
     /// The most pages the file may have; nil: no quota. A write past it throws `.storeFull`.
     public var maximumPageCount: Int?
+    /// What makes vectors of texts; nil: search goes by words alone.
+    public var embedder: (any Embedder)? = StaticEmbedder()
     /// Where time comes from.
     public var clock: StoreClock = .system
 
@@ -55,7 +58,9 @@ public final class MemoryStore: Sendable {
     private let database: Database<StoreTransaction>
     let directories = DirectoryCache()
     let rosters = RosterCache()
+    let vectors = VectorCache()
     let accesses = AccessTally()
+    let embedder: (any Embedder)?
     let clock: StoreClock
     /// Whether writes are refused.
     public let isReadOnly: Bool
@@ -63,6 +68,7 @@ public final class MemoryStore: Sendable {
     private init(database: Database<StoreTransaction>, options: MemoryStoreOptions) {
         self.database = database
         clock = options.clock
+        embedder = options.embedder
         isReadOnly = options.isReadOnly
     }
 

@@ -1,3 +1,4 @@
+internal import HearthEmbedding
 internal import HearthSQLite
 
 /// A memory with an identifier of the host's, for imports.
@@ -66,18 +67,12 @@ extension MemoryStore {
                 )
             }
         guard !new.isEmpty else { return [] }
-        try await auditingRefusal { [directories, clock] in
-            try await write { transaction in
+        let embedded = await embed(new)
+        try await auditingRefusal {
+            try await write { [self] transaction in
                 let directory = try transaction.directory(directories)
-                for memory in new {
-                    try Self.insert(
-                        memory,
-                        shareWith: shareWith,
-                        directory: directory,
-                        now: now,
-                        clock: clock,
-                        into: transaction
-                    )
+                for memory in embedded {
+                    try insert(memory, shareWith: shareWith, directory: directory, now: now, into: transaction)
                 }
             }
         }
@@ -103,21 +98,15 @@ extension MemoryStore {
                 )
             }
         guard !new.isEmpty else { return ImportCounts() }
-        return try await write { [directories, clock] transaction in
+        let embedded = await embed(new)
+        return try await write { [self] transaction in
             let directory = try transaction.directory(directories)
             var counts = ImportCounts()
-            for memory in new {
+            for memory in embedded {
                 if try MemoryTable.exists(memory.id, in: transaction.connection) {
                     counts.present += 1
                 } else {
-                    try Self.insert(
-                        memory,
-                        shareWith: [],
-                        directory: directory,
-                        now: now,
-                        clock: clock,
-                        into: transaction
-                    )
+                    try insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
                     counts.stored += 1
                 }
             }
@@ -219,13 +208,30 @@ extension MemoryStore {
         }
     }
 
+    /// Adds the vectors that can be had at once.
+    ///
+    /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
+    private func embed(_ new: [NewMemory]) async -> [NewMemory] {
+        guard let embedder, embedder.isLocal else { return new }
+        do {
+            let vectors = try await VectorMaker(embedder: embedder).vectors(of: new.map(\.fields.content))
+            return zip(new, vectors)
+                .map { memory, vector in
+                    var memory = memory
+                    memory.vector = vector
+                    return memory
+                }
+        } catch {
+            return new
+        }
+    }
+
     /// Inserts one memory with its shares.
-    private static func insert(
+    private func insert(
         _ new: NewMemory,
         shareWith agents: [AgentID],
         directory: Directory,
         now: Timestamp,
-        clock: StoreClock,
         into transaction: StoreTransaction
     ) throws {
         let owner = try directory.entry(new.agentID)
@@ -261,6 +267,7 @@ extension MemoryStore {
             owner: owner,
             now: now,
             flags: targets.isEmpty && propagated.isEmpty ? [] : .everShared,
+            embedder: embedder,
             into: transaction
         )
         try Sharing.grant(

@@ -1,3 +1,4 @@
+internal import HearthEmbedding
 internal import HearthSQLite
 
 /// Writes a new memory: its row, its first version, its document and its words.
@@ -17,6 +18,7 @@ enum MemoryTable {
         owner: Directory.Entry,
         now: Timestamp,
         flags: DocumentFlags,
+        embedder: (any Embedder)?,
         into transaction: StoreTransaction
     ) throws -> Placed {
         let connection = transaction.connection
@@ -102,6 +104,9 @@ enum MemoryTable {
             into: transaction
         )
         transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
+        if let embedder, let vector = new.vector {
+            try VectorTables.place(vector, of: embedder, document: key, user: user, in: transaction)
+        }
         return Placed(key: key, user: user)
     }
 }

@@ -1,3 +1,5 @@
+internal import HearthEmbedding
+
 /// A memory on its way into the store: checked, hashed and analysed before it reaches the writer.
 struct NewMemory: Sendable {
     let id: MemoryID
@@ -10,6 +12,8 @@ struct NewMemory: Sendable {
     let parentID: MemoryID?
     let contentDigest: [UInt8]
     let document: AnalyzedDocument
+    /// Its meaning; nil where that is queued, or nothing embeds.
+    var vector: QuantizedVector?
 
     /// The longest content, in UTF-8 bytes.
     static let maximumContentLength = 4 << 20

@@ -238,16 +238,21 @@ enum SchemaV1 {
         CREATE TABLE vector_blocks (
             -- Vectors of one user and model, many to a row, so that opening reads blocks and not rows. Every slot of the data is:
             -- the document's key (8 bytes), the scale (4 bytes, IEEE 754), the vector's int8 values; all little-endian. An empty slot
-            -- has key 0.
+            -- has key 0. Slots are written in place, so a row is never rewritten as a whole.
             block_key INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE vector_block_states (
+            -- What changes about a block, apart from its data.
+            block_key INTEGER PRIMARY KEY REFERENCES vector_blocks,
             user_key INTEGER NOT NULL REFERENCES users,
             model_key INTEGER NOT NULL REFERENCES models,
             -- Slots in use, from the front.
             used INTEGER NOT NULL,
-            changed INTEGER NOT NULL,
-            data BLOB NOT NULL
+            changed INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX vector_blocks_by_user ON vector_blocks (user_key, model_key, changed);
+        CREATE INDEX vector_block_states_by_user ON vector_block_states (user_key, model_key, changed);
 
         CREATE TABLE accesses (
             -- How often agents have read a memory; apart from memories, so that reading never rewrites a text.

@@ -21,6 +21,8 @@ final class StoreTransaction: WriteGroup {
     private var localDirectory: Directory?
     /// Keys of users, sessions and categories met in this transaction.
     var keys = KeyTable()
+    /// The vectors that this transaction writes.
+    var vectors = VectorWriter()
 
     init(connection: Connection) throws {
         self.connection = connection
@@ -31,10 +33,12 @@ final class StoreTransaction: WriteGroup {
     func mark() {
         progress.indexChanges = indexChanges.count
         marked = progress
+        vectors.mark()
     }
 
     func rollbackToMark() {
         progress = marked
+        vectors.rollbackToMark()
         indexChanges.removeSubrange(marked.indexChanges...)
         localDirectory = nil
         keys = KeyTable()
@@ -43,6 +47,7 @@ final class StoreTransaction: WriteGroup {
     func flush() throws {
         for change in indexChanges { try change.apply(to: connection) }
         guard progress.isDirty else { return }
+        try vectors.flush(into: connection, sequence: sequence)
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
         progress.state.sequence += 1
         try progress.state.write(connection)

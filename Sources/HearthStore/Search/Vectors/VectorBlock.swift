@@ -1,0 +1,42 @@
+internal import HearthEmbedding
+
+/// How `vector_blocks.data` is laid out: slots of equal size, one after the other, little-endian.
+///
+/// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). Document 0 is nobody's: the slot
+/// is empty.
+struct VectorBlock {
+    /// Slots in a block: with the built-in embedder 35 KiB, so that opening reads few rows and writing touches one page.
+    static let capacity = 256
+
+    static let headerSize = 12
+
+    static func slotSize(dimension: Int) -> Int { headerSize + dimension }
+
+    static func slot(document: Int64, vector: QuantizedVector) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(slotSize(dimension: vector.components.count))
+        withUnsafeBytes(of: document.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: vector.scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    /// What an empty slot holds: nothing is left of the vector that was there.
+    static func emptySlot(dimension: Int) -> [UInt8] {
+        [UInt8](repeating: 0, count: slotSize(dimension: dimension))
+    }
+}
+
+/// Where a document's vector is.
+struct VectorPlace: Hashable, Sendable {
+    var model: Int64
+    var block: Int64
+    var slot: Int
+}
+
+/// An embedding model as the file knows it.
+struct EmbeddingModel: Hashable, Sendable {
+    var key: Int64
+    var identifier: String
+    var dimension: Int
+}

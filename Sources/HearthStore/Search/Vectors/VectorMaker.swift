@@ -1,0 +1,41 @@
+internal import HearthEmbedding
+
+/// Makes the vectors of texts, when it can be done without waiting for anything outside the process.
+struct VectorMaker: Sendable {
+    let embedder: any Embedder
+
+    /// Longer texts stand for themselves by their beginning: past so many bytes the mean of word vectors hardly moves.
+    static let longestText = 32_768
+
+    /// Whether vectors are made before a memory is stored; otherwise they are queued.
+    var isImmediate: Bool { embedder.isLocal }
+
+    /// The vectors of texts, in their order.
+    ///
+    /// - Throws: What the embedder throws; `.embeddingMismatch` where it keeps not to its own dimension.
+    func vectors(of texts: [String]) async throws -> [QuantizedVector] {
+        let texts = texts.map { $0.prefix(utf8Length: Self.longestText) }
+        if let embedder = embedder as? any SynchronousEmbedder { return texts.map(embedder.quantizedVector) }
+        let vectors = try await embedder.embed(texts)
+        guard vectors.count == texts.count, vectors.allSatisfy({ $0.count == embedder.dimension }) else {
+            throw MemoryError(
+                code: .embeddingMismatch,
+                message: """
+                    The embedder \(embedder.identifier) gave \(vectors.count) vectors for \(texts.count) texts, or vectors of another \
+                    dimension than \(embedder.dimension). Check the model it is set up with.
+                    """
+            )
+        }
+        return try vectors.map(QuantizedVector.init(quantizing:))
+    }
+}
+
+extension String {
+    /// The beginning of a text, cut where a scalar ends.
+    func prefix(utf8Length: Int) -> String {
+        guard utf8.count > utf8Length else { return self }
+        var cut = utf8.index(utf8.startIndex, offsetBy: utf8Length)
+        while UTF8.isContinuation(utf8[cut]) { cut = utf8.index(before: cut) }
+        return String(self[..<cut])
+    }
+}

@@ -1,0 +1,139 @@
+internal import HearthEmbedding
+internal import HearthSQLite
+
+/// Gives vectors their places within a transaction and writes them at its end, slots that are neighbours together.
+struct VectorWriter: Sendable {
+    private struct Owner: Hashable {
+        var user: Int64
+        var model: Int64
+    }
+
+    private struct OpenBlock {
+        var key: Int64
+        var used: Int
+    }
+
+    private struct Write {
+        var block: Int64
+        var slot: Int
+        var bytes: [UInt8]
+    }
+
+    /// What an operation that fails must take back, besides its writes.
+    private struct Progress {
+        var open: [Owner: OpenBlock] = [:]
+        var models: [String: EmbeddingModel] = [:]
+        /// Blocks whose state is to be written, and how many slots they use where that has changed.
+        var touched: [Int64: Int?] = [:]
+        var writes = 0
+    }
+
+    private var progress = Progress()
+    private var marked = Progress()
+    private var writes: [Write] = []
+
+    mutating func mark() {
+        progress.writes = writes.count
+        marked = progress
+    }
+
+    mutating func rollbackToMark() {
+        progress = marked
+        writes.removeSubrange(marked.writes...)
+    }
+
+    /// The model of an identifier, which comes into being on first use.
+    ///
+    /// - Throws: `.embeddingMismatch` where the file holds it with another dimension.
+    mutating func model(_ identifier: String, dimension: Int, in connection: Connection) throws -> EmbeddingModel {
+        if let model = progress.models[identifier] { return model }
+        let model =
+            try VectorTables.model(identifier, in: connection)
+            ?? VectorTables.insertModel(identifier, dimension: dimension, in: connection)
+        guard model.dimension == dimension else {
+            throw MemoryError(
+                code: .embeddingMismatch,
+                message: """
+                    The file holds vectors of \(identifier) with \(model.dimension) components, and the embedder makes \(dimension). \
+                    Give the embedder another identifier, or the model it had.
+                    """
+            )
+        }
+        progress.models[identifier] = model
+        return model
+    }
+
+    /// Takes a new place for a document's vector.
+    mutating func append(
+        _ vector: QuantizedVector,
+        document: Int64,
+        user: Int64,
+        model: EmbeddingModel,
+        in transaction: StoreTransaction
+    ) throws -> VectorPlace {
+        let owner = Owner(user: user, model: model.key)
+        var block =
+            try progress.open[owner] ?? VectorTables.openBlock(user: user, model: model.key, in: transaction.connection)
+            .map {
+                OpenBlock(key: $0.key, used: $0.used)
+            } ?? OpenBlock(key: 0, used: VectorBlock.capacity)
+        if block.used == VectorBlock.capacity {
+            block = OpenBlock(
+                key: try VectorTables.insertBlock(user: user, model: model, in: transaction),
+                used: 0
+            )
+        }
+        let place = VectorPlace(model: model.key, block: block.key, slot: block.used)
+        block.used += 1
+        progress.open[owner] = block
+        progress.touched[block.key] = .some(block.used)
+        put(VectorBlock.slot(document: document, vector: vector), at: place)
+        return place
+    }
+
+    /// Puts another vector of the same model into a document's place.
+    mutating func replace(_ vector: QuantizedVector, document: Int64, at place: VectorPlace) {
+        touch(place.block)
+        put(VectorBlock.slot(document: document, vector: vector), at: place)
+    }
+
+    /// Empties a place.
+    mutating func clear(_ place: VectorPlace, dimension: Int) {
+        touch(place.block)
+        put(VectorBlock.emptySlot(dimension: dimension), at: place)
+    }
+
+    private mutating func touch(_ block: Int64) {
+        if progress.touched[block] == nil { progress.touched[block] = .some(nil) }
+    }
+
+    private mutating func put(_ bytes: [UInt8], at place: VectorPlace) {
+        writes.append(Write(block: place.block, slot: place.slot, bytes: bytes))
+    }
+
+    /// Writes everything, later writes of a slot over earlier ones.
+    func flush(into connection: Connection, sequence: Int64) throws {
+        var index = 0
+        while index < writes.count {
+            var bytes = writes[index].bytes
+            var next = index + 1
+            while next < writes.count, writes[next].block == writes[index].block,
+                writes[next].slot == writes[next - 1].slot + 1
+            {
+                bytes += writes[next].bytes
+                next += 1
+            }
+            try connection.writeBlob(
+                table: "vector_blocks",
+                column: "data",
+                row: writes[index].block,
+                at: writes[index].slot * writes[index].bytes.count,
+                bytes
+            )
+            index = next
+        }
+        for (block, used) in progress.touched {
+            try VectorTables.setState(block, used: used, changed: sequence, in: connection)
+        }
+    }
+}
