@@ -9,6 +9,11 @@ final class Checkpointer {
     /// How long readers that are under way may take to finish while new ones wait.
     static let drainTimeout = Duration.seconds(2)
 
+    /// How long to wait for another process's commit.
+    ///
+    /// There is always another time for a checkpoint.
+    static let lockTimeout = Duration.milliseconds(100)
+
     private let writer: Connection
     private let copier: Connection
     private let pool: ReaderPool
@@ -62,33 +67,32 @@ final class Checkpointer {
     func keepLogSmall() throws {
         let size = Int(frames) * frameSize
         if size >= nextDrain {
-            let isComplete = try drainAndShorten(waitingForLock: false)
-            nextDrain = isComplete ? softLimit : size + softLimit
+            // Set before trying, so that a failure isn't tried again at every commit.
+            nextDrain = size + softLimit
+            if try drainAndShorten() { nextDrain = softLimit }
         } else if size >= nextOrdinary {
-            let isComplete = try checkpoint(waitingForLock: false)
-            nextOrdinary = isComplete ? ordinaryLimit : size + ordinaryLimit / 2
+            nextOrdinary = size + ordinaryLimit / 2
+            if try checkpoint() { nextOrdinary = ordinaryLimit }
         }
     }
 
     /// Holds new readers back, lets the present ones finish, copies the whole log and shortens it.
     ///
-    /// - Returns: Whether the log was copied completely; a reader in another process may prevent it.
+    /// - Returns: Whether the log was copied completely; a reader or a writer in another process may prevent it.
     @discardableResult
-    func drainAndShorten(waitingForLock: Bool) throws -> Bool {
+    func drainAndShorten() throws -> Bool {
         try pool.whileDrained(atMost: Self.drainTimeout) {
-            guard try checkpoint(waitingForLock: waitingForLock) else { return false }
+            guard try checkpoint() else { return false }
             try shorten()
             return true
         }
     }
 
     /// Copies what no reader still needs from the log.
-    private func checkpoint(waitingForLock: Bool) throws -> Bool {
-        do {
-            try writer.beginWriting(waitingAtMost: waitingForLock ? Self.drainTimeout : .zero)
-        } catch let error as SQLiteError where error.isBusy {
-            return false
-        }
+    ///
+    /// - Returns: Whether that was all of it.
+    private func checkpoint() throws -> Bool {
+        guard try takeWriteLock() else { return false }
         defer { writer.rollback() }
         var logged: Int32 = -1
         var copied: Int32 = -1
@@ -108,7 +112,24 @@ final class Checkpointer {
     /// Cuts the log's file down by a commit: the first one after a complete checkpoint starts the log anew.
     private func shorten() throws {
         try writer.execute("PRAGMA journal_size_limit = 0")
-        try writer.execute("PRAGMA user_version = \(writer.schemaVersion())")
-        try writer.execute("PRAGMA journal_size_limit = -1")
+        defer { writer.setUnlimitedLogFile() }
+        guard try takeWriteLock() else { return }
+        do {
+            try writer.execute("PRAGMA user_version = \(writer.schemaVersion())")
+            try writer.commit()
+        } catch {
+            writer.rollback()
+            throw error
+        }
+    }
+
+    /// Begins a transaction that writes, unless another process is doing so for longer than a moment.
+    private func takeWriteLock() throws -> Bool {
+        do {
+            try writer.beginWriting(waitingAtMost: Self.lockTimeout)
+            return true
+        } catch let error as SQLiteError where error.isBusy {
+            return false
+        }
     }
 }

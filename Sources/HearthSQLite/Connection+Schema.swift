@@ -10,12 +10,20 @@ extension Connection {
         if try integer(ofPragma: "page_count") == 0 || schemaVersion() < options.schemaVersion {
             try migrate(options)
         }
+        // What the probe saw was the main file, a moment ago; a log may say more, and another process may have been there.
+        try refuseForeign(options)
         try StoreFile.check(schemaVersion(), options)
+    }
+
+    private func refuseForeign(_ options: DatabaseOptions) throws {
+        guard try integer(ofPragma: "application_id") == Int(options.applicationID) else {
+            throw StoreFileError.foreign(path: path, reason: "a database of another program")
+        }
     }
 
     /// Switches to write-ahead logging, unless the file already has it.
     ///
-    /// - Returns: Whether it could; a database in memory can't.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/busy`` where another process is in the way.
     func switchToLog() throws {
         // The answer is the mode there is now: while others use the file it may be refused without an error.
         guard try rowsDynamic("PRAGMA journal_mode = WAL", as: { $0.string(0) }).first == "wal" else {
@@ -37,14 +45,11 @@ extension Connection {
     }
 
     private func applyMigrations(_ options: DatabaseOptions) throws {
-        let isNew = try integer(ofPragma: "application_id") == 0
-        if isNew {
-            // Who else may have filled the file since it was probed?
-            guard try rowsDynamic("SELECT 1 FROM sqlite_schema LIMIT 1", as: { _ in }).isEmpty else {
-                throw StoreFileError.foreign(path: "the file", reason: "a database of another program")
-            }
+        // Somebody else may have filled the file since it was probed.
+        if try rowsDynamic("SELECT 1 FROM sqlite_schema LIMIT 1", as: { _ in }).isEmpty {
             try execute("PRAGMA application_id = \(options.applicationID)")
         }
+        try refuseForeign(options)
         let version = try schemaVersion()
         try StoreFile.check(version, options)
         for migration in options.migrations[version...] {

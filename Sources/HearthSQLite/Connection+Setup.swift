@@ -51,6 +51,12 @@ extension Connection {
         try isQueryOnly ? run("PRAGMA query_only = ON") : run("PRAGMA query_only = OFF")
     }
 
+    /// Lets the file of the log stay as long as it grew, so that it need not grow again.
+    func setUnlimitedLogFile() {
+        // This pragma sets a number in memory and can't fail.
+        sqlite3_exec(handle, "PRAGMA journal_size_limit = -1", nil, nil, nil)
+    }
+
     /// Calls a closure while every statement that would write is turned away.
     func withoutWriting<R>(_ body: () throws -> R) throws -> R {
         try setQueryOnly(true)

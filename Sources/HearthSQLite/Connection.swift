@@ -33,7 +33,8 @@ public final class Connection {
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {
             // A failed open leaves a handle that holds the message.
-            let error = SQLiteError(code: code, handle: handle)
+            var error = SQLiteError(code: code, handle: handle)
+            error.message += ": \(name)"
             sqlite3_close_v2(handle)
             throw error
         }
@@ -163,6 +164,12 @@ public final class Connection {
     }
 
     // MARK: Facts
+
+    /// The path of the file as SQLite sees it; empty in memory.
+    var path: String { sqlite3_db_filename(handle, nil).map { String(cString: $0) } ?? "" }
+
+    /// Whether the file could only be opened for reading.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, nil) == 1 }
 
     /// How many rows the latest INSERT, UPDATE or DELETE changed.
     public var changes: Int { Int(sqlite3_changes64(handle)) }

@@ -119,16 +119,18 @@ extension Database {
             cleanUp: @escaping @Sendable () -> Void
         ) throws -> Database {
             let queue = WriteQueue<Group>()
+            let checkpointFailure = LastFailure()
             let writer = Writer(
                 queue: queue,
                 pool: pool,
                 own: own,
                 options: options,
+                checkpointFailure: checkpointFailure,
                 makeGroup: makeGroup,
                 cleanUp: cleanUp
             )
             try writer.start()
-            return Database(file: file, pool: pool, queue: queue)
+            return Database(file: file, pool: pool, queue: queue, checkpointFailure: checkpointFailure)
         }
     }
 }

@@ -18,9 +18,11 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// Nil when the database is open for reading only.
     private let queue: WriteQueue<Group>?
     private let file: StoreFile?
+    private let checkpointFailure: LastFailure
 
-    init(file: StoreFile?, pool: ReaderPool, queue: WriteQueue<Group>?) {
+    init(file: StoreFile?, pool: ReaderPool, queue: WriteQueue<Group>?, checkpointFailure: LastFailure = .init()) {
         self.path = file?.path
+        self.checkpointFailure = checkpointFailure
         self.file = file
         self.pool = pool
         self.queue = queue
@@ -87,6 +89,11 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     /// The size of the write-ahead log's file in bytes; 0 where there is none.
     public var walBytes: Int { file?.logSize ?? 0 }
+
+    /// Why the latest attempt to copy the write-ahead log failed; `nil` after one that worked.
+    ///
+    /// Nothing is lost by such a failure, but the log grows until an attempt works.
+    public var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
     /// Copies the write-ahead log into the file and cuts it back, holding new readers up meanwhile.
     ///

@@ -93,7 +93,10 @@ struct StoreFile {
 
     /// Opens a connection for reading and writing to a file that exists.
     func connect() throws -> Connection {
-        try Connection(opening: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW)
+        let connection = try Connection(opening: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW)
+        // Without the right to write SQLite opens the file all the same, for reading.
+        guard !connection.isReadOnly else { throw SQLiteError(.readOnly, "no permission to write \(path)") }
+        return connection
     }
 
     /// Opens a connection that can't write.

@@ -19,6 +19,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     private let cleanUp: @Sendable () -> Void
     /// Nil for a database in memory: its one connection is borrowed from the pool for each group.
     private var own: (connection: Connection, checkpointer: Checkpointer)?
+    private let checkpointFailure: LastFailure
     private var lastBreath = ContinuousClock.now
 
     init(
@@ -26,6 +27,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         pool: ReaderPool,
         own: (connection: Connection, checkpointer: Checkpointer)?,
         options: DatabaseOptions,
+        checkpointFailure: LastFailure,
         makeGroup: @escaping @Sendable (Connection) throws -> Group,
         cleanUp: @escaping @Sendable () -> Void
     ) {
@@ -33,6 +35,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         self.pool = pool
         self.own = own
         self.options = options
+        self.checkpointFailure = checkpointFailure
         self.makeGroup = makeGroup
         self.cleanUp = cleanUp
     }
@@ -48,7 +51,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             case .writes:
                 write()
             case .checkpoint(let callers):
-                let result = Result { _ = try own?.checkpointer.drainAndShorten(waitingForLock: true) }
+                let result = Result { _ = try own?.checkpointer.drainAndShorten() }
                 for caller in callers { caller.resume(with: result) }
             case .finish:
                 queue.finish(Result { try finish() })
@@ -60,11 +63,8 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     private func write() {
         guard let own else { return writeInMemory() }
         commitGroup(on: own.connection)
-        do {
-            try own.checkpointer.keepLogSmall()
-        } catch {
-            // The commit is done and acknowledged. The log stays as long as it is, and the next group tries again.
-        }
+        // The commits are done and acknowledged whatever comes of this.
+        checkpointFailure.note(Result { try own.checkpointer.keepLogSmall() })
         giveOthersATurn()
     }
 
@@ -88,6 +88,10 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     }
 
     private func giveOthersATurn() {
+        guard !queue.isIdle else {
+            lastBreath = .now
+            return
+        }
         guard .now - lastBreath > Self.longestHold else { return }
         Backoff.sleep(Self.breath)
         lastBreath = .now
@@ -100,7 +104,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             cleanUp()
         }
         pool.close()
-        _ = try own?.checkpointer.drainAndShorten(waitingForLock: false)
+        _ = try own?.checkpointer.drainAndShorten()
     }
 }
 

@@ -1,0 +1,115 @@
+/// The operations that wait for the writer.
+final class WriteQueue<Group: WriteGroup>: Sendable {
+    /// What the writer's thread does next.
+    enum Task {
+        case writes
+        case checkpoint([CheckedContinuation<Void, any Error>])
+        case finish
+    }
+
+    private struct State {
+        var waiting = Fifo<PendingWrite<Group>>()
+        var checkpoints: [CheckedContinuation<Void, any Error>] = []
+        var closers: [CheckedContinuation<Void, any Error>] = []
+        var phase = Phase.open
+        /// What finishing came to, once it is done.
+        var end: Result<Void, any Error>?
+    }
+
+    private enum Phase {
+        case open
+        case closing
+        case closed
+    }
+
+    private let monitor = Monitor(State())
+
+    // MARK: The callers' side
+
+    /// Adds an operation, or answers it at once where it was cancelled already or the database is closed.
+    func add(_ write: PendingWrite<Group>) {
+        let refusal: (any Error)? = monitor.change { state in
+            guard state.phase == .open else { return StoreFileError.closed }
+            guard !write.ticket.isCancelled else { return CancellationError() }
+            state.waiting.append(write)
+            return nil
+        }
+        if let refusal { write.answer(refusal) }
+    }
+
+    /// Removes the operation of a ticket if it has not begun.
+    func cancel(_ ticket: WriteTicket) {
+        let removed = monitor.withLock { state in
+            ticket.isCancelled = true
+            return state.waiting.removeFirst { $0.ticket === ticket }
+        }
+        removed?.answer(CancellationError())
+    }
+
+    /// Asks for a complete checkpoint, and is resumed after it.
+    func addCheckpoint(_ continuation: CheckedContinuation<Void, any Error>) {
+        let isOpen = monitor.change { state in
+            if state.phase == .open { state.checkpoints.append(continuation) }
+            return state.phase == .open
+        }
+        if !isOpen { continuation.resume(throwing: StoreFileError.closed) }
+    }
+
+    /// Takes no more operations.
+    ///
+    /// The thread does those that wait and then finishes.
+    ///
+    /// - Parameter continuation: Resumed when everything is done; at once where it already is.
+    func close(_ continuation: CheckedContinuation<Void, any Error>? = nil) {
+        let end: Result<Void, any Error>? = monitor.change { state in
+            if state.phase == .open { state.phase = .closing }
+            if state.phase == .closing, let continuation { state.closers.append(continuation) }
+            return state.end
+        }
+        if let end { continuation?.resume(with: end) }
+    }
+
+    // MARK: The writer's side
+
+    /// Waits for something to do.
+    func next() -> Task {
+        monitor.wait { state in
+            if !state.waiting.isEmpty { return .writes }
+            if !state.checkpoints.isEmpty {
+                defer { state.checkpoints = [] }
+                return .checkpoint(state.checkpoints)
+            }
+            return state.phase == .closing ? .finish : nil
+        }
+    }
+
+    /// Whether no operation waits.
+    var isIdle: Bool { monitor.withLock(\.waiting.isEmpty) }
+
+    /// Takes the operation that has waited longest.
+    func pop() -> PendingWrite<Group>? {
+        monitor.withLock { $0.waiting.popFirst() }
+    }
+
+    /// Takes every operation that has waited since before an instant.
+    func pop(enqueuedBefore instant: ContinuousClock.Instant) -> [PendingWrite<Group>] {
+        monitor.withLock { state in
+            var taken: [PendingWrite<Group>] = []
+            while let first = state.waiting.first, first.enqueued < instant, let write = state.waiting.popFirst() {
+                taken.append(write)
+            }
+            return taken
+        }
+    }
+
+    /// Answers those who closed the database.
+    func finish(_ end: Result<Void, any Error>) {
+        let closers = monitor.change { state in
+            state.phase = .closed
+            state.end = end
+            defer { state.closers = [] }
+            return state.closers
+        }
+        for closer in closers { closer.resume(with: end) }
+    }
+}
