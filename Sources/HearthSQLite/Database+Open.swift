@@ -49,7 +49,7 @@ extension Database {
             try connection.apply(options)
             try connection.bringUpToDate(options)
             try prepare(connection)
-            return try start(file: nil, pool: ReaderPool(sharing: connection), own: nil, cleanUp: {})
+            return try start(writer: connection, pool: ReaderPool(sharing: connection))
         }
 
         func forWriting(_ file: StoreFile, cleanUp: @escaping @Sendable () -> Void) throws -> Database {
@@ -74,7 +74,7 @@ extension Database {
             let copier = try file.connect()
             try copier.apply(options)
             let checkpointer = try Checkpointer(writer: writer, copier: copier, pool: pool, options: options)
-            return try start(file: file, pool: pool, own: (writer, checkpointer), cleanUp: cleanUp)
+            return try start(writer: writer, pool: pool, file: file, checkpointer: checkpointer, cleanUp: cleanUp)
         }
 
         func forReading(_ file: StoreFile) throws -> Database {
@@ -113,20 +113,25 @@ extension Database {
         }
 
         private func start(
-            file: StoreFile?,
+            writer connection: Connection,
             pool: ReaderPool,
-            own: (connection: Connection, checkpointer: Checkpointer)?,
-            cleanUp: @escaping @Sendable () -> Void
+            file: StoreFile? = nil,
+            checkpointer: Checkpointer? = nil,
+            cleanUp: @escaping @Sendable () -> Void = {}
         ) throws -> Database {
             let queue = WriteQueue<Group>()
+            let groups = GroupCommit(
+                connection: connection,
+                queue: queue,
+                busyTimeout: options.busyTimeout,
+                makeGroup: makeGroup
+            )
             let checkpointFailure = LastFailure()
             let writer = Writer(
-                queue: queue,
+                groups: groups,
+                checkpointer: checkpointer,
                 pool: pool,
-                own: own,
-                options: options,
                 checkpointFailure: checkpointFailure,
-                makeGroup: makeGroup,
                 cleanUp: cleanUp
             )
             try writer.start()

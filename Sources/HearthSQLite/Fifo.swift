@@ -12,6 +12,8 @@ struct Fifo<Element> {
 
     var isEmpty: Bool { head == elements.count }
 
+    var count: Int { elements.count - head }
+
     var first: Element? { isEmpty ? nil : elements[head] }
 
     mutating func append(_ element: Element) {

@@ -6,6 +6,9 @@
 /// Some failures (a full disk, an I/O error) roll back the whole transaction. The operation that ran into one is answered with
 /// it and the others run again without it. When the commit itself fails, nobody knows whose fault it is: each operation runs
 /// again alone, and those that can commit do.
+///
+/// Callers that write one thing after another come back as soon as they are answered. So a group that is smaller than the one
+/// before waits a moment for them: otherwise the callers fall into two halves that take turns, and each commit serves one.
 struct GroupCommit<Group: WriteGroup> {
     /// The greatest number of operations in one group: past some hundreds the cost of the commit no longer shows.
     static var operationLimit: Int { 512 }
@@ -13,13 +16,33 @@ struct GroupCommit<Group: WriteGroup> {
     /// callers their answer, while more are still coming.
     static var timeLimit: Duration { .milliseconds(100) }
 
+    /// How long a group waits for more operations, as a share of the time that the latest commit took.
+    static var patience: Double { 0.25 }
+    /// And how long at least: the time in which some dozens of tasks come back.
+    static var leastPatience: Duration { .microseconds(100) }
+
     let connection: Connection
     let queue: WriteQueue<Group>
     let busyTimeout: Duration
     let makeGroup: (Connection) throws -> Group
 
+    /// How many callers the latest commit answered, and how long it took.
+    private var latest = (count: 0, duration: Duration.zero)
+
+    init(
+        connection: Connection,
+        queue: WriteQueue<Group>,
+        busyTimeout: Duration,
+        makeGroup: @escaping (Connection) throws -> Group
+    ) {
+        self.connection = connection
+        self.queue = queue
+        self.busyTimeout = busyTimeout
+        self.makeGroup = makeGroup
+    }
+
     /// Takes what waits and settles it.
-    func run() {
+    mutating func run() {
         // Batches of operations that ran already and have to run again, because their transaction failed.
         var again = attempt([], takesWaiting: true)
         while !again.isEmpty {
@@ -34,7 +57,7 @@ struct GroupCommit<Group: WriteGroup> {
     ///   - operations: Those to run first.
     ///   - takesWaiting: Whether to go on with those that wait.
     /// - Returns: The operations that are not settled, in the batches in which to try them next.
-    private func attempt(_ operations: [PendingWrite<Group>], takesWaiting: Bool) -> [[PendingWrite<Group>]] {
+    private mutating func attempt(_ operations: [PendingWrite<Group>], takesWaiting: Bool) -> [[PendingWrite<Group>]] {
         let began = ContinuousClock.now
         let group: Group
         do {
@@ -50,12 +73,8 @@ struct GroupCommit<Group: WriteGroup> {
 
         var rest = Fifo(operations)
         var done: [PendingWrite<Group>] = []
-        func next() -> PendingWrite<Group>? {
-            if let write = rest.popFirst() { return write }
-            let isFull = done.count >= Self.operationLimit || (!done.isEmpty && .now - began > Self.timeLimit)
-            return takesWaiting && !isFull ? queue.pop() : nil
-        }
-        while let write = next() {
+        var patience = max(latest.duration * Self.patience, Self.leastPatience)
+        while let write = rest.popFirst() ?? (takesWaiting ? next(after: done.count, since: began, &patience) : nil) {
             do {
                 try perform(write, in: group, isFirst: done.isEmpty)
                 done.append(write)
@@ -72,6 +91,26 @@ struct GroupCommit<Group: WriteGroup> {
             return []
         }
         return commit(done, in: group)
+    }
+
+    /// Takes an operation that waits, or comes soon enough.
+    ///
+    /// - Parameters:
+    ///   - count: How many the group has.
+    ///   - began: When it began.
+    ///   - patience: How long the group may still wait for more.
+    /// - Returns: The operation; `nil` when the group is complete.
+    private func next(
+        after count: Int,
+        since began: ContinuousClock.Instant,
+        _ patience: inout Duration
+    ) -> PendingWrite<Group>? {
+        guard count < Self.operationLimit, count == 0 || .now - began < Self.timeLimit else { return nil }
+        if let write = queue.pop() { return write }
+        guard count > 0, latest.count > count, patience > .zero else { return nil }
+        queue.gather(latest.count - count, atMost: patience)
+        patience = .zero
+        return queue.pop()
     }
 
     /// Runs one operation in the open transaction.
@@ -102,11 +141,13 @@ struct GroupCommit<Group: WriteGroup> {
     }
 
     /// Ends the transaction and answers everybody in it.
-    private func commit(_ done: [PendingWrite<Group>], in group: Group) -> [[PendingWrite<Group>]] {
+    private mutating func commit(_ done: [PendingWrite<Group>], in group: Group) -> [[PendingWrite<Group>]] {
         do {
             try group.flush()
             try connection.checkTransaction()
+            let start = ContinuousClock.now
             try connection.commit()
+            latest = (done.count, .now - start)
         } catch {
             connection.rollback()
             guard done.count == 1 else { return done.map { [$0] } }

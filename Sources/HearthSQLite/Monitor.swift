@@ -39,10 +39,15 @@ final class Monitor<State>: @unchecked Sendable {
     func change<R>(_ body: (inout State) throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_broadcast(condition)
             pthread_mutex_unlock(mutex)
+            pthread_cond_broadcast(condition)
         }
         return try body(&state)
+    }
+
+    /// Wakes everybody who waits for a change, after one that was made with ``withLock(_:)``.
+    func wakeAll() {
+        pthread_cond_broadcast(condition)
     }
 
     /// Waits until a closure has an answer, asking it again after every change.

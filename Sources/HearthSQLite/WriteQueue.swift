@@ -9,6 +9,8 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     private struct State {
         var waiting = Fifo<PendingWrite<Group>>()
+        /// How many operations the writer wants to see before it is woken: a thread woken for each would do little else.
+        var wakesWriterAt = 1
         var checkpoints: [CheckedContinuation<Void, any Error>] = []
         var closers: [CheckedContinuation<Void, any Error>] = []
         var phase = Phase.open
@@ -28,12 +30,13 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     /// Adds an operation, or answers it at once where it was cancelled already or the database is closed.
     func add(_ write: PendingWrite<Group>) {
-        let refusal: (any Error)? = monitor.change { state in
-            guard state.phase == .open else { return StoreFileError.closed }
-            guard !write.ticket.isCancelled else { return CancellationError() }
+        let (refusal, isEnough): ((any Error)?, Bool) = monitor.withLock { state in
+            guard state.phase == .open else { return (StoreFileError.closed, false) }
+            guard !write.ticket.isCancelled else { return (CancellationError(), false) }
             state.waiting.append(write)
-            return nil
+            return (nil, state.waiting.count >= state.wakesWriterAt)
         }
+        if isEnough { monitor.wakeAll() }
         if let refusal { write.answer(refusal) }
     }
 
@@ -89,6 +92,13 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     /// Takes the operation that has waited longest.
     func pop() -> PendingWrite<Group>? {
         monitor.withLock { $0.waiting.popFirst() }
+    }
+
+    /// Waits until so many operations wait, but not beyond a time.
+    func gather(_ count: Int, atMost limit: Duration) {
+        monitor.withLock { $0.wakesWriterAt = count }
+        _ = monitor.wait(atMost: limit) { $0.waiting.count >= count ? true : nil }
+        monitor.withLock { $0.wakesWriterAt = 1 }
     }
 
     /// Takes every operation that has waited since before an instant.

@@ -13,30 +13,27 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
 
     private let queue: WriteQueue<Group>
     private let pool: ReaderPool
-    private let options: DatabaseOptions
-    private let makeGroup: @Sendable (Connection) throws -> Group
+    private let checkpointFailure: LastFailure
     /// Removes what must not outlive the database.
     private let cleanUp: @Sendable () -> Void
-    /// Nil for a database in memory: its one connection is borrowed from the pool for each group.
-    private var own: (connection: Connection, checkpointer: Checkpointer)?
-    private let checkpointFailure: LastFailure
+    /// Both hold the writing connection, and are dropped to close it.
+    private var groups: GroupCommit<Group>?
+    /// Nil for a database in memory.
+    private var checkpointer: Checkpointer?
     private var lastBreath = ContinuousClock.now
 
     init(
-        queue: WriteQueue<Group>,
+        groups: GroupCommit<Group>,
+        checkpointer: Checkpointer?,
         pool: ReaderPool,
-        own: (connection: Connection, checkpointer: Checkpointer)?,
-        options: DatabaseOptions,
         checkpointFailure: LastFailure,
-        makeGroup: @escaping @Sendable (Connection) throws -> Group,
         cleanUp: @escaping @Sendable () -> Void
     ) {
-        self.queue = queue
+        self.queue = groups.queue
+        self.groups = groups
+        self.checkpointer = checkpointer
         self.pool = pool
-        self.own = own
-        self.options = options
         self.checkpointFailure = checkpointFailure
-        self.makeGroup = makeGroup
         self.cleanUp = cleanUp
     }
 
@@ -51,7 +48,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             case .writes:
                 write()
             case .checkpoint(let callers):
-                let result = Result { _ = try own?.checkpointer.drainAndShorten() }
+                let result = Result { _ = try checkpointer?.drainAndShorten() }
                 for caller in callers { caller.resume(with: result) }
             case .finish:
                 queue.finish(Result { try finish() })
@@ -61,30 +58,21 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     }
 
     private func write() {
-        guard let own else { return writeInMemory() }
-        commitGroup(on: own.connection)
+        guard let checkpointer else { return writeInMemory() }
+        groups?.run()
         // The commits are done and acknowledged whatever comes of this.
-        checkpointFailure.note(Result { try own.checkpointer.keepLogSmall() })
+        checkpointFailure.note(Result { try checkpointer.keepLogSmall() })
         giveOthersATurn()
     }
 
+    /// Takes the one connection away from the readers for as long as a group takes.
     private func writeInMemory() {
         do {
-            try pool.borrow { connection, _ in commitGroup(on: connection) }
+            try pool.borrow { _, _ in groups?.run() }
         } catch {
-            // The pool closes only when this thread does it, so there is a connection.
+            // Nobody but this thread closes the pool, so there is a connection.
             queue.pop()?.answer(error)
         }
-    }
-
-    private func commitGroup(on connection: Connection) {
-        GroupCommit(
-            connection: connection,
-            queue: queue,
-            busyTimeout: options.busyTimeout,
-            makeGroup: makeGroup
-        )
-        .run()
     }
 
     private func giveOthersATurn() {
@@ -100,11 +88,12 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     /// Closes every connection, the writing one last: SQLite then copies and removes the log if no other process uses it.
     private func finish() throws {
         defer {
-            own = nil
+            checkpointer = nil
+            groups = nil
             cleanUp()
         }
         pool.close()
-        _ = try own?.checkpointer.drainAndShorten()
+        _ = try checkpointer?.drainAndShorten()
     }
 }
 
