@@ -21,6 +21,11 @@ struct ConstantReader {
         rest = UnsafeRawBufferPointer(start: bytes.start, count: bytes.count)
     }
 
+    /// Reads bytes that the caller promises never to change or free.
+    init(unchanging bytes: UnsafeRawBufferPointer) {
+        rest = bytes
+    }
+
     mutating func readUInt32() -> Int {
         Int(readArray(of: UInt32.self, count: 1)[0])
     }

@@ -32,6 +32,25 @@ import Testing
         #expect(embedder.vector(for: text) == expected)
     }
 
+    @Test func `what the table says is counted, weighted and taken off`() {
+        let tokens = WordPieceTokenizer().tokens(of: "tea coffee the")
+        let embedder = StaticEmbedder(
+            table: table(
+                mean: [1, -1],
+                scales: [tokens[0]: 0.5, tokens[1]: 2],
+                rows: [tokens[0]: [4, 0], tokens[1]: [2, 3]]
+            )
+        )
+        // tea: (4, 0) * 0.5 - (1, -1)
+        #expect(embedder.vector(for: "tea") == [Float(0.5).squareRoot(), Float(0.5).squareRoot()])
+        // tea and coffee: ((2, 0) + (4, 6)) / 2 - (1, -1); "the" has no weight
+        var expected: [Float] = [2, 4]
+        expected.normalize()
+        #expect(embedder.vector(for: "the tea, the coffee") == expected)
+        #expect(embedder.vector(for: "the") == [0, 0])
+        #expect(embedder.identifier != self.embedder.identifier)
+    }
+
     @Test func `one at a time, many at once and as bytes are the same`() async throws {
         let texts = ["Alice likes tea.", "", "Sentry saw three failed logins.", "Mimic plays a pirate"]
         let vectors = try await embedder.embed(texts)
@@ -63,5 +82,17 @@ import Testing
         #expect(table.mean.elements.allSatisfy { $0.isFinite })
         #expect(table.scales.elements.allSatisfy { $0.isFinite && $0 >= 0 })
         #expect(table.scales[Int(Vocabulary.builtIn.unknown)] == 0)
+    }
+
+    /// A table of two components over the whole vocabulary. It is never freed.
+    private func table(mean: [Float], scales: [UInt16: Float], rows: [UInt16: [Int8]]) -> EmbeddingTable {
+        let tokens = UInt16(0)..<UInt16(Vocabulary.builtIn.count)
+        var bytes = Array("HRTHEMB1".utf8)
+        for number in [1, UInt32(tokens.count), 2, 0] { withUnsafeBytes(of: number) { bytes += $0 } }
+        for number in mean + tokens.map({ scales[$0] ?? 0 }) { withUnsafeBytes(of: number) { bytes += $0 } }
+        for row in tokens.map({ rows[$0] ?? [0, 0] }) { bytes += row.map { UInt8(bitPattern: $0) } }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        copy.copyBytes(from: bytes)
+        return EmbeddingTable(ConstantReader(unchanging: UnsafeRawBufferPointer(copy)))
     }
 }

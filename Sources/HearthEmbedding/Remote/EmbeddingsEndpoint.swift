@@ -73,7 +73,7 @@ struct EmbeddingsEndpoint: Sendable {
         return switch status {
         case 401, 403: EmbeddingError(.requestRefused, "\(answer) Check the API key.")
         case 404: EmbeddingError(.requestRefused, "\(answer) Is \(model) installed there, and does the URL end in /v1?")
-        case 408, 429, 500...: EmbeddingError(.serverFailed, "\(answer) It was asked again in vain; see its log.")
+        case 408, 429, 500...: EmbeddingError(.serverFailed, "\(answer) Its log should say why.")
         default: EmbeddingError(.requestRefused, answer)
         }
     }

@@ -51,7 +51,7 @@ final class HTTPClient: Sendable {
             throw EmbeddingError(
                 .serverUnreachable,
                 """
-                No connection to the model server at \(request.address): \(error.localizedDescription) \
+                No connection to the model server at \(request.address) (\(error.localizedDescription)). \
                 Start it, or correct the URL. Until it answers, search goes by keywords.
                 """
             )

@@ -1,4 +1,4 @@
-public import Foundation
+public import FoundationEssentials
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -12,7 +12,8 @@ import FoundationNetworking
 ///     baseURL: URL(string: "http://localhost:11434/v1")!, model: "nomic-embed-text", dimension: 768)
 /// ```
 ///
-/// Memories are stored without waiting for it, and while the server is away search goes on by keywords.
+/// Memories are stored without waiting for it, and while the server is away search goes on by keywords. The proxy that the
+/// environment names (`http_proxy`, except for the hosts of `no_proxy`) is used, as by any program.
 public struct OpenAICompatibleEmbedder: Embedder {
     /// The model's name: vectors of the same model are comparable, whichever server computes them.
     public let identifier: String

@@ -14,7 +14,7 @@ internal import CEmbeddingData
 ///     Int8[V * D]   the rows
 struct EmbeddingTable: Sendable {
     /// The table compiled into the program.
-    static let builtIn = EmbeddingTable(hearth_embedding_table())
+    static let builtIn = EmbeddingTable(ConstantReader(hearth_embedding_table()))
 
     /// The number of tokens.
     let count: Int
@@ -27,8 +27,8 @@ struct EmbeddingTable: Sendable {
 
     private let rows: ConstantArray<Int8>
 
-    init(_ bytes: hearth_bytes) {
-        var reader = ConstantReader(bytes)
+    init(_ reader: ConstantReader) {
+        var reader = reader
         let magic = reader.readArray(of: UInt8.self, count: 8)
         let version = reader.readUInt32()
         precondition(magic.elements.elementsEqual("HRTHEMB1".utf8) && version == 1, "Not an embedding table.")

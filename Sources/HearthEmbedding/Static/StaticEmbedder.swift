@@ -12,14 +12,25 @@ public struct StaticEmbedder: Embedder {
     /// Changes when anything does that the vectors depend on besides the table: the tokenizer, or how they are summed.
     private static let revision = 1
 
-    private let tokenizer = WordPieceTokenizer()
-    private let table = EmbeddingTable.builtIn
-
-    /// Creates the built-in embedder, which costs next to nothing: its data is part of the program.
-    public init() {}
+    private static let builtInIdentifier = identifier(of: .builtIn)
 
     /// The table's fingerprint, and the revision of what is done with it.
-    public var identifier: String { Self.builtInIdentifier }
+    public let identifier: String
+
+    private let tokenizer = WordPieceTokenizer()
+    private let table: EmbeddingTable
+
+    /// Creates the built-in embedder, which costs next to nothing: its data is part of the program.
+    public init() {
+        table = .builtIn
+        identifier = Self.builtInIdentifier
+    }
+
+    /// Creates an embedder of another table over the same vocabulary.
+    init(table: EmbeddingTable) {
+        self.table = table
+        identifier = Self.identifier(of: table)
+    }
 
     /// 128.
     public var dimension: Int { table.dimension }
@@ -49,7 +60,9 @@ public struct StaticEmbedder: Embedder {
         return sum
     }
 
-    private static let builtInIdentifier = "static-minilm-l6-v2/\(revision)/\(EmbeddingTable.builtIn.fingerprint)"
+    private static func identifier(of table: EmbeddingTable) -> String {
+        "static-minilm-l6-v2/\(revision)/\(table.fingerprint)"
+    }
 }
 
 extension StaticEmbedder: SynchronousEmbedder {

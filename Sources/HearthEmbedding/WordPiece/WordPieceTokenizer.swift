@@ -14,9 +14,11 @@ struct WordPieceTokenizer: Sendable {
     func tokens(of text: String) -> [Vocabulary.Token] {
         var text = text
         return text.withUTF8 { utf8 in
-            var words = WordSplitter(vocabulary: vocabulary, characters: characters)
-            words.read(utf8)
-            return words.tokens
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestWord * 4) { buffer in
+                var words = WordSplitter(vocabulary: vocabulary, characters: characters, word: buffer)
+                words.read(utf8)
+                return words.tokens
+            }
         }
     }
 }
@@ -25,17 +27,19 @@ struct WordPieceTokenizer: Sendable {
 private struct WordSplitter {
     let vocabulary: Vocabulary
     let characters: CharacterTable
+    /// Room for the longest word that is divided.
+    let word: UnsafeMutableBufferPointer<UInt8>
     var tokens: [Vocabulary.Token] = []
 
-    /// The word so far; of a word that has become too long, what came before.
-    private var word: [UInt8] = []
+    /// The bytes of the word so far; of a word that has become too long, what came before.
+    private var byteCount = 0
     /// The number of its characters.
     private var length = 0
 
-    init(vocabulary: Vocabulary, characters: CharacterTable) {
+    init(vocabulary: Vocabulary, characters: CharacterTable, word: UnsafeMutableBufferPointer<UInt8>) {
         self.vocabulary = vocabulary
         self.characters = characters
-        word.reserveCapacity(64)
+        self.word = word
     }
 
     mutating func read(_ utf8: UnsafeBufferPointer<UInt8>) {
@@ -96,12 +100,18 @@ private struct WordSplitter {
 
     private mutating func append(_ character: UInt8) {
         length += 1
-        if length <= WordPieceTokenizer.longestWord { word.append(character) }
+        guard length <= WordPieceTokenizer.longestWord else { return }
+        word[byteCount] = character
+        byteCount += 1
     }
 
     private mutating func append(_ encoded: UnsafeBufferPointer<UInt8>) {
         for byte in encoded where !UTF8.isContinuation(byte) { length += 1 }
-        if length <= WordPieceTokenizer.longestWord { word.append(contentsOf: encoded) }
+        guard length <= WordPieceTokenizer.longestWord else { return }
+        for byte in encoded {
+            word[byteCount] = byte
+            byteCount += 1
+        }
     }
 
     /// Decomposes a Hangul syllable by the arithmetic of the Unicode Standard, section 3.12.
@@ -116,17 +126,16 @@ private struct WordSplitter {
         let encoded: [3 of UInt8] = [
             UInt8(0xE0 | scalar >> 12), UInt8(0x80 | scalar >> 6 & 0x3F), UInt8(0x80 | scalar & 0x3F),
         ]
-        length += 1
-        if length <= WordPieceTokenizer.longestWord { for index in encoded.indices { word.append(encoded[index]) } }
+        encoded.span.withUnsafeBufferPointer { append($0) }
     }
 
     private mutating func endWord() {
         if length > WordPieceTokenizer.longestWord {
             tokens.append(vocabulary.unknown)
         } else if length > 0 {
-            word.withUnsafeBufferPointer { vocabulary.append($0, to: &tokens) }
+            vocabulary.append(UnsafeBufferPointer(rebasing: word[..<byteCount]), to: &tokens)
         }
-        word.removeAll(keepingCapacity: true)
+        byteCount = 0
         length = 0
     }
 }
