@@ -21,6 +21,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var durability: Durability = .full
     /// What makes vectors of texts: the built-in one. Nil: search goes by words alone.
     public var embedder: (any Embedder)? = StaticEmbedder()
+    /// Where time comes from; tests give their own.
+    public var clock: StoreClock = .system
 
     /// The defaults.
     public init() {}

@@ -39,6 +39,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.durability = configuration.durability
         options.isReadOnly = configuration.isReadOnly
         options.embedder = configuration.embedder
+        options.clock = configuration.clock
         options.agents = configuration.agents ?? AgentProfile.hearthlink
         options.sharing = configuration.sharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)

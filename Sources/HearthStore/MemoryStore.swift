@@ -61,6 +61,7 @@ public final class MemoryStore: Sendable {
     let vectors = VectorCache()
     let accesses = AccessTally()
     let embedder: (any Embedder)?
+    let waitingRoom = WaitingRoom()
     let clock: StoreClock
     /// Whether writes are refused.
     public let isReadOnly: Bool
@@ -97,7 +98,10 @@ public final class MemoryStore: Sendable {
     /// Writes what is still counted in memory, checkpoints and closes the file; calling it again is no error.
     public func close() async throws {
         do {
-            if !isReadOnly { try await flushAccesses() }
+            if !isReadOnly {
+                try await endLeaseWaits()
+                try await flushAccesses()
+            }
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.
         }

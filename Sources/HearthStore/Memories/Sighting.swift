@@ -49,7 +49,11 @@ extension Snapshot {
         sharing: SharingContext?,
         now: Timestamp
     ) throws -> Sighting {
-        Sighting(
+        let lease =
+            record.flags.contains(.everLeased)
+            ? try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection) : nil
+        let isLockedByOther = lease.map { $0.holder != viewer.key } ?? false
+        return Sighting(
             record: record,
             sharing: sharing,
             memory: Memory(
@@ -72,13 +76,13 @@ extension Snapshot {
                 accessCount: Int(record.accessCount),
                 version: record.headNumber,
                 versionID: record.head,
-                syncStatus: .synced,
+                syncStatus: isLockedByOther ? .locked : .synced,
                 parentID: try visibleParent(of: record, by: viewer, now: now),
                 checksum: Hexadecimal.string(record.checksum)
             ),
             sync: SyncMetadata(
-                isLocked: false,
-                lockHolder: nil,
+                isLocked: lease != nil,
+                lockHolder: try lease.map { try directory.entry(key: $0.holder).id },
                 hasConflict: false,
                 lastSyncAt: record.publishedAt.date
             )

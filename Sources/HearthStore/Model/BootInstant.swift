@@ -1,6 +1,6 @@
 /// A moment on the clock that counts suspend and never jumps, in one boot of the machine.
-struct BootInstant: Hashable, Sendable {
-    /// Which boot; moments of different boots don't compare.
+struct BootInstant: Hashable, Comparable, Sendable {
+    /// Which boot; moments of different boots are not to be compared.
     var bootID: String
     /// Nanoseconds since some point of that boot.
     var nanoseconds: Int64
@@ -16,6 +16,11 @@ struct BootInstant: Hashable, Sendable {
         return BootInstant(bootID: bootID, nanoseconds: overflows ? .max : sum)
     }
 
+    /// Earlier is less, within one boot.
+    static func < (left: BootInstant, right: BootInstant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
     /// How much later this is than an earlier moment of the same boot.
     func duration(since earlier: BootInstant) -> Duration {
         .nanoseconds(nanoseconds - earlier.nanoseconds)
@@ -25,6 +30,14 @@ struct BootInstant: Hashable, Sendable {
 extension StoreClock {
     /// The present moment on the clock that never jumps.
     var bootInstant: BootInstant { BootInstant(bootID: bootID, nanoseconds: bootTime()) }
+}
+
+extension Timestamp {
+    /// The time that much later, to the microsecond, and at most ``latest``.
+    func advanced(by duration: Duration) -> Timestamp {
+        let (sum, overflows) = rawValue.addingReportingOverflow(duration.clampedNanoseconds / 1_000)
+        return overflows ? .latest : min(.latest, Timestamp(rawValue: sum))
+    }
 }
 
 extension Duration {

@@ -12,9 +12,9 @@ enum Counter: String, CaseIterable {
     /// Microseconds spent in syncs.
     case syncTime = "sync_time"
 
+    /// Adds to the total. No cache mirrors it, so that this alone doesn't advance the store's sequence.
     func add(_ amount: Int, in transaction: StoreTransaction) throws {
         guard amount != 0 else { return }
-        _ = transaction.sequence
         try transaction.connection.run(
             "INSERT INTO counters (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
             rawValue,

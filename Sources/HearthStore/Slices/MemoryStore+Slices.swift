@@ -210,11 +210,17 @@ extension MemoryStore {
         in snapshot: Snapshot
     ) throws -> SliceStatistics {
         let (roster, visibility) = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let now = clock.bootInstant
+        let leases = try LeaseTable.unreleased(in: snapshot.connection).filter { $0.isLive(at: now) }
+        let holders = Dictionary(uniqueKeysWithValues: leases.map { ($0.memory, $0.holder) })
         var statistics = SliceStatistics()
         for (slot, entry) in roster.entries.enumerated() where visibility.isVisible(slot) && filter.admits(entry) {
             statistics.totalMemories += 1
             if let type = MemoryType(place: entry.type) { statistics.memoryTypes[type, default: 0] += 1 }
-            statistics.syncStatus[.synced, default: 0] += 1
+            let holder = holders[entry.memory]
+            if holder != nil { statistics.lockedMemories += 1 }
+            let status: SyncStatus = holder == nil || holder == viewer.key ? .synced : .locked
+            statistics.syncStatus[status, default: 0] += 1
             if visibility.isOwn(slot) { statistics.ownMemories += 1 } else { statistics.sharedMemories += 1 }
         }
         return statistics

@@ -14,10 +14,13 @@ public struct HealthReport: Hashable, Sendable, Codable {
     public var status: Status
     /// Each names the component and what to do.
     public var reasons: [String]
+    /// How the leases stand.
+    public var locks: LeaseHealth
 
     /// Assembles a report.
-    public init(status: Status, reasons: [String]) {
+    public init(status: Status, reasons: [String], locks: LeaseHealth = LeaseHealth()) {
         self.status = status
         self.reasons = reasons
+        self.locks = locks
     }
 }

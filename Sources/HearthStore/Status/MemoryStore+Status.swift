@@ -17,7 +17,7 @@ extension MemoryStore {
                     locksReleased: totals[.locksReleased] ?? 0,
                     averageSyncTime: syncs == 0 ? .zero : .microseconds((totals[.syncTime] ?? 0) / syncs)
                 ),
-                activeLocks: SyncStatistics.Locks(locks: []),
+                activeLocks: SyncStatistics.Locks(locks: try snapshot.activeLeases()),
                 pendingConflicts: SyncStatistics.Conflicts(conflicts: []),
                 recentOperations: try Self.recentOperations(snapshot.connection, now: now)
             )
@@ -40,7 +40,8 @@ extension MemoryStore {
                         reasons: ["file: \(damage). Run `hearth verify` and restore a backup."]
                     )
                 }
-                return HealthReport(status: .healthy, reasons: [])
+                let (locks, reasons) = try snapshot.leaseHealth()
+                return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {
             return HealthReport(status: .unhealthy, reasons: ["file: \(error.message)"])

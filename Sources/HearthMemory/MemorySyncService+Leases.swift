@@ -1,0 +1,115 @@
+public import HearthStore
+
+extension MemorySyncService {
+    /// Acquires the lease of a memory: the right to publish edits of it until it expires. Committed on return.
+    ///
+    /// First come, first served, across tasks and processes. A lease belongs to its acquisition: another one by the same agent waits.
+    ///
+    /// - Parameters:
+    ///   - memoryID: The memory.
+    ///   - agentID: The owner, or an agent that sees the memory and whose priority is not below the owner's; `system` may lease any.
+    ///   - lockDuration: How long the lease lasts, more than 0, to a day; nil: ``CoordinatorConfiguration/lockDuration``.
+    ///   - waitForLock: Whether to wait in the queue while others have it.
+    ///   - timeout: How long to wait at the most.
+    /// - Returns: The lease; nil where it could not be had at once or in time.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, naming it; `.invalidArgument`;
+    ///   `CancellationError` where the task is cancelled, and then the agent has neither a place in the queue nor the lease.
+    public func acquireMemoryLock(
+        memoryID: MemoryID,
+        agentID: AgentID,
+        lockDuration: Duration? = nil,
+        waitForLock: Bool = true,
+        timeout: Duration = .seconds(30)
+    ) async throws -> MemoryLock? {
+        try store.requireActive(agentID, in: registry)
+        return try await store.acquireLease(
+            on: memoryID,
+            as: agentID,
+            for: lockDuration ?? configuration.lockDuration,
+            waitingAtMost: waitForLock ? timeout : .zero
+        )
+    }
+
+    /// Lets a lease last for a duration from now, with the same token; committed on return.
+    ///
+    /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
+    public func renewMemoryLock(_ lock: MemoryLock, lockDuration: Duration? = nil) async throws -> MemoryLock {
+        try store.requireActive(lock.agentID, in: registry)
+        return try await store.renewLease(lock, for: lockDuration ?? configuration.lockDuration)
+    }
+
+    /// Gives back the lease that an agent has on a memory; with `force`, takes it from whoever has it, which is audited.
+    ///
+    /// Committed on return, also in a task that is cancelled.
+    ///
+    /// - Returns: False where none was held.
+    /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent isn't critical;
+    ///   `.memoryNotFound`.
+    @discardableResult
+    public func releaseMemoryLock(memoryID: MemoryID, agentID: AgentID, force: Bool = false) async throws -> Bool {
+        try store.requireActive(agentID, in: registry)
+        return try await store.releaseLease(on: memoryID, as: agentID, force: force)
+    }
+
+    /// Gives back the lease of one acquisition, and no other that the agent may have since.
+    ///
+    /// Committed on return, also in a task that is cancelled.
+    ///
+    /// - Returns: False where it has expired, was released or was taken.
+    @discardableResult
+    public func releaseMemoryLock(_ lock: MemoryLock) async throws -> Bool {
+        try store.requireActive(lock.agentID, in: registry)
+        return try await store.releaseLease(lock)
+    }
+
+    /// Takes every lease from its holder: maintenance, for critical agents. Audited; committed on return.
+    ///
+    /// - Returns: How many were held.
+    /// - Throws: `.accessDenied` where the agent isn't critical.
+    @discardableResult
+    public func releaseAllLocks(agentID: AgentID) async throws -> Int {
+        try store.requireActive(agentID, in: registry)
+        return try await store.releaseAllLeases(as: agentID)
+    }
+
+    /// Holds the lease of a memory while a closure runs: renews it meanwhile, and gives it back however that ends.
+    ///
+    /// ```swift
+    /// try await service.withMemoryLock(memoryID: id, agentID: "alden") { lock in
+    ///     let memory = try await coordinator.memory(id, agentID: "alden")
+    ///     let change = MemoryChange(content: memory.content + " And tea.")
+    ///     try await coordinator.updateMemory(id, agentID: "alden", change: change, lock: lock)
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - memoryID: The memory.
+    ///   - agentID: As ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:)``.
+    ///   - lockDuration: How long the lease outlives a process that dies; nil: ``CoordinatorConfiguration/lockDuration``.
+    ///   - timeout: How long to wait for the lease at the most.
+    ///   - body: What to do under the lease.
+    /// - Returns: What the closure returned.
+    /// - Throws: What the closure threw; `.locked` where the lease could not be had in time; and as
+    ///   ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:)``.
+    public func withMemoryLock<R: Sendable>(
+        memoryID: MemoryID,
+        agentID: AgentID,
+        lockDuration: Duration? = nil,
+        timeout: Duration = .seconds(30),
+        _ body: @Sendable (MemoryLock) async throws -> R
+    ) async throws -> R {
+        try store.requireActive(agentID, in: registry)
+        return try await store.withLease(
+            on: memoryID,
+            as: agentID,
+            for: lockDuration ?? configuration.lockDuration,
+            waitingAtMost: timeout,
+            body
+        )
+    }
+
+    /// The leases that are held, longest held first: an administrator's view over all users.
+    public var activeLocks: [MemoryLock] {
+        get async throws { try store.activeLeases() }
+    }
+}
