@@ -4,9 +4,9 @@ struct AnalyzedDocument: Sendable {
     private let tags: TokenizedText
 
     init(content: String, tags: [String]) {
-        self.content = TextAnalyzer.tokens(of: content)
+        self.content = TextAnalyzer().tokens(of: content)
         // Tags are labels of their own: a line apart, so that no phrase spans two of them by accident of spelling.
-        self.tags = tags.isEmpty ? TokenizedText() : TextAnalyzer.tokens(of: tags.joined(separator: "\n"))
+        self.tags = tags.isEmpty ? TokenizedText() : TextAnalyzer().tokens(of: tags.joined(separator: "\n"))
     }
 
     /// How many words it has, tags included: the length that BM25 divides by.

@@ -65,15 +65,28 @@ struct TokenizedText: Sendable {
 // MARK: - Building
 
 extension TokenizedText {
+    /// Makes room for the tokens of a text of so many bytes.
     mutating func reserve(forTextOf length: Int) {
         // English prose has a token every five or six bytes.
         tokens.reserveCapacity(length / 5 + 1)
         bytes.reserveCapacity(length)
     }
 
-    mutating func append(_ term: some Collection<UInt8>, kind: Token.Kind, source: Range<Int>) {
+    /// Appends a word.
+    mutating func append(_ word: WordBuffer, kind: Token.Kind, source: Range<Int>) {
         let start = bytes.count
-        bytes.append(contentsOf: term)
+        for index in 0..<word.count { bytes.append(word[index]) }
+        appendToken(from: start, kind: kind, source: source)
+    }
+
+    /// Appends a character.
+    mutating func append(_ scalar: UInt32, kind: Token.Kind, source: Range<Int>) {
+        let start = bytes.count
+        UTF8.forEachByte(of: scalar) { bytes.append($0) }
+        appendToken(from: start, kind: kind, source: source)
+    }
+
+    private mutating func appendToken(from start: Int, kind: Token.Kind, source: Range<Int>) {
         tokens.append(
             Token(
                 termStart: UInt32(start),
@@ -95,15 +108,18 @@ extension TokenizedText {
         tokens[tokens.count - 1].sourceEnd = UInt32(offset)
     }
 
-    /// The last token's term.
-    var lastTerm: ArraySlice<UInt8> {
-        tokens.isEmpty ? [] : term(at: tokens.count - 1)
+    /// The last token's term, where that is one scalar.
+    var lastScalar: UInt32? {
+        guard !tokens.isEmpty else { return nil }
+        let scalars = String(decoding: term(at: tokens.count - 1), as: UTF8.self).unicodeScalars
+        return scalars.count == 1 ? scalars.first?.value : nil
     }
 
     /// Replaces the last token's term: a letter spelt out in several scalars grew by one.
-    mutating func replaceLastTerm(with term: some Collection<UInt8>) {
+    mutating func replaceLastTerm(with scalars: [UInt32]) {
         let last = tokens.count - 1
-        bytes.replaceSubrange(Int(tokens[last].termStart)..., with: term)
+        bytes.removeSubrange(Int(tokens[last].termStart)...)
+        for scalar in scalars { UTF8.forEachByte(of: scalar) { bytes.append($0) } }
         tokens[last].termLength = UInt16(bytes.count - Int(tokens[last].termStart))
     }
 }

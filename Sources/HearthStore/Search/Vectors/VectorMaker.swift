@@ -29,13 +29,3 @@ struct VectorMaker: Sendable {
         return try vectors.map(QuantizedVector.init(quantizing:))
     }
 }
-
-extension String {
-    /// The beginning of a text, cut where a scalar ends.
-    func prefix(utf8Length: Int) -> String {
-        guard utf8.count > utf8Length else { return self }
-        var cut = utf8.index(utf8.startIndex, offsetBy: utf8Length)
-        while UTF8.isContinuation(utf8[cut]) { cut = utf8.index(before: cut) }
-        return String(self[..<cut])
-    }
-}

@@ -1,0 +1,151 @@
+/// Kind and folding of every scalar, parsed from `UnicodeTables` at first use.
+///
+/// Folding puts letters in lower case, takes accents off and replaces compatibility forms, so that `É`, `é`, `e`, `ｅ` and `𝐞`
+/// are one letter, and so are カ, ｶ and か. It is done by a table of our own because an index outlives the Unicode
+/// version of the standard library that wrote it.
+struct CharacterTable: Sendable {
+    static let shared = CharacterTable()
+
+    /// One scalar's row: the kind in the low byte, above it what the scalar is folded to.
+    struct Entry {
+        fileprivate(set) var bits: UInt32
+
+        var kind: CharacterKind { CharacterKind(rawValue: UInt8(truncatingIfNeeded: bits)) ?? .separator }
+
+        /// The scalar it is folded to, 0 for itself; where `isExpansion`, an index into `expansions`.
+        fileprivate var target: UInt32 { bits >> 8 & 0x3F_FFFF }
+
+        var isExpansion: Bool { bits & Self.expansionFlag != 0 }
+
+        fileprivate static let expansionFlag: UInt32 = 1 << 31
+        fileprivate static func kind(_ kind: CharacterKind) -> Entry { Entry(bits: UInt32(kind.rawValue)) }
+    }
+
+    /// Scalars a page.
+    private static let pageSize = 256
+    /// The table covers the first two planes; the others are told apart by range.
+    private static let pageCount = 0x20000 / pageSize
+
+    /// Where the page of each 256 scalars begins in `entries`; pages without anything special share the first.
+    private var pages: [Int]
+    private var entries: [Entry]
+    private var expansions: [[UInt32]] = []
+
+    private init() {
+        pages = Array(repeating: 0, count: Self.pageCount)
+        entries = Array(repeating: .kind(.letter), count: Self.pageSize)
+        for scalar in UInt32(0)..<0x80 { self[scalar] = .kind(Self.asciiKind(UInt8(scalar))) }
+        parse(UnicodeTables.kinds) { table, row in
+            guard let kind = CharacterKind(rawValue: row.kind) else { return }
+            for scalar in row.first...row.last { table[scalar] = .kind(kind) }
+        }
+        parse(UnicodeTables.foldings) { table, row in table.fold(row) }
+    }
+
+    /// The entry of a scalar.
+    func entry(_ scalar: UInt32) -> Entry {
+        if scalar < 0x20000 { return entries[pages[Int(scalar >> 8)] + Int(scalar & 0xFF)] }
+        if scalar < 0x40000 { return .kind(.ideograph) }
+        return .kind(scalar >> 16 == 0xE ? .ignored : .letter)
+    }
+
+    /// What one scalar is folded to, where that is one scalar.
+    func folded(_ scalar: UInt32, _ entry: Entry) -> UInt32 {
+        entry.target == 0 ? scalar : entry.target
+    }
+
+    /// What a scalar is folded to where that is several.
+    func expansion(_ entry: Entry) -> [UInt32] {
+        expansions[Int(entry.target)]
+    }
+
+    private subscript(scalar: UInt32) -> Entry {
+        get { entry(scalar) }
+        set {
+            let page = Int(scalar >> 8)
+            if pages[page] == 0 {
+                pages[page] = entries.count
+                entries.append(contentsOf: repeatElement(.kind(.letter), count: Self.pageSize))
+            }
+            entries[pages[page] + Int(scalar & 0xFF)] = newValue
+        }
+    }
+
+    private mutating func fold(_ row: TableRow) {
+        let stride: UInt32 = row.sign == UInt8(ascii: "*") ? 2 : 1
+        for scalar in Swift.stride(from: row.first, through: row.last, by: Int(stride)) {
+            let target: UInt32
+            var flag: UInt32 = 0
+            if row.targets.count > 1 {
+                target = UInt32(expansions.count)
+                flag = Entry.expansionFlag
+            } else {
+                target = row.targets[0] + (row.sign == UInt8(ascii: "=") ? 0 : scalar - row.first)
+            }
+            self[scalar].bits = UInt32(self[scalar].kind.rawValue) | target << 8 | flag
+        }
+        if row.targets.count > 1 { expansions.append(row.targets) }
+    }
+
+    private static func asciiKind(_ byte: UInt8) -> CharacterKind {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            .letter
+        case UInt8(ascii: "'"):
+            .apostrophe
+        default:
+            .separator
+        }
+    }
+}
+
+/// One word of a table: `first-last`, a sign, and hexadecimal targets or the letter of a kind.
+private struct TableRow {
+    var first: UInt32 = 0
+    var last: UInt32 = 0
+    var sign: UInt8 = 0
+    var targets: [UInt32] = []
+    var kind: UInt8 = 0
+}
+
+extension CharacterTable {
+    private mutating func parse(_ text: StaticString, _ body: (inout CharacterTable, TableRow) -> Void) {
+        let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        for word in bytes.split(separator: UInt8(ascii: " ")) { body(&self, TableRow(word)) }
+    }
+}
+
+extension TableRow {
+    fileprivate init(_ word: Slice<UnsafeBufferPointer<UInt8>>) {
+        var value: UInt32 = 0
+        for byte in word {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f") where sign != UInt8(ascii: ":"):
+                value = value << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: ","):
+                targets.append(value)
+                value = 0
+            case UInt8(ascii: "-") where sign == 0 && first == 0:
+                first = value
+                value = 0
+            case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "*"):
+                if sign == 0 {
+                    last = value
+                    if first == 0 { first = value }
+                }
+                sign = byte
+                value = 0
+            default:
+                kind = byte
+            }
+        }
+        if sign == UInt8(ascii: ":") {
+            kind = word.last ?? 0
+        } else {
+            targets.append(value)
+        }
+    }
+}
