@@ -49,3 +49,15 @@ extension MemoryStore {
         }
     }
 }
+
+/// The rows of `sessions`.
+enum SessionTable {
+    static func find(_ id: SessionID, user: Int64, in connection: Connection) throws -> Int64? {
+        try connection.first(
+            "SELECT session_key FROM sessions WHERE user_key = ?1 AND session_id = ?2",
+            user,
+            id.rawValue,
+            as: { $0.int64(0) }
+        )
+    }
+}

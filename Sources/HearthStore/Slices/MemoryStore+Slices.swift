@@ -78,12 +78,7 @@ extension MemoryStore {
             }
             var session: Int64?
             if let sessionID {
-                session = try snapshot.connection.first(
-                    "SELECT session_key FROM sessions WHERE user_key = ?1 AND session_id = ?2",
-                    user,
-                    sessionID.rawValue,
-                    as: { $0.int64(0) }
-                )
+                session = try SessionTable.find(sessionID, user: user, in: snapshot.connection)
                 guard session != nil else { return OutgoingPage(viewer: viewer) }
             }
             let filter = try RosterFilter(
@@ -149,7 +144,8 @@ extension MemoryStore {
         now: Timestamp,
         in snapshot: Snapshot
     ) throws -> OutgoingPage {
-        let (roster, visibility) = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let slice = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let (roster, visibility) = (slice.roster, slice.visibility)
         let position = try cursor.map { cursor in
             SlicePage.Position(
                 createdAt: cursor.createdAt,
@@ -209,7 +205,8 @@ extension MemoryStore {
         filter: RosterFilter,
         in snapshot: Snapshot
     ) throws -> SliceStatistics {
-        let (roster, visibility) = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let slice = try rosters.slice(of: user, for: viewer, in: snapshot)
+        let (roster, visibility) = (slice.roster, slice.visibility)
         let now = clock.bootInstant
         let leases = try LeaseTable.unreleased(in: snapshot.connection).filter { $0.isLive(at: now) }
         let holders = Dictionary(uniqueKeysWithValues: leases.map { ($0.memory, $0.holder) })

@@ -36,6 +36,24 @@ struct Roster: Sendable {
         return slot < entries.count && entries[slot].document == document ? slot : nil
     }
 
+    /// The places of documents given in ascending order; -1 for one that is not there.
+    func slots(of documents: [Int64]) -> [Int] {
+        var slot = 0
+        return documents.map { document in
+            // Gallops: postings are mostly near one another, and far from every document.
+            var step = 1
+            while slot + step < entries.count, entries[slot + step].document <= document {
+                slot += step
+                step *= 2
+            }
+            while step > 0 {
+                if slot + step < entries.count, entries[slot + step].document <= document { slot += step }
+                step /= 2
+            }
+            return slot < entries.count && entries[slot].document == document ? slot : -1
+        }
+    }
+
     private func insertionSlot(of document: Int64) -> Int {
         var low = 0
         var high = entries.count

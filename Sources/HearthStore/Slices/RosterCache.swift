@@ -7,8 +7,8 @@ final class RosterCache: Sendable {
     private final class Box: Sendable {
         struct State {
             var roster: Roster?
-            /// By viewer; each of the state of the roster and of the directory that it says.
-            var visibilities: [Int64: (roster: Int64, directory: Int64, visibility: Visibility)] = [:]
+            /// By viewer; each of the state of the directory that it says.
+            var slices: [Int64: (slice: VisibleSlice, directory: Int64)] = [:]
         }
 
         let state = Mutex(State())
@@ -31,27 +31,35 @@ final class RosterCache: Sendable {
     func slice(
         of user: Int64,
         for viewer: Directory.Entry,
+        needsSessions: Bool = false,
         in snapshot: Snapshot
-    ) throws -> (roster: Roster, visibility: Visibility) {
+    ) throws -> VisibleSlice {
         let box = box(of: user)
-        let result = try box.state.withLock { state in
+        let slice = try box.state.withLock { state in
             let roster = try current(&state, user: user, in: snapshot)
-            if let known = state.visibilities[viewer.key], known.roster == roster.sequence,
+            var slice: VisibleSlice
+            if let known = state.slices[viewer.key], known.slice.roster.sequence == roster.sequence,
                 known.directory == snapshot.directory.sequence
             {
-                return (roster, known.visibility)
+                slice = known.slice
+            } else {
+                let names = try names(of: roster, in: snapshot.connection)
+                let visibility = try Visibility(
+                    roster: roster,
+                    viewer: viewer,
+                    directory: snapshot.directory,
+                    categories: names
+                )
+                slice = VisibleSlice(roster: roster, visibility: visibility)
             }
-            let visibility = try Visibility(
-                roster: roster,
-                viewer: viewer,
-                directory: snapshot.directory,
-                categories: try names(of: roster, in: snapshot.connection)
-            )
-            state.visibilities[viewer.key] = (roster.sequence, snapshot.directory.sequence, visibility)
-            return (roster, visibility)
+            if needsSessions, slice.sessions == nil {
+                slice.sessions = SessionOrder(roster: roster, visibility: slice.visibility)
+            }
+            state.slices[viewer.key] = (slice, snapshot.directory.sequence)
+            return slice
         }
         forgetOldest(besides: user)
-        return result
+        return slice
     }
 
     /// The names of categories by key.
@@ -64,8 +72,9 @@ final class RosterCache: Sendable {
         if var roster = state.roster, roster.sequence >= snapshot.state.rosterReset {
             guard roster.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             if roster.sequence < snapshot.state.sequence {
-                // Taken out while it changes, so that it is changed in place.
+                // Nothing else holds it while it changes, so that it is changed in place.
                 state.roster = nil
+                state.slices = [:]
                 try roster.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
                 state.roster = roster
             }
@@ -117,6 +126,14 @@ final class RosterCache: Sendable {
             }
         }
     }
+}
+
+/// What one agent sees of one user's documents.
+struct VisibleSlice: Sendable {
+    let roster: Roster
+    let visibility: Visibility
+    /// Which memories of a session are neighbours; made when a search first asks.
+    var sessions: SessionOrder?
 }
 
 /// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.

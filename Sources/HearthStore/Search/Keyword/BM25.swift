@@ -73,7 +73,7 @@ struct BM25: Sendable {
     }
 
     /// How much the presence of a word says, by how rare it is; 1 inside the logarithm keeps that of a common word above 0.
-    private func inverseDocumentFrequency(_ frequency: Int, of documents: Int) -> Float {
+    func inverseDocumentFrequency(_ frequency: Int, of documents: Int) -> Float {
         let frequency = Double(frequency)
         return Float(log(1 + (max(Double(documents), frequency) - frequency + 0.5) / (frequency + 0.5)))
     }

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import HearthMemory
+
+/// The write-ahead log while readers always overlap, and what a memory costs on disk and in memory.
+enum LogBenchmarks {
+    static func run(_ scale: Scale) async throws -> [Measurement] {
+        let place = try Workplace()
+        let coordinator = try await MultiAgentMemoryCoordinator.benchmark(place.file("ours.db"))
+        var corpus = Corpus()
+        let drafts = corpus.drafts(scale.bulk)
+        let textBytes = drafts.reduce(0) { $0 + $1.content.utf8.count }
+        _ = try await coordinator.fill(Array(drafts.prefix(1_000)), user: "bench")
+        var largest = 0
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        do {
+                            _ = try await coordinator.memories(agentID: "alden", userID: "bench", limit: 1_000)
+                        } catch is CancellationError {
+                            return
+                        }
+                    }
+                }
+            }
+            for start in stride(from: 1_000, to: drafts.count, by: 1_000) {
+                let batch = Array(drafts[start..<min(start + 1_000, drafts.count)])
+                _ = try await coordinator.fill(batch, user: "bench")
+                largest = max(largest, try place.size(of: "ours.db-wal"))
+            }
+            group.cancelAll()
+        }
+        try await coordinator.close()
+        return [
+            Measurement(
+                name: "write-ahead log at its largest, two readers overlapping",
+                ours: Double(largest) / 1_048_576,
+                floor: nil,
+                unit: "MiB"
+            ),
+            Measurement(
+                name: "bytes on disk per memory, beside its text",
+                ours: Double(try place.size(of: "ours.db")) / Double(drafts.count),
+                floor: Double(textBytes) / Double(drafts.count),
+                unit: "bytes"
+            ),
+            Measurement(
+                name: "peak resident memory of this run",
+                ours: try peakResidentMemory(),
+                floor: nil,
+                unit: "MiB"
+            ),
+        ]
+    }
+}
