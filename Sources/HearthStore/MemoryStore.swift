@@ -59,6 +59,7 @@ public final class MemoryStore: Sendable {
     let directories = DirectoryCache()
     let rosters = RosterCache()
     let vectors = VectorCache()
+    let embeddingQueue = EmbeddingQueue()
     let accesses = AccessTally()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()

@@ -76,6 +76,7 @@ extension MemoryStore {
                 }
             }
         }
+        embedLater()
         return new.map(\.id)
     }
 
@@ -99,6 +100,7 @@ extension MemoryStore {
             }
         guard !new.isEmpty else { return ImportCounts() }
         let embedded = await embed(new)
+        defer { embedLater() }
         return try await write { [self] transaction in
             let directory = try transaction.directory(directories)
             var counts = ImportCounts()

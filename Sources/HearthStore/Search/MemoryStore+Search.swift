@@ -49,7 +49,14 @@ extension MemoryStore {
             let slice = try rosters.slice(of: user, for: viewer, needsSessions: meaning != nil, in: snapshot)
             var ranking = Ranking(tuning: tuning, now: now.rawValue, session: session)
             if type != .semantic {
-                ranking.words = try wordScores(words, dates: dates, user: user, slice: slice, tuning: tuning, in: snapshot)
+                ranking.words = try wordScores(
+                    words,
+                    dates: dates,
+                    user: user,
+                    slice: slice,
+                    tuning: tuning,
+                    in: snapshot
+                )
                 ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
             }
             if let meaning {
@@ -71,17 +78,18 @@ extension MemoryStore {
         }
         let sightings = try await account(for: found.seen, at: now)
         let minimumScore = filter.minimumScore ?? 0
-        return zip(sightings, found.ranked).filter { $1.score >= minimumScore }.map { sighting, ranked in
-            MemorySearchResult(
-                memory: sighting.memory,
-                score: ranked.score,
-                components: ranked.components,
-                isShared: sighting.sharing != nil,
-                sourceAgent: sighting.memory.agentID,
-                sharing: sighting.sharing,
-                snippet: Snippet().text(of: sighting.memory.content, for: words)
-            )
-        }
+        return zip(sightings, found.ranked).filter { $1.score >= minimumScore }
+            .map { sighting, ranked in
+                MemorySearchResult(
+                    memory: sighting.memory,
+                    score: ranked.score,
+                    components: ranked.components,
+                    isShared: sighting.sharing != nil,
+                    sourceAgent: sighting.memory.agentID,
+                    sharing: sighting.sharing,
+                    snippet: Snippet().text(of: sighting.memory.content, for: words)
+                )
+            }
     }
 }
 
@@ -96,13 +104,15 @@ extension MemoryStore {
     private func vector(of query: String, isRequired: Bool) async throws -> QuantizedVector? {
         guard let embedder else {
             guard !isRequired else {
-                throw MemoryError.invalidArgument("There is no embedder, so search by meaning is off; search by keyword.")
+                throw MemoryError.invalidArgument(
+                    "There is no embedder, so search by meaning is off; search by keyword."
+                )
             }
             return nil
         }
         do {
             return try await VectorMaker(embedder: embedder).vectors(of: [query])[0]
-        } catch where !isRequired && !(error is CancellationError) {
+        } catch  where !isRequired && !(error is CancellationError) {
             return nil
         }
     }
@@ -147,7 +157,8 @@ extension MemoryStore {
         guard model.dimension == query.components.count else {
             throw MemoryError(
                 code: .embeddingMismatch,
-                message: "The file holds vectors of \(model.identifier) with \(model.dimension) components, the query's has \(query.components.count)."
+                message:
+                    "The file holds vectors of \(model.identifier) with \(model.dimension) components, the query's has \(query.components.count)."
             )
         }
         let table = try vectors.table(of: user, model: model, in: snapshot)

@@ -43,7 +43,8 @@ struct CivilDate: Hashable {
 /// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日.
 enum QueryDates {
     private static let months = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
     ]
 
     static func terms(in query: String) -> [DateTerm] {
@@ -86,7 +87,9 @@ enum QueryDates {
     /// A month by its English name or the first three letters of it. "may" alone is a verb unless it is written as a name.
     private static func month(_ word: Substring, isBesideNumber: Bool) -> Int? {
         let name = word.lowercased()
-        guard name.utf8.count >= 3, name != "may" || isBesideNumber || word.first?.isUppercase == true else { return nil }
+        guard name.utf8.count >= 3, name != "may" || isBesideNumber || word.first?.isUppercase == true else {
+            return nil
+        }
         guard let place = months.firstIndex(where: { $0 == name || $0.prefix(3) == name }) else { return nil }
         // Short forms are words of their own: "mar", "jun", "sep" want a number beside them.
         return months[place] == name || isBesideNumber ? place + 1 : nil
@@ -107,7 +110,8 @@ enum QueryDates {
     /// 2023-05-07 or 2023-05.
     private static func iso(_ word: Substring) -> DateTerm? {
         let parts = word.split(separator: "-", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), let year = year(parts[0]), parts[1].utf8.count == 2, let month = Int(parts[1]),
+        guard (2...3).contains(parts.count), let year = year(parts[0]), parts[1].utf8.count == 2,
+            let month = Int(parts[1]),
             (1...12).contains(month)
         else { return nil }
         guard parts.count == 3 else { return DateTerm(year: year, month: month) }

@@ -25,7 +25,8 @@ struct Ranking {
         var heap = BoundedHeap<(slot: Int, score: Float)>(capacity: limit) { left, right in
             if left.score != right.score { return left.score > right.score }
             let (first, second) = (roster.entries[left.slot], roster.entries[right.slot])
-            return first.createdAt != second.createdAt ? first.createdAt > second.createdAt : first.memory < second.memory
+            return first.createdAt != second.createdAt
+                ? first.createdAt > second.createdAt : first.memory < second.memory
         }
         for slot in roster.entries.indices where isCandidate(slot) && isWanted(slot) {
             heap.insert((slot, score(slot, roster.entries[slot])))
@@ -43,7 +44,8 @@ struct Ranking {
     private func score(_ slot: Int, _ entry: Roster.Entry) -> Float {
         guard let cosines else { return words?.own[slot] ?? 0 }
         let meaning = max(0, cosines[slot])
-        var score = words.map { (1 - tuning.semanticShare) * $0.inContext[slot] + tuning.semanticShare * meaning } ?? meaning
+        var score =
+            words.map { (1 - tuning.semanticShare) * $0.inContext[slot] + tuning.semanticShare * meaning } ?? meaning
         score += tuning.recencyBoost * recency(of: entry) + tuning.importanceBoost * Float(entry.importance)
         if let session, entry.session == session { score += tuning.sessionBoost }
         return score

@@ -1,4 +1,3 @@
-
 internal import HearthSQLite
 
 /// What the words of a query say of each slot of a roster; 0…1, relative to the most that the query could reach.
@@ -45,9 +44,12 @@ struct WordScorer {
         var best = [Float](repeating: 0, count: roster.entries.count)
         for (clause, description) in query.clauses.enumerated() {
             var frequency = 0
-            for row in slots.indices where lengths[row] > 0 && postings.counts[row * clauses + clause] > 0 { frequency += 1 }
+            for row in slots.indices where lengths[row] > 0 && postings.counts[row * clauses + clause] > 0 {
+                frequency += 1
+            }
             guard frequency > 0 else { continue }
-            let weight = description.weight * scorer.inverseDocumentFrequency(frequency, of: visibility.collection.documents)
+            let weight =
+                description.weight * scorer.inverseDocumentFrequency(frequency, of: visibility.collection.documents)
             bound += weight * (scorer.k1 + 1)
             var touched: [Int] = []
             for row in slots.indices where lengths[row] > 0 {
