@@ -19,6 +19,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var isReadOnly = false
     /// What an acknowledged write survives.
     public var durability: Durability = .full
+    /// The constants of ranking.
+    public var searchTuning = SearchTuning()
     /// What makes vectors of texts: the built-in one. Nil: search goes by words alone.
     public var embedder: (any Embedder)? = StaticEmbedder()
     /// Where time comes from; tests give their own.

@@ -34,7 +34,37 @@ extension MultiAgentMemoryCoordinator {
             includeShared: includeSharedMemories,
             type: searchType,
             filter: filter,
-            limit: limit
+            limit: limit,
+            tuning: searchTuning
+        )
+    }
+}
+
+extension MultiAgentMemoryCoordinator {
+    /// Finds memories that mean much the same as one of them, best first.
+    ///
+    /// - Parameters:
+    ///   - id: A memory that the agent sees; it is not among the results.
+    ///   - agentID: The agent that searches.
+    ///   - includeSharedMemories: Whether other agents' memories are among them.
+    ///   - filter: What to narrow it to.
+    ///   - limit: How many at the most, 1…1,000.
+    /// - Throws: `.memoryNotFound`, `.invalidArgument`, also without an embedder, `.unknownAgent`, `.agentNotActive`.
+    public func similar(
+        to id: MemoryID,
+        agentID: AgentID,
+        includeSharedMemories: Bool = true,
+        filter: SearchFilter = .init(),
+        limit: Int = 10
+    ) async throws -> [MemorySearchResult] {
+        try store.requireActive(agentID, in: registry)
+        return try await store.similar(
+            to: id,
+            as: agentID,
+            includeShared: includeSharedMemories,
+            filter: filter,
+            limit: limit,
+            tuning: searchTuning
         )
     }
 }

@@ -19,8 +19,11 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     /// Leases, sync, conflicts and slices.
     public let syncService: MemorySyncService
 
+    let searchTuning: SearchTuning
+
     private init(store: MemoryStore, configuration: CoordinatorConfiguration) {
         self.store = store
+        searchTuning = configuration.searchTuning
         syncService = MemorySyncService(store: store, registry: registry, configuration: configuration)
     }
 

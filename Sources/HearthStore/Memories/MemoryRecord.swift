@@ -37,12 +37,7 @@ extension MemoryRecord {
     ///
     /// - Throws: `.storeCorrupt` where the fields are not those the head's id was made from.
     static func find(_ id: MemoryID, in snapshot: Snapshot) throws -> MemoryRecord? {
-        let key = try snapshot.connection.first(
-            "SELECT memory_key FROM memories WHERE memory_id = ?1",
-            id.rawValue,
-            as: { $0.int64(0) }
-        )
-        return try key.flatMap { try find(key: $0, in: snapshot) }
+        try MemoryTable.key(of: id, in: snapshot.connection).flatMap { try find(key: $0, in: snapshot) }
     }
 
     /// Reads a live memory by its key and checks its head against its id.

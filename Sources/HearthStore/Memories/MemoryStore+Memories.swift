@@ -105,7 +105,7 @@ extension MemoryStore {
             let directory = try transaction.directory(directories)
             var counts = ImportCounts()
             for memory in embedded {
-                if try MemoryTable.exists(memory.id, in: transaction.connection) {
+                if try MemoryTable.key(of: memory.id, in: transaction.connection) != nil {
                     counts.present += 1
                 } else {
                     try insert(memory, shareWith: [], directory: directory, now: now, into: transaction)

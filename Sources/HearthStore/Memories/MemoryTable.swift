@@ -9,8 +9,9 @@ enum MemoryTable {
         var user: Int64
     }
 
-    static func exists(_ id: MemoryID, in connection: Connection) throws -> Bool {
-        try connection.first("SELECT 1 FROM memories WHERE memory_id = ?1", id.rawValue, as: { _ in true }) ?? false
+    /// The key of a memory, whatever its state.
+    static func key(of id: MemoryID, in connection: Connection) throws -> Int64? {
+        try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
     static func insert(

@@ -36,37 +36,95 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
-        let now = clock.now()
         let words = KeywordQuery(query)
-        let dates = QueryDates.terms(in: query)
-        let meaning = type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic)
+        let question = Question(
+            words: type == .semantic ? nil : words,
+            dates: QueryDates.terms(in: query),
+            meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
+            sessionID: sessionID,
+            includeShared: includeShared,
+            filter: filter,
+            limit: limit,
+            tuning: tuning
+        )
+        return try await results(of: question, as: agentID, snippetWords: words) { snapshot in
+            try KeyTable.find(user: userID, in: snapshot.connection)
+        }
+    }
+
+    /// Finds memories that mean much the same as one of them, best first.
+    ///
+    /// - Parameters:
+    ///   - id: A memory that the agent sees; it is not among the results.
+    ///   - agentID: The agent that searches.
+    ///   - includeShared: Whether other agents' memories are among them.
+    ///   - filter: What to narrow it to.
+    ///   - limit: How many at the most, 1…1,000.
+    ///   - tuning: The constants of ranking.
+    /// - Returns: At most `limit` memories of the same user.
+    /// - Throws: `.memoryNotFound`, `.invalidArgument`, also without an embedder.
+    public func similar(
+        to id: MemoryID,
+        as agentID: AgentID,
+        includeShared: Bool = true,
+        filter: SearchFilter = .init(),
+        limit: Int = 10,
+        tuning: SearchTuning = .init()
+    ) async throws -> [MemorySearchResult] {
+        try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
+        try filter.validate()
+        let memory = try await memory(id, as: agentID)
+        let question = Question(
+            words: nil,
+            dates: [],
+            meaning: try await vector(of: memory.content, isRequired: true),
+            sessionID: nil,
+            includeShared: includeShared,
+            filter: filter,
+            limit: limit,
+            tuning: tuning,
+            leavingOut: id
+        )
+        return try await results(of: question, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
+            try KeyTable.find(user: memory.userID, in: snapshot.connection)
+        }
+    }
+}
+
+/// What is looked for, analysed.
+private struct Question: Sendable {
+    var words: KeywordQuery?
+    var dates: [DateTerm]
+    var meaning: QuantizedVector?
+    var sessionID: SessionID?
+    var includeShared: Bool
+    var filter: SearchFilter
+    var limit: Int
+    var tuning: SearchTuning
+    var leavingOut: MemoryID?
+}
+
+/// What a search has found, on its way out.
+private struct Found {
+    var seen: Seen
+    var ranked: [Ranked] = []
+}
+
+extension MemoryStore {
+    /// Ranks, reads, audits and lays out.
+    private func results(
+        of question: Question,
+        as agentID: AgentID,
+        snippetWords: KeywordQuery,
+        user findUser: (Snapshot) throws -> Int64?
+    ) async throws -> [MemorySearchResult] {
+        let now = clock.now()
         let found = try read { snapshot -> Found in
             let viewer = try snapshot.directory.entry(agentID)
             var found = Found(seen: Seen(viewer: viewer.key))
-            guard let user = try KeyTable.find(user: userID, in: snapshot.connection) else { return found }
-            let session = try sessionID.flatMap { try SessionTable.find($0, user: user, in: snapshot.connection) }
-            let filter = try RosterFilter(filter, user: user, now: now, connection: snapshot.connection)
-            let slice = try rosters.slice(of: user, for: viewer, needsSessions: meaning != nil, in: snapshot)
-            var ranking = Ranking(tuning: tuning, now: now.rawValue, session: session)
-            if type != .semantic {
-                ranking.words = try wordScores(
-                    words,
-                    dates: dates,
-                    user: user,
-                    slice: slice,
-                    tuning: tuning,
-                    in: snapshot
-                )
-                ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
-            }
-            if let meaning {
-                ranking.cosines = try cosines(with: meaning, user: user, slice: slice, in: snapshot)
-            }
-            let ranked = ranking.top(limit, of: slice.roster) { slot in
-                slice.visibility.canFind(slot, in: slice.roster) && (includeShared || slice.visibility.isOwn(slot))
-                    && filter.admits(slice.roster.entries[slot])
-            }
-            for item in ranked {
+            guard let user = try findUser(snapshot) else { return found }
+            let slice = try rosters.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
+            for item in try ranked(question, user: user, slice: slice, now: now, in: snapshot) {
                 let entry = slice.roster.entries[item.slot]
                 let context = slice.visibility.context(item.slot)
                 found.seen.sightings.append(
@@ -77,8 +135,7 @@ extension MemoryStore {
             return found
         }
         let sightings = try await account(for: found.seen, at: now)
-        let minimumScore = filter.minimumScore ?? 0
-        return zip(sightings, found.ranked).filter { $1.score >= minimumScore }
+        return zip(sightings, found.ranked)
             .map { sighting, ranked in
                 MemorySearchResult(
                     memory: sighting.memory,
@@ -87,19 +144,48 @@ extension MemoryStore {
                     isShared: sighting.sharing != nil,
                     sourceAgent: sighting.memory.agentID,
                     sharing: sighting.sharing,
-                    snippet: Snippet().text(of: sighting.memory.content, for: words)
+                    snippet: Snippet().text(of: sighting.memory.content, for: snippetWords)
                 )
             }
     }
-}
 
-/// What a search has found, on its way out.
-private struct Found {
-    var seen: Seen
-    var ranked: [Ranked] = []
-}
+    /// The slots that answer a question, best first.
+    private func ranked(
+        _ question: Question,
+        user: Int64,
+        slice: VisibleSlice,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> [Ranked] {
+        let connection = snapshot.connection
+        let session = try question.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
+        let filter = try RosterFilter(question.filter, user: user, now: now, connection: connection)
+        let leftOut = try question.leavingOut.flatMap { try MemoryTable.key(of: $0, in: connection) }
+        var ranking = Ranking(tuning: question.tuning, now: now.rawValue, session: session)
+        if let words = question.words {
+            ranking.words = try wordScores(words, question: question, user: user, slice: slice, in: snapshot)
+            ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
+        }
+        let vectors = try question.meaning.flatMap { meaning in
+            try vectorTable(for: meaning, user: user, in: snapshot)
+        }
+        if let meaning = question.meaning { ranking.cosines = slice.roster.cosines(with: meaning, in: vectors) }
+        let isDistinct = question.tuning.duplicateThreshold <= 1
+        let candidates = ranking.top(isDistinct ? question.limit * 4 : question.limit, of: slice.roster) { slot in
+            let entry = slice.roster.entries[slot]
+            return slice.visibility.canFind(slot, in: slice.roster)
+                && (question.includeShared || slice.visibility.isOwn(slot))
+                && entry.memory != leftOut && filter.admits(entry)
+        }
+        let minimum = question.filter.minimumScore ?? 0
+        let good = candidates.filter { $0.score >= minimum }
+        guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
+        return Array(
+            vectors.distinct(good, threshold: question.tuning.duplicateThreshold) { slice.roster.entries[$0].document }
+                .prefix(question.limit)
+        )
+    }
 
-extension MemoryStore {
     /// The query's vector; nil where there is no embedder, or where one outside the process does not answer and words will do.
     private func vector(of query: String, isRequired: Bool) async throws -> QuantizedVector? {
         guard let embedder else {
@@ -120,10 +206,9 @@ extension MemoryStore {
     /// What the words of a query say of every slot, over what the agent can find.
     private func wordScores(
         _ query: KeywordQuery,
-        dates: [DateTerm],
+        question: Question,
         user: Int64,
         slice: VisibleSlice,
-        tuning: SearchTuning,
         in snapshot: Snapshot
     ) throws -> WordScores {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
@@ -135,36 +220,49 @@ extension MemoryStore {
             phraseCount: query.clauses.count
         )
         let scorer = WordScorer(
-            tuning: tuning,
+            tuning: question.tuning,
             roster: slice.roster,
             visibility: slice.visibility,
             sessions: slice.sessions
         )
-        return scorer.scores(of: postings, for: query, dates: dates)
+        return scorer.scores(of: postings, for: query, dates: question.dates)
     }
 
-    /// The cosine of every slot; 0 for a document that has no vector of the present model yet.
-    private func cosines(
-        with query: QuantizedVector,
+    /// The user's vectors of the model that the query's vector is of; nil while the file has none.
+    private func vectorTable(
+        for query: QuantizedVector,
         user: Int64,
-        slice: VisibleSlice,
         in snapshot: Snapshot
-    ) throws -> [Float] {
-        var dense = [Float](repeating: 0, count: slice.roster.entries.count)
+    ) throws -> VectorTable? {
         guard let embedder, let model = try VectorTables.model(embedder.identifier, in: snapshot.connection) else {
-            return dense
+            return nil
         }
         guard model.dimension == query.components.count else {
             throw MemoryError(
                 code: .embeddingMismatch,
-                message:
-                    "The file holds vectors of \(model.identifier) with \(model.dimension) components, the query's has \(query.components.count)."
+                message: """
+                    The file holds vectors of \(model.identifier) with \(model.dimension) components, and the query's has \
+                    \(query.components.count). Give the embedder another identifier, or the model it had.
+                    """
             )
         }
-        let table = try vectors.table(of: user, model: model, in: snapshot)
+        return try vectors.table(of: user, model: model, in: snapshot)
+    }
+}
+
+extension Roster {
+    /// The cosine of a query and every slot; 0 for a document that has no vector yet.
+    fileprivate func cosines(with query: QuantizedVector, in table: VectorTable?) -> [Float] {
+        var dense = [Float](repeating: 0, count: entries.count)
+        guard let table else { return dense }
         let cosines = table.cosines(with: query)
+        var slot = -1
         for (row, document) in table.documents.enumerated() where document != 0 {
-            if let slot = slice.roster.slot(of: document) { dense[slot] = cosines[row] }
+            // Vectors mostly lie in the order of their documents.
+            slot =
+                slot + 1 < entries.count && entries[slot + 1].document == document
+                ? slot + 1 : self.slot(of: document) ?? -1
+            if slot >= 0 { dense[slot] = cosines[row] }
         }
         return dense
     }

@@ -149,11 +149,7 @@ extension MemoryStore {
         let position = try cursor.map { cursor in
             SlicePage.Position(
                 createdAt: cursor.createdAt,
-                memory: try snapshot.connection.first(
-                    "SELECT memory_key FROM memories WHERE memory_id = ?1",
-                    cursor.memoryID.rawValue,
-                    as: { $0.int64(0) }
-                )
+                memory: try MemoryTable.key(of: cursor.memoryID, in: snapshot.connection)
             )
         }
         let (slots, hasMore) = SlicePage.slots(

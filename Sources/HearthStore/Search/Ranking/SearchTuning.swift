@@ -22,6 +22,8 @@ public struct SearchTuning: Hashable, Sendable {
     public var recencyHalfLife: Float = 30
     /// What a memory of importance 1 gains over one of importance 0.
     public var importanceBoost: Float = 0.005
+    /// The cosine from which of two results only the better is returned; above 1, as by default, both are.
+    public var duplicateThreshold: Float = 2
 
     /// The defaults.
     public init() {}

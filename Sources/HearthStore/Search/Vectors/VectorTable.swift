@@ -83,4 +83,28 @@ struct VectorTable: Sendable {
             initialized = count
         }
     }
+
+    /// Leaves out of a ranked list what means nearly the same as something better in it.
+    ///
+    /// - Parameter threshold: The cosine from which two are the same.
+    func distinct(_ ranked: [Ranked], threshold: Float, document: (Int) -> Int64) -> [Ranked] {
+        let wanted = Set(ranked.map { document($0.slot) })
+        var rows: [Int64: Int] = [:]
+        for (row, document) in documents.enumerated() where wanted.contains(document) { rows[document] = row }
+        var kept: [(ranked: Ranked, vector: QuantizedVector?)] = []
+        for item in ranked {
+            let vector = rows[document(item.slot)].map(vector(at:))
+            let repeats = kept.contains { other in
+                guard let vector, let earlier = other.vector else { return false }
+                return vector.dot(earlier) >= threshold
+            }
+            if !repeats { kept.append((item, vector)) }
+        }
+        return kept.map(\.ranked)
+    }
+
+    private func vector(at row: Int) -> QuantizedVector {
+        let start = row * model.dimension
+        return QuantizedVector(components: Array(components[start..<start + model.dimension]), scale: scales[row])
+    }
 }
