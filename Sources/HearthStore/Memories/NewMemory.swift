@@ -16,7 +16,7 @@ struct NewMemory: Sendable {
     var vector: QuantizedVector?
 
     /// The longest content, in UTF-8 bytes.
-    static let maximumContentLength = 4 << 20
+    static let maximumContentLength = MemoryFields.maximumContentLength
     /// The most tags, and the longest tag in UTF-8 bytes.
     static let maximumTags = 256
     static let maximumTagLength = 256

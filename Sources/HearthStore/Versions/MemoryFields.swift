@@ -38,3 +38,8 @@ public struct MemoryFields: Hashable, Sendable, Codable {
         self.isDeleted = isDeleted
     }
 }
+
+extension MemoryFields {
+    /// The most UTF-8 bytes that ``content`` may have: 4 MiB.
+    package static let maximumContentLength = 4 << 20
+}
