@@ -10,7 +10,7 @@ public struct Version: Hashable, Sendable {
     public let parents: [VersionID]
     /// Who made the edit; `system` for an automatic merge.
     public let author: AgentID
-    /// The file in which the edit was made.
+    /// The file in which the edit was made; ``mergeNode`` for an automatic merge.
     public let node: String
     /// When the edit was made.
     public let time: HybridTime
@@ -47,6 +47,13 @@ public struct Version: Hashable, Sendable {
         )
     }
 
+    /// The node of an automatic merge: it is made alike in every file, so it belongs to none.
+    ///
+    /// It also tells a merge that the engine made from a decision or a rollback that `system` made, whose node is a file's.
+    public static let mergeNode = ""
+
     /// Whether this is a merge the engine made: it is expanded to the edits it joined before anything is compared.
-    public var isAutomaticMerge: Bool { parents.count > 1 && author == AgentProfile.system.id }
+    public var isAutomaticMerge: Bool {
+        parents.count > 1 && author == AgentProfile.system.id && node == Self.mergeNode
+    }
 }
