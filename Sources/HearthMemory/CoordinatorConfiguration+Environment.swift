@@ -7,7 +7,7 @@ extension CoordinatorConfiguration {
     /// | --- | --- |
     /// | `MEMORY_SYNC_INTERVAL` | seconds, 0 to a day; 0 switches background sync off |
     /// | `MEMORY_LOCK_TIMEOUT` | seconds a lease lasts, more than 0, to a day |
-    /// | `CONFLICT_RESOLUTION_STRATEGY` | a ``ConflictResolution`` by its raw value |
+    /// | `CONFLICT_RESOLUTION_STRATEGY` | a `ConflictResolution` by its raw value |
     /// | `<AGENT>_MEMORY_RETENTION_DAYS` | days, more than 0, to 36,500; the agent's identifier in upper case, `-` and `.` as `_` |
     ///
     /// - Throws: `.invalidConfiguration` naming the variable and what it may be.

@@ -9,9 +9,9 @@ public struct CoordinatorConfiguration: Sendable {
     public var lockDuration: Duration = .seconds(300)
     /// How conflicts are settled where neither the call nor the owner's profile says.
     public var defaultResolution: ConflictResolution = .latestWins
-    /// The agents. Nil: what the file holds; a new file gets ``AgentProfile/hearthlink``. Given: written at open.
+    /// The agents. Nil: what the file holds; a new file gets `AgentProfile.hearthlink`. Given: written at open.
     public var agents: [AgentProfile]?
-    /// The sharing policy. Nil: what the file holds; a new file gets ``SharingPolicy/hearthlink``. Given: written at open.
+    /// The sharing policy. Nil: what the file holds; a new file gets `SharingPolicy.hearthlink`. Given: written at open.
     public var sharing: SharingPolicy?
     /// Retentions that override those of the profiles, by agent.
     public var retention: [AgentID: Duration] = [:]

@@ -11,7 +11,7 @@ public import HearthStore
 /// try await coordinator.close()
 /// ```
 ///
-/// Every call throws ``MemoryError``; one that names an agent throws `.unknownAgent` or `.agentNotActive` where the agent isn't
+/// Every call throws `MemoryError`; one that names an agent throws `.unknownAgent` or `.agentNotActive` where the agent isn't
 /// registered. What a call that writes has done is durable when it returns, as ``CoordinatorConfiguration/durability`` says.
 public final class MultiAgentMemoryCoordinator: Sendable {
     let store: MemoryStore
