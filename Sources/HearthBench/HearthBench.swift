@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 
 /// Prints what the engine costs beside the least it could cost: bare SQLite calls on the same rows, in the same run.
 @main struct HearthBench: AsyncParsableCommand {
@@ -32,6 +33,8 @@ struct Measure: AsyncParsableCommand {
     var only: String?
 
     func run() async throws {
+        // Lines appear as they are measured, also through a pipe.
+        setvbuf(stdout, nil, _IOLBF, 0)
         let scale = short ? Scale.short : .full
         var measurements: [Measurement] = []
         for benchmark in Benchmark.all where only.map(benchmark.name.contains) ?? true {
