@@ -114,6 +114,8 @@ public final class Connection {
 
     /// Commits; when that fails the transaction is rolled back before the error is thrown.
     func commit() throws {
+        // A statement that somebody left half-way would keep its snapshot beyond the transaction.
+        resetRunningStatements()
         do {
             try run("COMMIT")
             transaction = .none

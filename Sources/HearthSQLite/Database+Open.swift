@@ -106,8 +106,10 @@ extension Database {
             do {
                 _ = try file.connectReadOnly(isImmutable: false).schemaVersion()
                 return false
-            } catch  where (ResultCode.cannotOpen ~= error || ResultCode.readOnly ~= error) && file.isUnwritable {
-                guard file.logSize == 0 else { throw error }
+            } catch
+                where (ResultCode.cannotOpen ~= error || ResultCode.readOnly ~= error)
+                && file.isUnwritable && file.isDirectoryUnwritable && file.logSize == 0
+            {
                 return true
             }
         }

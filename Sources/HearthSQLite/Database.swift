@@ -57,6 +57,9 @@ public final class Database<Group: WriteGroup>: Sendable {
         }
     }
 
+    /// How many operations wait for the writer.
+    public var waitingWrites: Int { queue?.count ?? 0 }
+
     // MARK: Reading
 
     /// Reads one consistent state, on the calling thread.

@@ -112,10 +112,13 @@ struct StoreFile {
     /// The size of the write-ahead log in bytes; 0 when there is none.
     var logSize: Int { Self.size(of: path + "-wal") }
 
-    /// Whether neither the file nor its directory can be written by us.
-    var isUnwritable: Bool {
+    /// Whether we may not write the file.
+    var isUnwritable: Bool { faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 }
+
+    /// Whether we may not make files beside it.
+    var isDirectoryUnwritable: Bool {
         let directory = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return access(path, W_OK) != 0 && access(directory.isEmpty ? "/" : String(directory), W_OK) != 0
+        return faccessat(AT_FDCWD, directory.isEmpty ? "/" : String(directory), W_OK, AT_EACCESS) != 0
     }
 
     /// The path as a URI, with what has a meaning in one escaped.

@@ -86,8 +86,8 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         }
     }
 
-    /// Whether no operation waits.
-    var isIdle: Bool { monitor.withLock(\.waiting.isEmpty) }
+    /// How many operations wait.
+    var count: Int { monitor.withLock(\.waiting.count) }
 
     /// Takes the operation that has waited longest.
     func pop() -> PendingWrite<Group>? {

@@ -76,7 +76,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     }
 
     private func giveOthersATurn() {
-        guard !queue.isIdle else {
+        guard queue.count > 0 else {
             lastBreath = .now
             return
         }
