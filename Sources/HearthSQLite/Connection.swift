@@ -173,6 +173,23 @@ public final class Connection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, nil) == 1 }
 
+    /// The first bytes of the file as they lie there, read past SQLite's caches and locks but through its descriptor.
+    ///
+    /// - Parameter count: How many bytes.
+    /// - Returns: The bytes; `nil` where the file has fewer.
+    /// - Throws: ``SQLiteError``.
+    func readFile(prefix count: Int) throws -> [UInt8]? {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(handle, nil, SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file else {
+            return nil
+        }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let code = file.pointee.pMethods.pointee.xRead(file, &bytes, Int32(count), 0)
+        guard code != SQLITE_IOERR | (2 << 8) else { return nil }  // SQLITE_IOERR_SHORT_READ
+        guard code == SQLITE_OK else { throw SQLiteError(code: code, handle: nil) }
+        return bytes
+    }
+
     /// How many rows the latest INSERT, UPDATE or DELETE changed.
     public var changes: Int { Int(sqlite3_changes64(handle)) }
 

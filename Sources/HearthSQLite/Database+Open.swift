@@ -78,7 +78,7 @@ extension Database {
         }
 
         func forReading(_ file: StoreFile) throws -> Database {
-            guard case .ours = try file.probe(options) else { throw StoreFileError.notFound(path: file.path) }
+            guard try file.probe(options) == .ours else { throw StoreFileError.notFound(path: file.path) }
             let isImmutable = try needsImmutable(file)
             let pool = ReaderPool(maximum: options.maximumReaders) { [options, prepare] in
                 let reader = try file.connectReadOnly(isImmutable: isImmutable)

@@ -16,8 +16,8 @@ struct StoreFile {
         case absent
         /// There is a file of no bytes, such as `mktemp` makes or a creation that was killed leaves.
         case empty
-        /// It is one of ours, with this schema in its main part (the write-ahead log may hold a later one).
-        case ours(schemaVersion: Int)
+        /// It is one of ours, as far as its main part says: the write-ahead log may hold a later schema.
+        case ours
     }
 
     /// Resolves the directory of `path`.
@@ -56,25 +56,28 @@ struct StoreFile {
             return .empty
         }
         let (applicationID, version) = try readHeader()
-        guard applicationID == Int(options.applicationID) else {
+        guard applicationID == options.applicationID else {
             throw StoreFileError.foreign(path: path, reason: "a database of another program")
         }
-        try Self.check(version, options)
-        return .ours(schemaVersion: version)
+        try Self.check(Int(version), options)
+        return .ours
     }
 
-    /// The application id and schema version in the file's first page.
-    private func readHeader() throws -> (applicationID: Int, version: Int) {
-        do {
-            // `immutable` reads the main file as it lies there: no lock, no look at a hot journal or log.
-            let flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW
-            let connection = try Connection(opening: "\(uri)?immutable=1", flags: flags)
-            return (
-                try connection.integer(ofPragma: "application_id"), try connection.integer(ofPragma: "user_version")
-            )
-        } catch ResultCode.notADatabase {
+    /// The application id and schema version in the file's header.
+    ///
+    /// The header's bytes are read (https://www.sqlite.org/fileformat2.html#the_database_header), and not the pragmas of the same
+    /// names: a kill can leave a header that is ahead of the rest, which only the journal or the log beside it puts right.
+    /// SQLite would call the file malformed without a look at those.
+    private func readHeader() throws -> (applicationID: Int32, version: Int32) {
+        let magic = "SQLite format 3\0"
+        let header = try withExtendedLifetime(connectReadOnly(isImmutable: true)) { try $0.readFile(prefix: 100) }
+        guard let header, header.starts(with: magic.utf8) else {
             throw StoreFileError.foreign(path: path, reason: "not a database")
         }
+        func integer(at offset: Int) -> Int32 {
+            header[offset..<offset + 4].reduce(0) { $0 << 8 | Int32($1) }
+        }
+        return (integer(at: 68), integer(at: 60))
     }
 
     /// Refuses a schema that this release does not know.
@@ -100,6 +103,8 @@ struct StoreFile {
     }
 
     /// Opens a connection that can't write.
+    ///
+    /// An immutable one reads the main file as it lies there: it takes no lock and doesn't look at a hot journal or log.
     ///
     /// - Parameter isImmutable: Whether the file and its directory can't change, so that no lock and no log is needed.
     /// - Returns: The connection.

@@ -131,7 +131,8 @@ extension Database<Notebook> {
             let indexed = try connection.rows("SELECT rowid FROM notes_index WHERE notes_index MATCH 'tags: note'") {
                 $0.int64(0)
             }
-            #expect(notes == indexed, sourceLocation: sourceLocation)
+            let difference = Set(notes).symmetricDifference(indexed)
+            #expect(difference.isEmpty, sourceLocation: sourceLocation)
         }
     }
 
@@ -171,13 +172,19 @@ final class Gate: Sendable {
     /// Whether somebody has come to the gate.
     var isReached: Bool { reached.load(ordering: .acquiring) }
 
-    /// Lets one through.
+    /// Lets everybody through from now on.
     func open() {
         semaphore.signal()
+    }
+
+    /// Waits to be let through, but not beyond a time.
+    func wait(atMostMilliseconds limit: Int) {
+        _ = semaphore.wait(timeout: .now() + .milliseconds(limit))
     }
 
     func wait() {
         reached.store(true, ordering: .releasing)
         semaphore.wait()
+        semaphore.signal()
     }
 }

@@ -105,8 +105,8 @@ extension [UInt8] {
     /// Writes bytes at an offset, with zeros in a gap before it, as a file does.
     fileprivate mutating func overwrite(at offset: Int, with bytes: UnsafeRawBufferPointer) {
         if count < offset + bytes.count {
-            append(contentsOf: repeatElement(0, count: offset + bytes.count - count))
+            append(contentsOf: [UInt8](repeating: 0, count: offset + bytes.count - count))
         }
-        replaceSubrange(offset..<offset + bytes.count, with: bytes)
+        withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset...]).copyMemory(from: bytes) }
     }
 }
