@@ -46,17 +46,33 @@ struct NewMemory: Sendable {
         parentID = try draft.parentID?.validated()
         createdAt =
             try draft.createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") } ?? now
-        fields = MemoryFields(
-            content: try Self.content(draft.content),
-            category: try draft.category.validated(),
-            tags: try Self.tags(draft.tags),
-            importance: try Self.unit(draft.importance, name: "importance"),
-            confidence: try Self.unit(draft.confidence, name: "confidence"),
-            metadata: try Self.metadata(draft.metadata),
-            expiresAt: try draft.expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
-        )
+        fields = try draft.fields()
         contentDigest = ContentDigest.exact(fields.content)
         document = AnalyzedDocument(content: fields.content, tags: fields.tags)
+    }
+}
+
+extension MemoryDraft {
+    /// Checks what can be checked without a store, so that a long import can be refused before its first write.
+    ///
+    /// - Throws: `.invalidArgument` naming what is out of range.
+    public func validate() throws(MemoryError) {
+        _ = try fields()
+        _ = try parentID?.validated()
+        _ = try createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") }
+    }
+
+    /// The fields of the first version.
+    fileprivate func fields() throws(MemoryError) -> MemoryFields {
+        MemoryFields(
+            content: try NewMemory.content(content),
+            category: try category.validated(),
+            tags: try NewMemory.tags(tags),
+            importance: try NewMemory.unit(importance, name: "importance"),
+            confidence: try NewMemory.unit(confidence, name: "confidence"),
+            metadata: try NewMemory.metadata(metadata),
+            expiresAt: try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+        )
     }
 }
 
