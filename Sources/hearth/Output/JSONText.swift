@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// JSON as every command prints it: keys sorted, dates as RFC 3339, one value and a line break.
+enum JSONText {
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .custom { date, encoder in
+            var container = encoder.singleValueContainer()
+            try container.encode(RFC3339.string(date))
+        }
+        return escapingControls(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Spells DEL and the C1 controls as escapes.
+    ///
+    /// JSON allows them as they are, but a terminal obeys U+009B like the escape sequences that JSON does forbid. Outside of strings
+    /// JSON is ASCII, so the bytes can be replaced wherever they stand.
+    private static func escapingControls(_ json: Data) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(json.count)
+        var previous: UInt8 = 0
+        for byte in json {
+            if byte == 0x7F {
+                result += "\\u007f".utf8
+            } else if previous == 0xC2, (0x80...0x9F).contains(byte) {
+                result.removeLast()
+                result += "\\u00\(String(byte, radix: 16))".utf8
+            } else {
+                result.append(byte)
+            }
+            previous = byte
+        }
+        return result
+    }
+}
+
+/// What a command answers: one JSON value for programs, text for people.
+protocol Report: Encodable {
+    /// Writes the answer for people.
+    func render(on page: inout Page) throws
+}

@@ -1,0 +1,72 @@
+/// Text for people, written line by line.
+///
+/// Whatever goes through a page is made printable first, so that no command has to remember that content isn't to be trusted.
+struct Page {
+    /// What was written so far, with colour where the console has it.
+    private(set) var text = ""
+    private let usesColour: Bool
+    private let width: Int?
+
+    /// A page for the given console.
+    init(_ console: Console) {
+        self.init(usesColour: console.usesColour, width: console.width)
+    }
+
+    init(usesColour: Bool, width: Int?) {
+        self.usesColour = usesColour
+        self.width = width
+    }
+
+    /// Writes one line.
+    mutating func line(_ spans: Styled...) {
+        line(spans)
+    }
+
+    /// Writes one line.
+    mutating func line(_ spans: [Styled]) {
+        put(spans.map(shown))
+    }
+
+    /// Writes an empty line.
+    mutating func gap() {
+        text += "\n"
+    }
+
+    /// Writes text that keeps its own line breaks.
+    mutating func block(_ content: String) {
+        append(PrintableText.block(content), .plain)
+        if !content.hasSuffix("\n") { text += "\n" }
+    }
+
+    /// Writes a table, or `none` where it has no rows.
+    mutating func table(_ table: Table, none: String) {
+        guard !table.rows.isEmpty else { return line(Styled(none, .faint)) }
+        var table = table
+        table.rows = table.rows.map { row in row.map { cell in cell.map(shown) } }
+        for spans in table.lines(within: width) { put(spans) }
+    }
+
+    /// Writes names and values, the values aligned.
+    mutating func facts(_ facts: [(name: String, value: Styled)]) {
+        let width = facts.map { DisplayWidth.of($0.name) }.max() ?? 0
+        for fact in facts {
+            let padding = String(repeating: " ", count: width - DisplayWidth.of(fact.name) + 2)
+            line(Styled(fact.name, .faint), Styled(padding), fact.value)
+        }
+    }
+
+    /// A span as it can be shown here: made printable, and a match between marks where no colour tells it from its neighbours.
+    private func shown(_ span: Styled) -> Styled {
+        let text = PrintableText.line(span.text)
+        return Styled(span.style == .match && !usesColour ? "**\(text)**" : text, span.style)
+    }
+
+    private mutating func put(_ spans: [Styled]) {
+        for span in spans { append(span.text, span.style) }
+        text += "\n"
+    }
+
+    private mutating func append(_ piece: String, _ style: Style) {
+        text += usesColour ? style.applied(to: piece) : piece
+    }
+}

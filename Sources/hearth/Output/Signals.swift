@@ -1,0 +1,24 @@
+import Glibc
+import Synchronization
+
+/// What this process does about signals.
+enum Signals {
+    /// Lets a write to a pipe nobody reads fail instead of killing the process, so that the store is closed before we go.
+    static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// From here on the first Ctrl-C is only noted; a second one ends the process as usual.
+    static func noteInterrupts() {
+        wasInterrupted.store(false, ordering: .relaxed)
+        signal(SIGINT) { _ in
+            wasInterrupted.store(true, ordering: .relaxed)
+            signal(SIGINT, SIG_DFL)
+        }
+    }
+
+    /// Whether Ctrl-C was pressed since ``noteInterrupts()``.
+    static var interrupted: Bool { wasInterrupted.load(ordering: .relaxed) }
+}
+
+private let wasInterrupted = Atomic(false)

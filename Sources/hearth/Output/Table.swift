@@ -1,0 +1,94 @@
+/// Rows under headings, aligned by what a terminal shows and not by how many characters that takes.
+struct Table {
+    /// One column.
+    struct Column {
+        var title: String
+        var alignment: Alignment
+        /// Whether the column gives way when the table is wider than the terminal; its cells are then cut.
+        var isFlexible: Bool
+
+        static func leading(_ title: String) -> Column { Column(title: title, alignment: .leading, isFlexible: false) }
+        static func trailing(_ title: String) -> Column {
+            Column(title: title, alignment: .trailing, isFlexible: false)
+        }
+        static func flexible(_ title: String) -> Column { Column(title: title, alignment: .leading, isFlexible: true) }
+    }
+
+    enum Alignment { case leading, trailing }
+
+    /// A cell: pieces of text, each in its style.
+    typealias Cell = [Styled]
+
+    var columns: [Column]
+    var rows: [[Cell]] = []
+
+    init(_ columns: Column...) {
+        self.columns = columns
+    }
+
+    mutating func row(_ cells: Styled...) {
+        rows.append(cells.map { [$0] })
+    }
+
+    mutating func row(_ cells: [Cell]) {
+        rows.append(cells)
+    }
+
+    /// The widest a flexible column gets where no terminal says how wide it may be.
+    private static let flexibleWidth = 100
+    /// The narrowest a flexible column gets before the table overflows instead.
+    private static let narrowestFlexibleWidth = 24
+    private static let gap = 2
+
+    /// The lines of the table, headings first, fitted into so many columns where they can be. The cells are printable already.
+    func lines(within width: Int?) -> [[Styled]] {
+        let header = columns.map { [Styled($0.title, .heading)] }
+        let cells = [header] + rows
+        let widths = self.widths(of: cells, within: width)
+        return cells.map { row in
+            var line: [Styled] = []
+            for (index, cell) in row.enumerated() {
+                line += aligned(cell, in: columns[index], width: widths[index], isLast: index == row.count - 1)
+            }
+            return line
+        }
+    }
+
+    private func widths(of cells: [[Cell]], within width: Int?) -> [Int] {
+        var widths = columns.indices.map { index in cells.map { Self.width(of: $0[index]) }.max() ?? 0 }
+        guard let flexible = columns.firstIndex(where: \.isFlexible) else { return widths }
+        let others = widths.reduce(0, +) - widths[flexible] + Self.gap * (columns.count - 1)
+        let room = width.map { max(Self.narrowestFlexibleWidth, $0 - others) } ?? Self.flexibleWidth
+        widths[flexible] = min(widths[flexible], room)
+        return widths
+    }
+
+    private func aligned(_ cell: Cell, in column: Column, width: Int, isLast: Bool) -> [Styled] {
+        let fitted = column.isFlexible ? Self.truncated(cell, to: width) : cell
+        let padding = Styled(String(repeating: " ", count: max(0, width - Self.width(of: fitted))))
+        let gap = Styled(String(repeating: " ", count: Self.gap))
+        switch (column.alignment, isLast) {
+        case (.leading, true): return fitted
+        case (.leading, false): return fitted + [padding, gap]
+        case (.trailing, true): return [padding] + fitted
+        case (.trailing, false): return [padding] + fitted + [gap]
+        }
+    }
+
+    private static func width(of cell: Cell) -> Int {
+        cell.reduce(0) { $0 + DisplayWidth.of($1.text) }
+    }
+
+    private static func truncated(_ cell: Cell, to columns: Int) -> Cell {
+        guard width(of: cell) > columns else { return cell }
+        var result: Cell = []
+        var room = columns
+        for span in cell {
+            let width = DisplayWidth.of(span.text)
+            guard width < room else { return result + [Styled(DisplayWidth.elided(span.text, to: room), span.style)] }
+            result.append(span)
+            room -= width
+        }
+        return result
+    }
+}
