@@ -64,6 +64,8 @@ let package = Package(
             dependencies: [
                 "HearthMemory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: settings
         ),
@@ -104,6 +106,10 @@ let package = Package(
             dependencies: ["HearthMemory", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "HearthCommandTests", dependencies: ["hearth", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "HearthCommandTests",
+            dependencies: ["CSQLite", "hearth", "TestSupport"],
+            swiftSettings: settings
+        ),
     ]
 )

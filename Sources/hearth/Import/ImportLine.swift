@@ -1,0 +1,71 @@
+import FoundationEssentials
+import HearthMemory
+
+/// One line of an import, understood.
+struct ImportLine {
+    var memory: MemoryImport
+    /// What the line says, in a digest that differs where any field does.
+    var digest: ContentDigest
+    /// Keys that mean nothing here, most likely misspelt.
+    var unknownKeys: [String]
+
+    private static let keys: Set<String> = [
+        "id", "user", "agent", "session", "created_at", "text", "type", "category", "tags", "importance",
+    ]
+
+    /// Reads a line, or says why it is no memory.
+    init(_ line: InputLine, owners: ImportOwners) throws(LineProblem) {
+        do {
+            let fields = try LineFields(line)
+            let user = try UserID(rawValue: fields.requiredString("user")).validated()
+            let session = try fields.string("session").map { try SessionID(rawValue: $0).validated() }
+            let agent = try Self.agent(fields, owners: owners)
+            let draft = try Self.draft(fields)
+            let digest = ContentDigest(user: user, agent: agent, session: session, draft: draft)
+            let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() } ?? digest.memoryID
+            memory = MemoryImport(id: id, userID: user, agentID: agent, sessionID: session, draft: draft)
+            self.digest = digest
+            unknownKeys = fields.keys.subtracting(Self.keys).sorted()
+        } catch let error as MemoryError {
+            throw LineProblem(line: line.number, reason: error.message)
+        } catch let error as FieldError {
+            throw LineProblem(line: line.number, reason: error.reason)
+        } catch {
+            throw LineProblem(line: line.number, reason: "\(error)")
+        }
+    }
+
+    private static func agent(_ fields: LineFields, owners: ImportOwners) throws -> AgentID {
+        guard let agent = try fields.string("agent").map({ AgentID(rawValue: $0) }) ?? owners.unnamed else {
+            throw FieldError("agent is missing, and --agent names none for such lines")
+        }
+        guard owners.known.contains(agent) else {
+            throw FieldError("agent \"\(agent)\" is not known to the store; `hearth agents` lists those that are")
+        }
+        return agent
+    }
+
+    private static func draft(_ fields: LineFields) throws -> MemoryDraft {
+        var draft = MemoryDraft(content: try fields.requiredString("text"))
+        if let name = try fields.string("type") {
+            guard let type = MemoryType(rawValue: name) else {
+                let names = MemoryType.allCases.map(\.rawValue).joined(separator: ", ")
+                throw FieldError("type \"\(name)\" is none of \(names)")
+            }
+            draft.type = type
+        }
+        if let category = try fields.string("category") { draft.category = MemoryCategory(rawValue: category) }
+        if let tags = try fields.strings("tags") { draft.tags = tags }
+        if let importance = try fields.number("importance") { draft.importance = importance }
+        if let moment = try fields.string("created_at") {
+            guard let date = RFC3339.date(moment) else {
+                throw FieldError(
+                    "created_at \"\(moment)\" is not a date and time with a zone, such as 2026-03-01T18:20:05Z"
+                )
+            }
+            draft.createdAt = date
+        }
+        try draft.validate()
+        return draft
+    }
+}

@@ -1,0 +1,71 @@
+import HearthMemory
+
+/// The second reading of an import: the lines that were found good are stored, batch by batch.
+///
+/// Each batch is one transaction. Between two of them other processes get their turn, and a run that is stopped there, by Ctrl-C or by
+/// kill -9, has stored whole batches: the next run finds those memories present and stores the rest.
+struct ImportRun {
+    private(set) var stored = 0
+    private(set) var present = 0
+    /// Whether the end was reached.
+    private(set) var isComplete = false
+
+    private let coordinator: MultiAgentMemoryCoordinator
+    private var batch: [MemoryImport] = []
+    private var batchBytes = 0
+
+    /// The most memories of one transaction: long enough to spread the cost of making it durable, short enough for others to wait.
+    private static let longestBatch = 500
+    /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
+    private static let heaviestBatch = 8 << 20
+
+    init(_ coordinator: MultiAgentMemoryCoordinator) {
+        self.coordinator = coordinator
+    }
+
+    /// Stores what `check` found good in `source`.
+    mutating func store(
+        _ source: ImportSource,
+        check: inout ImportCheck,
+        owners: ImportOwners,
+        progress: ProgressLine
+    ) async throws {
+        var badLines = try check.sortedBadLines()
+        var nextBadLine = try badLines.next()
+        var reader = LineReader(source)
+        while !Signals.interrupted, let line = try reader.next() {
+            if line.number == nextBadLine {
+                nextBadLine = try badLines.next()
+                continue
+            }
+            do {
+                let understood = try ImportLine(line, owners: owners)
+                try await add(understood.memory)
+            } catch let problem as LineProblem {
+                throw Refusal(
+                    "\(source.name) changed while it was read: line \(problem.line) was good before. Run the import again."
+                )
+            }
+            progress.show("Storing: \(stored + present) of \(check.linesRead - check.problemCount)")
+        }
+        guard !Signals.interrupted else { return }
+        try await flush()
+        isComplete = true
+    }
+
+    private mutating func add(_ memory: MemoryImport) async throws {
+        let bytes = memory.draft.content.utf8.count
+        if batch.count == Self.longestBatch || batchBytes + bytes > Self.heaviestBatch { try await flush() }
+        batch.append(memory)
+        batchBytes += bytes
+    }
+
+    private mutating func flush() async throws {
+        guard !batch.isEmpty else { return }
+        let counts = try await coordinator.importMemories(batch)
+        stored += counts.stored
+        present += counts.present
+        batch.removeAll(keepingCapacity: true)
+        batchBytes = 0
+    }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Glibc
+
+/// A file of this process alone: it has no name any more, and goes with the descriptor.
+final class TemporaryFile {
+    let descriptor: Int32
+    /// Bytes written so far.
+    private(set) var count = 0
+    private let directory: String
+
+    init() throws {
+        directory = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(directory)/hearth-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Self.failure(in: directory) }
+        unlink(template)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Writes at the end.
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(count))
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw Self.failure(in: directory)
+            }
+            count += written
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        }
+    }
+
+    private static func failure(in directory: String) -> Refusal {
+        Refusal(
+            "A temporary file can't be written in \(directory): \(String(cString: strerror(errno))). TMPDIR names another directory."
+        )
+    }
+}
