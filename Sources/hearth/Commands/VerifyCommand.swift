@@ -1,0 +1,64 @@
+import ArgumentParser
+import HearthMemory
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check the file, every hash and every index.",
+        discussion: """
+            JSON: sound, findings (component, message), memories, documents and audit_rows looked at, and anchor: the end of the audit chain. \
+            Kept outside the file and given to a later --anchor it shows whether the audit was rewritten since. The exit status is 1 when there \
+            are findings.
+            """
+    )
+
+    @Option(help: "The anchor that an earlier verification printed.")
+    var anchor: String?
+
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let report = try await store.withStore(.existing) { try await $0.verify(anchor: anchor) }
+        try store.output.print(VerifyReport(report))
+        guard report.isSound else { throw ExitCode.failure }
+    }
+}
+
+/// What a verification found.
+private struct VerifyReport: Report {
+    private let report: VerificationReport
+
+    init(_ report: VerificationReport) {
+        self.report = report
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case sound, findings, memories, documents, anchor
+        case auditRows = "audit_rows"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(report.isSound, forKey: .sound)
+        try container.encode(report.findings, forKey: .findings)
+        try container.encode(report.memories, forKey: .memories)
+        try container.encode(report.documents, forKey: .documents)
+        try container.encode(report.auditRows, forKey: .auditRows)
+        try container.encode(report.anchor, forKey: .anchor)
+    }
+
+    func render(on page: inout Page) {
+        page.line(report.isSound ? Styled("Sound.", .good) : Styled("Not sound.", .bad))
+        page.facts([
+            ("memories", "\(report.memories)"),
+            ("documents", "\(report.documents)"),
+            ("audit rows", "\(report.auditRows)"),
+            ("anchor", "\(report.anchor)"),
+        ])
+        guard !report.isSound else { return }
+        page.gap()
+        var table = Table(.leading("COMPONENT"), .leading("FINDING"))
+        for finding in report.findings { table.row(Styled(finding.component, .bad), Styled(finding.message)) }
+        page.table(table, none: "")
+    }
+}

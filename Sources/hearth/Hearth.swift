@@ -1,0 +1,71 @@
+import ArgumentParser
+import HearthMemory
+
+/// The command line of the memory engine.
+@main
+struct Hearth: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hearth",
+        abstract: "Looks into a memory store, fills it and shows who may see what.",
+        discussion: """
+            The store is the file given with --db, else HEARTH_DB, else hearth/hearth.db in the XDG data directory. \
+            Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER.
+
+            With --json a command prints exactly one JSON value to standard output; `hearth help COMMAND` names its keys. Dates are \
+            RFC 3339 in UTC. A key without a value is left out. Errors always go to standard error as text.
+
+            Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
+            """,
+        groupedSubcommands: [
+            CommandGroup(name: "Begin:", subcommands: [ImportCommand.self]),
+            CommandGroup(
+                name: "Memories:",
+                subcommands: [
+                    StoreCommand.self, GetCommand.self, SearchCommand.self, ListCommand.self, SliceCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Sharing:",
+                subcommands: [ShareCommand.self, RevokeCommand.self, AccessCommand.self, PolicyCommand.self]
+            ),
+            CommandGroup(
+                name: "The store:",
+                subcommands: [AgentsCommand.self, StatusCommand.self, VerifyCommand.self]
+            ),
+        ]
+    )
+
+    static func main() async {
+        Signals.ignoreBrokenPipes()
+        do {
+            try ProcessArguments.requireUTF8()
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(because: error)
+        }
+    }
+
+    /// Says what went wrong, where there is something to say, and ends the process with the status that belongs to it.
+    private static func leave(because error: any Error) -> Never {
+        switch error {
+        case OutputFailure.readerLeft:
+            exit()
+        case let error as MemoryError:
+            Console.error.complain(error.message)
+            exit(withError: ExitCode.failure)
+        case let error as Refusal:
+            Console.error.complain(error.message)
+            exit(withError: ExitCode.failure)
+        case let error as OutputFailure:
+            Console.error.complain(error.description)
+            exit(withError: ExitCode.failure)
+        default:
+            exit(withError: error)
+        }
+    }
+}

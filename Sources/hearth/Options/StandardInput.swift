@@ -1,0 +1,38 @@
+import Glibc
+
+/// Text that comes from another program.
+enum StandardInput {
+    /// All of standard input but a last line break, which belongs to the line and not to the text.
+    ///
+    /// Text of more than `limit` bytes is refused as soon as it is seen to be longer.
+    static func text(limit: Int) throws -> String {
+        var bytes = try bytes(limit: limit + 2)
+        if bytes.last == UInt8(ascii: "\n") {
+            bytes.removeLast()
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        }
+        guard bytes.count <= limit else {
+            throw Refusal("Standard input has more than \(limit) bytes (\(limit >> 20) MiB), the most that is allowed.")
+        }
+        if let offset = bytes.withUnsafeBytes({ UTF8Text.firstInvalidByte(in: $0) }) {
+            throw Refusal("Standard input is not UTF-8: its byte \(offset + 1) begins no character.")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Standard input, or its beginning where it is longer than `limit`.
+    static func bytes(limit: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count <= limit {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Refusal("Standard input can't be read: \(String(cString: strerror(errno))).")
+            }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+}

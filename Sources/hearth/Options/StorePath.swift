@@ -1,0 +1,67 @@
+import FoundationEssentials
+import Glibc
+
+/// Whether a command may bring a store into being.
+enum StoreIntent {
+    /// The command writes the first memories or rules of a new store.
+    case create
+    /// The command looks at a store, so that a mistyped path must not leave an empty file behind.
+    case existing
+}
+
+/// The file that holds the store, and whether its directory is ours to make.
+struct StorePath: Equatable {
+    let file: String
+    /// The directory to create with the store: set for the default place only.
+    let ownedDirectory: String?
+
+    /// Picks the file: the option, else `HEARTH_DB`, else the place the XDG Base Directory Specification gives to data.
+    init(option: String?, environment: [String: String]) throws {
+        if let option {
+            guard !option.isEmpty else { throw Refusal("--db is empty; give it the path of the store's file.") }
+            self.init(file: option, ownedDirectory: nil)
+        } else if let variable = environment["HEARTH_DB"], !variable.isEmpty {
+            self.init(file: variable, ownedDirectory: nil)
+        } else {
+            let directory = try Self.dataDirectory(environment) + "/hearth"
+            self.init(file: directory + "/hearth.db", ownedDirectory: directory)
+        }
+    }
+
+    private init(file: String, ownedDirectory: String?) {
+        self.file = file
+        self.ownedDirectory = ownedDirectory
+    }
+
+    /// `XDG_DATA_HOME`; the specification has relative paths ignored.
+    private static func dataDirectory(_ environment: [String: String]) throws -> String {
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw Refusal("There is no HOME to keep a store in; say where it is with --db or HEARTH_DB.")
+        }
+        return home + "/.local/share"
+    }
+
+    /// Refuses a missing store where none is to be made, and makes the default directory where one is.
+    func prepare(for intent: StoreIntent) throws {
+        switch intent {
+        case .existing:
+            guard access(file, F_OK) == 0 || errno != ENOENT else {
+                throw Refusal(
+                    "There is no store at \(file); `hearth store` or `hearth import` makes one, --db names another."
+                )
+            }
+        case .create:
+            guard let ownedDirectory else { return }
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: ownedDirectory,
+                    withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700]
+                )
+            } catch {
+                throw Refusal("The directory \(ownedDirectory) can't be made (\(error)); name another store with --db.")
+            }
+        }
+    }
+}

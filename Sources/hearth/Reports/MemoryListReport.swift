@@ -1,0 +1,50 @@
+import FoundationEssentials
+import HearthMemory
+
+/// Memories one after another, and where the next page begins.
+struct MemoryListReport: Report {
+    private let memories: [Memory]
+    private let next: SliceCursor?
+
+    init(memories: [Memory], next: SliceCursor?) {
+        self.memories = memories
+        self.next = next
+    }
+
+    private enum CodingKeys: String, CodingKey { case memories, next }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(memories.map(MemoryRecord.init), forKey: .memories)
+        try container.encodeIfPresent(next.map(PageCursor.init), forKey: .next)
+    }
+
+    func render(on page: inout Page) throws {
+        page.table(Table(memories: memories), none: "No memories.")
+        try page.continuation(next)
+    }
+}
+
+extension Table {
+    /// Memories, one a row.
+    init(memories: [Memory]) {
+        self.init(.leading("ID"), .leading("CREATED"), .leading("AGENT"), .leading("CATEGORY"), .flexible("TEXT"))
+        for memory in memories {
+            row(
+                "\(memory.id)",
+                Styled(RFC3339.minutes(memory.createdAt), .faint),
+                "\(memory.agentID)",
+                "\(memory.category.rawValue)",
+                Styled(memory.content)
+            )
+        }
+    }
+}
+
+extension Page {
+    /// Says how to go on where there is more.
+    mutating func continuation(_ next: SliceCursor?) throws {
+        guard let next else { return }
+        line(Styled("There are more: --after \(try PageCursor(next).text)", .faint))
+    }
+}

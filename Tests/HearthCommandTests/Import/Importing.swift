@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+
+@Suite struct Importing {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool()
+    }
+
+    private func line(_ number: Int, text: String = "tea") -> String {
+        #"{"id": "m\#(number)", "user": "iris", "agent": "alden", "session": "s\#(number / 10)", "text": "\#(text) \#(number)"}"#
+    }
+
+    private func file(_ lines: [String]) throws -> String {
+        try tool.sandbox.write("input.jsonl", lines.map { $0 + "\n" }.joined())
+    }
+
+    @Test func `what is in the lines is in the memories`() async throws {
+        let text = #"""
+            {"id": "m1", "user": "iris", "agent": "alice", "session": "s1", "created_at": "2026-03-01T18:20:05.123456+01:00", "text": "dark mode", "type": "semantic", "category": "preference", "tags": ["ui", "夜"], "importance": 0.75}
+            """#
+        let counts = try await tool.json("import", try file([text]))
+        #expect(
+            [counts["read"], counts["stored"], counts["present"], counts["skipped"]] == [
+                .number(1), .number(1), .number(0), .number(0),
+            ]
+        )
+        #expect(counts["complete"] == .bool(true))
+        let memory = try await tool.json("get", "m1", "--agent", "alice")
+        #expect(memory["user"]?.string == "iris")
+        #expect(memory["agent"]?.string == "alice")
+        #expect(memory["session"]?.string == "s1")
+        #expect(memory["created_at"]?.string == "2026-03-01T17:20:05.123456Z")
+        #expect(memory["text"]?.string == "dark mode")
+        #expect(memory["type"]?.string == "semantic")
+        #expect(memory["category"]?.string == "preference")
+        #expect(memory["tags"] == .array([.string("ui"), .string("夜")]))
+        #expect(memory["importance"]?.number == 0.75)
+    }
+
+    @Test func `a second run stores nothing`() async throws {
+        let path = try file((1...1_234).map { line($0) } + [#"{"user": "iris", "text": "without an id"}"#])
+        let first = try await tool.json("import", path, "--agent", "alden")
+        #expect(first["stored"]?.int == 1_235)
+        let second = try await tool.json("import", path, "--agent", "alden")
+        #expect(second["stored"]?.int == 0)
+        #expect(second["present"]?.int == 1_235)
+    }
+
+    @Test func `equal lines without an id are one memory`() async throws {
+        let counts = try await tool.json(
+            "import",
+            try file([#"{"user": "iris", "text": "tea"}"#, #"{"text": "tea", "user": "iris"}"#]),
+            "--agent",
+            "alden"
+        )
+        #expect(counts["stored"]?.int == 1)
+        #expect(counts["present"]?.int == 1)
+    }
+
+    @Test func `standard input is read as a file is`() async throws {
+        let counts = try await tool.json("import", "-", input: "\u{FEFF}" + line(1) + "\r\n\r\n" + line(2))
+        #expect(counts["stored"]?.int == 2)
+    }
+
+    @Test func `a pipe is read as a file is`() async throws {
+        let path = try file((1...700).map { line($0) })
+        let outcome = try await tool.shell(#"cat "$1" | "$0" import /dev/stdin --json --db "$2""#, path, tool.store)
+        #expect(try outcome.json["stored"]?.int == 700)
+    }
+
+    @Test func `an empty input is no error`() async throws {
+        let counts = try await tool.json("import", "-", input: "\n\n")
+        #expect(counts["read"]?.int == 0)
+        #expect(counts["complete"]?.bool == true)
+    }
+
+    @Test func `other people's memories of one file stay theirs`() async throws {
+        let path = try file([line(1), line(2).replacing("iris", with: "joss")])
+        try await tool.run("import", path)
+        let list = try await tool.json("list", "--agent", "alden", "--user", "joss")
+        #expect(list["memories"]?.array.map { $0["id"] } == [.string("m2")])
+    }
+
+    @Test func `an unknown key is named and does not stop the import`() async throws {
+        let outcome = try await tool.run("import", try file([line(1), line(2).replacing("session", with: "sesion")]))
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("\"sesion\"") && outcome.errors.contains("line 2"))
+    }
+
+    @Test func `agents that lines name are registered, and unknown ones refused`() async throws {
+        let outcome = try await tool.run("import", try file([line(1), line(2).replacing("alden", with: "nobody")]))
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("line 2: agent \"nobody\""))
+    }
+
+    @Test func `no progress is shown where nobody is looking`() async throws {
+        let outcome = try await tool.run("import", try file((1...2_000).map { line($0) }))
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.lines.first == "read     2000")
+    }
+
+    @Test func `a run that was killed is completed by the next`() async throws {
+        let count = 20_000
+        let path = try file((1...count).map { line($0, text: String(repeating: "tea and ", count: 20)) })
+        let running = try tool.start(["import", path, "--db", tool.store])
+        while running.isRunning {
+            let seen = try await tool.run("list", "--agent", "alden", "--user", "iris", "--limit", "1", "--json")
+            if seen.status == 0, try seen.json["memories"]?.array.isEmpty == false { break }
+        }
+        running.signal(SIGKILL)
+        _ = try await running.outcome()
+
+        let counts = try await tool.json("import", path)
+        let (stored, present) = (try #require(counts["stored"]?.int), try #require(counts["present"]?.int))
+        #expect(stored + present == count)
+        #expect(present % 500 == 0, "whole batches were stored before")
+        #expect(try await tool.json("verify")["sound"]?.bool == true)
+    }
+
+    @Test func `Ctrl-C stops between two batches and says how to go on`() async throws {
+        let path = try file((1...20_000).map { line($0) })
+        let running = try tool.start(["import", path, "--json", "--db", tool.store])
+        while running.isRunning {
+            let seen = try await tool.run("list", "--agent", "alden", "--user", "iris", "--limit", "1", "--json")
+            if seen.status == 0, try seen.json["memories"]?.array.isEmpty == false { break }
+        }
+        running.signal(SIGINT)
+        let outcome = try await running.outcome()
+        #expect(outcome.status == 1 && outcome.signal == nil)
+        #expect(outcome.errors.contains("Run the import again"))
+        let stopped = try outcome.json
+        #expect(stopped["complete"]?.bool == false)
+        let counts = try await tool.json("import", path)
+        #expect(counts["present"] == stopped["stored"])
+        #expect(counts["complete"]?.bool == true)
+    }
+}

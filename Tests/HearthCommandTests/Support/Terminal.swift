@@ -1,0 +1,43 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A pseudo-terminal, for what a tool does only where a person is looking.
+final class Terminal {
+    private let controller: Int32
+    /// The end that a process takes for its terminal.
+    let device: FileHandle
+
+    /// The requests of Linux that unlock a new pseudo-terminal and tell its number (ioctl_tty(2)); their macros don't reach Swift.
+    private static let unlock: UInt = 0x4004_5431
+    private static let number: UInt = 0x8004_5430
+
+    init(columns: UInt16 = 80) throws {
+        controller = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var isLocked: Int32 = 0
+        var number: Int32 = 0
+        try #require(ioctl(controller, Self.unlock, &isLocked) == 0)
+        try #require(ioctl(controller, Self.number, &number) == 0)
+        let descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        try #require(ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0)
+        device = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    deinit {
+        close(controller)
+    }
+
+    /// Everything that was shown, once the process at the other end has gone. It must fit into the terminal's own buffer.
+    func shown() throws -> String {
+        try device.close()
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = read(controller, &buffer, buffer.count)
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+    }
+}

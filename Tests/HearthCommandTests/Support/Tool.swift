@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// The built executable, run as a process of its own with a home of its own.
+struct Tool: Sendable {
+    let sandbox: Sandbox
+    /// What the process finds in its environment besides the essentials.
+    var environment: [String: String]
+
+    /// A tool on an empty store in a new directory.
+    init(_ environment: [String: String] = [:]) throws {
+        sandbox = try Sandbox()
+        self.environment = environment
+    }
+
+    /// The store that the tool works on.
+    var store: String { sandbox.file("store.db") }
+
+    /// What a process left behind.
+    struct Outcome: Sendable {
+        var status: Int32
+        /// The signal that ended it, where one did.
+        var signal: Int32?
+        var output: Data
+        var errors: String
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+        var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+
+        /// The one JSON value on standard output.
+        var json: JSON {
+            get throws { try JSON(output) }
+        }
+    }
+
+    /// Runs the tool on its store and waits for the end.
+    @discardableResult
+    func run(_ arguments: String..., input: String? = nil) async throws -> Outcome {
+        try await run(arguments + ["--db", store], input: input.map { Data($0.utf8) })
+    }
+
+    /// Runs the tool with exactly these arguments and waits for the end.
+    @discardableResult
+    func run(
+        _ arguments: [String],
+        input: Data? = nil,
+        output: FileHandle? = nil,
+        errors: FileHandle? = nil
+    ) async throws -> Outcome {
+        let streams = RunningTool.Streams(input: input, output: output, errors: errors)
+        return try await RunningTool(executable: Self.executable, arguments, in: self, streams).outcome()
+    }
+
+    /// Runs the tool for what it prints as JSON, expecting that it succeeds.
+    func json(
+        _ arguments: String...,
+        input: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> JSON {
+        let outcome = try await run(arguments + ["--json", "--db", store], input: input.map { Data($0.utf8) })
+        #expect(outcome.status == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
+        return try outcome.json
+    }
+
+    /// Runs a shell script in which `$0` is the tool.
+    func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
+        try await RunningTool(executable: "/bin/sh", ["-c", script, Self.executable] + arguments, in: self).outcome()
+    }
+
+    /// Starts the tool.
+    func start(_ arguments: [String]) throws -> RunningTool {
+        try RunningTool(executable: Self.executable, arguments, in: self)
+    }
+
+    /// The executable, which is built beside the tests.
+    static let executable = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "hearth").path
+
+    /// The environment of the process: no setting of whoever runs the tests reaches it.
+    var wholeEnvironment: [String: String] {
+        var whole = ProcessInfo.processInfo.environment.filter { key, _ in
+            ["PATH", "LD_LIBRARY_PATH", "TMPDIR"].contains(key)
+        }
+        whole["HOME"] = sandbox.path
+        return whole.merging(environment) { _, given in given }
+    }
+}
+
+/// A tool that has been started.
+final class RunningTool: Sendable {
+    private let process = Process()
+    private let output: String
+    private let errors: String
+    private let ended: AsyncStream<Void>
+
+    /// Where a process reads and writes; files of the sandbox where nothing is given.
+    struct Streams {
+        var input: Data?
+        var output: FileHandle?
+        var errors: FileHandle?
+    }
+
+    fileprivate init(executable: String, _ arguments: [String], in tool: Tool, _ streams: Streams = Streams()) throws {
+        let run = UUID().uuidString
+        self.output = try tool.sandbox.write("\(run).out", "")
+        errors = try tool.sandbox.write("\(run).err", "")
+        process.executableURL = URL(filePath: executable)
+        process.arguments = arguments
+        process.environment = tool.wholeEnvironment
+        process.currentDirectoryURL = URL(filePath: tool.sandbox.path)
+        process.standardInput =
+            try streams.input.map { bytes in
+                try FileHandle(forReadingFrom: URL(filePath: tool.sandbox.write("\(run).in", bytes)))
+            } ?? FileHandle.nullDevice
+        process.standardOutput = try streams.output ?? FileHandle(forWritingTo: URL(filePath: self.output))
+        process.standardError = try streams.errors ?? FileHandle(forWritingTo: URL(filePath: errors))
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        self.ended = ended
+        process.terminationHandler = { _ in continuation.finish() }
+        try process.run()
+    }
+
+    /// Sends a signal.
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Waits for the end.
+    func outcome() async throws -> Tool.Outcome {
+        for await _ in ended {}
+        let wasKilled = process.terminationReason == .uncaughtSignal
+        return Tool.Outcome(
+            status: process.terminationStatus,
+            signal: wasKilled ? process.terminationStatus : nil,
+            output: FileManager.default.contents(atPath: output) ?? Data(),
+            errors: String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self)
+        )
+    }
+}
