@@ -17,7 +17,7 @@ struct Hearth: AsyncParsableCommand {
             Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Begin:", subcommands: [ImportCommand.self]),
+            CommandGroup(name: "Begin:", subcommands: [DemoCommand.self, ImportCommand.self]),
             CommandGroup(
                 name: "Memories:",
                 subcommands: [

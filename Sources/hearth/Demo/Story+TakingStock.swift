@@ -1,0 +1,68 @@
+import HearthMemory
+
+extension Story {
+    /// What each agent may see, counted by the engine and by the policy's tables.
+    mutating func slicing() async throws -> Chapter {
+        var chapter = Chapter(
+            "Each agent's slice",
+            "An agent's slice is what it owns and what others share with it. The same count is made from the files and the policy."
+        )
+        let policy = try await coordinator.sharingPolicy()
+        var table = Table(
+            .leading("AGENT"),
+            .trailing("OWN"),
+            .trailing("SHARED"),
+            .trailing("TOTAL"),
+            .trailing("PENDING"),
+            .trailing("LOCKED"),
+            .flexible("TYPES")
+        )
+        for agent in household.agents {
+            let slice = try await coordinator.syncService.agentMemorySlice(agentID: agent, userID: user)
+            let statistics = StatisticsRecord(slice.statistics)
+            counts.slices[agent] = statistics
+            table.row(
+                "\(agent)",
+                "\(statistics.own)",
+                "\(statistics.shared)",
+                "\(statistics.total)",
+                "\(statistics.syncStatus[.pending] ?? 0)",
+                "\(statistics.locked)",
+                Styled(StatisticsRecord.listed(statistics.types))
+            )
+            // The preference that Alden noted and shared is not in the files.
+            let own = household.lines.count { $0.agent == agent } + (agent == "alden" ? 1 : 0)
+            let shared =
+                household.sharedMemories(with: agent, under: policy) + (["alice", "mimic"].contains(agent) ? 1 : 0)
+            chapter.check(
+                "\(agent) sees \(own) of its own and \(shared) shared",
+                [statistics.own, statistics.shared],
+                is: [own, shared]
+            )
+            chapter.check("\(agent)'s slice has as many entries", slice.entries.count, is: own + shared)
+        }
+        chapter.table = table
+        return chapter
+    }
+
+    /// How the store is, and whether all of it is sound.
+    func takingStock() async throws -> Chapter {
+        var chapter = Chapter(
+            "How the store is",
+            "Its status, and a check of every hash and index."
+        )
+        let status = try await coordinator.coordinatorStatus()
+        let verification = try await coordinator.verify()
+        var table = Table(.leading("WHAT"), .leading("IS"))
+        table.row("health", Styled(status.health.status.rawValue, status.health.status == .healthy ? .good : .bad))
+        table.row("active agents", "\(status.coordinator.activeAgents)")
+        table.row("shares across agents", "\(status.coordinator.crossAgentShares)")
+        table.row("memories of \(user)", "\(counts.slices.values.reduce(0) { $0 + $1.own })")
+        chapter.table = table
+        chapter.check("the store is healthy", status.health.status, is: .healthy)
+        chapter.check("all four agents are active", household.agents.filter { status.agents[$0] != .active }, is: [])
+        chapter.check("every memory is counted", counts.slices.values.reduce(0) { $0 + $1.own }, is: counts.memories)
+        chapter.check("every hash and index is sound", verification.findings.map(\.message), is: [])
+        return chapter
+    }
+}

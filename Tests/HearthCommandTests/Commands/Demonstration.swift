@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import hearth
+
+@Suite struct Demonstration {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool()
+    }
+
+    @Test func `the story holds`() async throws {
+        let outcome = try await tool.run(["demo"])
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(outcome.errors.isEmpty)
+        #expect(outcome.text.contains("Samira key"))
+        #expect(!outcome.text.contains("✗"))
+    }
+
+    @Test func `its counts are printed as JSON`() async throws {
+        let outcome = try await tool.run(["demo", "--json"])
+        let report = try outcome.json
+        #expect(report["passed"]?.bool == true)
+        #expect(try #require(report["counts"]?["memories"]?.int) >= 120)
+        #expect(try #require(report["counts"]?["sessions"]?.int) >= 6)
+        #expect(report["counts"]?["slices"]?.keys == ["alden", "alice", "sentry", "mimic"])
+        #expect(report["checks"]?.array.allSatisfy { $0["holds"]?.bool == true } == true)
+    }
+
+    @Test func `the store is kept where it is named, and only there`() async throws {
+        let outcome = try await tool.run("demo")
+        #expect(outcome.status == 0)
+        #expect(try await tool.json("verify")["sound"]?.bool == true)
+        let again = try await tool.run("demo")
+        #expect(again.status == 1)
+        #expect(again.errors.contains("exists"))
+    }
+
+    @Test func `a question that finds another answer fails the demo`() async throws {
+        let fixtures = tool.sandbox.file("household")
+        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let questions =
+            #"[{"agent": "alden", "query": "Captain Turnip", "kind": "word", "expects": ["mem_mimic_0001"], "mustNotFind": ["mem_alden_0046"]}]"#
+        try tool.sandbox.write("household/questions.json", questions)
+        let outcome = try await tool.run(["demo", "--fixtures", fixtures])
+        #expect(outcome.status == 1)
+        #expect(outcome.text.contains("✗ alden finds the answer to “Captain Turnip”"))
+        #expect(
+            outcome.text.contains(
+                "✗ “Captain Turnip” brings up nothing that is kept from alden: [mem_alden_0046], not []"
+            )
+        )
+    }
+
+    @Test func `without its data the demo says what to give it`() async throws {
+        let outcome = try await tool.run(["demo", "--fixtures", "nowhere"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("--fixtures"))
+    }
+}
