@@ -1,6 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
-import Glibc
+import Foundation
 
 /// Prints what the engine costs beside the least it could cost: bare SQLite calls on the same rows, in the same run.
 @main struct HearthBench: AsyncParsableCommand {
@@ -33,14 +32,14 @@ struct Measure: AsyncParsableCommand {
     var only: String?
 
     func run() async throws {
-        // Lines appear as they are measured, also through a pipe.
-        setvbuf(stdout, nil, _IOLBF, 0)
         let scale = short ? Scale.short : .full
         var measurements: [Measurement] = []
         for benchmark in Benchmark.all where only.map(benchmark.name.contains) ?? true {
             let results = try await benchmark.run(scale)
             measurements += results
-            if !json { for result in results { print(result.line) } }
+            guard !json else { continue }
+            // Not through `print`: lines are to appear as they are measured, also in a pipe.
+            for result in results { FileHandle.standardOutput.write(Data((result.line + "\n").utf8)) }
         }
         if json {
             let encoder = JSONEncoder()

@@ -43,7 +43,12 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
             parentID: parent,
             createdAt: created
         )
-        let ids = try await coordinator.storeAgentMemories(agentID: "alden", userID: user, sessionID: "sess_abc", [draft])
+        let ids = try await coordinator.storeAgentMemories(
+            agentID: "alden",
+            userID: user,
+            sessionID: "sess_abc",
+            [draft]
+        )
         let memory = try await coordinator.memory(ids[0], agentID: "alden")
         #expect(memory.sessionID == "sess_abc")
         #expect(memory.type == .procedural)
@@ -71,7 +76,9 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
             await expect(.invalidArgument) { try await store(MemoryDraft(content: "x", confidence: value)) }
         }
         for size in [(4 << 20) + 1, 64 << 20] {
-            await expect(.invalidArgument) { try await store(MemoryDraft(content: String(repeating: "a", count: size))) }
+            await expect(.invalidArgument) {
+                try await store(MemoryDraft(content: String(repeating: "a", count: size)))
+            }
         }
         for seconds in [Double.nan, .infinity, 1e300, -1e300] {
             let date = Date(timeIntervalSince1970: seconds)
@@ -151,16 +158,22 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
             memoryCategory: .privateTasks
         )
         let draft = MemoryDraft(content: "shared child", parentID: parent)
-        let child = try await coordinator.storeAgentMemories(
-            agentID: "alden",
-            userID: user,
-            [draft],
-            shareWithAgents: ["alice"]
-        )[0]
+        let child =
+            try await
+            coordinator.storeAgentMemories(
+                agentID: "alden",
+                userID: user,
+                [draft],
+                shareWithAgents: ["alice"]
+            )[0]
         #expect(try await coordinator.memory(child, agentID: "alden").parentID == parent)
         #expect(try await coordinator.memory(child, agentID: "alice").parentID == nil)
         await expect(.memoryNotFound) {
-            try await coordinator.storeAgentMemories(agentID: "alice", userID: user, [MemoryDraft(content: "x", parentID: parent)])
+            try await coordinator.storeAgentMemories(
+                agentID: "alice",
+                userID: user,
+                [MemoryDraft(content: "x", parentID: parent)]
+            )
         }
         try await coordinator.close()
     }
@@ -188,7 +201,11 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
         try await coordinator.endSession("sess_abc")
         await expect(.invalidArgument) { try await coordinator.endSession("sess_none") }
         try await coordinator.storeAgentMemory(agentID: "alden", userID: user, sessionID: session, content: "c")
-        let slice = try await coordinator.syncService.agentMemorySlice(agentID: "alden", userID: user, sessionID: session)
+        let slice = try await coordinator.syncService.agentMemorySlice(
+            agentID: "alden",
+            userID: user,
+            sessionID: session
+        )
         #expect(slice.entries.map(\.memory.content) == ["c", "a"])
         #expect(slice.statistics.totalMemories == 2)
         try await coordinator.close()

@@ -24,7 +24,8 @@ import Testing
         let compiler = Process()
         compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         var arguments = [
-            "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I", products.appending(path: "Modules").path,
+            "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I",
+            products.appending(path: "Modules").path,
             "-Xcc", "-fmodule-map-file=\(Self.root.path)/Sources/CSQLite/module.modulemap",
         ]
         for module in ["CVectorKernels", "CEmbeddingData"] {

@@ -10,10 +10,11 @@ import Testing
         let coordinator = try await household()
         var generator = SeededGenerator()
         // Few distinct instants, so that pages end among equals.
-        let drafts = (0..<200).map { index in
-            let time = Date(timeIntervalSince1970: Double(Int.random(in: 0..<20, using: &generator)) * 60)
-            return MemoryDraft(content: "memory \(index)", createdAt: time)
-        }
+        let drafts = (0..<200)
+            .map { index in
+                let time = Date(timeIntervalSince1970: Double(Int.random(in: 0..<20, using: &generator)) * 60)
+                return MemoryDraft(content: "memory \(index)", createdAt: time)
+            }
         let ids = try await coordinator.storeAgentMemories(agentID: "alden", userID: user, drafts)
         for limit in [1, 7, 50, 200, 1_000] {
             var pages: [Memory] = []
