@@ -30,7 +30,7 @@ struct Reconciliation {
             isDeleted: isDeleted()
         )
         // Nobody needs to decide what a memory says that every side deleted.
-        if fields.isDeleted && !contested.contains(.deletion) { contested = [] }
+        if fields.isDeleted && !contested.contains(.deletion) && undecided == nil { contested = [] }
         return fields
     }
 
@@ -103,10 +103,10 @@ extension Reconciliation {
             contested.insert(.content)
             guard policy.strategy == .mergeContent else { return fields(first(of: contest.changed)).content }
             let merged = mergedContent(of: contest.all)
-            if merged.utf8.count > MemoryFields.maximumContentLength {
+            if merged.utf8.count > policy.maximumContentLength {
                 undecided = """
                     The merged content would have \(merged.utf8.count) bytes of UTF-8, more than the \
-                    \(MemoryFields.maximumContentLength) that a memory may have.
+                    \(policy.maximumContentLength) that a memory may have.
                     """
             }
             return merged

@@ -6,16 +6,20 @@ package struct ReconcilePolicy: Sendable {
     package var priorities: [AgentID: AgentPriority]
     /// The head that everyone sees at present; it stays while a conflict waits for a person.
     package var publishedHead: VersionID?
+    /// The most bytes of UTF-8 that merged content may have.
+    package var maximumContentLength: Int
 
     /// Assembles a policy.
     package init(
         strategy: ConflictResolution,
         priorities: [AgentID: AgentPriority] = [:],
-        publishedHead: VersionID? = nil
+        publishedHead: VersionID? = nil,
+        maximumContentLength: Int = MemoryFields.maximumContentLength
     ) {
         self.strategy = strategy
         self.priorities = priorities
         self.publishedHead = publishedHead
+        self.maximumContentLength = maximumContentLength
     }
 }
 

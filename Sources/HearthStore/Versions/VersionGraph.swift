@@ -131,4 +131,22 @@ extension VersionGraph {
         var ancestry = Ancestry(self)
         return ancestry.lowestCommonAncestors(of: positions).map { versions[$0].id }
     }
+
+    /// The edits that heads come to when automatic merges are seen through, none an ancestor of another.
+    ///
+    /// Syncs in another order leave other merges behind, and the same edits.
+    package func edits(joinedBy ids: [VersionID]) -> Set<VersionID> {
+        var edits: [Int] = []
+        var stack = ids.compactMap { position(of: $0) }
+        var seen = Set(stack)
+        while let next = stack.popLast() {
+            if versions[next].isAutomaticMerge && !parents[next].isEmpty {
+                for parent in parents[next] where seen.insert(parent).inserted { stack.append(parent) }
+            } else {
+                edits.append(next)
+            }
+        }
+        var ancestry = Ancestry(self)
+        return Set(ancestry.latest(of: edits).lazy.map { versions[$0].id })
+    }
 }

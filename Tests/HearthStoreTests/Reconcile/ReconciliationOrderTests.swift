@@ -42,6 +42,37 @@ import Testing
         }
     }
 
+    @Test(arguments: ConflictResolution.allCases)
+    func `drafts synced in any order come to the same fields, under manual review to the same edits`(
+        strategy: ConflictResolution
+    ) throws {
+        var random = SeededGenerator()
+        for _ in 0..<Self.rounds {
+            let generated = try GeneratedHistory(.latestWins, steps: 6, using: &random)
+            let drafts = generated.heads
+            var results: [(fields: MemoryFields?, edits: Set<VersionID>)] = []
+            for _ in 0..<3 {
+                var history = generated.history
+                history.policy.strategy = strategy
+                var heads: [Version] = []
+                // A draft may come twice: what was published once is an ancestor then.
+                for draft in (drafts + drafts.prefix(1)).shuffled(using: &random) {
+                    switch try history.reconcile(heads + [draft]) {
+                    case .fastForward(let id): heads = history.graph[id].map { [$0] } ?? []
+                    case .merged(let merge): heads = [merge.version]
+                    case .conflict(let conflict): heads = conflict.heads.compactMap { history.graph[$0] }
+                    }
+                }
+                let edits = history.graph.edits(joinedBy: heads.map(\.id))
+                results.append((heads.count == 1 ? heads[0].fields : nil, edits))
+            }
+            for result in results {
+                #expect(result.fields == results[0].fields)
+                #expect(result.edits == results[0].edits)
+            }
+        }
+    }
+
     @Test(arguments: strategies)
     func `the order in which heads and versions are given makes no difference`(strategy: ConflictResolution) throws {
         var random = SeededGenerator()

@@ -326,12 +326,18 @@ import Testing
         #expect(conflict.heads.count == 2)
     }
 
-    @Test func `a merge that would be too long waits for a person`() throws {
-        let half = MemoryFields.maximumContentLength / 2 + 1
+    @Test(arguments: [false, true])
+    func `a merge that would be too long waits for a person`(isDeleted: Bool) throws {
         var history = EditHistory(.mergeContent)
-        let left = history.edit(history.first, at: 1) { $0.content = String(repeating: "a", count: half) }
-        let right = history.edit(history.first, at: 2) { $0.content = String(repeating: "b", count: half) }
-        guard case .conflict(let conflict) = try history.reconcile(left, right) else {
+        history.policy.maximumContentLength = 30
+        let heads = ["Ana likes cocoa.", "Ana likes coffee."]
+            .map { content in
+                history.edit(history.first, at: 1) {
+                    $0.content = content
+                    $0.isDeleted = isDeleted
+                }
+            }
+        guard case .conflict(let conflict) = try history.reconcile(heads) else {
             Issue.record("It should wait.")
             return
         }
