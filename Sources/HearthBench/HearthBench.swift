@@ -74,5 +74,6 @@ struct Benchmark: Sendable {
         Benchmark(name: "read", run: ReadBenchmarks.run),
         Benchmark(name: "search", run: SearchBenchmarks.run),
         Benchmark(name: "log", run: LogBenchmarks.run),
+        Benchmark(name: "reconcile", run: ReconcileBenchmarks.run),
     ]
 }
