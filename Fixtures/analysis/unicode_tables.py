@@ -23,6 +23,7 @@ DROPPED_MARKS = [
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
     (0x06D6, 0x06ED), (0x0711, 0x0711), (0x0730, 0x074A), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF),
     (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F),
+    (0x1D165, 0x1D1AD),
 ]
 # Written without spaces: every character is a token.
 IDEOGRAPHS = [
@@ -187,6 +188,8 @@ def final_kind(c):
     target = folded[c]
     if target == chr(c) or len(target) > 1:
         return kind(c)
+    if ord(target) > LAST:
+        return IDEOGRAPH
     return LETTER if ord(target) < 0x80 else kind(ord(target))
 
 

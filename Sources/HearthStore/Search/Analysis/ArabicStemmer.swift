@@ -1,5 +1,5 @@
-/// Larkey's light stemmer for Arabic ("light10": Larkey, Ballesteros, Connell, "Light Stemming for Arabic Information Retrieval",
-/// 2007): the article with its particles in front, and the commonest endings.
+/// Larkey's light stemmer for Arabic ("light10": Larkey, Ballesteros, Connell, "Light Stemming for Arabic Information
+/// Retrieval", 2007): the article with its particles in front, and the commonest endings.
 ///
 /// Works on folded words, in which every alef is ا, every yaa ي and taa marbuta ه. Plurals that change inside the word
 /// (كتاب, كتب) are two words to it. Persian and Urdu share the script and lose little by it.

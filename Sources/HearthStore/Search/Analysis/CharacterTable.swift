@@ -1,8 +1,8 @@
 /// Kind and folding of every scalar, parsed from `UnicodeTables` at first use.
 ///
-/// Folding puts letters in lower case, takes accents off and replaces compatibility forms, so that `É`, `é`, `e`, `ｅ` and `𝐞`
-/// are one letter, and so are カ, ｶ and か. It is done by a table of our own because an index outlives the Unicode
-/// version of the standard library that wrote it.
+/// Folding puts letters in lower case, takes accents off and replaces compatibility forms, so that `É`, `é`, `e`, `ｅ`
+/// and `𝐞` are one letter, and so are カ, ｶ and か. It is done by a table of our own because an index outlives the
+/// Unicode version of the standard library that wrote it.
 struct CharacterTable: Sendable {
     static let shared = CharacterTable()
 

@@ -28,6 +28,8 @@ enum Composition {
             return kana + 1
         case 0x3046 where !isHalfVoiced:  // う
             return 0x3094
+        case 0x308F...0x3092 where !isHalfVoiced:  // わ ゐ ゑ を: only katakana has these voiced
+            return kana + 0x68
         default:
             return nil
         }

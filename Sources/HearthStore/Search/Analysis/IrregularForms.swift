@@ -1,7 +1,8 @@
 /// English verbs and nouns whose forms share no stem that rules could find.
 ///
-/// Each row is the base form and its others. Left out are forms that are mostly another word (`left`, `ground`, `wound`, `rose`, `bit`,
-/// `bore`). On questions about conversations the list is worth a good point of recall at rank 1.
+/// Each row is the base form and its others. Left out are forms that are mostly another word (`left`, `ground`,
+/// `wound`, `rose`, `bit`, `bore`). On questions about conversations the list is worth a good point of recall at rank
+/// 1.
 enum IrregularForms {
     static let table = """
         arise arose arisen
@@ -47,7 +48,7 @@ enum IrregularForms {
         freeze froze frozen
         get got gotten
         give gave given
-        go went gone
+        go goes went gone
         goose geese
         grow grew grown
         hang hung

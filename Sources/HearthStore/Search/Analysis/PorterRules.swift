@@ -1,4 +1,5 @@
-/// The tables of Porter's stemmer. In each list longer suffixes stand first, so that the first that matches is the longest.
+/// The tables of Porter's stemmer. In each list longer suffixes stand first, so that the first that matches is the
+/// longest.
 struct PorterRules {
     /// A suffix, what takes its place, and where.
     struct Rule {

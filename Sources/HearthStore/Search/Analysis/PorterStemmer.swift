@@ -1,4 +1,5 @@
-/// Porter's stemmer for English, second edition, as Snowball 3 has it (https://snowballstem.org/algorithms/english/stemmer.html).
+/// Porter's stemmer for English, second edition, as Snowball 3 has it
+/// (https://snowballstem.org/algorithms/english/stemmer.html).
 ///
 /// A value holds one word of lower-case ASCII letters while the steps run over it.
 struct PorterStemmer {

@@ -1,4 +1,5 @@
-/// The Snowball stemmer for Russian (https://snowballstem.org/algorithms/russian/stemmer.html), for words of Cyrillic letters.
+/// The Snowball stemmer for Russian (https://snowballstem.org/algorithms/russian/stemmer.html), for words of Cyrillic
+/// letters.
 ///
 /// It knows endings, not words, so other languages in that script are served as far as their endings are the same, and
 /// otherwise left as they are.

@@ -1,17 +1,19 @@
 /// Turns text into the terms that are indexed and searched.
 ///
 /// What it does, in short:
-/// - Letters are folded (`CharacterTable`): case, accents, Arabic and Hebrew points, full-width and other compatibility forms.
-/// - Words end where letters and digits do. `user_name`, `e-mail` and `a@b.org` are several words; `McDonald` and `iPhone`
-///   are one, since people write them in either case. An English ending behind an apostrophe is left out (`user's`, `we'll`), a
-///   comma between thousands as well (`10,000`), and `don't` is `dont`.
-/// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own. Other words
-///   in Latin script get the English stemmer too: nobody tells us their language. What German needs more is
+/// - Letters are folded (`CharacterTable`): case, accents, Arabic and Hebrew points, full-width and other compatibility
+///   forms.
+/// - Words end where letters and digits do. `user_name`, `e-mail` and `a@b.org` are several words; `McDonald` and
+///   `iPhone` are one, since people write them in either case. An English ending behind an apostrophe is left out
+///   (`user's`, `we'll`), a comma between thousands as well (`10,000`), and `don't` is `dont`.
+/// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own.
+///   Other words in Latin script get the English stemmer too: nobody tells us their language. What German needs more is
 ///   the query's affair (`GermanEndings`).
-/// - In scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) and in Hangul, every character is a token, and a
-///   query looks for characters side by side. So words of one and two characters are found without a dictionary, and Korean
-///   particles do no harm. Katakana is folded to Hiragana.
-/// - An emoji is a token; skin tones and presentation selectors are left out, a joined sequence is several tokens, a flag one.
+/// - In scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) and in Hangul, every character is a
+///   token, and a query looks for characters side by side. So words of one and two characters are found without a
+///   dictionary, and Korean particles do no harm. Katakana is folded to Hiragana.
+/// - An emoji is a token; skin tones and presentation selectors are left out, a joined sequence is several tokens, a
+///   flag one.
 ///
 /// The same text gives the same terms on every machine and with every standard library: a contentless index can only
 /// forget exactly what it was told. Whoever changes what comes out raises `version`.

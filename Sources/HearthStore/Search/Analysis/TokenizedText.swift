@@ -40,8 +40,8 @@ struct TokenizedText: Sendable {
 
     /// The text that FTS5 indexes for these tokens: each term behind the key of its user, separated by spaces.
     ///
-    /// The key makes one user's postings a stretch of the index of their own. FTS5's stock `ascii` tokenizer, told that `:`
-    /// is part of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and
+    /// The key makes one user's postings a stretch of the index of their own. FTS5's stock `ascii` tokenizer, told that
+    /// `:` is part of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and
     /// scalars beyond ASCII.
     func indexText(userKey: UserKey) -> String {
         String(unsafeUninitializedCapacity: bytes.count + tokens.count * (userKey.prefix.count + 1)) { buffer in

@@ -1,7 +1,7 @@
 /// One pass over the UTF-8 of a text.
 ///
-/// At any moment at most one token is open: a word in `word`, or a character of Thai and its like that may still take marks.
-/// Everything else is complete when it is seen, or is mended when the next scalar turns out to belong to it.
+/// At any moment at most one token is open: a word in `word`, or a character of Thai and its like that may still take
+/// marks. Everything else is complete when it is seen, or is mended when the next scalar turns out to belong to it.
 struct Tokenizer {
     private let text: UnsafeBufferPointer<UInt8>
     private let stems: Bool
@@ -228,8 +228,8 @@ extension Tokenizer {
         return isDigit(offset) && isDigit(offset + 1) && isDigit(offset + 2) && !isDigit(offset + 3)
     }
 
-    /// Looks at what stands behind an apostrophe inside a word: an English ending is passed over, `'t` is kept without the
-    /// apostrophe, and everything else is a word of its own (`l'homme`, `O'Brien`).
+    /// Looks at what stands behind an apostrophe inside a word: an English ending is passed over, `'t` is kept without
+    /// the apostrophe, and everything else is a word of its own (`l'homme`, `O'Brien`).
     private mutating func apostrophe(_ source: Range<Int>) -> Int {
         guard !word.isEmpty, wordKind == .word else {
             close()

@@ -1,6 +1,7 @@
 /// A small dictionary of ASCII words of at most sixteen letters that is asked for every token.
 ///
-/// An open hash table: the standard dictionary's hash, made to withstand chosen keys, was a quarter of the time of an analysis.
+/// An open hash table: the standard dictionary's hash, made to withstand chosen keys, was a quarter of the time of an
+/// analysis.
 struct WordTable: Sendable {
     private static let longestWord = 16
 

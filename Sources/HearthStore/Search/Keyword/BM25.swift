@@ -10,14 +10,16 @@ import Darwin
 
 /// Okapi BM25: how well memories answer a query, by the words they share with it.
 ///
-/// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. What is rare, what is counted and how
-/// long texts are is judged over the memories that the asking agent may see and no others: a hidden memory changes no score.
+/// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. What is rare, what is
+/// counted and how long texts are is judged over the memories that the asking agent may see and no others: a hidden
+/// memory changes no score.
 struct BM25: Sendable {
-    /// How soon more occurrences of a word stop counting. Memories are short: that a word is there says nearly all; FTS5's 1.2
-    /// costs a point of recall on them.
+    /// How soon more occurrences of a word stop counting. Memories are short: that a word is there says nearly all;
+    /// FTS5's 1.2 costs a point of recall on them.
     var k1: Float = 0.6
 
-    /// How much a long text is held against itself, 0…1. FTS5's 0.75 suits long documents and costs memories three points.
+    /// How much a long text is held against itself, 0…1. FTS5's 0.75 suits long documents and costs memories three
+    /// points.
     var b: Float = 0.3
 
     /// The memories that may be found.
@@ -37,42 +39,44 @@ struct BM25: Sendable {
         let idf = frequencies.map { inverseDocumentFrequency($0, of: collection.documents) }
         let weights = zip(idf, query.clauses).map { $0 * $1.weight }
         let table = SaturationTable(self, averageLength: collection.averageLength)
-        var scores = Scores(inverseDocumentFrequencies: idf, bound: weights.reduce(0, +) * (k1 + 1))
         let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
-        scores.values = [Float](unsafeUninitializedCapacity: postings.rowIDs.count) { values, count in
-            count = postings.rowIDs.count
-            postings.counts.withUnsafeBufferPointer { counts in
-                weights.withUnsafeBufferPointer { weights in
-                    for row in 0..<count {
-                        let rowCounts = UnsafeBufferPointer(
-                            rebasing: counts[row * weights.count..<(row + 1) * weights.count]
-                        )
-                        values[row] =
-                            lengths[row] == 0 || required.contains { rowCounts[$0] == 0 }
-                            ? 0 : table.score(rowCounts, length: lengths[row], weights: weights)
-                    }
-                }
-            }
+        var scores = Scores(inverseDocumentFrequencies: idf, bound: weights.reduce(0, +) * (k1 + 1))
+        scores.values = [Float](repeating: 0, count: postings.rowIDs.count)
+        forEachVisibleRow(postings, lengths) { row, counts in
+            guard required.isEmpty || required.allSatisfy({ counts[$0] != 0 }) else { return }
+            scores.values[row] = table.score(counts, length: lengths[row], weights: weights)
         }
         return scores
     }
 
     /// In how many visible rows each clause occurs.
     private func documentFrequencies(_ postings: Postings, _ lengths: [UInt32]) -> [Int] {
-        let clauseCount = postings.phraseCount
-        var frequencies = [Int](repeating: 0, count: clauseCount)
-        postings.counts.withUnsafeBufferPointer { counts in
-            frequencies.withUnsafeMutableBufferPointer { frequencies in
-                for row in postings.rowIDs.indices where lengths[row] != 0 {
-                    let start = row &* clauseCount
-                    for clause in 0..<clauseCount { frequencies[clause] &+= counts[start &+ clause] == 0 ? 0 : 1 }
-                }
-            }
+        var frequencies = [Int](repeating: 0, count: postings.phraseCount)
+        forEachVisibleRow(postings, lengths) { _, counts in
+            for clause in frequencies.indices { frequencies[clause] &+= counts[clause] == 0 ? 0 : 1 }
         }
         return frequencies
     }
 
-    /// How much the presence of a word says, by how rare it is; 1 inside the logarithm keeps that of a common word above 0.
+    /// Calls `body` with each row that may be seen and its counts.
+    @inline(__always)
+    private func forEachVisibleRow(
+        _ postings: Postings,
+        _ lengths: [UInt32],
+        _ body: (Int, UnsafePointer<UInt16>) -> Void
+    ) {
+        let clauseCount = postings.phraseCount
+        postings.counts.withUnsafeBufferPointer { counts in
+            guard var rowCounts = counts.baseAddress else { return }
+            for row in lengths.indices {
+                if lengths[row] != 0 { body(row, rowCounts) }
+                rowCounts += clauseCount
+            }
+        }
+    }
+
+    /// How much the presence of a word says, by how rare it is; 1 inside the logarithm keeps that of a common word
+    /// above 0.
     func inverseDocumentFrequency(_ frequency: Int, of documents: Int) -> Float {
         let frequency = Double(frequency)
         return Float(log(1 + (max(Double(documents), frequency) - frequency + 0.5) / (frequency + 0.5)))
@@ -87,7 +91,8 @@ extension BM25.Collection {
 extension BM25 {
     /// What so many occurrences of a word count in a text of such a length: from 0 upwards, below k1 + 1.
     func saturated(_ count: Float, length: UInt32, averageLength: Float) -> Float {
-        count * (k1 + 1) / (count + k1 * (1 - b + b * Float(length) / averageLength))
+        guard count > 0 else { return 0 }
+        return count * (k1 + 1) / (count + k1 * (1 - b + b * Float(length) / averageLength))
     }
 }
 
@@ -110,10 +115,10 @@ private struct SaturationTable {
     }
 
     @inline(__always)
-    func score(_ counts: UnsafeBufferPointer<UInt16>, length: UInt32, weights: UnsafeBufferPointer<Float>) -> Float {
+    func score(_ counts: UnsafePointer<UInt16>, length: UInt32, weights: [Float]) -> Float {
         var score: Float = 0
         let start = Int(length) &* Int(Self.counts)
-        for clause in 0..<weights.count {
+        for clause in weights.indices {
             let count = counts[clause]
             let value =
                 length < Self.lengths && count < Self.counts

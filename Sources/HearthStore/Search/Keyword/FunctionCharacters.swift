@@ -1,7 +1,7 @@
 /// Characters that hold a sentence together and say nothing alone.
 enum FunctionCharacters {
-    /// Whether a character may be a word that is worth looking for: an ideograph or a Hangul syllable that is not of the
-    /// commonest particles, pronouns and endings. Kana alone are particles and endings.
+    /// Whether a character may be a word that is worth looking for: an ideograph or a Hangul syllable that is not of
+    /// the commonest particles, pronouns and endings. Kana alone are particles and endings.
     static func canBeWord(_ character: String) -> Bool {
         guard let scalar = character.unicodeScalars.first?.value else { return false }
         let isIdeograph = (0x3400...0x9FFF).contains(scalar) || (0x20000...0x3FFFF).contains(scalar)

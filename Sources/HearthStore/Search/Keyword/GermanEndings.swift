@@ -1,8 +1,8 @@
 /// What German inflection does to a word, for queries that are German.
 ///
-/// The index doesn't know the language of a text, and German endings taken off English words do harm (`flower`, `listen`).
-/// A query usually gives its language away; so for a German one the beginning that a word's forms share is searched as
-/// well: `Häusern` also finds what begins with `haus`: Haus, Hauses, Häuser and the compounds of it.
+/// The index doesn't know the language of a text, and German endings taken off English words do harm (`flower`,
+/// `listen`). A query usually gives its language away; so for a German one the beginning that a word's forms share is
+/// searched as well: `Häusern` also finds what begins with `haus`: Haus, Hauses, Häuser and the compounds of it.
 enum GermanEndings {
     /// The shortest beginning worth looking for.
     private static let shortestBeginning = 4

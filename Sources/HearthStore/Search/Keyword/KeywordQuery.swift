@@ -1,8 +1,9 @@
 /// What a person typed, as phrases to look for.
 ///
-/// Any string is a query. Words are searched in all their forms, `"in quotes"` stands for a phrase that must occur, a `*` behind a
-/// word for any ending. Everything else that full-text engines have operators for is a word or nothing. In a sentence, which has stop words
-/// outside the quotation marks, a quoted phrase raises what has it and need not occur: `when did she read "Dune"?`
+/// Any string is a query. Words are searched in all their forms, `"in quotes"` stands for a phrase that must occur, a
+/// `*` behind a word for any ending. Everything else that full-text engines have operators for is a word or nothing. In
+/// a sentence, which has stop words outside the quotation marks, a quoted phrase raises what has it and need not occur:
+/// `when did she read "Dune"?`
 struct KeywordQuery: Sendable {
     /// Terms that stand side by side.
     struct Phrase: Hashable, Sendable {
@@ -30,7 +31,8 @@ struct KeywordQuery: Sendable {
     /// The most different phrases that count; what follows them in a longer query is left out.
     static let mostClauses = 64
 
-    /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its beginning.
+    /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its
+    /// beginning.
     static let longestQuery = 16_384
 
     private(set) var clauses: [Clause] = []

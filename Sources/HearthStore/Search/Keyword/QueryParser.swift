@@ -6,8 +6,8 @@ struct QueryParser {
     private let terms: [String]
     private let isGerman: Bool
     private let quotations: [Range<Int>]
-    /// Whether there are stop words outside quotation marks: then the query is a sentence, and the marks name a book or a song rather
-    /// than to say what must occur.
+    /// Whether there are stop words outside quotation marks: then the query is a sentence, and the marks name a book or
+    /// a song rather than to say what must occur.
     private var isQuestion = false
 
     init(_ text: String) {
@@ -107,15 +107,15 @@ extension QueryParser {
 
     /// A word with a star: what begins with it, and what it and its likely completions have for stems.
     ///
-    /// The index holds stems, so `computa*` can't be answered from the words that begin so; but `computation` is one of them and its
-    /// stem is known.
+    /// The index holds stems, so `computa*` can't be answered from the words that begin so; but `computation` is one of
+    /// them and its stem is known.
     private func addPrefix(_ index: Int, to query: inout KeywordQuery) {
         let word = terms[index]
         query.add(.init(terms: [word], isPrefix: true))
         guard tokens.tokens[index].kind == .word else { return }
-        for completion in Self.completions {
-            let stem = TextAnalyzer.stem(of: word + completion)
-            if !stem.hasPrefix(word), stem.utf8.count >= Self.shortestStem { query.add(.init(terms: [stem])) }
+        let stems = Set(Self.completions.map { TextAnalyzer.stem(of: word + $0) })
+        for stem in stems.sorted() where !stem.hasPrefix(word) && stem.utf8.count >= Self.shortestStem {
+            query.add(.init(terms: [stem]))
         }
     }
 
@@ -160,9 +160,9 @@ extension QueryParser {
         return start..<index
     }
 
-    /// A character alone is looked for alone, several as the pairs that overlap in them: without a dictionary nobody knows where
-    /// a word ends, and a pair is most often part of one. Words of one character are in there too (猫の名前, 책을), so
-    /// characters that can be one count a little by themselves.
+    /// A character alone is looked for alone, several as the pairs that overlap in them: without a dictionary nobody
+    /// knows where a word ends, and a pair is most often part of one. Words of one character are in there too (猫の名前,
+    /// 책을), so characters that can be one count a little by themselves.
     private func addRun(_ run: Range<Int>, to query: inout KeywordQuery) {
         guard run.count > 1 else { return query.add(.init(terms: [terms[run.lowerBound]])) }
         for index in run.dropLast() { query.add(.init(terms: [terms[index], terms[index + 1]])) }

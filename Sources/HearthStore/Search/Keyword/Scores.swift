@@ -12,17 +12,19 @@ struct Scores: Sendable {
         self.bound = bound
     }
 
-    /// The greatest score; dividing by it brings a result list to 0…1, which is what scores of several kinds are mixed at.
+    /// The greatest score; dividing by it brings a result list to 0…1, which is what scores of several kinds are mixed
+    /// at.
     var maximum: Float { values.max() ?? 0 }
 
-    /// The indices of the best `count` rows, best first; `precedes` decides between two rows of equal score and must say which of
-    /// any two goes first.
+    /// The indices of the best `count` rows, best first; `precedes` decides between two rows of equal score and must
+    /// say which of any two goes first.
     func top(_ count: Int, precedes: (Int, Int) -> Bool) -> [Int] {
         guard count > 0 else { return [] }
         func isBetter(_ left: Int, _ right: Int) -> Bool {
             values[left] != values[right] ? values[left] > values[right] : precedes(left, right)
         }
-        // The kept rows as a binary heap with the worst in front: nearly every row is dismissed by one comparison with it.
+        // The kept rows as a binary heap with the worst in front: nearly every row is dismissed by one comparison with
+        // it.
         var kept: [Int] = []
         kept.reserveCapacity(min(count, values.count))
         for row in values.indices where values[row] > 0 {

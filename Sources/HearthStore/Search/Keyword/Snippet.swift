@@ -14,7 +14,8 @@ struct Snippet: Sendable {
 
     /// The stretch of a content with the most of a query's clauses, on one line, its matches marked.
     ///
-    /// Whole where the content is short; `…` stands for what is left out. Never cuts a character that is made of several scalars.
+    /// Whole where the content is short; `…` stands for what is left out. Never cuts a character that is made of
+    /// several scalars.
     func text(of content: String, for query: KeywordQuery) -> String {
         let content = content.prefix(utf8Length: Self.longestContent)
         let characters = Characters(of: content, matches: Matches(in: content, for: query).all)

@@ -1,8 +1,8 @@
 /// Words that say how a question is put and not what it is about, folded and not stemmed.
 ///
-/// They are indexed, so that phrases hold, but a query drops them unless it has nothing else. A list stands for languages whose words can't be
-/// taken for another's: German `die` and `war` are English words, so the German list counts only in a query that is
-/// German.
+/// They are indexed, so that phrases hold, but a query drops them unless it has nothing else. A list stands for
+/// languages whose words can't be taken for another's: German `die` and `war` are English words, so the German list
+/// counts only in a query that is German.
 enum StopWords {
     /// Whether a word is one in a query.
     static func contains(_ word: String, inGerman isGerman: Bool) -> Bool {
