@@ -21,22 +21,21 @@ struct InMemoryIndex {
     }
 
     /// The indices of the best texts, best first; equal ones in the order in which they came.
-    func search(_ text: String, limit: Int = 10, scorer: BM25 = BM25(), proximity: Proximity? = Proximity()) -> [Int] {
+    func search(_ text: String, limit: Int = 10, scorer: BM25 = BM25(), usesProximity: Bool = true) -> [Int] {
         let query = KeywordQuery(text)
         let found = collect(query)
         let collection = BM25.Collection(documents: texts.count, tokens: lengths.reduce(0) { $0 + Int($1) })
         let rowLengths = found.rowIDs.map { lengths[Int($0)] }
         var scores = scorer.scores(of: found, lengths: rowLengths, in: collection, for: query)
-        if let proximity {
+        if usesProximity {
+            let proximity = Proximity(
+                of: query,
+                inverseDocumentFrequencies: scores.inverseDocumentFrequencies,
+                scorer: scorer,
+                averageLength: collection.averageLength
+            )
             for row in scores.top(Proximity.depth, precedes: <) {
-                let tokens = TextAnalyzer().tokens(of: texts[Int(found.rowIDs[row])])
-                scores.values[row] += proximity.bonus(
-                    for: query,
-                    in: tokens,
-                    scores: scores,
-                    scorer: scorer,
-                    collection: collection
-                )
+                scores.values[row] += proximity.bonus(for: texts[Int(found.rowIDs[row])])
             }
         }
         return scores.top(limit, precedes: <).map { Int(found.rowIDs[$0]) }
