@@ -25,7 +25,8 @@ import Testing
             for category in categories {
                 for owner in AgentProfile.hearthlink.map(\.id) {
                     for viewer in AgentProfile.hearthlink.map(\.id) where viewer != owner {
-                        #expect(sees(viewer, owner: owner, category) == agents.contains(viewer), "\(viewer) \(category)")
+                        let isOpen = agents.contains(viewer)
+                        #expect(sees(viewer, owner: owner, category) == isOpen, "\(viewer) \(category)")
                     }
                 }
             }
@@ -58,8 +59,8 @@ import Testing
 
     @Test func `priority raises what a rule shows, never an explicit share`() {
         func permission(_ viewer: AgentID, owner: AgentID, share: Share?) -> SharePermission? {
-            guard case .shared(let context) = rules.standing(of: viewer, owner: owner, category: .preference, share: share)
-            else { return nil }
+            let standing = rules.standing(of: viewer, owner: owner, category: .preference, share: share)
+            guard case .shared(let context) = standing else { return nil }
             return context.permission
         }
         #expect(permission("alden", owner: "mimic", share: nil) == .propose)

@@ -10,15 +10,20 @@ import Testing
         #expect(try SharingPolicy(json: json).json() == json)
     }
 
+    private static let rule = #""name": "a", "categories": ["x"], "agents": ["y"]"#
+
     @Test(
         arguments: [
             (#"{"global_rule": []}"#, "global_rule"),
             (#"{"global_rules": [{"name": "a", "categories": ["x"]}]}"#, "global_rules[0].agents"),
-            (#"{"global_rules": [{"name": "a", "categories": ["x"], "agents": ["y"], "permision": "read"}]}"#, "permision"),
-            (#"{"global_rules": [{"name": "a", "categories": ["x"], "agents": ["y"], "permission": "write"}]}"#, "permission"),
+            (#"{"global_rules": [{\#(rule), "permision": "read"}]}"#, "permision"),
+            (#"{"global_rules": [{\#(rule), "permission": "write"}]}"#, "permission"),
             (#"{"global_rules": [{"name": "", "categories": [], "agents": []}]}"#, "global_rules[0].name"),
-            (#"{"propagation_rules": [{"name": "a", "categories": [], "agents": [""]}]}"#, "propagation_rules[0].agents"),
-            (#"{"propagation_rules": [{"name": "a", "categories": [], "agents": []}, {"name": "a", "categories": [], "agents": []}]}"#, "propagation_rules[1].name"),
+            (
+                #"{"propagation_rules": [{"name": "a", "categories": [], "agents": [""]}]}"#,
+                "propagation_rules[0].agents"
+            ),
+            (#"{"propagation_rules": [{\#(rule)}, {\#(rule)}]}"#, "propagation_rules[1].name"),
             (#"{"restricted_categories": {"alden": [""]}}"#, "restricted_categories.alden"),
             (#"{"restricted_categories": {"alden": "x"}}"#, "restricted_categories.alden"),
             ("[]", "the document"),
