@@ -44,6 +44,6 @@ import Testing
     @Test func `both commands are there to be copied`() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
         #expect(readme.contains("\nsudo apt-get install -y libsqlite3-dev && swift run -c release hearth demo\n"))
-        #expect(readme.contains("\nswift test\n"))
+        #expect(readme.contains("\nswift test --no-parallel\n"))
     }
 }
