@@ -73,6 +73,7 @@ let package = Package(
             name: "HearthBench",
             dependencies: [
                 "CSQLite",
+                "CVectorKernels",
                 "HearthMemory",
                 "HearthSQLite",
                 "HearthStore",

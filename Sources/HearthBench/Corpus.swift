@@ -19,10 +19,9 @@ struct Corpus: Sendable {
 
     /// A word: low ranks come often (the inverse of a Zipf distribution's sum is close to an exponential of a uniform number).
     mutating func word() -> String {
-        let ranks = 20_000
-        var rank = next(below: ranks)
+        var rank = next(below: Self.ranks)
         // The smaller of three: a steep fall that needs no logarithm.
-        rank = min(rank, next(below: ranks), next(below: ranks))
+        rank = min(rank, next(below: Self.ranks), next(below: Self.ranks))
         if next(below: 2) == 0 { rank = next(below: 120) }
         return Self.spelling(rank)
     }
@@ -41,7 +40,12 @@ struct Corpus: Sendable {
         [Self.spelling(next(below: 120)), word(), Self.spelling(next(below: 4_000))].joined(separator: " ")
     }
 
-    private static func spelling(_ rank: Int) -> String {
+    private static let ranks = 20_000
+    private static let spellings = (0..<ranks).map(spell)
+
+    private static func spelling(_ rank: Int) -> String { spellings[rank] }
+
+    private static func spell(_ rank: Int) -> String {
         let onsets = [
             "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z", "st", "br", "kl", "tr", "gr",
         ]

@@ -10,7 +10,7 @@ import Foundation
             A ratio above 1 means slower, or larger, than the floor. Nothing is asserted: machines are noisy. With --json an array of \
             {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null for it.
             """,
-        subcommands: [Measure.self, OpenProbe.self],
+        subcommands: [Measure.self, SearchProbe.self],
         defaultSubcommand: Measure.self
     )
 }
@@ -22,30 +22,55 @@ struct Measure: AsyncParsableCommand {
         abstract: "Run the benchmarks (the default)."
     )
 
-    @Flag(help: "Small sizes, for a glance.")
+    @Flag(help: "Small sizes, for a glance: less than a minute.")
     var short = false
 
     @Flag(help: "Print one JSON array.")
     var json = false
 
-    @Option(help: "Only benchmarks whose name contains this.")
-    var only: String?
+    @Flag(help: "Print the names of the benchmarks.")
+    var list = false
+
+    @Option(help: "Only the benchmark of this name; may be given several times.")
+    var only: [String] = []
+
+    @Flag(help: .private)
+    var inThisProcess = false
+
+    func validate() throws {
+        let names = Set(benchmarks.map(\.name))
+        for name in only where !names.contains(name) {
+            throw ValidationError("There is no benchmark \"\(name)\"; --list names them.")
+        }
+    }
+
+    private var benchmarks: [Benchmark] { Benchmark.all(short ? .short : .full) }
 
     func run() async throws {
-        let scale = short ? Scale.short : .full
         var measurements: [Measurement] = []
-        for benchmark in Benchmark.all where only.map(benchmark.name.contains) ?? true {
-            let results = try await benchmark.run(scale)
+        for benchmark in benchmarks where only.isEmpty || only.contains(benchmark.name) {
+            guard !list else {
+                print(benchmark.name)
+                continue
+            }
+            let results = inThisProcess ? try await benchmark.run() : try measureInChild(benchmark)
             measurements += results
             guard !json else { continue }
             // Not through `print`: lines are to appear as they are measured, also in a pipe.
             for result in results { FileHandle.standardOutput.write(Data((result.line + "\n").utf8)) }
         }
-        if json {
+        if json, !list {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(measurements), as: UTF8.self))
         }
+    }
+
+    /// Runs a benchmark in a process of its own, so that none finds another's caches warm or is charged for its memory.
+    private func measureInChild(_ benchmark: Benchmark) throws -> [Measurement] {
+        let scale = short ? ["--short"] : []
+        let output = try Child.output(of: ["measure", "--only", benchmark.name, "--json", "--in-this-process"] + scale)
+        return try JSONDecoder().decode([Measurement].self, from: output)
     }
 }
 
@@ -55,25 +80,61 @@ struct Scale: Sendable {
     var singles: Int
     /// Memories of the bulk import.
     var bulk: Int
-    /// Memories of one user that are searched.
+    /// Memories of one user that are searched by word.
     var corpora: [Int]
     /// Repetitions of a quick read.
     var reads: Int
+    /// Whose memories are searched by word and by meaning.
+    var populations: [Population]
+    /// Rows of the vector scan.
+    var vectors: Int
 
-    static let full = Scale(singles: 2_000, bulk: 100_000, corpora: [10_000, 100_000], reads: 20_000)
-    static let short = Scale(singles: 200, bulk: 5_000, corpora: [5_000], reads: 2_000)
+    static let full = Scale(
+        singles: 2_000,
+        bulk: 100_000,
+        corpora: [10_000, 100_000],
+        reads: 20_000,
+        populations: [
+            Population(total: 19_000, ofUser: 10_000),
+            Population(total: 109_000, ofUser: 100_000),
+            Population(total: 1_000_000, ofUser: 100_000),
+        ],
+        vectors: 100_000
+    )
+    static let short = Scale(
+        singles: 200,
+        bulk: 5_000,
+        corpora: [5_000],
+        reads: 2_000,
+        populations: [Population(total: 10_000, ofUser: 5_000)],
+        vectors: 100_000
+    )
 }
 
 /// A named group of measurements.
 struct Benchmark: Sendable {
     var name: String
-    var run: @Sendable (Scale) async throws -> [Measurement]
+    var run: @Sendable () async throws -> [Measurement]
 
-    static let all: [Benchmark] = [
-        Benchmark(name: "store", run: StoreBenchmarks.run),
-        Benchmark(name: "read", run: ReadBenchmarks.run),
-        Benchmark(name: "search", run: SearchBenchmarks.run),
-        Benchmark(name: "log", run: LogBenchmarks.run),
-        Benchmark(name: "reconcile", run: ReconcileBenchmarks.run),
-    ]
+    static func all(_ scale: Scale) -> [Benchmark] {
+        [
+            Benchmark(name: "store-single") { try await StoreBenchmarks.oneByOne(scale.singles) },
+            Benchmark(name: "store-concurrent") {
+                try await StoreBenchmarks.concurrently(scale.singles * 5, tasks: 64)
+            },
+            Benchmark(name: "store-bulk") { try await StoreBenchmarks.inBulk(scale.bulk) },
+            Benchmark(name: "read") { try await ReadBenchmarks.run(scale) },
+        ]
+            + scale.corpora.map { count in
+                Benchmark(name: "keyword-\(count)") { try await KeywordBenchmarks.run(count) }
+            } + [
+                Benchmark(name: "log") { try await LogBenchmarks.run(scale) },
+                Benchmark(name: "vectors") { VectorBenchmarks.run(scale.vectors) },
+            ]
+            + scale.populations.map { population in
+                Benchmark(name: "hybrid-\(population.total)") { try await HybridBenchmarks.run(population) }
+            } + [
+                Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) }
+            ]
+    }
 }

@@ -3,13 +3,20 @@ import HearthMemory
 
 /// The write-ahead log while readers always overlap, and what a memory costs on disk and in memory.
 enum LogBenchmarks {
+    /// Memories to a commit.
+    private static let batch = 1_000
+
     static func run(_ scale: Scale) async throws -> [Measurement] {
         let place = try Workplace()
         let coordinator = try await MultiAgentMemoryCoordinator.benchmark(place.file("ours.db"))
         var corpus = Corpus()
-        let drafts = corpus.drafts(scale.bulk)
-        let textBytes = drafts.reduce(0) { $0 + $1.content.utf8.count }
-        _ = try await coordinator.fill(Array(drafts.prefix(1_000)), user: "bench")
+        var textBytes = 0
+        func fill() async throws {
+            let drafts = corpus.drafts(batch)
+            textBytes += drafts.reduce(0) { $0 + $1.content.utf8.count }
+            _ = try await coordinator.fill(drafts, user: "bench")
+        }
+        try await fill()
         var largest = 0
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
@@ -25,9 +32,8 @@ enum LogBenchmarks {
                     }
                 }
             }
-            for start in stride(from: 1_000, to: drafts.count, by: 1_000) {
-                let batch = Array(drafts[start..<min(start + 1_000, drafts.count)])
-                _ = try await coordinator.fill(batch, user: "bench")
+            for _ in 1..<scale.bulk / batch {
+                try await fill()
                 largest = max(largest, try place.size(of: "ours.db-wal"))
             }
             group.cancelAll()
@@ -42,13 +48,13 @@ enum LogBenchmarks {
             ),
             Measurement(
                 name: "bytes on disk per memory, beside its text",
-                ours: Double(try place.size(of: "ours.db")) / Double(drafts.count),
-                floor: Double(textBytes) / Double(drafts.count),
+                ours: Double(try place.size(of: "ours.db")) / Double(scale.bulk),
+                floor: Double(textBytes) / Double(scale.bulk),
                 unit: "bytes"
             ),
             Measurement(
                 name: "peak resident memory of this run",
-                ours: try peakResidentMemory(),
+                ours: try Memory.peak(),
                 floor: nil,
                 unit: "MiB"
             ),

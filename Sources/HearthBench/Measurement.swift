@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// One number beside its floor.
-struct Measurement: Encodable, Sendable {
+struct Measurement: Codable, Sendable {
     var name: String
     var ours: Double
     var floor: Double?
@@ -11,6 +11,21 @@ struct Measurement: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case name, ours, floor, ratio, unit
+    }
+
+    init(name: String, ours: Double, floor: Double?, unit: String) {
+        self.name = name
+        self.ours = ours
+        self.floor = floor
+        self.unit = unit
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        ours = try container.decode(Double.self, forKey: .ours)
+        floor = try container.decodeIfPresent(Double.self, forKey: .floor)
+        unit = try container.decode(String.self, forKey: .unit)
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -13,20 +13,31 @@ enum ReadBenchmarks {
         }
         try await coordinator.close()
         let floor = try Floor(path: place.file("ours.db"))
-        let memory = try floor.prepare("SELECT * FROM memories WHERE memory_id = ?1")
-        let version = try floor.prepare("SELECT * FROM versions WHERE memory_key = ?1")
+        // The rows that say the same: the file's, the memory's and those it is joined with.
+        let state = try floor.prepare("SELECT * FROM store")
+        let memory = try floor.prepare(
+            """
+            SELECT * FROM memories AS m JOIN users AS u ON u.user_key = m.user_key
+            JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
+            JOIN versions AS v ON v.memory_key = m.memory_key AND v.number = m.head_number AND v.version_id = m.head
+            LEFT JOIN sessions AS s ON s.session_key = m.session_key
+            LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
+            WHERE m.memory_id = ?1
+            """
+        )
+        let begin = try floor.prepare("BEGIN")
+        let commit = try floor.prepare("COMMIT")
         let bare = try Stopwatch.seconds {
             for id in chosen {
-                try floor.execute("BEGIN")
+                try begin.run([])
+                _ = try state.step()
                 memory.bind(.text(id.rawValue), at: 1)
                 _ = try memory.step()
-                let row = memory.row
-                version.bind(row[0], at: 1)
-                _ = try version.step()
-                _ = version.row
+                _ = state.row
+                _ = memory.row
+                state.reset()
                 memory.reset()
-                version.reset()
-                try floor.execute("COMMIT")
+                try commit.run([])
             }
         }
         return [

@@ -41,10 +41,3 @@ extension MultiAgentMemoryCoordinator {
         return ids
     }
 }
-
-/// The largest this process has been, in MiB.
-func peakResidentMemory() throws -> Double {
-    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-    return (Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "") ?? 0) / 1_024
-}
