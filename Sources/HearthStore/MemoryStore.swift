@@ -40,6 +40,8 @@ public struct MemoryStoreOptions: Sendable {
     public var maximumPageCount: Int?
     /// What makes vectors of texts; nil: search goes by words alone.
     public var embedder: (any Embedder)? = StaticEmbedder()
+    /// How conflicts are settled where neither the call nor the owner's profile says.
+    public var defaultResolution: ConflictResolution = .latestWins
     /// Where time comes from.
     public var clock: StoreClock = .system
 
@@ -63,6 +65,8 @@ public final class MemoryStore: Sendable {
     let accesses = AccessTally()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
+    let notifications = NotificationHub()
+    let defaultResolution: ConflictResolution
     let clock: StoreClock
     /// Whether writes are refused.
     public let isReadOnly: Bool
@@ -71,6 +75,7 @@ public final class MemoryStore: Sendable {
         self.database = database
         clock = options.clock
         embedder = options.embedder
+        defaultResolution = options.defaultResolution
         isReadOnly = options.isReadOnly
     }
 
@@ -106,6 +111,7 @@ public final class MemoryStore: Sendable {
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.
         }
+        notifications.close()
         try await MemoryError.mapping { try await database.close() }
     }
 

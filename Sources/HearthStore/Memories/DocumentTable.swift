@@ -60,12 +60,27 @@ enum DocumentTable {
             Int(document.flags.rawValue),
             transaction.sequence
         )
-        for tag in document.tags {
-            try transaction.connection.run(
+        try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)
+    }
+
+    static func insert(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
+        for tag in tags {
+            try connection.run(
                 "INSERT INTO tags (user_key, tag, document_key) VALUES (?1, ?2, ?3)",
-                document.user,
+                user,
                 tag,
-                document.key
+                document
+            )
+        }
+    }
+
+    static func delete(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
+        for tag in tags {
+            try connection.run(
+                "DELETE FROM tags WHERE user_key = ?1 AND tag = ?2 AND document_key = ?3",
+                user,
+                tag,
+                document
             )
         }
     }

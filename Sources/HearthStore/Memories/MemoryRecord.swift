@@ -8,6 +8,7 @@ struct MemoryRecord: Sendable {
     var userKey: Int64
     var userID: UserID
     var owner: AgentID
+    var ownerKey: Int64
     var sessionKey: Int64?
     var sessionID: SessionID?
     var type: MemoryType
@@ -36,26 +37,38 @@ extension MemoryRecord {
     /// Reads a live memory and checks its head against its id.
     ///
     /// - Throws: `.storeCorrupt` where the fields are not those the head's id was made from.
-    static func find(_ id: MemoryID, in snapshot: Snapshot) throws -> MemoryRecord? {
-        try MemoryTable.key(of: id, in: snapshot.connection).flatMap { try find(key: $0, in: snapshot) }
+    static func find(
+        _ id: MemoryID,
+        includingDeleted: Bool = false,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord? {
+        try MemoryTable.key(of: id, in: snapshot.connection)
+            .flatMap { try find(key: $0, includingDeleted: includingDeleted, in: snapshot) }
     }
 
-    /// Reads a live memory by its key and checks its head against its id.
-    static func find(key: Int64, in snapshot: Snapshot) throws -> MemoryRecord? {
+    /// Reads a memory by its key and checks its head against its id.
+    ///
+    /// - Parameters:
+    ///   - key: The memory's key.
+    ///   - includingDeleted: Whether one whose published head is a deletion counts; its fields then say so.
+    ///   - snapshot: Where to read.
+    static func find(key: Int64, includingDeleted: Bool = false, in snapshot: Snapshot) throws -> MemoryRecord? {
         try snapshot.connection.first(
             """
             SELECT m.memory_key, m.memory_id, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, m.category,
                 m.content, m.tags, m.metadata, m.importance, m.confidence, m.expires_at, m.created_at, m.parent_id, m.head,
-                m.head_number, m.head_time, d.flags, a.count, a.last_at, v.parents, v.author_key, v.node, v.published_at
+                m.head_number, m.head_time, d.flags, a.count, a.last_at, v.parents, v.author_key, v.node, v.published_at,
+                v.is_deleted
             FROM memories AS m
             JOIN users AS u ON u.user_key = m.user_key
             JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
             JOIN versions AS v ON v.memory_key = m.memory_key AND v.number = m.head_number AND v.version_id = m.head
             LEFT JOIN sessions AS s ON s.session_key = m.session_key
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
-            WHERE m.memory_key = ?1 AND m.state = 'live'
+            WHERE m.memory_key = ?1 AND (m.state = 'live' OR ?2 AND m.state = 'deleted')
             """,
             key,
+            includingDeleted,
             as: { try read($0, in: snapshot) }
         )
     }
@@ -72,7 +85,8 @@ extension MemoryRecord {
             importance: row.double(12),
             confidence: row.double(13),
             metadata: try FieldText.object(from: row.string(11)),
-            expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:))
+            expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
+            isDeleted: row.bool(27)
         )
         let head = VersionID(bytes: row.bytes(17))
         let headTime = HybridTime(rawValue: row.int64(19))
@@ -96,6 +110,7 @@ extension MemoryRecord {
             userKey: row.int64(2),
             userID: UserID(rawValue: row.string(3)),
             owner: try snapshot.directory.entry(key: row.int64(4)).id,
+            ownerKey: row.int64(4),
             sessionKey: row.optionalInt64(5),
             sessionID: row.optionalString(6).map(SessionID.init(rawValue:)),
             type: type,

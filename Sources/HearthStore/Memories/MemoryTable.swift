@@ -7,6 +7,7 @@ enum MemoryTable {
     struct Placed {
         var key: Int64
         var user: Int64
+        var head: VersionID
     }
 
     /// The key of a memory, whatever its state.
@@ -108,6 +109,6 @@ enum MemoryTable {
         if let embedder, let vector = new.vector {
             try VectorTables.place(vector, of: embedder, document: key, user: user, in: transaction)
         }
-        return Placed(key: key, user: user)
+        return Placed(key: key, user: user, head: head)
     }
 }

@@ -2,30 +2,56 @@ import FoundationEssentials
 
 /// A memory as one agent sees it, and why it may.
 struct Sighting: Sendable {
+    /// The memory with its published head.
     var record: MemoryRecord
+    /// The agent's own unpublished edit of it.
+    var draft: Draft?
     /// Nil for the owner.
     var sharing: SharingContext?
     var memory: Memory
     var sync: SyncMetadata
 }
 
+extension Sighting {
+    /// What the agent sees: its draft laid over the published head.
+    var fields: MemoryFields { draft?.change.applied(to: record.fields) ?? record.fields }
+
+    /// Whether the memory is there for the agent: neither deleted nor expired, by its own draft where that says so.
+    func isThere(at now: Timestamp) -> Bool {
+        let fields = fields
+        return !fields.isDeleted && fields.expiresAt.map { $0 > now } ?? true
+    }
+}
+
+extension SyncStatus {
+    /// Of several that hold at once, the first of these is shown.
+    init(isLockedByOther: Bool, hasConflict: Bool, isDeleted: Bool, hasDraft: Bool) {
+        self =
+            isLockedByOther ? .locked : hasConflict ? .conflict : isDeleted ? .deleted : hasDraft ? .pending : .synced
+    }
+}
+
 extension Snapshot {
     /// What a live memory is to an agent; nil where it may not see it, where it belongs to another user, and where it is not there.
     ///
-    /// A record that exists and is not seen comes back as `refused`, for the audit alone.
+    /// A record that exists and is not seen comes back as `refused`, for the audit alone. To an agent that has deleted a memory in a
+    /// draft it is not there.
     func look(
         for id: MemoryID,
         as viewer: Directory.Entry,
         user: UserID?,
         now: Timestamp
     ) throws -> (sighting: Sighting?, refused: MemoryRecord?) {
-        guard let record = try MemoryRecord.find(id, in: self), !record.isExpired(at: now) else { return (nil, nil) }
+        guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
         guard user == nil || record.userID == user else { return (nil, record) }
+        let sharing: SharingContext?
         switch try standing(of: viewer, to: record) {
         case .none: return (nil, record)
-        case .owner: return (try sighting(of: record, by: viewer, sharing: nil, now: now), nil)
-        case .shared(let context): return (try sighting(of: record, by: viewer, sharing: context, now: now), nil)
+        case .owner: sharing = nil
+        case .shared(let context): sharing = context
         }
+        let sighting = try sighting(of: record, by: viewer, sharing: sharing, now: now)
+        return (sighting.isThere(at: now) ? sighting : nil, nil)
     }
 
     /// What an agent is to a memory.
@@ -52,38 +78,49 @@ extension Snapshot {
         let lease =
             record.flags.contains(.everLeased)
             ? try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection) : nil
-        let isLockedByOther = lease.map { $0.holder != viewer.key } ?? false
+        let draft =
+            record.flags.contains(.everDrafted)
+            ? try DraftTable.find(memory: record.key, agent: viewer.key, in: connection) : nil
+        let fields = draft?.change.applied(to: record.fields) ?? record.fields
+        let hasConflict = try ConflictTable.waiting(on: record, in: connection) != nil
+        let status = SyncStatus(
+            isLockedByOther: lease.map { $0.holder != viewer.key } ?? false,
+            hasConflict: hasConflict,
+            isDeleted: fields.isDeleted,
+            hasDraft: draft != nil
+        )
         return Sighting(
             record: record,
+            draft: draft,
             sharing: sharing,
             memory: Memory(
                 id: record.id,
                 agentID: record.owner,
                 userID: record.userID,
                 sessionID: record.sessionID,
-                content: record.fields.content,
+                content: fields.content,
                 type: record.type,
-                category: record.fields.category,
-                tags: record.fields.tags,
-                metadata: record.fields.metadata,
-                importance: record.fields.importance,
-                confidence: record.fields.confidence,
+                category: fields.category,
+                tags: fields.tags,
+                metadata: fields.metadata,
+                importance: fields.importance,
+                confidence: fields.confidence,
                 isSensitive: false,
                 createdAt: record.createdAt.date,
-                updatedAt: record.updatedAt.date,
+                updatedAt: (draft?.time.timestamp ?? record.updatedAt).date,
                 lastAccessedAt: record.lastAccessedAt?.date,
-                expiresAt: record.fields.expiresAt?.date,
+                expiresAt: fields.expiresAt?.date,
                 accessCount: Int(record.accessCount),
                 version: record.headNumber,
                 versionID: record.head,
-                syncStatus: isLockedByOther ? .locked : .synced,
+                syncStatus: status,
                 parentID: try visibleParent(of: record, by: viewer, now: now),
-                checksum: Hexadecimal.string(record.checksum)
+                checksum: Hexadecimal.string(draft?.change.content.map(ContentDigest.canonical) ?? record.checksum)
             ),
             sync: SyncMetadata(
                 isLocked: lease != nil,
                 lockHolder: try lease.map { try directory.entry(key: $0.holder).id },
-                hasConflict: false,
+                hasConflict: hasConflict,
                 lastSyncAt: record.publishedAt.date
             )
         )

@@ -148,7 +148,7 @@ enum SchemaV1 {
             -- When and at which sequence it came into this file.
             published_at INTEGER NOT NULL,
             published_sequence INTEGER NOT NULL,
-            PRIMARY KEY (memory_key, number, version_id)
+            PRIMARY KEY (memory_key, version_id)
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE drafts (
@@ -272,8 +272,10 @@ enum SchemaV1 {
             -- A revoked share stays, so that no rule shares the memory with the agent again.
             is_revoked INTEGER NOT NULL,
             granted_at INTEGER NOT NULL,
-            -- The number of the head when the agent first could see the memory: its history begins there.
-            since_number INTEGER NOT NULL,
+            -- The head when the agent first could see the memory by this share, and the sequence of then: its history is that version and
+            -- what was published after it.
+            since_head BLOB NOT NULL CHECK (length(since_head) = 32),
+            since_sequence INTEGER NOT NULL,
             changed INTEGER NOT NULL,
             PRIMARY KEY (user_key, memory_key, agent_key)
         ) STRICT, WITHOUT ROWID;

@@ -49,9 +49,10 @@ enum WordIndex {
     ) throws {
         try connection.forEach(
             """
-            SELECT d.document_key, d.user_key, m.content, m.tags
+            SELECT d.document_key, d.user_key, coalesce(r.content, m.content), coalesce(r.tags, m.tags)
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
-            WHERE d.agent_key IS NULL AND d.flags & 1 = 0
+            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
+            WHERE d.flags & 3 = 0
             """,
             do: { row in
                 let tags = try FieldText.array(from: row.string(3))

@@ -28,7 +28,6 @@ extension MemoryStore {
                 Share(origin: .explicit, permission: permission, isRevoked: false),
                 to: targets,
                 memory: owned.place,
-                sinceNumber: owned.record.headNumber,
                 by: owned.owner,
                 at: owned.now,
                 in: transaction
@@ -48,7 +47,7 @@ extension MemoryStore {
                     user: owned.place.user,
                     memory: owned.place.key,
                     agent: target.key,
-                    headNumber: owned.record.headNumber,
+                    head: owned.record.head,
                     at: owned.now,
                     in: transaction
                 )
@@ -100,7 +99,9 @@ private struct Owned {
     var directory: Directory
     var now: Timestamp
 
-    var place: MemoryTable.Placed { MemoryTable.Placed(key: record.key, user: record.userKey) }
+    var place: MemoryTable.Placed {
+        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head)
+    }
 
     func refusal(of attempt: AuditAction) -> AuditEntry {
         AuditEntry(
@@ -152,12 +153,14 @@ extension MemoryStore {
         }
     }
 
-    /// Refuses what an agent may not do: as not found where it may not even see the memory, else as denied.
+    /// Refuses what an agent may not do: as not found where it may not even see the memory, or the caller knows that it is hidden from
+    /// it, else as denied.
     static func refusal(
         of attempt: String,
         of record: MemoryRecord,
         as viewer: Directory.Entry,
-        in snapshot: Snapshot
+        in snapshot: Snapshot,
+        isHidden: Bool = false
     ) throws -> Refusal {
         let entry = AuditEntry(
             action: .refuse,
@@ -166,7 +169,7 @@ extension MemoryStore {
             memories: [record.key],
             detail: ["attempt": attempt]
         )
-        guard try snapshot.standing(of: viewer, to: record) != .none else {
+        guard try !isHidden && snapshot.standing(of: viewer, to: record) != .none else {
             return Refusal(.memoryNotFound(record.id), entry)
         }
         return Refusal(

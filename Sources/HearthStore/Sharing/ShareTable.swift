@@ -8,8 +8,8 @@ enum ShareTable {
         var memory: Int64
         var agent: Int64
         var share: Share
-        /// The number of the head the agent first sees.
-        var sinceNumber: Int
+        /// The head that the agent first sees.
+        var head: VersionID
     }
 
     static func find(user: Int64, memory: Int64, agent: Int64, in connection: Connection) throws -> Share? {
@@ -42,10 +42,11 @@ enum ShareTable {
             }
         try transaction.connection.run(
             """
-            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_number, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)
+            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_sequence, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?8)
             ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET rule = excluded.rule, permission = excluded.permission,
-                since_number = iif(is_revoked, excluded.since_number, since_number), is_revoked = 0,
+                since_head = iif(is_revoked, excluded.since_head, since_head),
+                since_sequence = iif(is_revoked, excluded.since_sequence, since_sequence), is_revoked = 0,
                 granted_at = excluded.granted_at, changed = excluded.changed
             WHERE excluded.rule IS NULL
             """,
@@ -55,7 +56,7 @@ enum ShareTable {
             rule,
             grant.share.permission.rawValue,
             time.rawValue,
-            grant.sinceNumber,
+            grant.head.bytes,
             transaction.sequence
         )
     }
@@ -65,22 +66,41 @@ enum ShareTable {
         user: Int64,
         memory: Int64,
         agent: Int64,
-        headNumber: Int,
+        head: VersionID,
         at time: Timestamp,
         in transaction: StoreTransaction
     ) throws {
         try transaction.connection.run(
             """
-            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_number, changed)
-            VALUES (?1, ?2, ?3, NULL, 'read', 1, ?4, ?5, ?6)
+            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_sequence, changed)
+            VALUES (?1, ?2, ?3, NULL, 'read', 1, ?4, ?5, ?6, ?6)
             ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET is_revoked = 1, changed = excluded.changed
             """,
             user,
             memory,
             agent,
             time.rawValue,
-            headNumber,
+            head.bytes,
             transaction.sequence
+        )
+    }
+
+    /// Since when an agent sees a memory by a share: the head of then, and the sequence.
+    static func since(
+        user: Int64,
+        memory: Int64,
+        agent: Int64,
+        in connection: Connection
+    ) throws -> (head: VersionID, sequence: Int64)? {
+        try connection.first(
+            """
+            SELECT since_head, since_sequence FROM shares
+            WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3 AND is_revoked = 0
+            """,
+            user,
+            memory,
+            agent,
+            as: { (VersionID(bytes: $0.bytes(0)), $0.int64(1)) }
         )
     }
 

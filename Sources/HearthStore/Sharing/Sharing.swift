@@ -5,7 +5,6 @@ enum Sharing {
         _ share: Share,
         to agents: [Directory.Entry],
         memory: MemoryTable.Placed,
-        sinceNumber: Int = 1,
         by owner: Directory.Entry,
         at now: Timestamp,
         in transaction: StoreTransaction
@@ -17,7 +16,7 @@ enum Sharing {
                 memory: memory.key,
                 agent: agent.key,
                 share: share,
-                sinceNumber: sinceNumber
+                head: memory.head
             )
             try ShareTable.grant(grant, at: now, in: transaction)
         }

@@ -206,13 +206,24 @@ extension MemoryStore {
         let now = clock.bootInstant
         let leases = try LeaseTable.unreleased(in: snapshot.connection).filter { $0.isLive(at: now) }
         let holders = Dictionary(uniqueKeysWithValues: leases.map { ($0.memory, $0.holder) })
+        let conflicts = try ConflictTable.waitingMemories(ofUser: user, in: snapshot.connection)
         var statistics = SliceStatistics()
-        for (slot, entry) in roster.entries.enumerated() where visibility.isVisible(slot) && filter.admits(entry) {
+        for (slot, entry) in roster.entries.enumerated() where visibility.isVisible(slot) {
+            guard filter.admits(entry) else {
+                if filter.admitsDeleted(entry) { statistics.syncStatus[.deleted, default: 0] += 1 }
+                continue
+            }
             statistics.totalMemories += 1
             if let type = MemoryType(place: entry.type) { statistics.memoryTypes[type, default: 0] += 1 }
             let holder = holders[entry.memory]
             if holder != nil { statistics.lockedMemories += 1 }
-            let status: SyncStatus = holder == nil || holder == viewer.key ? .synced : .locked
+            if conflicts.contains(entry.memory) { statistics.conflictedMemories += 1 }
+            let status = SyncStatus(
+                isLockedByOther: holder != nil && holder != viewer.key,
+                hasConflict: conflicts.contains(entry.memory),
+                isDeleted: false,
+                hasDraft: entry.isDraft
+            )
             statistics.syncStatus[status, default: 0] += 1
             if visibility.isOwn(slot) { statistics.ownMemories += 1 } else { statistics.sharedMemories += 1 }
         }

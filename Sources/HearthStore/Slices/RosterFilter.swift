@@ -47,7 +47,16 @@ struct RosterFilter {
 
     /// Whether an entry passes; expired ones and drafts that delete never do.
     func admits(_ entry: Roster.Entry) -> Bool {
-        entry.expiresAt > now && !entry.flags.contains(.deleted)
+        !entry.flags.contains(.deleted) && fits(entry)
+    }
+
+    /// Whether an entry is a draft that deletes a memory which would pass otherwise.
+    func admitsDeleted(_ entry: Roster.Entry) -> Bool {
+        entry.flags.contains(.deleted) && fits(entry)
+    }
+
+    private func fits(_ entry: Roster.Entry) -> Bool {
+        entry.expiresAt > now
             && entry.createdAt >= createdAfter && entry.createdAt < createdBefore
             && entry.importance >= minimumImportance
             && (session == nil || entry.session == session)

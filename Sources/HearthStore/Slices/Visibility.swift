@@ -16,8 +16,9 @@ struct Visibility: Sendable {
 
     /// Applies the rules.
     ///
-    /// An agent sees its own draft in the place of the published head. A draft that deletes the memory is seen as an entry that is
-    /// deleted; search and browsing leave it out.
+    /// An agent sees its own draft in the place of the published head, as long as it sees that one: the head's category decides, and
+    /// where the head is deleted so is the draft. A draft that deletes the memory is seen as an entry that is deleted; search and
+    /// browsing leave it out.
     init(roster: Roster, viewer: Directory.Entry, directory: Directory, categories: [Int32: MemoryCategory]) throws {
         var codes = [UInt16](repeating: Code.hidden, count: roster.entries.count)
         var contexts: [SharingContext] = []
@@ -47,9 +48,11 @@ struct Visibility: Sendable {
         }
 
         for (slot, entry) in roster.entries.enumerated() {
+            var entry = entry
             if entry.isDraft {
-                guard entry.agent == viewer.key else { continue }
+                guard entry.agent == viewer.key, let head = roster.slot(of: entry.memory) else { continue }
                 drafted.insert(entry.memory)
+                entry = roster.entries[head]
             }
             if entry.owner == viewer.key {
                 codes[slot] = Code.own

@@ -18,7 +18,7 @@ extension MemoryStore {
                     averageSyncTime: syncs == 0 ? .zero : .microseconds((totals[.syncTime] ?? 0) / syncs)
                 ),
                 activeLocks: SyncStatistics.Locks(locks: try snapshot.activeLeases()),
-                pendingConflicts: SyncStatistics.Conflicts(conflicts: []),
+                pendingConflicts: SyncStatistics.Conflicts(conflicts: try snapshot.pendingConflicts()),
                 recentOperations: try Self.recentOperations(snapshot.connection, now: now)
             )
         }

@@ -2,7 +2,7 @@ internal import HearthSQLite
 
 extension MemoryStore {
     /// Recomputes what can be recomputed and compares it with what is stored: SQLite's own check, the index's own check, the digest of
-    /// every published head, the index against the words of every text, and the audit chain.
+    /// every version and every draft, the heads against the versions, the documents and the index against the words of every text, and the audit chain.
     ///
     /// What it finds are values, not errors.
     ///
@@ -17,6 +17,8 @@ extension MemoryStore {
                 var report = VerificationReport()
                 try FileVerification.check(snapshot.connection, into: &report)
                 try MemoryVerification.check(snapshot, into: &report)
+                try DraftVerification.check(snapshot, into: &report)
+                try DocumentVerification.check(snapshot.connection, into: &report)
                 try IndexVerification.check(snapshot.connection, into: &report)
                 try AuditVerification.check(snapshot.connection, anchor: anchor, into: &report)
                 return report
@@ -50,35 +52,6 @@ enum FileVerification {
         try connection.forEach("PRAGMA foreign_key_check") { row in
             report.add("file", "A row of \(row.string(0)) refers to a row of \(row.string(2)) that is not there.")
         }
-    }
-}
-
-/// Every published head against its digest, and its document against it.
-enum MemoryVerification {
-    static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
-        let keys = try snapshot.connection.rows(
-            "SELECT memory_key, memory_id FROM memories WHERE state = 'live' ORDER BY memory_key",
-            as: { ($0.int64(0), $0.string(1)) }
-        )
-        for (key, id) in keys {
-            report.memories += 1
-            do {
-                guard try MemoryRecord.find(key: key, in: snapshot) == nil else { continue }
-                report.add("memory", "Memory \(id) has lost its user, its head or its document.")
-            } catch let error as MemoryError where error.code == .storeCorrupt {
-                report.add("memory", error.message)
-            }
-        }
-        try snapshot.connection.forEach(
-            """
-            SELECT d.document_key FROM documents AS d JOIN memories AS m ON m.memory_key = d.document_key
-            JOIN categories AS c ON c.category_key = d.category_key
-            WHERE d.agent_key IS NULL AND d.flags & 1 = 0 AND (m.state != 'live' OR d.user_key != m.user_key OR d.owner_key != m.owner_key
-                OR d.session_key IS NOT m.session_key OR d.created_at != m.created_at OR d.expires_at IS NOT m.expires_at
-                OR d.importance != m.importance OR c.name != m.category)
-            """,
-            do: { report.add("document", "Document \($0.int64(0)) is not what its memory says.") }
-        )
     }
 }
 

@@ -2,7 +2,7 @@
 public struct VerificationReport: Hashable, Sendable, Codable {
     /// One thing that is not as it should be.
     public struct Finding: Hashable, Sendable, Codable {
-        /// Where: `file`, `index`, `memory`, `document` or `audit`.
+        /// Where: `file`, `index`, `memory`, `version`, `draft`, `conflict`, `document` or `audit`.
         public var component: String
         /// What, naming the memory, document or row.
         public var message: String
@@ -18,6 +18,10 @@ public struct VerificationReport: Hashable, Sendable, Codable {
     public var findings: [Finding]
     /// Memories looked at.
     public var memories: Int
+    /// Versions looked at.
+    public var versions: Int
+    /// Drafts looked at.
+    public var drafts: Int
     /// Documents whose words were compared with the index.
     public var documents: Int
     /// Audit rows looked at.
@@ -32,12 +36,16 @@ public struct VerificationReport: Hashable, Sendable, Codable {
     public init(
         findings: [Finding] = [],
         memories: Int = 0,
+        versions: Int = 0,
+        drafts: Int = 0,
         documents: Int = 0,
         auditRows: Int = 0,
         anchor: String = ""
     ) {
         self.findings = findings
         self.memories = memories
+        self.versions = versions
+        self.drafts = drafts
         self.documents = documents
         self.auditRows = auditRows
         self.anchor = anchor

@@ -9,6 +9,11 @@ enum ContentDigest {
         return content.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
     }
 
+    /// Of the content in Unicode normalisation form C.
+    static func canonical(_ content: String) -> [UInt8] {
+        canonical(content, exact: exact(content))
+    }
+
     /// Of the content in Unicode normalisation form C, so that the same text typed on two systems has one checksum.
     static func canonical(_ content: String, exact: [UInt8]) -> [UInt8] {
         // ASCII is its own normal form.

@@ -33,7 +33,7 @@ private struct VerifyReport: Report {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case sound, findings, memories, documents, anchor
+        case sound, findings, memories, versions, drafts, documents, anchor
         case auditRows = "audit_rows"
     }
 
@@ -42,6 +42,8 @@ private struct VerifyReport: Report {
         try container.encode(report.isSound, forKey: .sound)
         try container.encode(report.findings, forKey: .findings)
         try container.encode(report.memories, forKey: .memories)
+        try container.encode(report.versions, forKey: .versions)
+        try container.encode(report.drafts, forKey: .drafts)
         try container.encode(report.documents, forKey: .documents)
         try container.encode(report.auditRows, forKey: .auditRows)
         try container.encode(report.anchor, forKey: .anchor)
@@ -51,6 +53,8 @@ private struct VerifyReport: Report {
         page.line(report.isSound ? Styled("Sound.", .good) : Styled("Not sound.", .bad))
         page.facts([
             ("memories", "\(report.memories)"),
+            ("versions", "\(report.versions)"),
+            ("drafts", "\(report.drafts)"),
             ("documents", "\(report.documents)"),
             ("audit rows", "\(report.auditRows)"),
             ("anchor", "\(report.anchor)"),

@@ -7,7 +7,7 @@ extension MemoryStore {
         try read { snapshot in
             let model = try embedder.flatMap { try VectorTables.model($0.identifier, in: snapshot.connection) }
             let counts = try snapshot.connection.first(
-                "SELECT count(*), count(*) FILTER (WHERE model_key = ?1) FROM documents WHERE flags & 1 = 0",
+                "SELECT count(*), count(*) FILTER (WHERE model_key = ?1) FROM documents WHERE flags & 3 = 0",
                 model?.key,
                 as: { (documents: $0.int(0), embedded: $0.int(1)) }
             )
@@ -32,16 +32,24 @@ extension MemoryStore {
     /// - Throws: What the embedder throws where it is not one text's fault, as a server that is away; `.invalidArgument` without one.
     @discardableResult
     public func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
+        try await rebuildEmbeddings(ofUser: nil, progress: progress)
+    }
+
+    /// Makes the vectors that are missing or of another embedder of one user, or of all.
+    @discardableResult
+    func rebuildEmbeddings(ofUser user: Int64?, progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
         guard let embedder else {
             throw MemoryError.invalidArgument("There is no embedder; configure one to make vectors.")
         }
         let maker = VectorMaker(embedder: embedder)
-        var position = PendingText.Position(user: 0, document: 0)
+        var position = PendingText.Position(user: user ?? 0, document: 0)
         var made = 0
         var seen = 0
         while true {
             try Task.checkCancellation()
-            let batch = try read { try PendingText.batch(after: position, for: embedder, in: $0.connection) }
+            let batch = try read {
+                try PendingText.batch(after: position, upTo: user ?? .max, for: embedder, in: $0.connection)
+            }
             guard let last = batch.last else { return made }
             position = last.position
             let vectors = try await maker.vectorsLeavingOutRefused(of: batch.map(\.text))
@@ -62,7 +70,13 @@ extension MemoryStore {
 
     /// Has the vectors made that a remote embedder owes, without waiting for it.
     func embedLater() {
-        guard let embedder, !embedder.isLocal, !isReadOnly else { return }
+        guard let embedder, !embedder.isLocal else { return }
+        embedMissing()
+    }
+
+    /// Has the vectors made that could not be made inside a transaction, without waiting for them.
+    func embedMissing() {
+        guard let embedder, !(embedder is any SynchronousEmbedder), !isReadOnly else { return }
         embeddingQueue.wake { [weak self] in
             do {
                 try await self?.rebuildEmbeddings()
@@ -89,6 +103,7 @@ private struct PendingText: Sendable {
 
     static func batch(
         after position: Position,
+        upTo lastUser: Int64,
         for embedder: any Embedder,
         in connection: Connection
     ) throws -> [PendingText] {
@@ -99,12 +114,14 @@ private struct PendingText: Sendable {
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE (d.user_key, d.document_key) > (?1, ?2) AND d.flags & 3 = 0
                 AND d.model_key IS NOT (SELECT model_key FROM models WHERE identifier = ?3)
+            AND d.user_key <= ?5
             ORDER BY d.user_key, d.document_key LIMIT ?4
             """,
             position.user,
             position.document,
             embedder.identifier,
             batchSize,
+            lastUser,
             as: { row in
                 PendingText(
                     position: Position(user: row.int64(0), document: row.int64(1)),

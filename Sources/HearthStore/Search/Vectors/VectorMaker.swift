@@ -10,6 +10,11 @@ struct VectorMaker: Sendable {
     /// Whether vectors are made before a memory is stored; otherwise they are queued.
     var isImmediate: Bool { embedder.isLocal }
 
+    /// The vector of a text from an embedder that makes it on the spot; nil from any other.
+    func vectorAtOnce(of text: String) -> QuantizedVector? {
+        (embedder as? any SynchronousEmbedder)?.quantizedVector(for: text.prefix(utf8Length: Self.longestText))
+    }
+
     /// The vectors of texts, in their order.
     ///
     /// - Throws: What the embedder throws; `.embeddingMismatch` where it keeps not to its own dimension.

@@ -1,0 +1,109 @@
+/// Which fields an edit changes, and to what: a draft's payload. Pure.
+struct FieldChange: Hashable, Sendable {
+    var content: String?
+    var category: MemoryCategory?
+    var tags: [String]?
+    var importance: Double?
+    var confidence: Double?
+    var metadata: [String: String]?
+    /// The inner nil takes an expiry away.
+    var expiresAt: Timestamp??
+    var isDeletion = false
+
+    /// A deletion and nothing else.
+    static let deletion = FieldChange(isDeletion: true)
+
+    /// The fields it changes, as the file numbers them; the numbers never change.
+    struct Fields: OptionSet, Hashable, Sendable {
+        var rawValue: Int
+
+        static let content = Fields(rawValue: 1)
+        static let category = Fields(rawValue: 2)
+        static let tags = Fields(rawValue: 4)
+        static let importance = Fields(rawValue: 8)
+        static let confidence = Fields(rawValue: 16)
+        static let metadata = Fields(rawValue: 32)
+        static let expiresAt = Fields(rawValue: 64)
+        static let deletion = Fields(rawValue: 128)
+    }
+
+    var fields: Fields {
+        var fields: Fields = []
+        if content != nil { fields.insert(.content) }
+        if category != nil { fields.insert(.category) }
+        if tags != nil { fields.insert(.tags) }
+        if importance != nil { fields.insert(.importance) }
+        if confidence != nil { fields.insert(.confidence) }
+        if metadata != nil { fields.insert(.metadata) }
+        if expiresAt != nil { fields.insert(.expiresAt) }
+        if isDeletion { fields.insert(.deletion) }
+        return fields
+    }
+
+    var isEmpty: Bool { fields.isEmpty }
+}
+
+extension FieldChange {
+    /// The fields as they are after the change.
+    func applied(to fields: MemoryFields) -> MemoryFields {
+        var result = fields
+        if let content { result.content = content }
+        if let category { result.category = category }
+        if let tags { result.tags = tags }
+        if let importance { result.importance = importance }
+        if let confidence { result.confidence = confidence }
+        if let metadata { result.metadata = metadata }
+        if let expiresAt { result.expiresAt = expiresAt }
+        if isDeletion { result.isDeleted = true }
+        return result
+    }
+
+    /// This change and then a later one, as one.
+    func followed(by later: FieldChange) -> FieldChange {
+        FieldChange(
+            content: later.content ?? content,
+            category: later.category ?? category,
+            tags: later.tags ?? tags,
+            importance: later.importance ?? importance,
+            confidence: later.confidence ?? confidence,
+            metadata: later.metadata ?? metadata,
+            expiresAt: later.expiresAt ?? expiresAt,
+            isDeletion: later.isDeletion || isDeletion
+        )
+    }
+
+    /// What is left of the change where fields have these values already.
+    func leavingOut(unchangedFrom fields: MemoryFields) -> FieldChange {
+        var result = self
+        if let content, content.isIdentical(to: fields.content) { result.content = nil }
+        if category == fields.category { result.category = nil }
+        if let tags, tags.isIdentical(to: fields.tags) { result.tags = nil }
+        if importance == fields.importance { result.importance = nil }
+        if confidence == fields.confidence { result.confidence = nil }
+        if let metadata, metadata.isIdentical(to: fields.metadata) { result.metadata = nil }
+        if let expiresAt, expiresAt == fields.expiresAt { result.expiresAt = nil }
+        if fields.isDeleted { result.isDeletion = false }
+        return result
+    }
+}
+
+extension MemoryChange {
+    /// Checks every field that is given.
+    ///
+    /// - Throws: `.invalidArgument` naming what is out of range.
+    func validated() throws(MemoryError) -> FieldChange {
+        var change = FieldChange()
+        if let content { change.content = try NewMemory.content(content) }
+        if let category { change.category = try category.validated() }
+        if let tags { change.tags = try NewMemory.tags(tags) }
+        if let importance { change.importance = try NewMemory.unit(importance, name: "importance") }
+        if let confidence { change.confidence = try NewMemory.unit(confidence, name: "confidence") }
+        if let metadata { change.metadata = try NewMemory.metadata(metadata) }
+        if let expiresAt {
+            change.expiresAt = .some(
+                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+            )
+        }
+        return change
+    }
+}

@@ -1,0 +1,70 @@
+public import FoundationEssentials
+
+/// What an edit changes; nil leaves a field as it is.
+public struct MemoryChange: Hashable, Sendable, Codable {
+    /// The text, 0 bytes to 4 MiB of UTF-8.
+    public var content: String?
+    /// What it is about; only the owner changes it.
+    public var category: MemoryCategory?
+    /// All labels, in place of those it had; a duplicate counts once.
+    public var tags: [String]?
+    /// How much it matters, 0…1.
+    public var importance: Double?
+    /// How sure the author is of it, 0…1.
+    public var confidence: Double?
+    /// All of the host's values, in place of those it had.
+    public var metadata: [String: String]?
+    /// When it is to stop being returned; `.some(nil)` takes an expiry away.
+    public var expiresAt: Date??
+
+    /// Describes an edit.
+    public init(
+        content: String? = nil,
+        category: MemoryCategory? = nil,
+        tags: [String]? = nil,
+        importance: Double? = nil,
+        confidence: Double? = nil,
+        metadata: [String: String]? = nil,
+        expiresAt: Date?? = nil
+    ) {
+        self.content = content
+        self.category = category
+        self.tags = tags
+        self.importance = importance
+        self.confidence = confidence
+        self.metadata = metadata
+        self.expiresAt = expiresAt
+    }
+}
+
+extension MemoryChange {
+    private enum CodingKeys: String, CodingKey {
+        case content, category, tags, importance, confidence, metadata, expiresAt
+    }
+
+    /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` takes the expiry away.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        content = try container.decodeIfPresent(String.self, forKey: .content)
+        category = try container.decodeIfPresent(MemoryCategory.self, forKey: .category)
+        tags = try container.decodeIfPresent([String].self, forKey: .tags)
+        importance = try container.decodeIfPresent(Double.self, forKey: .importance)
+        confidence = try container.decodeIfPresent(Double.self, forKey: .confidence)
+        metadata = try container.decodeIfPresent([String: String].self, forKey: .metadata)
+        expiresAt =
+            container.contains(.expiresAt)
+            ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
+    }
+
+    /// Writes the fields that are changed and no others.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(content, forKey: .content)
+        try container.encodeIfPresent(category, forKey: .category)
+        try container.encodeIfPresent(tags, forKey: .tags)
+        try container.encodeIfPresent(importance, forKey: .importance)
+        try container.encodeIfPresent(confidence, forKey: .confidence)
+        try container.encodeIfPresent(metadata, forKey: .metadata)
+        if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
+    }
+}

@@ -1,0 +1,55 @@
+internal import HearthSQLite
+
+extension MemoryStore {
+    /// Looks at the entries of an agent's slice that have no draft: whether each is what its digest says, whether the rules of now share it
+    /// as they should, and whether its vector is of the present model.
+    func reexamine(_ scope: SyncScope, into result: inout AgentSyncResult) async throws {
+        let now = clock.now()
+        let entries = try read { try scope.entries(of: self, now: now, in: $0) }.filter { !$0.isDraft }
+        var position = 0
+        while position < entries.count {
+            try Task.checkCancellation()
+            let batch = entries[position..<min(position + Self.syncBatchSize, entries.count)]
+            position += batch.count
+            let findings = try await writePublishing { publication in
+                try batch.map { try publication.reexamine($0.memory, for: scope.agent) }
+            }
+            for finding in findings {
+                switch finding {
+                case .inOrder: result.successfulSyncs += 1
+                case .damaged(let error): result.errors.append(error.message)
+                case .gone: continue
+                }
+                result.memoriesProcessed += 1
+            }
+        }
+        guard embedder != nil, let user = scope.user else { return }
+        do {
+            try await rebuildEmbeddings(ofUser: user)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            result.errors.append("Vectors could not be made anew: \(error). Search by word goes on.")
+        }
+    }
+}
+
+/// What a second look at a memory came to.
+enum Reexamination: Sendable {
+    case inOrder
+    case damaged(MemoryError)
+    /// It was deleted meanwhile.
+    case gone
+}
+
+extension Publication {
+    func reexamine(_ memory: Int64, for agent: Directory.Entry) throws -> Reexamination {
+        do {
+            guard var record = try MemoryRecord.find(key: memory, in: snapshot) else { return .gone }
+            if record.ownerKey == agent.key { try propagate(&record) }
+            return .inOrder
+        } catch let error as MemoryError where error.code == .storeCorrupt {
+            return .damaged(error)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+internal import HearthSQLite
+
+extension MemoryStore {
+    /// The versions of a memory, oldest first, the losers of conflicts among them.
+    ///
+    /// The owner sees all of them, also of a memory that is deleted. Any other agent sees those published since it could see the memory,
+    /// and its own. Each is checked against its id.
+    ///
+    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
+    public func history(of id: MemoryID, as agentID: AgentID) async throws -> [MemoryVersion] {
+        let id = try id.validated()
+        let now = clock.now()
+        let (versions, entry) = try await auditingRefusal {
+            try self.read { snapshot -> ([MemoryVersion], AuditEntry?) in
+                let viewer = try snapshot.directory.entry(agentID)
+                let record = try snapshot.recordWithHistory(id, as: viewer, attempt: "history", now: now)
+                let all = try VersionReader(of: record.key, id: record.id, in: snapshot).all()
+                guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
+                let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
+                let entry = AuditEntry(action: .read, agent: viewer.key, user: record.userKey, memories: [record.key])
+                return (all.filter(limits.admits).map { MemoryVersion($0.version) }, entry)
+            }
+        }
+        if let entry { try await audit(entry, at: now) }
+        return versions
+    }
+
+    /// Publishes what an old version says as a new one, at once, in the place of every head: a conflict that waits is settled by it. Durable
+    /// on return.
+    ///
+    /// History never rewinds. The agent's own draft stays as it is.
+    ///
+    /// - Parameters:
+    ///   - id: The memory.
+    ///   - version: A version from its history that isn't a deletion.
+    ///   - agentID: The owner, or a critical agent.
+    /// - Returns: The memory afterwards.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
+    ///   isn't of its history.
+    @discardableResult
+    public func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
+        let id = try id.validated()
+        return try await auditingRefusal {
+            try await writePublishing { publication in
+                let snapshot = publication.snapshot
+                let agent = try publication.directory.entry(agentID)
+                let record = try publication.administered(id, as: agent, attempt: "rollback")
+                try publication.refuseIfLocked(record, to: agent)
+                guard version.bytes != nil,
+                    try VersionTable.contains(version, memory: record.key, in: publication.connection)
+                else { throw MemoryError.unknownVersion(version, of: id) }
+                let fields = try VersionReader(of: record.key, id: id, in: snapshot).version(version).fields
+                guard !fields.isDeleted else {
+                    throw MemoryError.invalidArgument(
+                        "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."
+                    )
+                }
+                return try publication.conclude(record, with: fields, how: "rollback", action: .rollback, as: agent)
+            }
+        }
+    }
+
+    /// Brings a deleted memory back for its owner, as it was, until it is purged; durable on return.
+    ///
+    /// A deletion that is still a draft is withdrawn. A memory that isn't deleted stays as it is.
+    ///
+    /// - Returns: The memory afterwards.
+    /// - Throws: `.memoryNotFound`, also for who isn't the owner of a deleted memory; `.accessDenied` for who isn't that of another;
+    ///   `.locked` while another agent holds the lease.
+    @discardableResult
+    public func restore(_ id: MemoryID, as agentID: AgentID) async throws -> Memory {
+        let id = try id.validated()
+        return try await auditingRefusal {
+            try await writePublishing { publication in
+                let agent = try publication.directory.entry(agentID)
+                guard let record = try MemoryRecord.find(id, includingDeleted: true, in: publication.snapshot) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                guard record.owner == agent.id else {
+                    throw try Self.refusal(
+                        of: "restore",
+                        of: record,
+                        as: agent,
+                        in: publication.snapshot,
+                        isHidden: record.fields.isDeleted
+                    )
+                }
+                if record.fields.isDeleted {
+                    try publication.refuseIfLocked(record, to: agent)
+                    var version = publication.edit(FieldChange(), on: record, by: agent)
+                    version = version.with { $0.isDeleted = false }
+                    _ = try publication.publish(version, of: record)
+                }
+                let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: publication.connection)
+                if let draft, draft.change.isDeletion {
+                    let current = try publication.current(record)
+                    _ = try DraftWriter(publication).withdrawDeletion(draft, of: current)
+                }
+                return try publication.view(of: record, for: agent)
+            }
+        }
+    }
+}
+
+/// Which versions of a memory an agent that doesn't own it sees. Pure.
+struct HistoryLimits {
+    var viewer: AgentID
+    var owner: AgentID
+    var rules: AccessRules
+    var share: Share?
+    /// Since when it sees the memory by its share.
+    var since: (head: VersionID, sequence: Int64)?
+
+    /// Its own versions; those published since it was given the memory; and those that a rule would have shown it. A version of a category that is
+    /// restricted is no one else's, whatever the memory's category is now.
+    func admits(_ stored: StoredVersion) -> Bool {
+        let version = stored.version
+        if version.author == viewer { return true }
+        guard !rules.isRestricted(version.fields.category, owner: owner), share?.isRevoked != true else { return false }
+        if let since, stored.publishedSequence >= since.sequence || version.id == since.head { return true }
+        return rules.globalRule(for: viewer, owner: owner, category: version.fields.category) != nil
+    }
+}
+
+extension HistoryLimits {
+    init(of viewer: Directory.Entry, on record: MemoryRecord, in snapshot: Snapshot) throws {
+        let connection = snapshot.connection
+        self.init(
+            viewer: viewer.id,
+            owner: record.owner,
+            rules: snapshot.directory.rules,
+            share: try ShareTable.find(user: record.userKey, memory: record.key, agent: viewer.key, in: connection),
+            since: try ShareTable.since(user: record.userKey, memory: record.key, agent: viewer.key, in: connection)
+        )
+    }
+}
+
+extension Snapshot {
+    /// A memory whose history an agent may read: its owner also where it is deleted.
+    fileprivate func recordWithHistory(
+        _ id: MemoryID,
+        as viewer: Directory.Entry,
+        attempt: String,
+        now: Timestamp
+    ) throws -> MemoryRecord {
+        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self), !record.isExpired(at: now)
+        else {
+            throw MemoryError.memoryNotFound(id)
+        }
+        if viewer.id == record.owner { return record }
+        guard !record.fields.isDeleted, try standing(of: viewer, to: record) != .none else {
+            throw try MemoryStore.refusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
+        }
+        return record
+    }
+}
+
+extension MemoryStore {
+    /// Writes an audit row of something that was read.
+    func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
+        guard !isReadOnly else {
+            throw MemoryError(
+                code: .storeReadOnly,
+                message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
+            )
+        }
+        try await write { try AuditTrail.append(entry, at: now, to: $0) }
+    }
+}
+
+extension MemoryError {
+    static func unknownVersion(_ version: VersionID, of id: MemoryID) -> MemoryError {
+        .invalidArgument("Memory \(id) has no version \(version); its history lists those it has.")
+    }
+}

@@ -1,0 +1,130 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import HearthStore
+
+@Suite struct Sync {
+    @Test func `a draft whose base is the head becomes the head`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        let edited = shared.clock.storeClock.now()
+        shared.clock.advance(by: .seconds(3_600))
+        let result = try await shared.sync("alice")
+        #expect(result.memoriesProcessed == 1 && result.successfulSyncs == 1 && result.conflictsDetected == 0)
+        let seen = try await shared.store.memory(id, as: "alden")
+        #expect(seen.content == "Two." && seen.version == 2 && seen.syncStatus == .synced)
+        // The time of a version is that of the edit.
+        #expect(abs(seen.updatedAt.timeIntervalSince(edited.date)) < 0.001)
+        #expect(try await shared.sync("alice").memoriesProcessed == 0)
+    }
+
+    @Test func `edits of different fields meet without a conflict`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", tags: ["a", "b"])
+        try await shared.edit(id, as: "alice", content: "Two.")
+        try await shared.edit(id, as: "alden", tags: ["b", "c"])
+        #expect(try await shared.sync("alden").conflictsDetected == 0)
+        #expect(try await shared.sync("alice").conflictsDetected == 0)
+        let seen = try await shared.store.memory(id, as: "mimic")
+        #expect(seen.content == "Two." && seen.tags == ["b", "c"])
+        let history = try await shared.store.history(of: id, as: "alden")
+        #expect(history.count == 4)
+        #expect(history.last?.author == "system")
+    }
+
+    @Test(arguments: [
+        ("alden" as AgentID, "From alice, later."),  // latest wins
+        ("alice", "From alden, important."),  // highest importance
+        ("mimic", "From alden, important."),  // agent priority
+    ])
+    func `the owner's strategy settles what both changed`(owner: AgentID, winner: String) async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", of: owner)
+        try await shared.edit(id, as: "alden", content: "From alden, important.", importance: 0.8)
+        try await shared.edit(id, as: "alice", content: "From alice, later.", importance: 0.3)
+        try await shared.sync("alice")
+        let result = try await shared.sync("alden")
+        #expect(result.conflictsDetected == 1 && result.conflictsResolved == 1 && result.successfulSyncs == 1)
+        #expect(try await shared.content(id, as: "alden") == winner)
+        let history = try await shared.store.history(of: id, as: owner)
+        #expect(history.contains { $0.content == "From alden, important." })
+        #expect(history.contains { $0.content == "From alice, later." })
+        #expect(try await shared.store.verify().findings == [])
+    }
+
+    @Test func `a draft behind another's lease stays pending and is reported`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        let result = try await shared.sync("alice")
+        #expect(result.memoriesProcessed == 1 && result.successfulSyncs == 0)
+        #expect(result.draftsBehindLeases == 1 && result.errors.count == 1)
+        #expect(try await shared.status(id, as: "alice") == .locked)
+        try await shared.store.releaseLease(lock)
+        #expect(try await shared.status(id, as: "alice") == .pending)
+        #expect(try await shared.sync("alice").successfulSyncs == 1)
+        #expect(try await shared.content(id, as: "alden") == "Two.")
+    }
+
+    @Test func `a draft of an agent that was shut out stays and goes on when it is let in again`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        try await shared.store.revokeShare(id, as: "alden", from: ["alice"])
+        await expect(.memoryNotFound) { try await shared.store.memory(id, as: "alice") }
+        let refused = try await shared.sync("alice")
+        #expect(refused.successfulSyncs == 0 && refused.errors.count == 1)
+        #expect(try await shared.content(id, as: "alden") == "One.")
+        try await shared.store.share(id, as: "alden", with: ["alice"])
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+        #expect(try await shared.sync("alice").successfulSyncs == 1)
+        #expect(try await shared.content(id, as: "alden") == "Two.")
+    }
+
+    @Test func `an edit under a lease is published at once, with the draft`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", tags: ["a"])
+        try await shared.edit(id, as: "alden", tags: ["b"])
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        let seen = try await shared.edit(id, as: "alden", content: "Two.", lock: lock)
+        #expect(seen.version == 2 && seen.syncStatus == .synced)
+        let other = try await shared.store.memory(id, as: "alice")
+        #expect(other.content == "Two." && other.tags == ["b"])
+        shared.clock.advance(by: .seconds(301))
+        await expect(.lockLost) { try await shared.edit(id, as: "alden", content: "Three.", lock: lock) }
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+    }
+
+    @Test func `a published deletion is gone for everyone, and the owner restores it`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.store.delete(id, as: "alden")
+        try await shared.sync("alden")
+        for agent in ["alden", "alice"] as [AgentID] {
+            await expect(.memoryNotFound) { try await shared.store.memory(id, as: agent) }
+            #expect(try await shared.store.slice(of: agent, userID: shared.user).statistics.syncStatus == [:])
+            #expect(try await shared.store.search("one", as: agent, userID: shared.user).isEmpty)
+        }
+        #expect(try await shared.store.history(of: id, as: "alden").map(\.isDeleted) == [false, true])
+        await expect(.memoryNotFound) { try await shared.store.restore(id, as: "alice") }
+        #expect(try await shared.store.restore(id, as: "alden").content == "One.")
+        #expect(try await shared.store.search("one", as: "alice", userID: shared.user).map(\.memory.id) == [id])
+        #expect(try await shared.store.verify().findings == [])
+    }
+
+    @Test func `forcing a sync re-examines the whole slice and applies the rules of now`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", category: .task, shareWith: [])
+        _ = try await shared.memory("Two.", shareWith: [])
+        var policy = SharingPolicy.hearthlink
+        policy.propagationRules.append(.init(name: "tasks", categories: [.task], agents: ["mimic"]))
+        try await shared.store.setSharingPolicy(policy)
+        await expect(.memoryNotFound) { try await shared.store.memory(id, as: "mimic") }
+        let result = try await shared.sync("alden", force: true)
+        #expect(result.memoriesProcessed == 2 && result.successfulSyncs == 2)
+        #expect(try await shared.content(id, as: "mimic") == "One.")
+    }
+}
