@@ -19,11 +19,13 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     /// Leases, sync, conflicts and slices.
     public let syncService: MemorySyncService
 
-    let searchTuning: SearchTuning
+    let configuration: CoordinatorConfiguration
+
+    var searchTuning: SearchTuning { configuration.searchTuning }
 
     private init(store: MemoryStore, configuration: CoordinatorConfiguration) {
         self.store = store
-        searchTuning = configuration.searchTuning
+        self.configuration = configuration
         syncService = MemorySyncService(store: store, registry: registry, configuration: configuration)
     }
 
@@ -43,6 +45,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.isReadOnly = configuration.isReadOnly
         options.embedder = configuration.embedder
         options.clock = configuration.clock
+        options.defaultResolution = configuration.defaultResolution
         options.agents = configuration.agents ?? AgentProfile.hearthlink
         options.sharing = configuration.sharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)

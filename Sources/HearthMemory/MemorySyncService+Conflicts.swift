@@ -1,0 +1,47 @@
+public import HearthStore
+
+extension MemorySyncService {
+    /// The conflicts that wait for a decision, oldest first: an administrator's view over all users.
+    public var pendingConflicts: [SyncConflict] {
+        get async throws { try store.pendingConflicts() }
+    }
+
+    /// Settles a conflict that waits, by a strategy or by a decision; durable on return.
+    ///
+    /// - Parameters:
+    ///   - conflictID: The conflict.
+    ///   - resolutionStrategy: How to settle it; nil: as the owner's profile says.
+    ///   - decision: What a person decided; it goes before a strategy.
+    ///   - agentID: The memory's owner, or a critical agent.
+    /// - Throws: `.conflictNotFound`; `.conflictAlreadyResolved`; `.accessDenied`; `.decisionRequired` where there is no decision and the
+    ///   strategy is to ask for one, or can't settle it; `.locked` while another agent holds the lease; `.invalidArgument` for a version
+    ///   that isn't one of the conflict's.
+    @discardableResult
+    public func resolveConflict(
+        conflictID: ConflictID,
+        resolutionStrategy: ConflictResolution? = nil,
+        decision: ManualDecision? = nil,
+        agentID: AgentID = "system"
+    ) async throws -> ResolvedConflict {
+        try store.requireActive(agentID, in: registry)
+        return try await store.resolve(conflictID, as: agentID, strategy: resolutionStrategy, decision: decision)
+    }
+}
+
+extension MultiAgentMemoryCoordinator {
+    /// What an administrator should know: first what nobody has acknowledged yet, then what arises in this process, until the coordinator is
+    /// closed. Each access is a listener of its own.
+    public var notifications: AsyncStream<AdministratorNotification> { store.notificationStream() }
+
+    /// The notifications that nobody has acknowledged, oldest first.
+    public func pendingNotifications() async throws -> [AdministratorNotification] {
+        try store.pendingNotifications()
+    }
+
+    /// Notes that an administrator has seen a notification; durable on return.
+    ///
+    /// - Throws: `.invalidArgument` where there is none of that number.
+    public func acknowledgeNotification(_ id: Int) async throws {
+        try await store.acknowledgeNotification(id)
+    }
+}

@@ -1,0 +1,67 @@
+public import HearthStore
+
+extension MemorySyncService {
+    /// Publishes the drafts of one agent for one user, in the order in which they were begun; durable on return.
+    ///
+    /// A draft whose base is still the head becomes the head; any other is reconciled by the owner's strategy. Drafts behind another agent's
+    /// lease, and those the agent may no longer publish, stay as they are and are reported. What was published before the task was
+    /// cancelled stays published; each draft is published whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent.
+    ///   - userID: The user.
+    ///   - sessionID: Narrows it to the memories of a session.
+    ///   - forceSync: Whether to re-examine every entry of the agent's slice besides: content against its digest, propagation rules as they
+    ///     stand now, and vectors that are missing or of another model.
+    public func syncAgentMemories(
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        forceSync: Bool = false
+    ) async throws -> AgentSyncResult {
+        try store.requireActive(agentID, in: registry)
+        return try await store.sync(agentID, userID: userID, sessionID: sessionID, force: forceSync)
+    }
+}
+
+extension MultiAgentMemoryCoordinator {
+    /// Publishes the drafts of every active agent for one user: the highest priority first, of equals by identifier.
+    ///
+    /// An agent whose sync fails holds up no other; its error is among the results.
+    public func syncAllAgents(userID: UserID, forceSync: Bool = false) async throws -> CoordinatedSyncResult {
+        let began = configuration.clock.bootTime()
+        var result = CoordinatedSyncResult(
+            coordinationID: store.newOperationID(),
+            userID: try userID.validated()
+        )
+        for agent in try activeAgents() {
+            try Task.checkCancellation()
+            do {
+                let synced = try await syncService.syncAgentMemories(
+                    agentID: agent,
+                    userID: userID,
+                    forceSync: forceSync
+                )
+                result.add(synced)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                result.syncErrors.append("\(agent): \(error)")
+            }
+        }
+        result.success = result.syncErrors.isEmpty
+        result.duration = .nanoseconds(configuration.clock.bootTime() - began)
+        return result
+    }
+
+    /// The agents that are active in this process, `system` aside, in the order in which they are synced.
+    private func activeAgents() throws -> [AgentID] {
+        try store.agents()
+            .filter { profile in
+                guard profile.id != AgentProfile.system.id, let held = try store.agent(profile.id) else { return false }
+                return registry.status(of: profile.id, held: held.status) == .active
+            }
+            .sorted { $0.priority == $1.priority ? $0.id < $1.id : $0.priority > $1.priority }
+            .map(\.id)
+    }
+}
