@@ -30,7 +30,9 @@ struct Hearth: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "The store:",
-                subcommands: [AgentsCommand.self, StatusCommand.self, VerifyCommand.self]
+                subcommands: [
+                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, EvalCommand.self,
+                ]
             ),
         ]
     )
@@ -56,6 +58,9 @@ struct Hearth: AsyncParsableCommand {
         case OutputFailure.readerLeft:
             exit()
         case let error as MemoryError:
+            Console.error.complain(error.message)
+            exit(withError: ExitCode.failure)
+        case let error as EmbeddingError:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)
         case let error as Refusal:

@@ -21,7 +21,8 @@ struct EmbeddingsEndpoint: Sendable {
 
     let url: URL
     let model: String
-    let dimension: Int
+    /// The components that every vector must have; nil while nobody knows.
+    let dimension: Int?
 
     func body(for texts: [String]) throws -> Data {
         try JSONEncoder().encode(Request(model: model, input: texts))
@@ -50,7 +51,7 @@ struct EmbeddingsEndpoint: Sendable {
     }
 
     private func unitVector(_ components: [Double]) throws(EmbeddingError) -> [Float] {
-        guard components.count == dimension else {
+        if let dimension, components.count != dimension {
             throw EmbeddingError(
                 .wrongDimension,
                 """

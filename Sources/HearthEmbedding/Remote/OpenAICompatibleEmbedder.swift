@@ -20,7 +20,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
     /// The number of components that the model gives.
     public let dimension: Int
 
-    private let endpoint: EmbeddingsEndpoint
+    private var endpoint: EmbeddingsEndpoint
     private let apiKey: String?
     private let batchSize: Int
     private let retry: RetryPolicy
@@ -56,6 +56,29 @@ public struct OpenAICompatibleEmbedder: Embedder {
         self.retry = retry
         self.clock = clock
         client = HTTPClient(timeout: timeout)
+    }
+
+    /// Asks a model server how many components its vectors have, by having it embed a word.
+    ///
+    /// The parameters are those of ``init(baseURL:model:dimension:apiKey:batchSize:timeout:retry:clock:)``.
+    ///
+    /// - Throws: ``EmbeddingError`` where the server is away or does not answer with an embedding.
+    public static func dimension(
+        ofModel model: String,
+        baseURL: URL,
+        apiKey: String? = nil,
+        timeout: Duration = .seconds(30)
+    ) async throws -> Int {
+        // A dimension is needed to make one that may not care for it.
+        var probe = OpenAICompatibleEmbedder(
+            baseURL: baseURL,
+            model: model,
+            dimension: 0,
+            apiKey: apiKey,
+            timeout: timeout
+        )
+        probe.endpoint = EmbeddingsEndpoint(url: probe.endpoint.url, model: model, dimension: nil)
+        return try await probe.embedBatch(["word"])[0].count
     }
 
     /// The embeddings of texts: unit vectors in their order.

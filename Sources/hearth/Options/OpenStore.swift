@@ -5,9 +5,11 @@ import HearthMemory
 func withOpenStore<Result>(
     at location: StoreLocation,
     as agents: [AgentID] = [],
+    configure: (inout CoordinatorConfiguration) -> Void = { _ in },
     body: (MultiAgentMemoryCoordinator) async throws -> Result
 ) async throws -> Result {
-    let configuration = try CoordinatorConfiguration(environment: ProcessInfo.processInfo.environment)
+    var configuration = try CoordinatorConfiguration(environment: ProcessInfo.processInfo.environment)
+    configure(&configuration)
     let coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
     do {
         for agent in agents { try await coordinator.registerAgent(agent) }

@@ -28,3 +28,21 @@ public struct SearchTuning: Hashable, Sendable {
     /// The defaults.
     public init() {}
 }
+
+extension SearchTuning {
+    /// Every constant by its name, for settings that come as text.
+    public static let constants: [String: any WritableKeyPath<SearchTuning, Float> & Sendable] = [
+        "termSaturation": \.termSaturation,
+        "lengthNormalization": \.lengthNormalization,
+        "semanticShare": \.semanticShare,
+        "nearContext": \.nearContext,
+        "farContext": \.farContext,
+        "dateWeight": \.dateWeight,
+        "semanticFloor": \.semanticFloor,
+        "sessionBoost": \.sessionBoost,
+        "recencyBoost": \.recencyBoost,
+        "recencyHalfLife": \.recencyHalfLife,
+        "importanceBoost": \.importanceBoost,
+        "duplicateThreshold": \.duplicateThreshold,
+    ]
+}
