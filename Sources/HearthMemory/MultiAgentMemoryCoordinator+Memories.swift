@@ -79,7 +79,11 @@ extension MultiAgentMemoryCoordinator {
 
     /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
     ///
-    /// A memory whose identifier the file holds already is left as it is, so that an import can be repeated.
+    /// A memory that its user and agent hold already is left as it is, deleted or not, so that an import can be repeated.
+    ///
+    /// An identifier names a memory of one user and one agent. Where a memory of somebody else has it, the import is stored all the
+    /// same, under an identifier derived from the three, and a second import finds it there: nobody loses a memory to another's
+    /// identifiers, or learns from the counts that they exist. Browsing and searching give the identifier that it got.
     ///
     /// - Throws: As storing one.
     public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {

@@ -13,6 +13,9 @@ public final class Connection {
     /// on: its next statements would each commit alone. From then on every statement is refused until the owner has begun anew.
     private var transaction = TransactionState.none
 
+    /// What may stop the read that this connection is lent to.
+    var interrupter: ReadInterrupter?
+
     /// The state of the full-text function that collects postings.
     let postings = PostingsCollector()
 
@@ -53,7 +56,7 @@ public final class Connection {
 
     /// Runs every statement of a script that takes no values.
     public func execute(_ script: String) throws {
-        try refuseIfTransactionWasLost()
+        try refuseIfEnded()
         let code = sqlite3_exec(handle, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle, sql: script)) }
     }
@@ -62,13 +65,13 @@ public final class Connection {
     ///
     /// Keep it only while using it. While it is held, the same SQL asked for again gives another statement.
     public func statement(_ sql: StaticString) throws -> Statement {
-        try refuseIfTransactionWasLost()
+        try refuseIfEnded()
         return try cache.statement(sql, on: handle)
     }
 
     /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
     public func statement(dynamic sql: String) throws -> Statement {
-        try refuseIfTransactionWasLost()
+        try refuseIfEnded()
         return try cache.statement(dynamic: sql, on: handle)
     }
 
@@ -78,8 +81,9 @@ public final class Connection {
         return error
     }
 
-    private func refuseIfTransactionWasLost() throws {
+    private func refuseIfEnded() throws {
         guard transaction != .lost else { throw Self.lostTransaction }
+        try interrupter?.check()
     }
 
     private static let lostTransaction = SQLiteError(.abortRollback, "an earlier error rolled the transaction back")

@@ -64,8 +64,12 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     /// Reads one consistent state, on the calling thread.
     ///
-    /// The connection can't write. A read inside a read shares its snapshot. It may wait: for one of the other readers, when
-    /// there are as many as the options allow, and while the write-ahead log is being cut back.
+    /// The connection can't write. A read inside a read shares its snapshot.
+    ///
+    /// It may block its thread: for one of the other readers, when there are as many as the options allow, and while the write-ahead log
+    /// is being cut back, which waits two seconds at the most for the reads under way. Whoever it waits for already has a connection and a thread and waits for
+    /// nobody, so tasks that read on the few threads of the shared pool can't wait for each other in a circle; unless `body` blocks
+    /// on a task, which nothing may do on that pool.
     ///
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
     public func read<R>(_ body: (Connection) throws -> R) throws -> R {
@@ -73,15 +77,21 @@ public final class Database<Group: WriteGroup>: Sendable {
         return try pool.read(body)
     }
 
-    /// Reads like ``read(_:)`` and stops half-way when the task is cancelled: for reads that may take long.
-    public func readUntilCancelled<R>(_ body: (Connection) throws -> R) async throws -> R {
-        try Task.checkCancellation()
+    /// Reads like ``read(_:)``, on a thread of its own, and stops half-way when the task is cancelled: for reads that may take long.
+    ///
+    /// Such a read on a thread of the shared pool could keep the very task from running that is to cancel it.
+    public func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
+    {
         let interrupter = ReadInterrupter()
         return try await withTaskCancellationHandler {
-            do {
-                return try pool.read(interruptedBy: interrupter, body)
-            } catch ResultCode.interrupted where interrupter.isCancelled {
-                throw CancellationError()
+            try await withCheckedThrowingContinuation { continuation in
+                do {
+                    try startThread { [pool] in
+                        continuation.resume(with: Result { try pool.read(interruptedBy: interrupter, body) })
+                    }
+                } catch {
+                    continuation.resume(throwing: error)
+                }
             }
         } onCancel: {
             interrupter.cancel()
@@ -92,6 +102,9 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     /// The size of the write-ahead log's file in bytes; 0 where there is none.
     public var walBytes: Int { file?.logSize ?? 0 }
+
+    /// The space that is left for the file, in bytes; `nil` in memory, and where the system doesn't tell.
+    public var freeBytes: Int? { file?.freeBytes }
 
     /// Why the latest attempt to copy the write-ahead log failed; `nil` after one that worked.
     ///

@@ -20,6 +20,14 @@ struct GroupCommit<Group: WriteGroup> {
     static var patience: Double { 0.25 }
     /// And how long at least: the time in which some dozens of tasks come back.
     static var leastPatience: Duration { .microseconds(100) }
+    /// And how long at most: that share of a commit on a slow disk, which takes some 40 ms. After one that hung, the next group must
+    /// not hang too.
+    static var mostPatience: Duration { .milliseconds(10) }
+
+    /// How long a group waits for callers to come back, after a commit that took so long.
+    static func waitingTime(after commit: Duration) -> Duration {
+        min(max(commit * patience, leastPatience), mostPatience)
+    }
 
     let connection: Connection
     let queue: WriteQueue<Group>
@@ -73,7 +81,7 @@ struct GroupCommit<Group: WriteGroup> {
 
         var rest = Fifo(operations)
         var done: [PendingWrite<Group>] = []
-        var patience = max(latest.duration * Self.patience, Self.leastPatience)
+        var patience = Self.waitingTime(after: latest.duration)
         while let write = rest.popFirst() ?? (takesWaiting ? next(after: done.count, since: began, &patience) : nil) {
             do {
                 try perform(write, in: group, isFirst: done.isEmpty)

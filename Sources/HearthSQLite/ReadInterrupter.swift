@@ -3,32 +3,48 @@ internal import Synchronization
 
 /// Lets a cancelled task stop the read that it runs.
 ///
-/// Sendable without the compiler's proof: the handle is used under the mutex and only while the read holds its connection, so
-/// never after the connection closed; `sqlite3_interrupt` may be called from any thread.
+/// `sqlite3_interrupt` stops what runs at that moment and is lost on a statement that is about to begin. So the cancellation is noted
+/// here, and the read asks: before each statement, and every so many steps inside one.
 final class ReadInterrupter: Sendable {
-    private struct State: @unchecked Sendable {
-        var handle: OpaquePointer?
-        var isCancelled = false
-    }
+    /// How many steps of SQLite's virtual machine lie between two looks: some microseconds of work.
+    private static let steps: Int32 = 1_000
 
-    private let state = Mutex(State())
+    private let cancelled = Atomic(false)
 
     /// Whether the read was to be stopped.
-    var isCancelled: Bool { state.withLock(\.isCancelled) }
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    func begin(_ connection: Connection) {
-        state.withLock { $0.handle = connection.handle }
-    }
-
-    func end() {
-        state.withLock { $0.handle = nil }
-    }
-
-    /// Stops the statement that runs now.
+    /// Stops the statement that runs, and those that would come after it.
     func cancel() {
-        state.withLock { state in
-            state.isCancelled = true
-            if let handle = state.handle { sqlite3_interrupt(handle) }
+        cancelled.store(true, ordering: .relaxed)
+    }
+
+    /// Has the statements of a connection look here while a closure runs.
+    func watch<R>(_ connection: Connection, _ body: () throws -> R) throws -> R {
+        try check()
+        connection.interrupter = self
+        sqlite3_progress_handler(
+            connection.handle,
+            Self.steps,
+            { context in
+                guard let context else { return 0 }
+                return Unmanaged<ReadInterrupter>.fromOpaque(context).takeUnretainedValue().isCancelled ? 1 : 0
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+        defer {
+            connection.interrupter = nil
+            sqlite3_progress_handler(connection.handle, 0, nil, nil)
         }
+        do {
+            return try body()
+        } catch ResultCode.interrupted where isCancelled {
+            throw CancellationError()
+        }
+    }
+
+    /// Makes sure that the read is to go on.
+    func check() throws {
+        guard !isCancelled else { throw CancellationError() }
     }
 }

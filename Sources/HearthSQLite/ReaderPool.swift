@@ -46,9 +46,14 @@ final class ReaderPool: Sendable {
     func read<R>(interruptedBy interrupter: ReadInterrupter? = nil, _ body: (Connection) throws -> R) throws -> R {
         try borrow { connection, isNested in
             guard !isNested else { return try body(connection) }
-            interrupter?.begin(connection)
-            defer { interrupter?.end() }
-            return try isShared ? connection.withoutWriting { try connection.reading(body) } : connection.reading(body)
+            func read() throws -> R {
+                try connection.reading { connection in
+                    // Inside the transaction, whose end is not to be stopped.
+                    guard let interrupter else { return try body(connection) }
+                    return try interrupter.watch(connection) { try body(connection) }
+                }
+            }
+            return try isShared ? connection.withoutWriting(read) : read()
         }
     }
 

@@ -117,6 +117,13 @@ struct StoreFile {
     /// The size of the write-ahead log in bytes; 0 when there is none.
     var logSize: Int { Self.size(of: path + "-wal") }
 
+    /// The space left to this user on the file's disk, in bytes; `nil` where the system doesn't tell.
+    var freeBytes: Int? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    }
+
     /// Whether we may not write the file.
     var isUnwritable: Bool { faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 }
 

@@ -96,28 +96,3 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         _ = try checkpointer?.drainAndShorten()
     }
 }
-
-/// Starts a thread that runs a closure.
-private func startThread(_ body: @escaping @Sendable () -> Void) throws {
-    final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(Body(body))
-    let code = pthread_create(
-        &thread,
-        nil,
-        { context in
-            guard let context else { return nil }
-            Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        },
-        context.toOpaque()
-    )
-    guard code == 0 else {
-        context.release()
-        throw StoreFileError.system(path: "the writer's thread", errno: code, message: String(cString: strerror(code)))
-    }
-    pthread_detach(thread)
-}

@@ -149,6 +149,34 @@ extension MemoryStore {
         }
     }
 
+    /// Reads one committed state on a thread of its own and stops when the task is cancelled: for what may take long.
+    func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> R) async throws -> R {
+        try await MemoryError.mapping {
+            while true {
+                do {
+                    return try await database.readUntilCancelled { [directories, clock] connection in
+                        let state = try StoreState.read(connection)
+                        let directory = try directories.directory(connection, state: state)
+                        return try body(
+                            Snapshot(connection: connection, state: state, directory: directory, clock: clock)
+                        )
+                    }
+                } catch is StaleSnapshot {
+                    continue
+                }
+            }
+        }
+    }
+
+    /// What the store stands on.
+    var surroundings: StoreSurroundings {
+        StoreSurroundings(
+            freeBytes: database.freeBytes,
+            logBytes: database.walBytes,
+            checkpointError: database.lastCheckpointError
+        )
+    }
+
     /// Runs an operation in the next commit; it may be run more than once, so it must change nothing but the transaction.
     func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
         guard !isReadOnly else {

@@ -1,7 +1,8 @@
-import HearthSQLite
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import HearthSQLite
 
 @Suite struct GroupCommits {
     @Test func `operations that wait together are one group, in their order`() async throws {
@@ -222,6 +223,13 @@ import Testing
         #expect(difference.isEmpty)
         try database.expectSound()
         try await database.close()
+    }
+
+    @Test func `a group waits for callers to come back in proportion to a commit, and not for long`() {
+        typealias Commits = GroupCommit<Notebook>
+        #expect(Commits.waitingTime(after: .zero) == .microseconds(100))
+        #expect(Commits.waitingTime(after: .milliseconds(8)) == .milliseconds(2))
+        #expect(Commits.waitingTime(after: .seconds(30)) == .milliseconds(10))
     }
 
     @Test func `closing does what waits and refuses what comes later`() async throws {

@@ -125,22 +125,87 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func `a long read ends when its task is cancelled`() async throws {
-        let database = try Database.notebook(.temporary)
+    /// A statement that would take minutes.
+    private static let endless: StaticString =
+        "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000000) SELECT count(*) FROM n"
+
+    @Test(arguments: [DatabaseLocation.inMemory, .temporary])
+    func `a long read ends when its task is cancelled`(location: DatabaseLocation) async throws {
+        let database = try Database.notebook(location)
         let begun = Atomic(false)
         let task = Task {
             try await database.readUntilCancelled { connection in
                 begun.store(true, ordering: .releasing)
-                return try connection.first(
-                    "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000000) SELECT count(*) FROM n"
-                ) { $0.int(0) }
+                return try connection.first(Self.endless) { $0.int(0) }
             }
         }
         await until { begun.load(ordering: .acquiring) }
-        // Once is enough if the statement runs by now; it may be just about to.
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(try database.texts.isEmpty)
+        try await database.add("written after a read that was stopped")
+        #expect(try database.texts.count == 1)
+        try await database.close()
+    }
+
+    /// Reads, of which each waits at a gate before it goes on.
+    private static let gated: [@Sendable (Connection, Gate) throws -> Int?] = [
+        { connection, gate in
+            gate.wait()
+            return try connection.first("SELECT 1") { $0.int(0) }
+        },
+        { connection, gate in
+            gate.wait()
+            return try connection.first(endless) { $0.int(0) }
+        },
+        { connection, gate in
+            let prepared = try connection.statement(endless)
+            gate.wait()
+            return try prepared.step() ? 1 : 0
+        },
+    ]
+
+    @Test(arguments: [DatabaseLocation.inMemory, .temporary], gated.indices)
+    func `a cancellation that comes before a statement begins stops it`(
+        location: DatabaseLocation,
+        read: Int
+    ) async throws {
+        let database = try Database.notebook(location)
+        let gate = Gate()
+        let task = Task { try await database.readUntilCancelled { try Self.gated[read]($0, gate) } }
+        await until { gate.isReached }
+        task.cancel()
+        gate.open()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        try await database.add("written after a read that was stopped")
+        #expect(try database.texts.count == 1)
+        try await database.close()
+    }
+
+    @Test(arguments: [DatabaseLocation.inMemory, .temporary])
+    func `with one connection for them all, reads, reads inside reads and writes of many tasks all end`(
+        location: DatabaseLocation
+    ) async throws {
+        var options = DatabaseOptions.notebook
+        options.maximumReaders = 1
+        // Small enough for the readers to be held up again and again while the log is cut back.
+        options.walCheckpointBytes = 16 << 10
+        options.walSoftLimitBytes = 64 << 10
+        let database = try Database.notebook(location, options: options)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for number in 0..<300 {
+                tasks.addTask { try await database.add("\(number)") }
+                tasks.addTask {
+                    let counts = try database.read { _ in try [database.texts.count, database.texts.count] }
+                    #expect(counts[0] == counts[1])
+                }
+                tasks.addTask {
+                    let count = try await database.readUntilCancelled { _ in try database.texts.count }
+                    #expect(count <= 300)
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        #expect(try database.texts.count == 300)
         try await database.close()
     }
 

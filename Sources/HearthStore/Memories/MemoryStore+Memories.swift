@@ -1,43 +1,6 @@
 internal import HearthEmbedding
 internal import HearthSQLite
 
-/// A memory with an identifier of the host's, for imports.
-public struct MemoryImport: Sendable {
-    /// The identifier it is to have.
-    public var id: MemoryID
-    /// The user it belongs to.
-    public var userID: UserID
-    /// The owner.
-    public var agentID: AgentID
-    /// The session it was made in.
-    public var sessionID: SessionID?
-    /// The rest.
-    public var draft: MemoryDraft
-
-    /// Describes a memory to import.
-    public init(id: MemoryID, userID: UserID, agentID: AgentID, sessionID: SessionID? = nil, draft: MemoryDraft) {
-        self.id = id
-        self.userID = userID
-        self.agentID = agentID
-        self.sessionID = sessionID
-        self.draft = draft
-    }
-}
-
-/// What an import did.
-public struct ImportCounts: Hashable, Sendable, Codable {
-    /// Memories stored.
-    public var stored: Int
-    /// Memories whose identifier the file had already; they were left as they are.
-    public var present: Int
-
-    /// Counts.
-    public init(stored: Int = 0, present: Int = 0) {
-        self.stored = stored
-        self.present = present
-    }
-}
-
 extension MemoryStore {
     /// Stores memories of one agent and user in one transaction, all or none; durable on return.
     ///
@@ -78,42 +41,6 @@ extension MemoryStore {
         }
         embedLater()
         return new.map(\.id)
-    }
-
-    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
-    ///
-    /// A memory whose identifier the file holds already is left as it is, so that an import can be repeated.
-    ///
-    /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
-    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
-        let now = clock.now()
-        let new = try batch.enumerated()
-            .map { index, item in
-                try NewMemory(
-                    id: item.id,
-                    agentID: item.agentID,
-                    userID: item.userID,
-                    sessionID: item.sessionID,
-                    draft: item.draft,
-                    now: Timestamp(rawValue: now.rawValue + Int64(index))
-                )
-            }
-        guard !new.isEmpty else { return ImportCounts() }
-        let embedded = await embed(new)
-        defer { embedLater() }
-        return try await write { [self] transaction in
-            let directory = try transaction.directory(directories)
-            var counts = ImportCounts()
-            for memory in embedded {
-                if try MemoryTable.key(of: memory.id, in: transaction.connection) != nil {
-                    counts.present += 1
-                } else {
-                    try insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
-                    counts.stored += 1
-                }
-            }
-            return counts
-        }
     }
 
     /// One agent's view of one memory.
@@ -213,7 +140,7 @@ extension MemoryStore {
     /// Adds the vectors that can be had at once.
     ///
     /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
-    private func embed(_ new: [NewMemory]) async -> [NewMemory] {
+    func embed(_ new: [NewMemory]) async -> [NewMemory] {
         guard let embedder, embedder.isLocal else { return new }
         do {
             let vectors = try await VectorMaker(embedder: embedder).vectors(of: new.map(\.fields.content))
@@ -229,7 +156,7 @@ extension MemoryStore {
     }
 
     /// Inserts one memory with its shares.
-    private func insert(
+    func insert(
         _ new: NewMemory,
         shareWith agents: [AgentID],
         directory: Directory,

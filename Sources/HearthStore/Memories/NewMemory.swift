@@ -2,14 +2,14 @@ internal import HearthEmbedding
 
 /// A memory on its way into the store: checked, hashed and analysed before it reaches the writer.
 struct NewMemory: Sendable {
-    let id: MemoryID
+    var id: MemoryID
     let agentID: AgentID
     let userID: UserID
     let sessionID: SessionID?
     let type: MemoryType
     let fields: MemoryFields
     let createdAt: Timestamp
-    let parentID: MemoryID?
+    var parentID: MemoryID?
     let contentDigest: [UInt8]
     let document: AnalyzedDocument
     /// Its meaning; nil where that is queued, or nothing embeds.

@@ -22,9 +22,17 @@ extension Identifier {
     /// The identifier itself.
     public var description: String { rawValue }
 
+    /// Whether two identifiers are the same, byte for byte, as they are to the file.
+    ///
+    /// Swift takes "é" written with one scalar and with two for the same text. As identifiers they are two, or one user could be taken
+    /// for another in memory and not in the file.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.rawValue == right.rawValue && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
     /// Orders identifiers by their code units, the same in every locale.
     public static func < (left: Self, right: Self) -> Bool {
-        left.rawValue < right.rawValue
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
     }
 
     /// Lets a dictionary by identifier encode as a JSON object.

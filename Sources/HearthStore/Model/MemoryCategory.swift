@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What a memory is about; sharing rules go by it.
 ///
 /// The set is open: any string that is a valid identifier is a category. The well-known ones are static members.
@@ -87,9 +89,18 @@ extension MemoryCategory {
 extension MemoryCategory {
     /// Checks that the category is one a store accepts: the rules are those of an ``Identifier``.
     ///
+    /// - Returns: The category in Unicode normalisation form C, as the file holds it.
     /// - Throws: `.invalidArgument` saying what is wrong.
     public func validated() throws(MemoryError) -> MemoryCategory {
         try Identifiers.validate(rawValue, kind: "category")
-        return self
+        return canonical
+    }
+
+    /// The one spelling of the category that a file holds: two that Swift takes for equal must not be two there, or a restriction of
+    /// one would not hold for the other.
+    var canonical: MemoryCategory {
+        // ASCII is its own normal form.
+        if rawValue.utf8.allSatisfy({ $0 < 0x80 }) { return self }
+        return MemoryCategory(rawValue: rawValue.precomposedStringWithCanonicalMapping)
     }
 }

@@ -20,7 +20,7 @@ struct RosterFilter {
             let keys = try filter.categories.compactMap { category in
                 try connection.first(
                     "SELECT category_key FROM categories WHERE name = ?1",
-                    category.rawValue,
+                    category.canonical.rawValue,
                     as: { $0.int32(0) }
                 )
             }

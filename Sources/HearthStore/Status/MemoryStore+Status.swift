@@ -29,25 +29,6 @@ extension MemoryStore {
         try read { try Counter.all($0.connection)[.crossAgentShares] ?? 0 }
     }
 
-    /// Asks every part of the store whether it is well.
-    public func healthCheck() async throws -> HealthReport {
-        do {
-            return try read { snapshot in
-                let damage = try snapshot.connection.first("PRAGMA quick_check(1)", as: { $0.string(0) }) ?? "ok"
-                guard damage == "ok" else {
-                    return HealthReport(
-                        status: .unhealthy,
-                        reasons: ["file: \(damage). Run `hearth verify` and restore a backup."]
-                    )
-                }
-                let (locks, reasons) = try snapshot.leaseHealth()
-                return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
-            }
-        } catch let error as MemoryError where error.code == .storeCorrupt {
-            return HealthReport(status: .unhealthy, reasons: ["file: \(error.message)"])
-        }
-    }
-
     private static func recentOperations(_ connection: Connection, now: Timestamp) throws -> SyncStatistics.Operations {
         let day: Int64 = 86_400_000_000
         let counts = try connection.first(

@@ -4,7 +4,7 @@ extension MemoryStore {
     /// Recomputes what can be recomputed and compares it with what is stored: SQLite's own check, the index's own check, the digest of
     /// every version and every draft, the heads against the versions, the documents and the index against the words of every text, and the audit chain.
     ///
-    /// What it finds are values, not errors.
+    /// What it finds are values, not errors. It reads the whole file, on a thread of its own; cancelling the task stops it.
     ///
     /// - Parameter anchor: The ``VerificationReport/anchor`` of an earlier verification, kept outside the file: the chain must pass
     ///   through it, or it was rewritten.
@@ -13,7 +13,7 @@ extension MemoryStore {
         let anchor = try anchor.map(AuditAnchor.init(text:))
         var report = VerificationReport()
         do {
-            report = try read { snapshot in
+            report = try await readUntilCancelled { snapshot in
                 var report = VerificationReport()
                 try FileVerification.check(snapshot.connection, into: &report)
                 try MemoryVerification.check(snapshot, into: &report)

@@ -8,12 +8,13 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             Every line is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array) and importance (0 to 1) are not. A line without an id gets one derived from all that it says, so two lines \
-            that say the same are one memory. An id that the store holds already is left as it is.
+            that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
+            Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
             stored in batches of 500: an import that was stopped is completed by running it again.
 
-            JSON: read, stored, present (their id was there), skipped (bad lines passed over), complete (false: refused or interrupted), \
+            JSON: read, stored, present (there already), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
             """
     )

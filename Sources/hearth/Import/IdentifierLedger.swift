@@ -2,6 +2,8 @@ import Crypto
 import HearthMemory
 
 /// Which line gave which id to which content, for any number of lines at constant memory.
+///
+/// An id is one of a user and an agent: others of the same file may give it to memories of their own.
 struct IdentifierLedger {
     /// One line.
     ///
@@ -24,7 +26,10 @@ struct IdentifierLedger {
 
     /// Notes a line.
     mutating func add(_ line: ImportLine, number: Int) throws {
-        let id = Array(SHA256.hash(data: Array(line.memory.id.rawValue.utf8)))
+        let memory = line.memory
+        let names = [memory.userID.rawValue, memory.agentID.rawValue, memory.id.rawValue]
+        // No name holds a control character, so a zero byte keeps them apart.
+        let id = Array(SHA256.hash(data: Array(names.joined(separator: "\0").utf8)))
         try entries.append(Entry(id: Self.words(id), line: number, content: Self.words(line.digest.bytes)))
     }
 

@@ -4,7 +4,7 @@ struct ImportOutcome: Report {
     var read: Int
     /// Memories stored by this run.
     var stored = 0
-    /// Memories whose id was in the store already; they were left as they are.
+    /// Memories that were in the store already; they were left as they are.
     var present = 0
     /// Bad lines that --skip-bad passed over.
     var skipped = 0

@@ -55,12 +55,10 @@ import Testing
             tool.sandbox.file("theirs.db"),
             "PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES('theirs');"
         ) {
+            // Reading them here drops this process's locks on them, which protect nothing: nobody else opens them.
             for suffix in ["", "-wal"] {
-                let copy = Process()
-                copy.executableURL = URL(filePath: "/bin/cp")
-                copy.arguments = [tool.sandbox.file("theirs.db\(suffix)"), tool.store + suffix]
-                try copy.run()
-                copy.waitUntilExit()
+                let theirs = tool.sandbox.file("theirs.db\(suffix)")
+                try FileManager.default.copyItem(atPath: theirs, toPath: tool.store + suffix)
             }
         }
         let before = [tool.sandbox.bytes("store.db"), tool.sandbox.bytes("store.db-wal")]

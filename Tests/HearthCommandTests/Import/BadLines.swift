@@ -70,7 +70,7 @@ import Testing
         #expect(try await stored() == 2)
     }
 
-    @Test func `an id that is given to two contents is a bad line, and the first one holds`() async throws {
+    @Test func `an id that a user's agent gives to two contents is a bad line, and the first one holds`() async throws {
         let lines = [
             #"{"id": "a", "user": "iris", "text": "one"}"#,
             #"{"id": "b", "user": "iris", "text": "two"}"#,
@@ -82,11 +82,10 @@ import Testing
         let refused = try await tool.run("import", path, "--agent", "alden")
         #expect(refused.status == 1)
         #expect(refused.errors.contains("line 3: its id was given to another memory in line 1"))
-        #expect(refused.errors.contains("line 5: its id was given to another memory in line 1"))
-        #expect(!refused.errors.contains("line 4"))
+        #expect(!refused.errors.contains("line 4") && !refused.errors.contains("line 5"))
 
         let counts = try await tool.json("import", path, "--agent", "alden", "--skip-bad")
-        #expect([counts["stored"], counts["present"], counts["skipped"]] == [.number(2), .number(1), .number(2)])
+        #expect([counts["stored"], counts["present"], counts["skipped"]] == [.number(3), .number(1), .number(1)])
         #expect(try await tool.json("get", "a", "--agent", "alden")["text"]?.string == "one")
     }
 

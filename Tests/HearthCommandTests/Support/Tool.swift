@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built executable, run as a process of its own with a home of its own.
@@ -48,7 +49,9 @@ struct Tool: Sendable {
         errors: FileHandle? = nil
     ) async throws -> Outcome {
         let streams = RunningTool.Streams(input: input, output: output, errors: errors)
-        return try await RunningTool(executable: Self.executable, arguments, in: self, streams).outcome()
+        return try await Turnstile.children.pass {
+            try await RunningTool(executable: Self.executable, arguments, in: self, streams).outcome()
+        }
     }
 
     /// Runs the tool for what it prints as JSON, expecting that it succeeds.
@@ -64,10 +67,13 @@ struct Tool: Sendable {
 
     /// Runs a shell script in which `$0` is the tool.
     func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
-        try await RunningTool(executable: "/bin/sh", ["-c", script, Self.executable] + arguments, in: self).outcome()
+        try await Turnstile.children.pass {
+            try await RunningTool(executable: "/bin/sh", ["-c", script, Self.executable] + arguments, in: self)
+                .outcome()
+        }
     }
 
-    /// Starts the tool.
+    /// Starts the tool, beside those that ``run(_:input:output:errors:)`` runs a few at a time.
     func start(_ arguments: [String]) throws -> RunningTool {
         try RunningTool(executable: Self.executable, arguments, in: self)
     }
@@ -126,6 +132,14 @@ final class RunningTool: Sendable {
     }
 
     var isRunning: Bool { process.isRunning }
+
+    /// Whether the process has set up something of its own to do on a signal; false once it has ended.
+    func catches(_ number: Int32) -> Bool {
+        let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let field = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+        let mask = field.flatMap { UInt64($0.dropFirst("SigCgt:".count).drop(while: \.isWhitespace), radix: 16) } ?? 0
+        return mask & 1 << UInt64(number - 1) != 0
+    }
 
     /// Waits for the end.
     func outcome() async throws -> Tool.Outcome {

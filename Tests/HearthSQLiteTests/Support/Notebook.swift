@@ -159,9 +159,13 @@ extension Database<Notebook> {
     }
 }
 
-/// Waits for a condition that other threads bring about.
+/// Waits for a condition that other threads bring about, also in a task that was cancelled.
 func until(_ condition: () throws -> Bool) async rethrows {
-    while try !condition() { await Task.yield() }
+    while try !condition() {
+        // Without a pause, many tests that wait would keep those busy that they wait for.
+        try? await Task.sleep(for: .milliseconds(1), clock: .continuous)
+        await Task.yield()
+    }
 }
 
 /// A place where a thread waits until it is let through.

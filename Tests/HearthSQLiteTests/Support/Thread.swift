@@ -1,15 +1,11 @@
-import Dispatch
+import TestSupport
 
-/// A closure on a thread of its own, for readers that block: the pool of the tasks has few threads.
+/// A closure that blocks, under way on a thread of its own.
 struct Thread<R: Sendable>: Sendable {
     private let task: Task<R, any Error>
 
     init(_ body: @escaping @Sendable () throws -> R) {
-        task = Task {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
-            }
-        }
+        task = Task { try await blocking(body) }
     }
 
     /// What the closure returned.

@@ -1,0 +1,105 @@
+internal import HearthSQLite
+
+/// A memory with an identifier of the host's, for imports.
+public struct MemoryImport: Sendable {
+    /// The identifier it is to have: the host's name for it among the memories of this user and agent.
+    public var id: MemoryID
+    /// The user it belongs to.
+    public var userID: UserID
+    /// The owner.
+    public var agentID: AgentID
+    /// The session it was made in.
+    public var sessionID: SessionID?
+    /// The rest.
+    public var draft: MemoryDraft
+
+    /// Describes a memory to import.
+    public init(id: MemoryID, userID: UserID, agentID: AgentID, sessionID: SessionID? = nil, draft: MemoryDraft) {
+        self.id = id
+        self.userID = userID
+        self.agentID = agentID
+        self.sessionID = sessionID
+        self.draft = draft
+    }
+}
+
+/// What an import did.
+public struct ImportCounts: Hashable, Sendable, Codable {
+    /// Memories stored.
+    public var stored: Int
+    /// Memories that were there already, from an earlier import or twice in this one; they were left as they are.
+    public var present: Int
+
+    /// Counts.
+    public init(stored: Int = 0, present: Int = 0) {
+        self.stored = stored
+        self.present = present
+    }
+}
+
+extension MemoryStore {
+    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
+    ///
+    /// A memory that its user and agent hold already is left as it is, deleted or not, so that an import can be repeated.
+    ///
+    /// An identifier names a memory of one user and one agent. Where a memory of somebody else has it, the import is stored all the
+    /// same, under an identifier derived from the three, and a second import finds it there: nobody loses a memory to another's
+    /// identifiers, or learns from the counts that they exist. A parent is looked for in the same way.
+    ///
+    /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
+    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
+        guard !batch.isEmpty else { return ImportCounts() }
+        let now = clock.now()
+        for item in batch { try item.validate() }
+        // What is there already needs neither words nor a vector.
+        let (missing, nextRow) = try read { snapshot in
+            var places = ImportPlaces(connection: snapshot.connection, directory: snapshot.directory)
+            return (try places.missing(batch), snapshot.state.nextRow)
+        }
+        guard !missing.isEmpty else { return ImportCounts(present: batch.count) }
+        let new = try missing.map { placed in
+            var draft = batch[placed.index].draft
+            draft.parentID = placed.parentID
+            return try NewMemory(
+                id: placed.id,
+                agentID: batch[placed.index].agentID,
+                userID: batch[placed.index].userID,
+                sessionID: batch[placed.index].sessionID,
+                draft: draft,
+                now: Timestamp(rawValue: now.rawValue + Int64(placed.index))
+            )
+        }
+        let embedded = await embed(new)
+        defer { embedLater() }
+        return try await write { [self] transaction in
+            let directory = try transaction.directory(directories)
+            var places = ImportPlaces(connection: transaction.connection, directory: directory)
+            // Every new row moves this count on: while it stands still, what was missing is missing.
+            let isUnchanged = transaction.state.nextRow == nextRow
+            var counts = ImportCounts(present: batch.count - embedded.count)
+            for (var memory, placed) in zip(embedded, missing) {
+                if !isUnchanged {
+                    guard let place = try places.place(of: batch[placed.index]) else {
+                        counts.present += 1
+                        continue
+                    }
+                    (memory.id, memory.parentID) = place
+                }
+                try insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
+                counts.stored += 1
+            }
+            return counts
+        }
+    }
+}
+
+extension MemoryImport {
+    /// Checks what can be checked without a store.
+    fileprivate func validate() throws(MemoryError) {
+        _ = try id.validated()
+        _ = try userID.validated()
+        _ = try agentID.validated()
+        _ = try sessionID?.validated()
+        try draft.validate()
+    }
+}
