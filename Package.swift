@@ -83,7 +83,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["HearthMemory"],
+            dependencies: ["CSQLite", "HearthMemory"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -109,7 +109,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthMemoryTests",
-            dependencies: ["HearthMemory", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMemory", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,4 +1,4 @@
-import CSQLite
+internal import CSQLite
 
 /// An open file of ``FaultyFileSystem``: SQLite's handle, followed in memory by the real one.
 struct WatchedFile {

@@ -1,6 +1,6 @@
-import CSQLite
-import Glibc
-import Synchronization
+internal import CSQLite
+internal import Glibc
+internal import Synchronization
 
 /// What happens to the files of one directory: a disk that counts what is done to it and fails when told to.
 ///
@@ -8,8 +8,9 @@ import Synchronization
 /// reaches it, as after the process was killed. It also knows which bytes were synced, and so what a loss of power would leave.
 ///
 /// Syncs are noted and not done, so that hundreds of crashes cost no time.
-final class FaultyDisk: Sendable {
-    enum Fault: Sendable {
+public final class FaultyDisk: Sendable {
+    /// What happens at the chosen step.
+    public enum Fault: Sendable {
         /// The step fails with this result code, and everything after it works.
         case once(Int32)
         /// The step and everything after it fail.
@@ -25,26 +26,27 @@ final class FaultyDisk: Sendable {
         var synced: [String: [UInt8]] = [:]
     }
 
-    let directory: String
+    /// The directory whose files are watched.
+    public let directory: String
     private let state = Mutex(State())
 
     /// Watches the files of a directory.
-    init(_ directory: String) {
+    public init(_ directory: String) {
         self.directory = directory
         FaultyFileSystem.install()
         FaultyFileSystem.disks.withLock { $0[directory] = self }
     }
 
     /// Lets the directory be an ordinary one again.
-    func remove() {
+    public func remove() {
         FaultyFileSystem.disks.withLock { $0[directory] = nil }
     }
 
     /// How many steps there were.
-    var steps: Int { state.withLock(\.steps) }
+    public var steps: Int { state.withLock(\.steps) }
 
     /// Sets the step at which to fail, counted from now.
-    func fail(atStep step: Int, _ fault: Fault) {
+    public func fail(atStep step: Int, _ fault: Fault) {
         state.withLock { state in
             state.steps = 0
             state.failingStep = step
@@ -53,10 +55,10 @@ final class FaultyDisk: Sendable {
     }
 
     /// Whether the fault has come to pass.
-    var hasFailed: Bool { state.withLock { $0.steps >= $0.failingStep } }
+    public var hasFailed: Bool { state.withLock { $0.steps >= $0.failingStep } }
 
     /// The bytes of each file that a loss of power would have left.
-    var synced: [String: [UInt8]] { state.withLock(\.synced) }
+    public var synced: [String: [UInt8]] { state.withLock(\.synced) }
 
     // MARK: What the file system reports
 
