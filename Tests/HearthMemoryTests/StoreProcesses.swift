@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import HearthMemory
-import Synchronization
 import TestSupport
 import Testing
 
@@ -43,12 +42,11 @@ import Testing
             let agent = AgentID(rawValue: agent)
             let coordinator = try await MultiAgentMemoryCoordinator.open(.file(path))
             try await coordinator.registerAgent(agent)
-            let next = Mutex(0..<count)
             // A few callers at once, each with one memory after another: groups of several sizes.
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                for _ in 0..<4 {
+                for caller in 0..<4 {
                     tasks.addTask {
-                        while let number = next.withLock({ $0.popFirst() }) {
+                        for number in stride(from: caller, to: count, by: 4) {
                             try await coordinator.storeAgentMemory(
                                 agentID: agent,
                                 userID: "iris",

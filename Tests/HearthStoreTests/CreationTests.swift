@@ -26,7 +26,7 @@ import Testing
             let store = try await MemoryStore.open(location)
             let id = try await store.store([MemoryDraft(content: "first")], agentID: "alden", userID: "iris")[0]
             #expect(try await store.memory(id, as: "alden").content == "first", "step \(step)")
-            #expect(try await store.agents().count == 5, "step \(step)")
+            #expect(try store.agents().count == 5, "step \(step)")
             #expect(try await store.verify().isSound, "step \(step)")
             try await store.close()
             step += 1

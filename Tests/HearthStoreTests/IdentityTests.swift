@@ -21,7 +21,7 @@ import Testing
     @Test func `two users of one look share nothing, in one transaction either`() async throws {
         let store = try await MemoryStore.open(.temporary)
         let users = Self.spellings.map { UserID(rawValue: $0) }
-        try await store.importMemories(
+        _ = try await store.importMemories(
             users.enumerated()
                 .map { index, user in
                     MemoryImport(

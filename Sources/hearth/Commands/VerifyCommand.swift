@@ -6,7 +6,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the file, every hash and every index.",
         discussion: """
-            JSON: sound, findings (component, message), memories, documents and audit_rows looked at, and anchor: the end of the audit chain. \
+            JSON: sound, findings (component, message), memories, versions, drafts, documents and audit_rows looked at, and anchor: the end of the audit chain. \
             Kept outside the file and given to a later --anchor it shows whether the audit was rewritten since. The exit status is 1 when there \
             are findings.
             """

@@ -65,7 +65,7 @@ import Testing
     @Test func `a derived identifier that is taken too gives way to the next`() async throws {
         let store = try await MemoryStore.open(.temporary)
         let derived = ImportPlaces.derived(from: "1", user: "joss", agent: "alden")
-        try await store.importMemories([item("1", "ours"), item(derived, "ours on purpose")])
+        _ = try await store.importMemories([item("1", "ours"), item(derived, "ours on purpose")])
         let theirs = [item("1", "theirs", user: "joss")]
         #expect(try await store.importMemories(theirs) == ImportCounts(stored: 1))
         #expect(try await store.importMemories(theirs) == ImportCounts(present: 1))
@@ -78,21 +78,21 @@ import Testing
         let store = try await MemoryStore.open(.temporary)
         // As if "1" had been another user's when this was stored, and purged since.
         let derived = ImportPlaces.derived(from: "1", user: "joss", agent: "alden")
-        try await store.importMemories([item(derived, "theirs", user: "joss")])
+        _ = try await store.importMemories([item(derived, "theirs", user: "joss")])
         #expect(try await store.importMemories([item("1", "theirs", user: "joss")]) == ImportCounts(present: 1))
         try await store.close()
     }
 
     @Test func `a parent is looked for among the memories of the same user`() async throws {
         let store = try await MemoryStore.open(.temporary)
-        try await store.importMemories([item("1", "our parent"), item("2", "our child", parent: "1")])
+        _ = try await store.importMemories([item("1", "our parent"), item("2", "our child", parent: "1")])
         let theirs = [item("1", "their parent", user: "joss"), item("2", "their child", user: "joss", parent: "1")]
         #expect(try await store.importMemories(theirs) == ImportCounts(stored: 2))
         let found = try await memories(of: "joss", in: store)
         #expect(found.map(\.content) == ["their child", "their parent"])
         #expect(found[0].parentID == found[1].id)
         await expect(.memoryNotFound) {
-            try await store.importMemories([item("9", "orphan", user: "kim", parent: "1")])
+            _ = try await store.importMemories([item("9", "orphan", user: "kim", parent: "1")])
         }
         try await store.close()
     }
@@ -124,9 +124,9 @@ import Testing
         var options = MemoryStoreOptions()
         options.embedder = embedder
         let store = try await MemoryStore.open(.temporary, options: options)
-        try await store.importMemories([item("1", "one"), item("2", "two")])
-        try await store.importMemories([item("1", "one"), item("3", "three"), item("2", "two")])
-        try await store.importMemories([item("1", "one")])
+        _ = try await store.importMemories([item("1", "one"), item("2", "two")])
+        _ = try await store.importMemories([item("1", "one"), item("3", "three"), item("2", "two")])
+        _ = try await store.importMemories([item("1", "one")])
         #expect(embedder.texts == ["one", "two", "three"])
         try await store.close()
     }

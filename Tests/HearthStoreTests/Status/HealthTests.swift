@@ -19,7 +19,7 @@ import Testing
     private func makeStore() async throws -> (root: Int, middle: Int) {
         let store = try await MemoryStore.open(.file(path))
         let drafts = (0..<60).map { MemoryDraft(content: "\($0) " + String(repeating: "a long day ", count: 150)) }
-        try await store.store(drafts, agentID: "alden", userID: "iris", shareWith: ["alice"])
+        _ = try await store.store(drafts, agentID: "alden", userID: "iris", shareWith: ["alice"])
         let pages = try store.read { snapshot in
             let root = try snapshot.connection.first("SELECT rootpage FROM sqlite_schema WHERE name = 'memories'") {
                 $0.int(0)
