@@ -10,7 +10,7 @@ import Foundation
             A ratio above 1 means slower, or larger, than the floor. Nothing is asserted: machines are noisy. With --json an array of \
             {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null for it.
             """,
-        subcommands: [Measure.self, SearchProbe.self],
+        subcommands: [Measure.self, SearchProbe.self, Populate.self],
         defaultSubcommand: Measure.self
     )
 }

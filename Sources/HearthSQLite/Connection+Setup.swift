@@ -36,6 +36,8 @@ extension Connection {
     func apply(_ options: DatabaseOptions) throws {
         setBusyTimeout(options.busyTimeout)
         try execute("PRAGMA synchronous = \(options.durability == .full ? "FULL" : "NORMAL")")
+        // Negative: in KiB, not in pages.
+        try execute("PRAGMA cache_size = -\(options.pageCacheBytes >> 10)")
         if let limit = options.maximumPageCount {
             try execute("PRAGMA max_page_count = \(limit)")
         }

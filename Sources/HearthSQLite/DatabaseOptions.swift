@@ -50,6 +50,8 @@ public struct DatabaseOptions: Sendable {
     public var walCheckpointBytes = 4 << 20
     /// The size of the write-ahead log, in bytes, at which new readers wait until it was copied into the file completely.
     public var walSoftLimitBytes = 16 << 20
+    /// How many bytes of pages each connection may keep in memory; it takes what it uses.
+    public var pageCacheBytes = 16 << 20
     /// A quota in pages of 4,096 bytes; past it a write fails with ``ResultCode/full``.
     public var maximumPageCount: Int?
 

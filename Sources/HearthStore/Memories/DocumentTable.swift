@@ -20,7 +20,7 @@ struct DocumentFlags: OptionSet, Hashable, Sendable {
 
 /// The rows of `documents` and `tags`.
 enum DocumentTable {
-    /// A row but for its vector's place.
+    /// A row.
     struct Document {
         var key: Int64
         var user: Int64
@@ -36,14 +36,16 @@ enum DocumentTable {
         var length: Int
         var flags: DocumentFlags
         var tags: [String]
+        /// Where its vector is; nil while it has none.
+        var place: VectorPlace?
     }
 
     static func insert(_ document: Document, into transaction: StoreTransaction) throws {
         try transaction.connection.run(
             """
             INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
-                created_at, expires_at, importance, length, flags, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                created_at, expires_at, importance, length, flags, model_key, block_key, block_slot, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             """,
             document.key,
             document.user,
@@ -58,6 +60,9 @@ enum DocumentTable {
             document.importance,
             document.length,
             Int(document.flags.rawValue),
+            document.place?.model,
+            document.place?.block,
+            document.place?.slot,
             transaction.sequence
         )
         try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)

@@ -40,6 +40,7 @@ enum MemoryTable {
             contentDigest: new.contentDigest,
             number: 1
         )
+        let digest = head.bytes
         let tags = FieldText.array(new.fields.tags)
         let metadata = FieldText.object(new.fields.metadata)
         try connection.run(
@@ -64,7 +65,7 @@ enum MemoryTable {
             now.rawValue,
             new.fields.expiresAt?.rawValue,
             new.parentID?.rawValue,
-            head.bytes,
+            digest,
             time.rawValue
         )
         try connection.run(
@@ -74,7 +75,7 @@ enum MemoryTable {
             VALUES (?1, 1, ?2, x'', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 'head', 1, ?11, ?12)
             """,
             key,
-            head.bytes,
+            digest,
             owner.key,
             time.rawValue,
             new.fields.category.rawValue,
@@ -86,6 +87,9 @@ enum MemoryTable {
             now.rawValue,
             transaction.sequence
         )
+        let place = try new.vector.flatMap { vector in
+            try embedder.map { try VectorTables.append(vector, of: $0, document: key, user: user, in: transaction) }
+        }
         try DocumentTable.insert(
             DocumentTable.Document(
                 key: key,
@@ -101,14 +105,12 @@ enum MemoryTable {
                 importance: new.fields.importance,
                 length: new.document.length,
                 flags: flags,
-                tags: new.fields.tags
+                tags: new.fields.tags,
+                place: place
             ),
             into: transaction
         )
         transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
-        if let embedder, let vector = new.vector {
-            try VectorTables.place(vector, of: embedder, document: key, user: user, in: transaction)
-        }
         return Placed(key: key, user: user, head: head)
     }
 }

@@ -1,25 +1,29 @@
 /// Lower-case hexadecimal, both ways.
 enum Hexadecimal {
     static func string(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 15))
+        let bytes = Array(bytes)
+        return String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[2 * index] = digit(byte >> 4)
+                text[2 * index + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Exactly `count` bytes, or nil.
     static func bytes(_ text: Substring, count: Int) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count == count * 2 else { return nil }
-        var result: [UInt8] = []
-        result.reserveCapacity(count)
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
-            result.append(high << 4 | low)
+        var text = text
+        return text.withUTF8 { digits in
+            guard digits.count == count * 2 else { return nil }
+            var result: [UInt8] = []
+            result.reserveCapacity(count)
+            for index in 0..<count {
+                guard let high = value(digits[2 * index]), let low = value(digits[2 * index + 1]) else { return nil }
+                result.append(high << 4 | low)
+            }
+            return result
         }
-        return result
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

@@ -4,6 +4,8 @@
 /// knows. Conventions: a `…_key` is an integer row id that is never reused, taken from `store.next_row`; a time is in microseconds
 /// since 1970 (UTC) unless it says otherwise; a *hybrid* time is milliseconds since 1970 shifted left by 16, plus a counter;
 /// `changed` is the value of `store.sequence` at which the row was last written, and is what caches catch up by.
+///
+/// What every store writes is checked by `=` and `OR` and not by `IN`: for a list of three SQLite fills a table of its own at each row.
 enum SchemaV1 {
     static let statements = """
         CREATE TABLE store (
@@ -107,11 +109,10 @@ enum SchemaV1 {
             head_number INTEGER NOT NULL CHECK (head_number > 0),
             head_time INTEGER NOT NULL,
             -- 'live', 'deleted' (a tombstone: history and restore work until it is purged), 'folded' (a duplicate, see folded_into).
-            state TEXT NOT NULL CHECK (state IN ('live', 'deleted', 'folded')),
+            state TEXT NOT NULL CHECK (state = 'live' OR state = 'deleted' OR state = 'folded'),
             -- The memory that stands for this duplicate.
             folded_into INTEGER REFERENCES memories
         ) STRICT;
-        CREATE INDEX memories_by_user ON memories (user_key, owner_key, state, created_at);
         CREATE INDEX memories_by_parent ON memories (parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX memories_by_expiry ON memories (expires_at) WHERE expires_at IS NOT NULL;
 
@@ -138,7 +139,8 @@ enum SchemaV1 {
             is_deleted INTEGER NOT NULL,
             -- Where the text is. 'head': in memories.content, for the published head. 'whole': in content. 'delta': content is a delta
             -- against the text of the version whose digest is content_base. 'same': the text of content_base, unchanged.
-            content_form TEXT NOT NULL CHECK (content_form IN ('head', 'whole', 'delta', 'same')),
+            content_form TEXT NOT NULL
+                CHECK (content_form = 'head' OR content_form = 'whole' OR content_form = 'delta' OR content_form = 'same'),
             content_base BLOB,
             content BLOB,
             -- Payload of a sensitive memory's version.
@@ -182,17 +184,18 @@ enum SchemaV1 {
 
         CREATE TABLE documents (
             -- What search and slices need to know of each text that can be found: one for a published head (the key is the memory's)
-            -- and one for a draft (the key is the draft's). Small rows, kept apart from the texts, so that a cache fills fast.
+            -- and one for a draft (the key is the draft's). Small rows, kept apart from the texts, so that a cache fills fast; what
+            -- belongs to a user is found through them. User, owner, session and category are the memory's, which vouches for them.
             document_key INTEGER NOT NULL,
-            user_key INTEGER NOT NULL REFERENCES users,
+            user_key INTEGER NOT NULL,
             memory_key INTEGER NOT NULL REFERENCES memories,
             -- The draft's author; NULL for a published head.
             agent_key INTEGER REFERENCES agents,
-            owner_key INTEGER NOT NULL REFERENCES agents,
-            session_key INTEGER REFERENCES sessions,
+            owner_key INTEGER NOT NULL,
+            session_key INTEGER,
             -- The memory type's place in: episodic, semantic, procedural, working, contextual.
             type INTEGER NOT NULL,
-            category_key INTEGER NOT NULL REFERENCES categories,
+            category_key INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
             expires_at INTEGER,
             importance REAL NOT NULL,

@@ -38,6 +38,13 @@ enum VersionDigest {
 struct CanonicalEncoder {
     private(set) var bytes: [UInt8] = []
 
+    /// What a version takes but for long names, tags and metadata.
+    private static let usualLength = 512
+
+    init() {
+        bytes.reserveCapacity(Self.usualLength)
+    }
+
     mutating func append(_ value: Int64) {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
@@ -89,7 +96,7 @@ extension VersionID {
 
     /// The 32 bytes, as the file stores them; nil for an identifier that is none of ours.
     var bytes: [UInt8]? {
-        guard rawValue.hasPrefix(Self.prefix) else { return nil }
-        return Hexadecimal.bytes(rawValue.dropFirst(Self.prefix.count), count: 32)
+        guard rawValue.utf8.starts(with: Self.prefix.utf8) else { return nil }
+        return Hexadecimal.bytes(Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)), count: 32)
     }
 }

@@ -80,14 +80,30 @@ enum VectorTables {
             }
             try clear(held, in: transaction)
         }
-        let place = try transaction.vectors.append(
+        let place = try append(vector, of: embedder, document: document, user: user, in: transaction)
+        try setPlace(place, document: document, user: user, in: connection)
+    }
+
+    /// Writes the vector of a document that has none, and says where it is: its row is to hold that.
+    static func append(
+        _ vector: QuantizedVector,
+        of embedder: any Embedder,
+        document: Int64,
+        user: Int64,
+        in transaction: StoreTransaction
+    ) throws -> VectorPlace {
+        let model = try transaction.vectors.model(
+            embedder.identifier,
+            dimension: embedder.dimension,
+            in: transaction.connection
+        )
+        return try transaction.vectors.append(
             vector,
             document: document,
             user: user,
             model: model,
             in: transaction
         )
-        try setPlace(place, document: document, user: user, in: connection)
     }
 
     /// Empties a document's place, so that nothing of its vector is left.
