@@ -167,13 +167,16 @@ extension MemoryStore {
             ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
         }
         let vectors = try question.meaning.flatMap { meaning in
-            try vectorTable(for: meaning, user: user, in: snapshot)
+            try alignedVectors(for: meaning, user: user, roster: slice.roster, in: snapshot)
         }
-        if let meaning = question.meaning { ranking.cosines = slice.roster.cosines(with: meaning, in: vectors) }
+        if let meaning = question.meaning {
+            let count = slice.roster.documents.count
+            ranking.cosines = vectors?.cosines(with: meaning, count: count) ?? [Float](repeating: 0, count: count)
+        }
         let isDistinct = question.tuning.duplicateThreshold <= 1
         let candidates = ranking.top(isDistinct ? question.limit * 4 : question.limit, of: slice.roster) { slot in
             let entry = slice.roster.entries[slot]
-            return slice.visibility.canFind(slot, in: slice.roster)
+            return slice.visibility.canFind(slot)
                 && (question.includeShared || slice.visibility.isOwn(slot))
                 && entry.memory != leftOut && filter.admits(entry)
         }
@@ -181,7 +184,8 @@ extension MemoryStore {
         let good = candidates.filter { $0.score >= minimum }
         guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
         return Array(
-            vectors.distinct(good, threshold: question.tuning.duplicateThreshold) { slice.roster.entries[$0].document }
+            vectors.table
+                .distinct(good, threshold: question.tuning.duplicateThreshold) { slice.roster.entries[$0].document }
                 .prefix(question.limit)
         )
     }
@@ -212,7 +216,7 @@ extension MemoryStore {
         in snapshot: Snapshot
     ) throws -> WordScores {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
-            return WordScores(count: slice.roster.entries.count)
+            return WordScores(count: slice.roster.documents.count)
         }
         let postings = try snapshot.connection.collectPostings(
             index: "memory_index",
@@ -229,11 +233,12 @@ extension MemoryStore {
     }
 
     /// The user's vectors of the model that the query's vector is of; nil while the file has none.
-    private func vectorTable(
+    private func alignedVectors(
         for query: QuantizedVector,
         user: Int64,
+        roster: Roster,
         in snapshot: Snapshot
-    ) throws -> VectorTable? {
+    ) throws -> AlignedVectors? {
         guard let embedder, let model = try VectorTables.model(embedder.identifier, in: snapshot.connection) else {
             return nil
         }
@@ -246,24 +251,6 @@ extension MemoryStore {
                     """
             )
         }
-        return try vectors.table(of: user, model: model, in: snapshot)
-    }
-}
-
-extension Roster {
-    /// The cosine of a query and every slot; 0 for a document that has no vector yet.
-    fileprivate func cosines(with query: QuantizedVector, in table: VectorTable?) -> [Float] {
-        var dense = [Float](repeating: 0, count: entries.count)
-        guard let table else { return dense }
-        let cosines = table.cosines(with: query)
-        var slot = -1
-        for (row, document) in table.documents.enumerated() where document != 0 {
-            // Vectors mostly lie in the order of their documents.
-            slot =
-                slot + 1 < entries.count && entries[slot + 1].document == document
-                ? slot + 1 : self.slot(of: document) ?? -1
-            if slot >= 0 { dense[slot] = cosines[row] }
-        }
-        return dense
+        return try vectors.table(of: user, model: model, roster: roster, in: snapshot)
     }
 }

@@ -1,4 +1,5 @@
 internal import HearthSQLite
+internal import Synchronization
 
 /// What a cache knows of every document of one user: enough to decide who may see it, to browse, to count and to score.
 struct Roster: Sendable {
@@ -27,43 +28,58 @@ struct Roster: Sendable {
     private(set) var sequence: Int64
     /// By document key, ascending.
     private(set) var entries: [Entry] = []
+    /// The keys of ``entries``, side by side: what is looked for is found without touching the entries.
+    private(set) var documents: [Int64] = []
+    /// Another number whenever ``documents`` is another list, never the same for two.
+    private(set) var layout = Self.newLayout()
     /// By memory, then agent.
     private(set) var shares: [Int64: [Int64: Share]] = [:]
 
     /// The place of a document, by binary search.
     func slot(of document: Int64) -> Int? {
         let slot = insertionSlot(of: document)
-        return slot < entries.count && entries[slot].document == document ? slot : nil
+        return slot < documents.count && documents[slot] == document ? slot : nil
     }
 
     /// The places of documents given in ascending order; -1 for one that is not there.
-    func slots(of documents: [Int64]) -> [Int] {
-        var slot = 0
-        return documents.map { document in
-            // Gallops: postings are mostly near one another, and far from every document.
-            var step = 1
-            while slot + step < entries.count, entries[slot + step].document <= document {
-                slot += step
-                step *= 2
+    func slots(of wanted: [Int64]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: wanted.count) { slots, count in
+            documents.withUnsafeBufferPointer { documents in
+                var slot = 0
+                for (place, document) in wanted.enumerated() {
+                    // Gallops: postings are mostly near one another, and far from every document.
+                    var step = 1
+                    while slot + step < documents.count, documents[slot + step] <= document {
+                        slot += step
+                        step *= 2
+                    }
+                    while step > 0 {
+                        if slot + step < documents.count, documents[slot + step] <= document { slot += step }
+                        step /= 2
+                    }
+                    slots[place] = slot < documents.count && documents[slot] == document ? Int32(slot) : -1
+                }
             }
-            while step > 0 {
-                if slot + step < entries.count, entries[slot + step].document <= document { slot += step }
-                step /= 2
-            }
-            return slot < entries.count && entries[slot].document == document ? slot : -1
+            count = wanted.count
         }
     }
 
     private func insertionSlot(of document: Int64) -> Int {
         var low = 0
-        var high = entries.count
+        var high = documents.count
         // What is looked for is mostly the newest.
-        if let last = entries.last, last.document < document { return high }
+        if let last = documents.last, last < document { return high }
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].document < document { low = middle + 1 } else { high = middle }
+            if documents[middle] < document { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+
+    private static let layouts = Atomic<UInt64>(0)
+
+    private static func newLayout() -> UInt64 {
+        layouts.wrappingAdd(1, ordering: .relaxed).newValue
     }
 }
 
@@ -83,6 +99,7 @@ extension Roster {
                 if !entry.flags.contains(.gone) { entries.append(entry) }
             }
         )
+        documents = entries.map(\.document)
         try connection.forEach(
             "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1",
             user,
@@ -104,12 +121,20 @@ extension Roster {
         )
         for entry in changed {
             let slot = insertionSlot(of: entry.document)
-            let isHeld = slot < entries.count && entries[slot].document == entry.document
+            let isHeld = slot < documents.count && documents[slot] == entry.document
             switch (isHeld, entry.flags.contains(.gone)) {
-            case (true, true): entries.remove(at: slot)
-            case (true, false): entries[slot] = entry
-            case (false, true): break
-            case (false, false): entries.insert(entry, at: slot)
+            case (true, true):
+                entries.remove(at: slot)
+                documents.remove(at: slot)
+                layout = Self.newLayout()
+            case (true, false):
+                entries[slot] = entry
+            case (false, true):
+                break
+            case (false, false):
+                entries.insert(entry, at: slot)
+                documents.insert(entry.document, at: slot)
+                layout = Self.newLayout()
             }
         }
         try connection.forEach(

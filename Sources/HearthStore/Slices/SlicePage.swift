@@ -46,6 +46,9 @@ struct BoundedHeap<Element> {
         self.isBefore = isBefore
     }
 
+    /// The last of the elements kept, once there are as many as can be: what comes after it is not kept.
+    var last: Element? { elements.count < capacity ? nil : elements.first }
+
     mutating func insert(_ element: Element) {
         if elements.count < capacity {
             elements.append(element)

@@ -11,6 +11,8 @@ struct Visibility: Sendable {
     /// A code for every entry of the roster.
     private let codes: [UInt16]
     private let contexts: [SharingContext]
+    /// The words of each entry that the agent can find, at least 1; 0 for an entry that it can't.
+    let lengths: [UInt32]
     /// How many documents the agent can find, and how many words they have: what BM25 goes by.
     let collection: BM25.Collection
 
@@ -76,11 +78,14 @@ struct Visibility: Sendable {
         self.codes = codes
         self.contexts = contexts
         var collection = BM25.Collection(documents: 0, tokens: 0)
+        var lengths = [UInt32](repeating: 0, count: codes.count)
         for (slot, entry) in roster.entries.enumerated()
         where codes[slot] != Code.hidden && !entry.flags.contains(.deleted) {
             collection.documents += 1
             collection.tokens += Int(entry.length)
+            lengths[slot] = UInt32(max(1, entry.length))
         }
+        self.lengths = lengths
         self.collection = collection
     }
 
@@ -98,15 +103,7 @@ extension Visibility {
     func isOwn(_ slot: Int) -> Bool { codes[slot] == Code.own }
 
     /// Whether the agent can find the document: it sees it, and has not deleted it in a draft.
-    func canFind(_ slot: Int, in roster: Roster) -> Bool {
-        isVisible(slot) && !roster.entries[slot].flags.contains(.deleted)
-    }
-
-    /// The length of a document that the agent can find; 0 for any other, and for a slot that is none.
-    func length(_ slot: Int, in roster: Roster) -> UInt32 {
-        guard slot >= 0, canFind(slot, in: roster) else { return 0 }
-        return UInt32(max(1, roster.entries[slot].length))
-    }
+    func canFind(_ slot: Int) -> Bool { lengths[slot] != 0 }
 
     /// Why it sees it; nil for its own and for what it doesn't see.
     func context(_ slot: Int) -> SharingContext? {

@@ -97,7 +97,7 @@ extension BM25 {
 }
 
 /// `BM25.saturated` for the lengths and counts of most rows, so that scoring a row divides nothing.
-private struct SaturationTable {
+struct SaturationTable {
     private let scorer: BM25
     private let averageLength: Float
     private let values: [Float]
@@ -114,18 +114,18 @@ private struct SaturationTable {
             }
     }
 
+    /// What so many occurrences count in a text of such a length.
+    @inline(__always)
+    func saturated(_ count: UInt16, length: UInt32) -> Float {
+        length < Self.lengths && count < Self.counts
+            ? values[Int(length) &* Int(Self.counts) &+ Int(count)]
+            : scorer.saturated(Float(count), length: length, averageLength: averageLength)
+    }
+
     @inline(__always)
     func score(_ counts: UnsafePointer<UInt16>, length: UInt32, weights: [Float]) -> Float {
         var score: Float = 0
-        let start = Int(length) &* Int(Self.counts)
-        for clause in weights.indices {
-            let count = counts[clause]
-            let value =
-                length < Self.lengths && count < Self.counts
-                ? values[start &+ Int(count)]
-                : scorer.saturated(Float(count), length: length, averageLength: averageLength)
-            score += weights[clause] * value
-        }
+        for clause in weights.indices { score += weights[clause] * saturated(counts[clause], length: length) }
         return score
     }
 }

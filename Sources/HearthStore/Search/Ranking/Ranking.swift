@@ -28,27 +28,50 @@ struct Ranking {
             return first.createdAt != second.createdAt
                 ? first.createdAt > second.createdAt : first.memory < second.memory
         }
-        for slot in roster.entries.indices where isCandidate(slot) && isWanted(slot) {
-            heap.insert((slot, score(slot, roster.entries[slot])))
+        forEachCandidate { slot in
+            let relevance = relevance(of: slot)
+            // Most are dismissed here, before anything else about them is looked at.
+            if let last = heap.last, most(relevance) < last.score { return }
+            guard isWanted(slot) else { return }
+            heap.insert((slot, score(relevance, roster.entries[slot])))
         }
         return heap.sorted().map { ranked($0.slot, score: $0.score, roster.entries[$0.slot]) }
     }
 
-    /// Whether a slot shares a word with the query, or means enough of the same.
-    private func isCandidate(_ slot: Int) -> Bool {
-        if let words, words.isMatch[slot] { return true }
-        guard let cosines, !hasRequiredPhrases else { return false }
-        return cosines[slot] >= tuning.semanticFloor
+    /// Calls `body` with each slot that shares a word with the query, or means enough of the same.
+    private func forEachCandidate(_ body: (Int) -> Void) {
+        for slot in words?.matches ?? [] { body(Int(slot)) }
+        guard let cosines, !hasRequiredPhrases else { return }
+        let floor = tuning.semanticFloor
+        cosines.withUnsafeBufferPointer { cosines in
+            for slot in 0..<cosines.count where cosines[slot] >= floor {
+                if let words, words.isMatch[slot] { continue }
+                body(slot)
+            }
+        }
     }
 
-    private func score(_ slot: Int, _ entry: Roster.Entry) -> Float {
-        guard let cosines else { return words?.own[slot] ?? 0 }
+    /// What words and meaning make of a slot.
+    private func relevance(of slot: Int) -> Float {
+        guard let cosines else { return words?.ownShare(slot) ?? 0 }
         let meaning = max(0, cosines[slot])
-        var score =
-            words.map { (1 - tuning.semanticShare) * $0.inContext[slot] + tuning.semanticShare * meaning } ?? meaning
-        score += tuning.recencyBoost * recency(of: entry) + tuning.importanceBoost * Float(entry.importance)
-        if let session, entry.session == session { score += tuning.sessionBoost }
-        return score
+        guard let words else { return meaning }
+        return (1 - tuning.semanticShare) * words.contextShare(slot) + tuning.semanticShare * meaning
+    }
+
+    private func score(_ relevance: Float, _ entry: Roster.Entry) -> Float {
+        guard cosines != nil else { return relevance }
+        let boost = tuning.recencyBoost * recency(of: entry) + tuning.importanceBoost * Float(entry.importance)
+        let score = relevance + boost
+        guard let session, entry.session == session else { return score }
+        return score + tuning.sessionBoost
+    }
+
+    /// What no entry of such a relevance exceeds; rounding keeps the order, as each step is that of ``score(_:_:)``.
+    private func most(_ relevance: Float) -> Float {
+        guard cosines != nil else { return relevance }
+        let score = relevance + (max(0, tuning.recencyBoost) + max(0, tuning.importanceBoost))
+        return session == nil ? score : score + max(0, tuning.sessionBoost)
     }
 
     /// 1 for today, half of it after the half-life; by whole days, so that a list stays as it is while a person reads it.
@@ -59,10 +82,10 @@ struct Ranking {
 
     private func ranked(_ slot: Int, score: Float, _ entry: Roster.Entry) -> Ranked {
         var components = ScoreComponents()
-        components.keyword = words.map { Double($0.own[slot]) }
+        components.keyword = words.map { Double($0.ownShare(slot)) }
         if let cosines {
             components.semantic = Double(min(1, max(0, cosines[slot])))
-            components.context = words.map { Double(max(0, $0.inContext[slot] - $0.own[slot])) }
+            components.context = words.map { Double(max(0, $0.contextShare(slot) - $0.ownShare(slot))) }
             components.recency = Double(recency(of: entry))
             components.importance = entry.importance
         }

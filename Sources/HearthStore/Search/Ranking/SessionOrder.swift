@@ -15,7 +15,7 @@ struct SessionOrder: Sendable {
             return left.createdAt != right.createdAt ? left.createdAt < right.createdAt : left.memory < right.memory
         }
         var bySession: [Int64: [Int32]] = [:]
-        for (slot, entry) in entries.enumerated() where entry.session != 0 && visibility.canFind(slot, in: roster) {
+        for (slot, entry) in entries.enumerated() where entry.session != 0 && visibility.canFind(slot) {
             bySession[entry.session, default: []].append(Int32(slot))
         }
         var previous = [Int32](repeating: Self.none, count: entries.count)

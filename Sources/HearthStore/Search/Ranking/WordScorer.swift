@@ -1,19 +1,30 @@
 internal import HearthSQLite
 
-/// What the words of a query say of each slot of a roster; 0…1, relative to the most that the query could reach.
+/// What the words of a query say of each slot of a roster, in BM25's units; divided by its bound each is 0…1.
 struct WordScores {
     /// BM25 alone.
-    var own: [Float]
+    fileprivate(set) var own: [Float]
     /// With what the neighbours in the session hold and with dates.
-    var inContext: [Float]
-    /// Whether the slot holds every phrase that must occur, and any word at all.
-    var isMatch: [Bool]
+    fileprivate(set) var inContext: [Float]
+    /// The most that ``own`` could reach, and that ``inContext`` could; at least the smallest positive number.
+    fileprivate(set) var ownBound = Float.leastNormalMagnitude
+    fileprivate(set) var contextBound = Float.leastNormalMagnitude
+    /// The slots that hold every phrase that must occur, and any word at all; ascending.
+    fileprivate(set) var matches: [Int32] = []
+    /// Whether each slot is one of ``matches``.
+    fileprivate(set) var isMatch: [Bool]
 
     init(count: Int) {
         own = [Float](repeating: 0, count: count)
         inContext = own
         isMatch = [Bool](repeating: false, count: count)
     }
+
+    /// BM25 alone, relative to the most that the query could reach: 0…1.
+    func ownShare(_ slot: Int) -> Float { own[slot] / ownBound }
+
+    /// With what neighbours hold and with dates, relative to the most that the query could reach: 0…1.
+    func contextShare(_ slot: Int) -> Float { inContext[slot] / contextBound }
 }
 
 /// BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over what one agent can find, with context by the word.
@@ -34,68 +45,43 @@ struct WordScorer {
     ///   - query: The query, a clause for every phrase.
     ///   - dates: The times it speaks of.
     func scores(of postings: Postings, for query: KeywordQuery, dates: [DateTerm]) -> WordScores {
-        var scores = WordScores(count: roster.entries.count)
+        var scores = WordScores(count: roster.documents.count)
         let scorer = BM25(k1: tuning.termSaturation, b: tuning.lengthNormalization)
-        let slots = roster.slots(of: postings.rowIDs)
-        let lengths = slots.map { visibility.length($0, in: roster) }
-        let clauses = query.clauses.count
-        let average = visibility.collection.averageLength
+        let rows = FoundRows(postings, roster: roster, visibility: visibility)
+        let table = SaturationTable(scorer, averageLength: visibility.collection.averageLength)
+        var spread = sessions.map { ContextSpread($0, tuning: tuning, count: roster.documents.count) }
         var bound: Float = 0
-        var best = [Float](repeating: 0, count: roster.entries.count)
         for (clause, description) in query.clauses.enumerated() {
-            var frequency = 0
-            for row in slots.indices where lengths[row] > 0 && postings.counts[row * clauses + clause] > 0 {
-                frequency += 1
-            }
+            let frequency = rows.frequency(of: clause)
             guard frequency > 0 else { continue }
             let weight =
                 description.weight * scorer.inverseDocumentFrequency(frequency, of: visibility.collection.documents)
             bound += weight * (scorer.k1 + 1)
-            var touched: [Int] = []
-            for row in slots.indices where lengths[row] > 0 {
-                let count = postings.counts[row * clauses + clause]
-                guard count > 0 else { continue }
-                let part = weight * scorer.saturated(Float(count), length: lengths[row], averageLength: average)
-                scores.own[slots[row]] += part
-                spread(part, around: slots[row], best: &best, touched: &touched)
+            scores.own.withUnsafeMutableBufferPointer { own in
+                rows.forEach(of: clause) { slot, length, count in
+                    let part = weight * table.saturated(count, length: length)
+                    own[slot] += part
+                    spread?.put(part, around: slot)
+                }
             }
-            for slot in touched {
-                scores.inContext[slot] += best[slot]
-                best[slot] = 0
-            }
+            spread?.flush(into: &scores.inContext)
         }
+        if spread == nil { scores.inContext = scores.own }
         let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
-        for row in slots.indices where lengths[row] > 0 {
-            scores.isMatch[slots[row]] = required.allSatisfy { postings.counts[row * clauses + $0] > 0 }
+        rows.forEach(holding: required) { slot in
+            scores.isMatch[slot] = true
+            scores.matches.append(Int32(slot))
         }
-        let wordBound = bound
+        if bound > 0 { scores.ownBound = bound }
         if sessions != nil { add(dates, scorer: scorer, to: &scores.inContext, bound: &bound) }
-        scale(&scores.own, by: wordBound)
-        scale(&scores.inContext, by: bound)
+        if bound > 0 { scores.contextBound = bound }
         return scores
-    }
-
-    /// Gives a word's part to the slot that holds it and to its neighbours.
-    private func spread(_ part: Float, around slot: Int, best: inout [Float], touched: inout [Int]) {
-        func raise(_ slot: Int32, to value: Float) {
-            guard slot != SessionOrder.none else { return }
-            let slot = Int(slot)
-            if best[slot] == 0 { touched.append(slot) }
-            best[slot] = max(best[slot], value)
-        }
-        raise(Int32(slot), to: part)
-        guard let sessions else { return }
-        let (previous, next) = (sessions.previous[slot], sessions.next[slot])
-        raise(previous, to: tuning.nearContext * part)
-        raise(next, to: tuning.nearContext * part)
-        if previous != SessionOrder.none { raise(sessions.previous[Int(previous)], to: tuning.farContext * part) }
-        if next != SessionOrder.none { raise(sessions.next[Int(next)], to: tuning.farContext * part) }
     }
 
     private func add(_ dates: [DateTerm], scorer: BM25, to scores: inout [Float], bound: inout Float) {
         for date in dates {
             let holders = roster.entries.indices.filter {
-                visibility.canFind($0, in: roster) && date.holds(roster.entries[$0].createdAt)
+                visibility.canFind($0) && date.holds(roster.entries[$0].createdAt)
             }
             guard !holders.isEmpty else { continue }
             let rarity = scorer.inverseDocumentFrequency(holders.count, of: visibility.collection.documents)
@@ -104,9 +90,106 @@ struct WordScorer {
             for slot in holders { scores[slot] += part }
         }
     }
+}
 
-    private func scale(_ scores: inout [Float], by bound: Float) {
-        guard bound > 0 else { return }
-        for slot in scores.indices where scores[slot] != 0 { scores[slot] /= bound }
+/// The rows of a query's postings that the agent can find, with their slots and lengths.
+private struct FoundRows {
+    private let postings: Postings
+    private let slots: [Int32]
+    /// 0 for a row that the agent can't find.
+    private let lengths: [UInt32]
+
+    init(_ postings: Postings, roster: Roster, visibility: Visibility) {
+        self.postings = postings
+        let slots = roster.slots(of: postings.rowIDs)
+        self.slots = slots
+        lengths = visibility.lengths.withUnsafeBufferPointer { lengths in
+            slots.map { $0 < 0 ? 0 : lengths[Int($0)] }
+        }
+    }
+
+    /// In how many rows a clause occurs.
+    func frequency(of clause: Int) -> Int {
+        var frequency = 0
+        forEach(of: clause) { _, _, _ in frequency += 1 }
+        return frequency
+    }
+
+    /// Calls `body` with the slot and the length of each row that holds a clause, and how often it does.
+    @inline(__always)
+    func forEach(of clause: Int, _ body: (_ slot: Int, _ length: UInt32, _ count: UInt16) -> Void) {
+        let clauses = postings.phraseCount
+        postings.counts.withUnsafeBufferPointer { counts in
+            slots.withUnsafeBufferPointer { slots in
+                lengths.withUnsafeBufferPointer { lengths in
+                    var place = clause
+                    for row in 0..<slots.count {
+                        let count = counts[place]
+                        place += clauses
+                        if count > 0, lengths[row] > 0 { body(Int(slots[row]), lengths[row], count) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with the slot of each row that holds all of some clauses, in ascending order.
+    func forEach(holding required: [Int], _ body: (_ slot: Int) -> Void) {
+        for row in slots.indices where lengths[row] > 0 {
+            let first = row * postings.phraseCount
+            if required.allSatisfy({ postings.counts[first + $0] > 0 }) { body(Int(slots[row])) }
+        }
+    }
+}
+
+/// Gives one word after another to the slots that hold it and to their neighbours in the session: each slot gets the most that it
+/// is given of a word.
+private struct ContextSpread {
+    private let previous: [Int32]
+    private let next: [Int32]
+    private let near: Float
+    private let far: Float
+    /// The most that each slot was given of the present word.
+    private var most: [Float]
+    private var touched: [Int32] = []
+
+    init(_ sessions: SessionOrder, tuning: SearchTuning, count: Int) {
+        previous = sessions.previous
+        next = sessions.next
+        near = tuning.nearContext
+        far = tuning.farContext
+        most = [Float](repeating: 0, count: count)
+    }
+
+    /// Gives a word's part to a slot that holds it.
+    @inline(__always)
+    mutating func put(_ part: Float, around slot: Int) {
+        raise(Int32(truncatingIfNeeded: slot), to: part)
+        let (before, after) = (previous[slot], next[slot])
+        if before != SessionOrder.none {
+            raise(before, to: near * part)
+            raise(previous[Int(before)], to: far * part)
+        }
+        if after != SessionOrder.none {
+            raise(after, to: near * part)
+            raise(next[Int(after)], to: far * part)
+        }
+    }
+
+    @inline(__always)
+    private mutating func raise(_ slot: Int32, to value: Float) {
+        guard slot != SessionOrder.none else { return }
+        let held = most[Int(slot)]
+        if held == 0 { touched.append(slot) }
+        if value > held { most[Int(slot)] = value }
+    }
+
+    /// Adds what was given to scores, and makes ready for the next word.
+    mutating func flush(into scores: inout [Float]) {
+        for slot in touched {
+            scores[Int(slot)] += most[Int(slot)]
+            most[Int(slot)] = 0
+        }
+        touched.removeAll(keepingCapacity: true)
     }
 }

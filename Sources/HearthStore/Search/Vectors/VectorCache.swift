@@ -1,3 +1,4 @@
+internal import HearthEmbedding
 internal import HearthSQLite
 internal import Synchronization
 
@@ -9,8 +10,14 @@ final class VectorCache: Sendable {
     }
 
     private final class Box: Sendable {
-        let table: Mutex<VectorTable>
-        init(_ model: EmbeddingModel) { table = Mutex(VectorTable(model: model)) }
+        struct State {
+            var table: VectorTable
+            /// The slots of the table's rows, and of which roster and table.
+            var slots: (roster: UInt64, table: Int64, slots: [Int32])?
+        }
+
+        let state: Mutex<State>
+        init(_ model: EmbeddingModel) { state = Mutex(State(table: VectorTable(model: model))) }
     }
 
     private struct State {
@@ -26,10 +33,10 @@ final class VectorCache: Sendable {
         self.maximumSize = maximumSize
     }
 
-    /// A user's vectors of a model, in exactly the state of the snapshot.
+    /// A user's vectors of a model, in exactly the state of the snapshot and of the roster that was read in it.
     ///
     /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
-    func table(of user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws -> VectorTable {
+    func table(of user: Int64, model: EmbeddingModel, roster: Roster, in snapshot: Snapshot) throws -> AlignedVectors {
         let key = Key(user: user, model: model.key)
         let box = state.withLock { state in
             state.uses += 1
@@ -38,16 +45,21 @@ final class VectorCache: Sendable {
             state.boxes[key] = (box, state.uses, known?.size ?? 0)
             return box
         }
-        let table = try box.table.withLock { table in
-            if table.sequence < snapshot.state.rosterReset { table = VectorTable(model: model) }
-            guard table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if table.sequence < snapshot.state.sequence {
-                try table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+        let aligned = try box.state.withLock { state in
+            if state.table.sequence < snapshot.state.rosterReset { state = Box.State(table: VectorTable(model: model)) }
+            guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if state.table.sequence < snapshot.state.sequence {
+                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
-            return table
+            if let known = state.slots, known.roster == roster.layout, known.table == state.table.changed {
+                return AlignedVectors(table: state.table, slots: known.slots)
+            }
+            let slots = state.table.slots(in: roster)
+            state.slots = (roster.layout, state.table.changed, slots)
+            return AlignedVectors(table: state.table, slots: slots)
         }
         state.withLock { state in
-            state.boxes[key]?.size = table.size
+            state.boxes[key]?.size = aligned.table.size
             var total = state.boxes.values.reduce(0) { $0 + $1.size }
             while total > maximumSize,
                 let oldest = state.boxes.filter({ $0.key != key }).min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -56,6 +68,18 @@ final class VectorCache: Sendable {
                 state.boxes[oldest.key] = nil
             }
         }
-        return table
+        return aligned
+    }
+}
+
+/// The vectors of a user beside the roster: where each stands in it.
+struct AlignedVectors: Sendable {
+    let table: VectorTable
+    /// The slot of each row of the table; -1 for a row without a document, and for a document that is not in the roster.
+    let slots: [Int32]
+
+    /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
+    func cosines(with query: QuantizedVector, count: Int) -> [Float] {
+        table.cosines(with: query, at: slots, count: count)
     }
 }

@@ -6,6 +6,8 @@ internal import HearthSQLite
 struct VectorTable: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
+    /// The state of the file that its latest change is of.
+    private(set) var changed: Int64 = 0
     let model: EmbeddingModel
     /// The documents of the slots, 0 for an empty one.
     private(set) var documents: [Int64] = []
@@ -25,6 +27,7 @@ struct VectorTable: Sendable {
 
     /// Reads the blocks that were changed since.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+        if documents.isEmpty { try makeRoom(user: user, connection: connection) }
         try connection.forEach(
             """
             SELECT s.block_key, s.used, b.data FROM vector_block_states AS s JOIN vector_blocks AS b ON b.block_key = s.block_key
@@ -37,9 +40,24 @@ struct VectorTable: Sendable {
                 let key = row.int64(0)
                 let used = row.int(1)
                 try row.withBytes(2) { try read($0, used: used, block: key) }
+                changed = sequence
             }
         )
         self.sequence = sequence
+    }
+
+    /// Makes room for everything at once, so that nothing is moved while it grows.
+    private mutating func makeRoom(user: Int64, connection: Connection) throws {
+        let blocks =
+            try connection.first(
+                "SELECT count(*) FROM vector_block_states WHERE user_key = ?1 AND model_key = ?2",
+                user,
+                model.key,
+                as: { $0.int(0) }
+            ) ?? 0
+        documents.reserveCapacity(blocks * VectorBlock.capacity)
+        scales.reserveCapacity(blocks * VectorBlock.capacity)
+        components.reserveCapacity(blocks * VectorBlock.capacity * model.dimension)
     }
 
     private mutating func read(_ data: UnsafeRawBufferPointer, used: Int, block: Int64) throws {
@@ -49,39 +67,70 @@ struct VectorTable: Sendable {
         }
         let place = blocks[block] ?? blocks.count
         if blocks.updateValue(place, forKey: block) == nil {
-            documents += [Int64](repeating: 0, count: VectorBlock.capacity)
-            scales += [Float](repeating: 0, count: VectorBlock.capacity)
-            components += [Int8](repeating: 0, count: VectorBlock.capacity * model.dimension)
+            documents += repeatElement(0, count: VectorBlock.capacity)
+            scales += repeatElement(0, count: VectorBlock.capacity)
+            components += repeatElement(0, count: VectorBlock.capacity * model.dimension)
         }
         let first = place * VectorBlock.capacity
-        components.withUnsafeMutableBytes { components in
-            for slot in 0..<used {
-                let start = slot * slotSize
-                documents[first + slot] = Int64(littleEndian: data.loadUnaligned(fromByteOffset: start, as: Int64.self))
-                let bits = UInt32(littleEndian: data.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
-                let scale = Float(bitPattern: bits)
-                scales[first + slot] = scale.isFinite ? scale : 0
-                let source = UnsafeRawBufferPointer(
-                    rebasing: data[start + VectorBlock.headerSize..<start + slotSize]
-                )
-                let target = (first + slot) * model.dimension
-                UnsafeMutableRawBufferPointer(rebasing: components[target..<target + model.dimension])
-                    .copyMemory(from: source)
+        let dimension = model.dimension
+        documents.withUnsafeMutableBufferPointer { documents in
+            scales.withUnsafeMutableBufferPointer { scales in
+                components.withUnsafeMutableBytes { components in
+                    guard let source = data.baseAddress, let target = components.baseAddress else { return }
+                    for slot in 0..<used {
+                        let start = slot * slotSize
+                        documents[first + slot] = Int64(
+                            littleEndian: data.loadUnaligned(fromByteOffset: start, as: Int64.self)
+                        )
+                        let bits = UInt32(littleEndian: data.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
+                        let scale = Float(bitPattern: bits)
+                        scales[first + slot] = scale.isFinite ? scale : 0
+                        (target + (first + slot) * dimension)
+                            .copyMemory(from: source + start + VectorBlock.headerSize, byteCount: dimension)
+                    }
+                }
             }
         }
     }
 
-    /// The cosine of a query and every slot, in the order of ``documents``; 0 for an empty slot.
-    func cosines(with query: QuantizedVector) -> [Float] {
-        let count = documents.count
-        let products = [Int32](unsafeUninitializedCapacity: count) { products, initialized in
-            hearth_dot_i8_rows(query.components, components, count, model.dimension, products.baseAddress)
-            initialized = count
+    /// The slot of each row in a roster; -1 for an empty row, and for a document that the roster does not hold.
+    func slots(in roster: Roster) -> [Int32] {
+        var slot = -1
+        return documents.map { document in
+            guard document != 0 else { return -1 }
+            // Vectors mostly lie in the order of their documents.
+            let isNext = slot + 1 < roster.documents.count && roster.documents[slot + 1] == document
+            guard let found = isNext ? slot + 1 : roster.slot(of: document) else { return -1 }
+            slot = found
+            return Int32(found)
         }
-        return [Float](unsafeUninitializedCapacity: count) { cosines, initialized in
-            for slot in 0..<count { cosines[slot] = Float(products[slot]) * scales[slot] * query.scale }
-            initialized = count
+    }
+
+    /// The cosine of a query and every slot of a roster; 0 where there is no vector.
+    ///
+    /// - Parameters:
+    ///   - query: The query's vector.
+    ///   - slots: The slot of each row.
+    ///   - count: How many slots the roster has.
+    func cosines(with query: QuantizedVector, at slots: [Int32], count: Int) -> [Float] {
+        let rows = documents.count
+        let products = [Int32](unsafeUninitializedCapacity: rows) { products, initialized in
+            hearth_dot_i8_rows(query.components, components, rows, model.dimension, products.baseAddress)
+            initialized = rows
         }
+        var cosines = [Float](repeating: 0, count: count)
+        cosines.withUnsafeMutableBufferPointer { cosines in
+            products.withUnsafeBufferPointer { products in
+                scales.withUnsafeBufferPointer { scales in
+                    slots.withUnsafeBufferPointer { slots in
+                        for row in 0..<rows where slots[row] >= 0 {
+                            cosines[Int(slots[row])] = Float(products[row]) * scales[row] * query.scale
+                        }
+                    }
+                }
+            }
+        }
+        return cosines
     }
 
     /// Leaves out of a ranked list what means nearly the same as something better in it.
