@@ -38,8 +38,7 @@ extension MemoryStore {
         switch attempt {
         case .resolved(let resolved):
             return resolved
-        case .undecided(let reason, let notification):
-            notifications.publish([notification])
+        case .undecided(let reason):
             throw MemoryError(
                 code: .decisionRequired,
                 message: "Conflict \(id) can't be settled by strategy: \(reason) Decide on it by hand."
@@ -58,7 +57,7 @@ private struct Resolution: Sendable {
     enum Attempt: Sendable {
         case resolved(ResolvedConflict)
         /// The strategy can't; that an administrator is told is committed.
-        case undecided(String, AdministratorNotification)
+        case undecided(String)
     }
 
     func perform(in publication: Publication) throws -> Attempt {
@@ -174,7 +173,8 @@ private struct Resolution: Sendable {
             conflict: row.key,
             in: publication.transaction
         )
-        return .undecided(reason, notification)
+        publication.aftermath.notifications.append(notification)
+        return .undecided(reason)
     }
 }
 

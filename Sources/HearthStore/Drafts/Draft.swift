@@ -7,7 +7,7 @@ struct Draft: Hashable, Sendable {
     var memory: Int64
     var agent: Int64
     var user: Int64
-    /// The version it was made from; amending the draft doesn't move it.
+    /// The version it was made from.
     var base: VersionID
     var baseNumber: Int
     /// When it was last amended: the time of the version that it becomes.

@@ -60,8 +60,8 @@ enum DraftTable {
             INSERT INTO drafts (draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content,
                 category, tags, importance, confidence, metadata, expires_at, digest)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            ON CONFLICT (draft_key) DO UPDATE SET time = excluded.time, changed_fields = excluded.changed_fields,
-                content = excluded.content, category = excluded.category, tags = excluded.tags, importance = excluded.importance,
+            ON CONFLICT (draft_key) DO UPDATE SET base = excluded.base, base_number = excluded.base_number, time = excluded.time,
+                changed_fields = excluded.changed_fields, content = excluded.content, category = excluded.category, tags = excluded.tags, importance = excluded.importance,
                 confidence = excluded.confidence, metadata = excluded.metadata, expires_at = excluded.expires_at,
                 digest = excluded.digest
             """,

@@ -4,17 +4,20 @@ internal import HearthSQLite
 struct DraftWriter {
     let transaction: StoreTransaction
     let documents: DocumentWriter
+    let snapshot: Snapshot
     let now: Timestamp
 
     init(_ publication: Publication) {
         transaction = publication.transaction
         documents = publication.documents
+        snapshot = publication.snapshot
         now = publication.now
     }
 
     /// Lays an edit over an agent's draft of a memory, or begins one.
     ///
-    /// An edit that leaves everything as the base has it is none; a draft that comes to that ends.
+    /// An edit that leaves everything as the base has it is none; a draft that comes to that ends. The base stays what it was, unless the edit
+    /// is of a field that was published anew since: then the draft moves to the head where it can.
     ///
     /// - Parameters:
     ///   - change: The edit.
@@ -22,6 +25,7 @@ struct DraftWriter {
     ///   - record: The memory with its published head.
     ///   - agent: The agent's key.
     /// - Returns: The draft; nil where nothing is left of it.
+    /// - Throws: `.versionMismatch` where the edit would be taken for none.
     func amend(
         _ change: FieldChange,
         over held: Draft?,
@@ -41,10 +45,40 @@ struct DraftWriter {
                 createdAt: now,
                 change: FieldChange()
             )
+        if let held, try mustMove(held, for: change, of: record) {
+            draft.base = record.head
+            draft.baseNumber = record.headNumber
+        }
         draft.change = draft.change.followed(by: change)
-        // Against another base than the head the comparison would take back what the agent has just seen and undone.
         if draft.base == record.head { draft.change = draft.change.leavingOut(unchangedFrom: record.fields) }
         return try replace(held, with: draft, of: record)
+    }
+
+    /// Whether a draft has to move to the published head before an edit joins it.
+    ///
+    /// The agent has seen its draft laid over the head. Where the head has moved on since the draft's base and the edit is of a field that moved,
+    /// the edit is of the head's value, and against the old base it would look like a concurrent one, or, where it brings the old value
+    /// back, like none at all. A draft whose own fields have not moved can be taken for one of the head without changing what it says. Any
+    /// other stays on its base, because moving it would overrule what somebody else published.
+    ///
+    /// - Throws: `.versionMismatch` where the draft stays and the edit would be taken for none.
+    private func mustMove(_ held: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
+        guard held.base != record.head else { return false }
+        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(held.base).fields
+        let moved = record.fields.changes(from: base)
+        guard !moved.isDisjoint(with: change.fields) else { return false }
+        if moved.isDisjoint(with: held.change.fields) { return true }
+        let undone = change.fields.subtracting(change.leavingOut(unchangedFrom: base).fields)
+        guard undone.isDisjoint(with: moved) else {
+            throw MemoryError(
+                code: .versionMismatch,
+                message: """
+                    The draft of memory \(record.id) was made from version \(held.baseNumber), and this edit brings back what others have \
+                    changed since. Sync or discard the draft, then edit again.
+                    """
+            )
+        }
+        return false
     }
 
     /// Takes a deletion out of a draft and leaves the rest.

@@ -87,6 +87,23 @@ extension FieldChange {
     }
 }
 
+extension MemoryFields {
+    /// The fields that are other than in an earlier state.
+    func changes(from earlier: MemoryFields) -> FieldChange.Fields {
+        FieldChange(
+            content: content,
+            category: category,
+            tags: tags,
+            importance: importance,
+            confidence: confidence,
+            metadata: metadata,
+            expiresAt: .some(expiresAt),
+            isDeletion: isDeleted
+        )
+        .leavingOut(unchangedFrom: earlier).fields
+    }
+}
+
 extension MemoryChange {
     /// Checks every field that is given.
     ///

@@ -17,6 +17,8 @@ struct VectorSource: Sendable {
 struct DocumentWriter {
     let transaction: StoreTransaction
     let vectors: VectorSource
+    /// Called where a text is left without its vector, which is then to be made later.
+    let lacksVector: () -> Void
 
     /// Says that a document stands for other fields than before.
     ///
@@ -86,6 +88,7 @@ struct DocumentWriter {
         if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
             try VectorTables.place(vector, of: embedder, document: document, user: user, in: transaction)
         } else {
+            if vectors.embedder != nil, text != nil { lacksVector() }
             try VectorTables.remove(document: document, user: user, in: transaction)
         }
     }

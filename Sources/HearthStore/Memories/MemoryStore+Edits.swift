@@ -101,8 +101,11 @@ extension MemoryStore {
         return try await auditingRefusal {
             try await writePublishing(prepared: prepared) { publication in
                 let agent = try publication.directory.entry(edit.agentID)
+                var edit = edit
                 let sighting = try Self.editable(edit, as: agent, in: publication)
                 let record = sighting.record
+                // The category that the memory has anyway is none that a draft could be refused for later.
+                if sighting.sharing != nil { edit.change.category = nil }
                 if let expected = edit.expectedVersion, expected != record.headNumber {
                     throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
                 }
@@ -146,6 +149,8 @@ extension MemoryStore {
             for: edit.memoryID,
             as: agent,
             user: edit.userID,
+            // A deletion that is a draft so far can be published under a lease.
+            includingDrafted: edit.change.isDeletion && edit.lock != nil,
             now: publication.now
         )
         if let refused {
@@ -154,9 +159,10 @@ extension MemoryStore {
         guard let sighting = seen else { throw MemoryError.memoryNotFound(edit.memoryID) }
         guard let sharing = sighting.sharing else { return sighting }
         let changesCategory = edit.change.category.map { $0 != sighting.record.fields.category } ?? false
-        guard sharing.permission == .propose, !changesCategory, !edit.change.isDeletion else {
+        let endsIt = edit.change.expiresAt.map { $0.map { $0 <= publication.now } ?? false } ?? false
+        guard sharing.permission == .propose, !changesCategory, !edit.change.isDeletion, !endsIt else {
             throw try refusal(
-                of: changesCategory ? "change the category" : attempt,
+                of: changesCategory ? "change the category" : endsIt ? "let it expire" : attempt,
                 of: sighting.record,
                 as: agent,
                 in: snapshot
@@ -180,9 +186,11 @@ extension Publication {
         var change = change
         if let draft {
             if draft.base == record.head {
+                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 change = draft.change.followed(by: change)
                 try DraftWriter(self).drop(draft, of: record)
             } else {
+                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 _ = try settle(draft, of: record, by: agent)
                 guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
                     throw MemoryError.memoryNotFound(record.id)
@@ -210,16 +218,19 @@ extension Publication {
 }
 
 extension MemoryStore {
-    /// Runs an operation that may publish, and tells who waits for it once it is committed.
+    /// Runs an operation that may publish; once it is committed, tells administrators what they should know and has missing vectors made.
     func writePublishing<R: Sendable>(
         prepared: [String: QuantizedVector] = [:],
         _ body: @escaping @Sendable (Publication) throws -> R
     ) async throws -> R {
         let now = clock.now()
-        let result = try await write { [directories, clock, embedder, defaultResolution] transaction in
-            try body(
+        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
+            // Made here, because an operation may run more than once and only its last run counts.
+            let aftermath = Publication.Aftermath()
+            let result = try body(
                 Publication(
                     transaction: transaction,
+                    aftermath: aftermath,
                     directory: try transaction.directory(directories),
                     clock: clock,
                     now: now,
@@ -227,9 +238,11 @@ extension MemoryStore {
                     defaultResolution: defaultResolution
                 )
             )
+            return (result: result, notifications: aftermath.notifications, lacksVectors: aftermath.lacksVectors)
         }
-        embedMissing()
-        return result
+        notifications.publish(done.notifications)
+        if done.lacksVectors { embedMissing() }
+        return done.result
     }
 
     /// The vectors of texts from a local embedder that can't make them inside a transaction.

@@ -71,7 +71,7 @@ enum MemoryTable {
         try connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_sequence)
+                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
             VALUES (?1, 1, ?2, x'', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 'head', 1, ?11, ?12)
             """,
             key,
@@ -85,7 +85,7 @@ enum MemoryTable {
             new.fields.confidence,
             new.fields.expiresAt?.rawValue,
             now.rawValue,
-            transaction.sequence
+            key
         )
         let place = try new.vector.flatMap { vector in
             try embedder.map { try VectorTables.append(vector, of: $0, document: key, user: user, in: transaction) }

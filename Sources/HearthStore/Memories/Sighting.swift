@@ -35,11 +35,12 @@ extension Snapshot {
     /// What a live memory is to an agent; nil where it may not see it, where it belongs to another user, and where it is not there.
     ///
     /// A record that exists and is not seen comes back as `refused`, for the audit alone. To an agent that has deleted a memory in a
-    /// draft it is not there.
+    /// draft it is not there, unless the caller includes those that are.
     func look(
         for id: MemoryID,
         as viewer: Directory.Entry,
         user: UserID?,
+        includingDrafted: Bool = false,
         now: Timestamp
     ) throws -> (sighting: Sighting?, refused: MemoryRecord?) {
         guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
@@ -51,7 +52,8 @@ extension Snapshot {
         case .shared(let context): sharing = context
         }
         let sighting = try sighting(of: record, by: viewer, sharing: sharing, now: now)
-        return (sighting.isThere(at: now) ? sighting : nil, nil)
+        let isDrafted = includingDrafted && sighting.draft?.change.isDeletion == true
+        return (isDrafted || sighting.isThere(at: now) ? sighting : nil, nil)
     }
 
     /// What an agent is to a memory.

@@ -3,13 +3,14 @@ extension MemoryStore {
     ///
     /// Each stream is a listener of its own. A notification is committed before it is handed on.
     public func notificationStream() -> AsyncStream<AdministratorNotification> {
-        var earlier: [AdministratorNotification] = []
-        do {
-            earlier = try pendingNotifications()
-        } catch {
-            // A file that can't be read has nothing to tell; every other call says why.
+        notifications.stream {
+            do {
+                return try pendingNotifications()
+            } catch {
+                // A file that can't be read has nothing to tell; every other call says why.
+                return []
+            }
         }
-        return notifications.stream(beginningWith: earlier)
     }
 
     /// The notifications that nobody has acknowledged, oldest first.

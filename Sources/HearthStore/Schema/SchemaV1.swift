@@ -16,7 +16,7 @@ enum SchemaV1 {
             created_at INTEGER NOT NULL,
             -- Counts the commits that changed something.
             sequence INTEGER NOT NULL,
-            -- The next row id of memories, drafts and documents.
+            -- The next row id of memories, drafts and documents, and the next order of publications and shares.
             next_row INTEGER NOT NULL,
             -- The greatest hybrid time given out.
             clock INTEGER NOT NULL,
@@ -147,9 +147,9 @@ enum SchemaV1 {
             sealed BLOB,
             -- Whether it has no children: the published head, and the other sides of a waiting conflict.
             is_head INTEGER NOT NULL,
-            -- When and at which sequence it came into this file.
+            -- When it came into this file, and a number that grows from one publication or share to the next.
             published_at INTEGER NOT NULL,
-            published_sequence INTEGER NOT NULL,
+            published_order INTEGER NOT NULL,
             PRIMARY KEY (memory_key, version_id)
         ) STRICT, WITHOUT ROWID;
 
@@ -275,10 +275,10 @@ enum SchemaV1 {
             -- A revoked share stays, so that no rule shares the memory with the agent again.
             is_revoked INTEGER NOT NULL,
             granted_at INTEGER NOT NULL,
-            -- The head when the agent first could see the memory by this share, and the sequence of then: its history is that version and
+            -- The head when the agent first could see the memory by this share, and the order of then: its history is that version and
             -- what was published after it.
             since_head BLOB NOT NULL CHECK (length(since_head) = 32),
-            since_sequence INTEGER NOT NULL,
+            since_order INTEGER NOT NULL,
             changed INTEGER NOT NULL,
             PRIMARY KEY (user_key, memory_key, agent_key)
         ) STRICT, WITHOUT ROWID;

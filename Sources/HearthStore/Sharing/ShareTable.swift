@@ -42,11 +42,11 @@ enum ShareTable {
             }
         try transaction.connection.run(
             """
-            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_sequence, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?8)
+            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_order, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9)
             ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET rule = excluded.rule, permission = excluded.permission,
                 since_head = iif(is_revoked, excluded.since_head, since_head),
-                since_sequence = iif(is_revoked, excluded.since_sequence, since_sequence), is_revoked = 0,
+                since_order = iif(is_revoked, excluded.since_order, since_order), is_revoked = 0,
                 granted_at = excluded.granted_at, changed = excluded.changed
             WHERE excluded.rule IS NULL
             """,
@@ -57,6 +57,7 @@ enum ShareTable {
             grant.share.permission.rawValue,
             time.rawValue,
             grant.head.bytes,
+            transaction.newRow(),
             transaction.sequence
         )
     }
@@ -72,8 +73,8 @@ enum ShareTable {
     ) throws {
         try transaction.connection.run(
             """
-            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_sequence, changed)
-            VALUES (?1, ?2, ?3, NULL, 'read', 1, ?4, ?5, ?6, ?6)
+            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_order, changed)
+            VALUES (?1, ?2, ?3, NULL, 'read', 1, ?4, ?5, ?6, ?7)
             ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET is_revoked = 1, changed = excluded.changed
             """,
             user,
@@ -81,20 +82,21 @@ enum ShareTable {
             agent,
             time.rawValue,
             head.bytes,
+            transaction.newRow(),
             transaction.sequence
         )
     }
 
-    /// Since when an agent sees a memory by a share: the head of then, and the sequence.
+    /// Since when an agent sees a memory by a share: the head of then, and the order.
     static func since(
         user: Int64,
         memory: Int64,
         agent: Int64,
         in connection: Connection
-    ) throws -> (head: VersionID, sequence: Int64)? {
+    ) throws -> (head: VersionID, order: Int64)? {
         try connection.first(
             """
-            SELECT since_head, since_sequence FROM shares
+            SELECT since_head, since_order FROM shares
             WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3 AND is_revoked = 0
             """,
             user,

@@ -8,6 +8,8 @@ enum DraftSettlement: Sendable {
     case behindLease(MemoryID, holder: AgentID)
     /// The agent may no longer do what it drafted, so it stays a draft.
     case refused(MemoryID, MemoryError)
+    /// It could not be published, so it stays a draft.
+    case failed(MemoryID, MemoryError)
     /// The draft was settled or discarded by somebody else meanwhile.
     case gone
 }
@@ -37,6 +39,9 @@ extension AgentSyncResult {
         case .refused(let id, let error):
             memoriesProcessed += 1
             errors.append("Memory \(id): \(error.message) The draft stays as it is; discard it if it isn't wanted.")
+        case .failed(let id, let error):
+            memoriesProcessed += 1
+            errors.append("Memory \(id): \(error.message) The draft stays as it is.")
         case .gone:
             break
         }
@@ -45,30 +50,25 @@ extension AgentSyncResult {
 
 extension Publication {
     /// Publishes an agent's draft of a memory if it still has one and still may.
-    func settleDraft(of memory: Int64, by agent: Directory.Entry) throws -> (
-        settlement: DraftSettlement, notifications: [AdministratorNotification]
-    ) {
+    func settleDraft(of memory: Int64, by agent: Directory.Entry) throws -> DraftSettlement {
         guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: connection),
             let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
-        else { return (.gone, []) }
-        if let holder = try holder(of: record, otherThan: agent) {
-            return (.behindLease(record.id, holder: holder), [])
-        }
-        if let error = try refusal(of: draft, of: record, by: agent) { return (.refused(record.id, error), []) }
+        else { return .gone }
+        // Rights before leases: who no longer sees the memory is not to learn who holds it.
+        if let error = try refusal(of: draft, of: record, by: agent) { return .refused(record.id, error) }
+        if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
         return try settle(draft, of: record, by: agent)
     }
 
     /// Makes a draft a version and publishes it; the draft ends.
-    func settle(_ draft: Draft, of record: MemoryRecord, by agent: Directory.Entry) throws -> (
-        settlement: DraftSettlement, notifications: [AdministratorNotification]
-    ) {
+    func settle(_ draft: Draft, of record: MemoryRecord, by agent: Directory.Entry) throws -> DraftSettlement {
         let base =
             draft.base == record.head
             ? record.fields
             : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
         try DraftWriter(self).drop(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
-            return (.settled(conflict: nil, settledBefore: 0), [])
+            return .settled(conflict: nil, settledBefore: 0)
         }
         let version = Version(
             memoryID: record.id,
@@ -80,17 +80,12 @@ extension Publication {
             number: draft.baseNumber + 1
         )
         let outcome = try publish(version, of: record)
-        if let kind = outcome.kind {
-            try Counter.conflictsDetected.add(1, in: transaction)
-            if outcome.waiting == nil { try Counter.conflictsResolved.add(1, in: transaction) }
-            if let waiting = outcome.waiting { return (.waiting(waiting.id), outcome.notifications) }
-            return (.settled(conflict: kind, settledBefore: outcome.settled), outcome.notifications)
-        }
-        return (.settled(conflict: nil, settledBefore: outcome.settled), outcome.notifications)
+        if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
+        return .settled(conflict: outcome.kind, settledBefore: outcome.settled)
     }
 
     /// Why an agent may no longer publish what it drafted; nil where it may.
-    private func refusal(of draft: Draft, of record: MemoryRecord, by agent: Directory.Entry) throws -> MemoryError? {
+    func refusal(of draft: Draft, of record: MemoryRecord, by agent: Directory.Entry) throws -> MemoryError? {
         switch try snapshot.standing(of: agent, to: record) {
         case .owner:
             return nil

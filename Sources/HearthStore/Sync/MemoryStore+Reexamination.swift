@@ -1,8 +1,8 @@
 internal import HearthSQLite
 
 extension MemoryStore {
-    /// Looks at the entries of an agent's slice that have no draft: whether each is what its digest says, whether the rules of now share it
-    /// as they should, and whether its vector is of the present model.
+    /// Looks at the entries of an agent's slice that have no draft: whether each is what its digest says, whether it is shared with
+    /// everyone whom a propagation rule of now sends it to (a share that a former rule made stays until it is revoked), and whether its vector is of the present model.
     func reexamine(_ scope: SyncScope, into result: inout AgentSyncResult) async throws {
         let now = clock.now()
         let entries = try read { try scope.entries(of: self, now: now, in: $0) }.filter { !$0.isDraft }

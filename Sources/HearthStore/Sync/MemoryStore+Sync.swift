@@ -35,23 +35,29 @@ extension MemoryStore {
             userID: userID
         )
         let scope = try read { try SyncScope(agentID, userID: userID, sessionID: sessionID, in: $0) }
-        for batch in try read({ try scope.drafts(in: $0) }).chunks(of: Self.syncBatchSize) {
-            try Task.checkCancellation()
-            for settlement in try await settle(batch, in: scope) { result.count(settlement) }
+        do {
+            for batch in try read({ try scope.drafts(in: $0) }).chunks(of: Self.syncBatchSize) {
+                try Task.checkCancellation()
+                for settlement in try await settle(batch, in: scope) { result.count(settlement) }
+            }
+            if force { try await reexamine(scope, into: &result) }
+        } catch {
+            result.errors.append("The sync stopped: \(error)")
+            result.duration = clock.bootInstant.duration(since: began)
+            await recordStopped(result, scope, startedAt: startedAt)
+            throw error
         }
-        if force { try await reexamine(scope, into: &result) }
         result.duration = clock.bootInstant.duration(since: began)
         let recorded = result
-        try await write { transaction in
-            try OperationTable.record(
-                recorded,
-                agent: scope.agent.key,
-                user: scope.user,
-                startedAt: startedAt,
-                in: transaction
-            )
-        }
+        try await write { try OperationTable.record(recorded, scope, startedAt: startedAt, in: $0) }
         return result
+    }
+
+    /// Records a sync that came to no end, where the file takes it: why it stopped is what the caller hears of.
+    private func recordStopped(_ result: AgentSyncResult, _ scope: SyncScope, startedAt: Timestamp) async {
+        do {
+            try await writeThoughCancelled { try OperationTable.record(result, scope, startedAt: startedAt, in: $0) }
+        } catch {}
     }
 
     /// An identifier for an operation that begins now.
@@ -68,26 +74,17 @@ extension MemoryStore {
             for draft in batch { settlements += try await settle([draft], in: scope) }
             return settlements
         } catch let error as MemoryError where batch.count == 1 && !error.concernsWholeStore {
-            return batch.map { .refused($0.id, error) }
+            return batch.map { .failed($0.id, error) }
         }
     }
 
     private func settleTogether(_ batch: ArraySlice<SyncScope.Draft>, in scope: SyncScope) async throws
         -> [DraftSettlement]
     {
-        let settled = try await writePublishing { publication in
+        try await writePublishing { publication in
             let agent = try publication.directory.entry(scope.agent.id)
-            var settlements: [DraftSettlement] = []
-            var notifications: [AdministratorNotification] = []
-            for draft in batch {
-                let (settlement, raised) = try publication.settleDraft(of: draft.memory, by: agent)
-                settlements.append(settlement)
-                notifications += raised
-            }
-            return (settlements: settlements, notifications: notifications)
+            return try batch.map { try publication.settleDraft(of: $0.memory, by: agent) }
         }
-        notifications.publish(settled.notifications)
-        return settled.settlements
     }
 }
 

@@ -5,8 +5,7 @@ enum OperationTable {
     /// Records a sync and adds it to the totals.
     static func record(
         _ result: AgentSyncResult,
-        agent: Int64,
-        user: Int64?,
+        _ scope: SyncScope,
         startedAt: Timestamp,
         in transaction: StoreTransaction
     ) throws {
@@ -18,8 +17,8 @@ enum OperationTable {
             VALUES (?1, 'sync', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """,
             result.operationID.rawValue,
-            agent,
-            user,
+            scope.agent.key,
+            scope.user,
             startedAt.rawValue,
             microseconds,
             result.memoriesProcessed,

@@ -3,7 +3,7 @@ internal import HearthSQLite
 extension MemoryStore {
     /// The versions of a memory, oldest first, the losers of conflicts among them.
     ///
-    /// The owner sees all of them, also of a memory that is deleted. Any other agent sees those published since it could see the memory,
+    /// The owner sees all of them, also of a memory that is deleted or has expired. Any other agent sees those published since it could see the memory,
     /// and its own. Each is checked against its id.
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
@@ -28,7 +28,7 @@ extension MemoryStore {
     /// Publishes what an old version says as a new one, at once, in the place of every head: a conflict that waits is settled by it. Durable
     /// on return.
     ///
-    /// History never rewinds. The agent's own draft stays as it is.
+    /// History never rewinds. The agent's own draft stays as it is. Where it isn't the owner who rolls back, the category stays too.
     ///
     /// - Parameters:
     ///   - id: The memory.
@@ -55,14 +55,18 @@ extension MemoryStore {
                         "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."
                     )
                 }
-                return try publication.conclude(record, with: fields, how: "rollback", action: .rollback, as: agent)
+                // Only the owner changes the category, and with it who may see the memory.
+                var carried = fields
+                if agent.id != record.owner { carried.category = record.fields.category }
+                return try publication.conclude(record, with: carried, how: "rollback", action: .rollback, as: agent)
             }
         }
     }
 
-    /// Brings a deleted memory back for its owner, as it was, until it is purged; durable on return.
+    /// Brings a memory that is deleted or has expired back for its owner, as it was, until it is purged; durable on return.
     ///
-    /// A deletion that is still a draft is withdrawn. A memory that isn't deleted stays as it is.
+    /// An expiry that has passed is taken away. A deletion that is still a draft is withdrawn. Any other memory stays as it is. Where a conflict
+    /// waits on the memory, the restored version is one of its sides.
     ///
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`, also for who isn't the owner of a deleted memory; `.accessDenied` for who isn't that of another;
@@ -82,13 +86,17 @@ extension MemoryStore {
                         of: record,
                         as: agent,
                         in: publication.snapshot,
-                        isHidden: record.fields.isDeleted
+                        isHidden: record.fields.isDeleted || record.isExpired(at: publication.now)
                     )
                 }
-                if record.fields.isDeleted {
+                let isExpired = record.isExpired(at: publication.now)
+                if record.fields.isDeleted || isExpired {
                     try publication.refuseIfLocked(record, to: agent)
-                    var version = publication.edit(FieldChange(), on: record, by: agent)
-                    version = version.with { $0.isDeleted = false }
+                    let version = publication.edit(FieldChange(), on: record, by: agent)
+                        .with {
+                            $0.isDeleted = false
+                            if isExpired { $0.expiresAt = nil }
+                        }
                     _ = try publication.publish(version, of: record)
                 }
                 let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: publication.connection)
@@ -109,7 +117,7 @@ struct HistoryLimits {
     var rules: AccessRules
     var share: Share?
     /// Since when it sees the memory by its share.
-    var since: (head: VersionID, sequence: Int64)?
+    var since: (head: VersionID, order: Int64)?
 
     /// Its own versions; those published since it was given the memory; and those that a rule would have shown it. A version of a category that is
     /// restricted is no one else's, whatever the memory's category is now.
@@ -117,7 +125,7 @@ struct HistoryLimits {
         let version = stored.version
         if version.author == viewer { return true }
         guard !rules.isRestricted(version.fields.category, owner: owner), share?.isRevoked != true else { return false }
-        if let since, stored.publishedSequence >= since.sequence || version.id == since.head { return true }
+        if let since, stored.publishedOrder >= since.order || version.id == since.head { return true }
         return rules.globalRule(for: viewer, owner: owner, category: version.fields.category) != nil
     }
 }
@@ -143,12 +151,12 @@ extension Snapshot {
         attempt: String,
         now: Timestamp
     ) throws -> MemoryRecord {
-        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self), !record.isExpired(at: now)
-        else {
+        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self) else {
             throw MemoryError.memoryNotFound(id)
         }
         if viewer.id == record.owner { return record }
-        guard !record.fields.isDeleted, try standing(of: viewer, to: record) != .none else {
+        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        guard isThere, try standing(of: viewer, to: record) != .none else {
             throw try MemoryStore.refusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
         }
         return record

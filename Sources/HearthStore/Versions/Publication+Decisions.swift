@@ -1,14 +1,17 @@
 internal import HearthSQLite
 
 extension Publication {
-    /// A memory that its owner, or a critical agent, is about to decide on, deleted or not.
+    /// A memory that its owner, or a critical agent that sees it, is about to decide on; its owner and `system`, which maintains every memory,
+    /// also where it is deleted.
     ///
     /// - Throws: ``Refusal``: `.memoryNotFound` to who doesn't see it, else `.accessDenied`.
     func administered(_ id: MemoryID, as agent: Directory.Entry, attempt: String) throws -> MemoryRecord {
         guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
             throw MemoryError.memoryNotFound(id)
         }
-        guard record.owner == agent.id || agent.profile.priority == .critical else {
+        if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
+        let isSeen = try !record.fields.isDeleted && snapshot.standing(of: agent, to: record) != .none
+        guard isSeen, agent.profile.priority == .critical else {
             throw try MemoryStore.refusal(
                 of: attempt,
                 of: record,

@@ -4,7 +4,16 @@ internal import HearthSQLite
 ///
 /// What to make of several heads is decided by ``Reconcile``; this only acts on it.
 struct Publication {
+    /// What is to happen once the transaction is committed.
+    final class Aftermath {
+        /// What an administrator should know.
+        var notifications: [AdministratorNotification] = []
+        /// Whether a text was left without its vector.
+        var lacksVectors = false
+    }
+
     let transaction: StoreTransaction
+    let aftermath: Aftermath
     let directory: Directory
     let clock: StoreClock
     let now: Timestamp
@@ -18,7 +27,9 @@ struct Publication {
         Snapshot(connection: connection, state: transaction.state, directory: directory, clock: clock)
     }
 
-    var documents: DocumentWriter { DocumentWriter(transaction: transaction, vectors: vectors) }
+    var documents: DocumentWriter {
+        DocumentWriter(transaction: transaction, vectors: vectors) { [aftermath] in aftermath.lacksVectors = true }
+    }
 
     /// What became of a version.
     struct Outcome: Sendable {
@@ -32,8 +43,6 @@ struct Publication {
         var isNewConflict = false
         /// The conflicts that waited and are settled by this.
         var settled = 0
-        /// What an administrator should know.
-        var notifications: [AdministratorNotification] = []
     }
 }
 
@@ -72,7 +81,7 @@ extension Publication {
         return try reconcile(others + [version.id], of: record, strategy: strategy, open: open)
     }
 
-    /// Puts a version in the place of every head: a decision, a rollback, a restoration.
+    /// Puts a version in the place of every head: a decision, or a rollback.
     func conclude(_ version: Version, of record: MemoryRecord, how: String, by agent: Int64) throws -> MemoryRecord {
         let open = try ConflictTable.waiting(on: record, in: connection)
         let advanced = try advance(record, to: version)
@@ -134,6 +143,10 @@ extension Publication {
         case .merged(let merge):
             let advanced = try advance(record, to: merge.version)
             var outcome = Outcome(head: advanced.head, kind: merge.kind)
+            if merge.kind != nil {
+                try Counter.conflictsDetected.add(1, in: transaction)
+                try Counter.conflictsResolved.add(1, in: transaction)
+            }
             if let open {
                 let system = try directory.entry(AgentProfile.system.id).key
                 try settle(open, how: strategy.rawValue, by: system, into: merge.version.id)
@@ -167,14 +180,14 @@ extension Publication {
             )
             try DocumentTable.raise(.everConflicting, document: record.key, user: record.userKey, in: transaction)
         }
-        var outcome = Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: open == nil)
+        if open == nil { try Counter.conflictsDetected.add(1, in: transaction) }
         if open == nil || reason != nil {
             let notification = AdministratorNotification.conflict(row.id, on: record, escalatedBecause: reason, at: now)
-            outcome.notifications = [
+            aftermath.notifications.append(
                 try NotificationTable.insert(notification, memory: record.key, conflict: row.key, in: transaction)
-            ]
+            )
         }
-        return outcome
+        return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: open == nil)
     }
 
     private func settle(_ open: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {

@@ -29,7 +29,7 @@ final class VersionReader {
         let row = try snapshot.connection.first(
             """
             SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
-                is_deleted, is_head, published_at, published_sequence
+                is_deleted, is_head, published_at, published_order
             FROM versions WHERE memory_key = ?1 AND version_id = ?2
             """,
             memory,
@@ -45,7 +45,7 @@ final class VersionReader {
         let rows = try snapshot.connection.rows(
             """
             SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
-                is_deleted, is_head, published_at, published_sequence
+                is_deleted, is_head, published_at, published_order
             FROM versions WHERE memory_key = ?1 ORDER BY number, time, version_id
             """,
             memory,
@@ -76,7 +76,7 @@ final class VersionReader {
             version: version,
             isHead: row.isHead,
             publishedAt: row.publishedAt,
-            publishedSequence: row.publishedSequence
+            publishedOrder: row.publishedOrder
         )
         versions[row.id] = stored
         return stored
@@ -85,6 +85,7 @@ final class VersionReader {
     /// The text of a version, put together from the versions that it is kept as a difference from.
     private func text(of version: VersionID) throws -> [UInt8] {
         var chain: [(id: VersionID, kept: KeptText)] = []
+        var seen: Set<VersionID> = []
         var next = version
         var text: [UInt8]
         while true {
@@ -92,7 +93,7 @@ final class VersionReader {
                 text = known
                 break
             }
-            guard !chain.contains(where: { $0.id == next }) else {
+            guard seen.insert(next).inserted else {
                 throw MemoryError.corrupt(
                     "Versions of memory \(id) are kept as differences from one another in a circle."
                 )
@@ -165,7 +166,7 @@ private struct BareVersion {
     var fields: MemoryFields
     var isHead: Bool
     var publishedAt: Timestamp
-    var publishedSequence: Int64
+    var publishedOrder: Int64
 
     init(_ row: Row, node: String) throws {
         id = VersionID(bytes: row.bytes(0))
@@ -186,7 +187,7 @@ private struct BareVersion {
         )
         isHead = row.bool(13)
         publishedAt = Timestamp(rawValue: row.int64(14))
-        publishedSequence = row.int64(15)
+        publishedOrder = row.int64(15)
     }
 }
 

@@ -5,7 +5,7 @@ struct StoredVersion: Sendable {
     var version: Version
     var isHead: Bool
     var publishedAt: Timestamp
-    var publishedSequence: Int64
+    var publishedOrder: Int64
 }
 
 /// The rows of `versions`.
@@ -38,7 +38,7 @@ enum VersionTable {
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_sequence)
+                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19)
             """,
             memory,
@@ -59,7 +59,7 @@ enum VersionTable {
             kept.base,
             kept.content,
             now.rawValue,
-            transaction.sequence
+            transaction.newRow()
         )
         for parent in version.parents {
             try transaction.connection.run(
@@ -89,17 +89,6 @@ enum VersionTable {
             kept.form,
             kept.base,
             kept.content
-        )
-    }
-
-    /// Keeps a version's text with its memory, which is to have it as its published head.
-    static func promote(_ version: VersionID, memory: Int64, in connection: Connection) throws {
-        try connection.run(
-            """
-            UPDATE versions SET content_form = 'head', content_base = NULL, content = NULL WHERE memory_key = ?1 AND version_id = ?2
-            """,
-            memory,
-            version.bytes
         )
     }
 

@@ -65,6 +65,7 @@ import Testing
         let conflicts = try shared.store.pendingConflicts()
         #expect(conflicts.count == 1)
         #expect(conflicts[0].versions.count == 3)
+        #expect(try await shared.store.syncStatistics().service.conflictsDetected == 1)
         try await shared.store.resolve(conflicts[0].id, as: "system", strategy: .mergeContent)
         let content = try await shared.content(id, as: "sentry")
         for words in ["open", "locked", "ajar"] { #expect(content.contains(words)) }
@@ -104,5 +105,20 @@ import Testing
         #expect(seen.content == "The door is shut." && seen.version == 3)
         #expect(try shared.store.pendingConflicts().isEmpty)
         #expect(try await shared.store.history(of: id, as: "sentry").count == 4)
+    }
+
+    @Test func `an administrator hears of a conflict that an edit under a lease has raised`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", of: "sentry", importance: 0.95, shareWith: ["alden"])
+        try await shared.edit(id, as: "alden", content: "Two.")
+        try await shared.edit(id, as: "sentry", content: "Three.")
+        try await shared.sync("sentry")
+        var stream = shared.store.notificationStream().makeAsyncIterator()
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        try await shared.edit(id, as: "alden", importance: 0.1, lock: lock)
+        let heard = await stream.next()
+        #expect(heard?.kind == .conflictWaiting && heard?.severity == .critical)
+        #expect(try shared.store.pendingConflicts().count == 1)
+        #expect(try await shared.store.verify().findings == [])
     }
 }

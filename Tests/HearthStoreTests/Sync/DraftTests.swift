@@ -125,4 +125,56 @@ import Testing
         await expect(.storeCorrupt) { try await shared.store.memory(id, as: "alden") }
         #expect(try await shared.store.verify().findings.contains { $0.component == "draft" })
     }
+
+    @Test func `bringing back what somebody else has replaced is an edit`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("A.")
+        try await shared.edit(id, as: "alice", importance: 0.9)
+        try await shared.edit(id, as: "alden", content: "C.")
+        try await shared.sync("alden")
+        #expect(try await shared.content(id, as: "alice") == "C.")
+        try await shared.edit(id, as: "alice", content: "A.")
+        #expect(try await shared.sync("alice").conflictsDetected == 0)
+        let seen = try await shared.store.memory(id, as: "alden")
+        #expect(seen.content == "A." && seen.importance == 0.9)
+    }
+
+    @Test func `an edit that could only be lost is refused`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("A.")
+        try await shared.edit(id, as: "alice", content: "B.")
+        try await shared.edit(id, as: "alden", content: "C.")
+        try await shared.sync("alden")
+        await expect(.versionMismatch) { try await shared.edit(id, as: "alice", content: "A.") }
+        #expect(try await shared.content(id, as: "alice") == "B.")
+    }
+
+    @Test func `who doesn't own a memory can't let it expire, and its owner can bring it back`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        let past = shared.clock.storeClock.now().date
+        await expect(.accessDenied) {
+            try await shared.store.update(id, as: "alice", change: MemoryChange(expiresAt: .some(past)))
+        }
+        try await shared.store.update(id, as: "alden", change: MemoryChange(expiresAt: .some(past)))
+        try await shared.sync("alden")
+        await expect(.memoryNotFound) { try await shared.store.memory(id, as: "alden") }
+        await expect(.memoryNotFound) { try await shared.store.history(of: id, as: "alice") }
+        #expect(try await shared.store.history(of: id, as: "alden").count == 2)
+        await expect(.memoryNotFound) { try await shared.store.restore(id, as: "alice") }
+        #expect(try await shared.store.restore(id, as: "alden").expiresAt == nil)
+        #expect(try await shared.content(id, as: "alice") == "One.")
+    }
+
+    @Test func `a form that repeats the category is no change of it`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", importance: 0.9)
+        try await shared.store.update(id, as: "alden", change: MemoryChange(category: .preference))
+        try await shared.sync("alden")
+        try await shared.store.update(id, as: "alice", change: MemoryChange(category: .preference, confidence: 1))
+        #expect(try await shared.sync("alice").successfulSyncs == 1)
+        let seen = try await shared.store.memory(id, as: "alden")
+        #expect(seen.category == .preference && seen.importance == 0.9 && seen.confidence == 1)
+    }
 }

@@ -9,9 +9,14 @@ struct SharedStore {
     let store: MemoryStore
     let user: UserID = "user_123"
 
-    init(_ location: StoreLocation = .temporary, clock: TestClock = TestClock()) async throws {
+    init(
+        _ location: StoreLocation = .temporary,
+        clock: TestClock = TestClock(),
+        embeds: Bool = true
+    ) async throws {
         self.clock = clock
         var options = MemoryStoreOptions()
+        if !embeds { options.embedder = nil }
         options.clock = clock.storeClock
         options.durability = .normal
         store = try await MemoryStore.open(location, options: options)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HearthSQLite
 import TestSupport
 import Testing
 
@@ -126,5 +127,78 @@ import Testing
         let result = try await shared.sync("alden", force: true)
         #expect(result.memoriesProcessed == 2 && result.successfulSyncs == 2)
         #expect(try await shared.content(id, as: "mimic") == "One.")
+    }
+
+    @Test func `who was shut out doesn't learn who holds the lease`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        try await shared.store.revokeShare(id, as: "alden", from: ["alice"])
+        let free = try await shared.sync("alice").errors
+        _ = try await shared.lock(id, as: "alden")
+        let held = try await shared.sync("alice")
+        #expect(held.errors == free && held.draftsBehindLeases == 0)
+    }
+
+    @Test func `a deletion that is a draft is published under a lease`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.store.delete(id, as: "alden")
+        await expect(.memoryNotFound) { try await shared.store.delete(id, as: "alden") }
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        try await shared.store.delete(id, as: "alden", lock: lock)
+        await expect(.memoryNotFound) { try await shared.store.memory(id, as: "alice") }
+        #expect(try await shared.store.verify().findings == [])
+    }
+
+    @Test func `history shows an agent what was published since it could see the memory`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", shareWith: [])
+        for content in ["Two.", "Three."] {
+            try await shared.edit(id, as: "alden", content: content)
+            try await shared.sync("alden")
+        }
+        try await shared.store.share(id, as: "alden", with: ["alice"])
+        try await shared.edit(id, as: "alice", content: "Four.")
+        try await shared.sync("alice")
+        #expect(try await shared.store.history(of: id, as: "alice").map(\.content) == ["Three.", "Four."])
+        #expect(try await shared.store.history(of: id, as: "alden").count == 4)
+        await expect(.memoryNotFound) { try await shared.store.history(of: id, as: "mimic") }
+    }
+
+    @Test func `a sync is recorded with its counts`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        try await shared.edit(id, as: "alden", content: "Three.")
+        try await shared.sync("alice")
+        try await shared.sync("alden")
+        let statistics = try await shared.store.syncStatistics()
+        #expect(statistics.service.totalSyncs == 2 && statistics.service.successfulSyncs == 2)
+        #expect(statistics.service.conflictsDetected == 1 && statistics.service.conflictsResolved == 1)
+        #expect(statistics.recentOperations.last24h == 2 && statistics.recentOperations.failed == 0)
+    }
+
+    @Test func `a long text edited a thousand times is kept as differences and read back whole`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        var lines = (0..<40).map { "Line \($0) says what line \($0) has to say." }
+        let id = try await shared.memory(lines.joined(separator: "\n"))
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        var expected = [lines.joined(separator: "\n")]
+        for edit in 1..<1_000 {
+            lines[edit % 40] = "Line \(edit % 40) was edited in round \(edit)."
+            expected.append(lines.joined(separator: "\n"))
+            try await shared.store.update(
+                id,
+                as: "alden",
+                change: MemoryChange(content: expected[edit]),
+                lock: lock
+            )
+        }
+        #expect(try await shared.store.history(of: id, as: "alden").map(\.content) == expected)
+        let stored = try shared.store.read {
+            try $0.connection.first("SELECT sum(length(content)) FROM versions", as: { $0.int(0) })
+        }
+        #expect(try #require(stored) * 10 < expected.reduce(0) { $0 + $1.utf8.count })
     }
 }
