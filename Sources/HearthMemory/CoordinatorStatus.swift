@@ -5,7 +5,8 @@ public import HearthStore
 public struct CoordinatorStatus: Sendable, Codable {
     /// Counts of the whole.
     public struct Counters: Hashable, Sendable, Codable {
-        /// The agents the file knows; the built-in `system` isn't counted.
+        /// The agents the file knows that work for users: the built-in `system`, which registers itself and is always active, isn't
+        /// counted here or below.
         public var totalAgents: Int
         /// Those that are active in this process.
         public var activeAgents: Int

@@ -33,6 +33,16 @@ extension MultiAgentMemoryCoordinator {
         if status == .active { registry.register(agent) } else { registry.withdraw(agent) }
     }
 
+    /// How an agent stands in this process: `system` is always active.
+    ///
+    /// - Throws: `.unknownAgent`.
+    public func status(of agent: AgentID) async throws -> AgentStatus {
+        guard let held = try store.agent(agent.validated()) else {
+            throw MemoryError(code: .unknownAgent, message: "No agent \(agent) is known.")
+        }
+        return registry.status(of: agent, held: held.status)
+    }
+
     /// The profiles the file holds, `system` among them, by identifier.
     public func agents() async throws -> [AgentProfile] {
         try store.agents()

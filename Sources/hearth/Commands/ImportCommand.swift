@@ -65,7 +65,7 @@ struct ImportCommand: AsyncParsableCommand {
             )
             return outcome
         }
-        for agent in check.agents.sorted() { try await coordinator.registerAgent(agent) }
+        for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }
         Signals.noteInterrupts()
         var run = ImportRun(coordinator)
         try await run.store(source, check: &check, owners: owners, progress: progress)

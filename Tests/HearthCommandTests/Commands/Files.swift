@@ -116,6 +116,28 @@ import Testing
         #expect(tool.sandbox.exists("real/store.db"))
     }
 
+    @Test func `a disk that takes no more is named, and what fitted before it is whole`() async throws {
+        try await tool.run("store", "tea")
+        let lines = (0..<4_000).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
+        let input = try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n"))
+        // A limit on the size of files, of 4 MiB in blocks of 512 bytes; beyond it writing fails instead of killing the process.
+        let outcome = try await tool.shell(
+            #"trap '' XFSZ; ulimit -f 8192; "$0" import "$1" --db "$2""#,
+            input,
+            tool.store
+        )
+        #expect(outcome.status == 1 && outcome.signal == nil)
+        #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.errors)")
+        #expect(try await tool.json("verify")["sound"]?.bool == true)
+        let counts = try await tool.json("import", input)
+        #expect(counts["complete"]?.bool == true)
+        #expect(try #require(counts["present"]?.int) % 500 == 0, "whole batches were stored before")
+        #expect(try await tool.json("slice", "--limit", "1")["statistics"]?["total"]?.int == 4_001)
+    }
+
+    /// 1,000 bytes.
+    private static let long = String(repeating: "tea and ", count: 125)
+
     @Test func `two processes that store at once both succeed`() async throws {
         let tool = self.tool
         try await tool.run("store", "first")

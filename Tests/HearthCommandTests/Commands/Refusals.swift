@@ -1,4 +1,5 @@
 import Foundation
+import HearthMemory
 import Testing
 
 @Suite struct Refusals {
@@ -55,6 +56,46 @@ import Testing
         let outcome = try await tool.run("store", "tea", "--agent", "nobody")
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("nobody"))
+    }
+
+    @Test func `an agent that was taken out of service stays out of it`() async throws {
+        let id = try await tool.json("store", "tea")["id"]?.string ?? ""
+        let coordinator = try await MultiAgentMemoryCoordinator.open(.file(tool.store))
+        try await coordinator.setStatus(.maintenance, of: "alden")
+        try await coordinator.close()
+        let line = #"{"user": "iris", "text": "tea"}"#
+        for arguments in [["store", "tea"], ["get", id], ["list"], ["import", "-"]] {
+            let outcome = try await tool.run(arguments + ["--db", tool.store], input: Data(line.utf8))
+            #expect(outcome.status == 1, "\(arguments)")
+            #expect(outcome.errors.contains("maintenance"), "\(outcome.errors)")
+        }
+        #expect(try await tool.json("status")["agents"]?["alden"]?.string == "maintenance")
+        #expect(try await tool.run("list", "--agent", "alice").status == 0)
+    }
+
+    @Test(arguments: ["-1", "0", "10001", "9223372036854775807"])
+    func `a limit that no page can have is refused`(limit: String) async throws {
+        try await tool.run("store", "tea")
+        for command in [["list"], ["slice"], ["search", "tea"]] {
+            let outcome = try await tool.run(command + ["--limit=\(limit)", "--json", "--db", tool.store])
+            #expect(outcome.status == 1, "\(command)")
+            #expect(outcome.output.isEmpty && outcome.errors.contains("limit"), "\(outcome.errors)")
+        }
+        for limit in ["9223372036854775808", "nan", "1e3", ""] {
+            #expect(try await tool.run("list", "--limit=\(limit)").status == 64)
+        }
+    }
+
+    @Test func `what is not known is named, and nothing else is said of it`() async throws {
+        try await tool.run("store", "tea")
+        for command in [["get"], ["access"], ["share", "--with", "alice"], ["revoke", "--from", "alice"]] {
+            let outcome = try await tool.run([command[0], "mem_none"] + command.dropFirst() + ["--db", tool.store])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("mem_none"), "\(outcome.errors)")
+        }
+        #expect(try await tool.json("list", "--user", "nobody")["memories"] == .array([]))
+        #expect(try await tool.json("search", "tea", "--user", "nobody")["results"] == .array([]))
+        #expect(try await tool.json("slice", "--session", "none")["statistics"]?["total"]?.int == 0)
     }
 
     @Test func `text of no bytes is a memory`() async throws {
