@@ -12,7 +12,7 @@ extension MultiAgentMemoryCoordinator {
     ///   - agentID: The owner, or an agent that may propose.
     ///   - change: What to change.
     ///   - lock: The agent's lease on the memory.
-    ///   - ifVersion: The number of the published head that the edit expects, as ``Memory/version`` gave it; nil: whichever.
+    ///   - ifVersion: The number of the published head that the edit expects, as `Memory.version` gave it; nil: whichever.
     ///   - userID: The user the memory is expected to belong to.
     /// - Returns: The agent's view afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for another's category; `.versionMismatch` where the
