@@ -6,7 +6,7 @@ import HearthMemory
 struct Hearth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hearth",
-        abstract: "Looks into a memory store, fills it and shows who may see what.",
+        abstract: "Looks into a memory store, fills and edits it, settles conflicts and shows who may see what.",
         discussion: """
             The store is the file given with --db, else HEARTH_DB, else hearth/hearth.db in the XDG data directory. \
             Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER.
@@ -22,6 +22,19 @@ struct Hearth: AsyncParsableCommand {
                 name: "Memories:",
                 subcommands: [
                     StoreCommand.self, GetCommand.self, SearchCommand.self, ListCommand.self, SliceCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Edits:",
+                subcommands: [
+                    EditCommand.self, DeleteCommand.self, DiscardCommand.self, RestoreCommand.self, HistoryCommand.self,
+                    RollbackCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Several agents at once:",
+                subcommands: [
+                    SyncCommand.self, ConflictsCommand.self, LocksCommand.self, NotificationsCommand.self,
                 ]
             ),
             CommandGroup(

@@ -48,12 +48,9 @@ struct StoreCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    /// The store takes no more, so there is no use in reading it.
-    private static let longestContent = 4 << 20
-
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
-        let content = text == "-" ? try StandardInput.text(limit: Self.longestContent) : text
+        let content = text == "-" ? try StandardInput.text(limit: GivenText.longestContent) : text
         let id = try await store.withStore(.create, as: [agent]) { coordinator in
             try await coordinator.storeAgentMemory(
                 agentID: agent,
@@ -65,7 +62,7 @@ struct StoreCommand: AsyncParsableCommand {
                 tags: tag,
                 importanceScore: importance,
                 shareWithAgents: shareWith,
-                metadata: Dictionary(metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }),
+                metadata: metadata.dictionary,
                 isSensitive: sensitive,
                 expiresAt: expires?.date
             )
@@ -83,6 +80,13 @@ struct MetadataPair: ExpressibleByArgument {
         guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
         key = String(argument[..<equals])
         value = String(argument[argument.index(after: equals)...])
+    }
+}
+
+extension [MetadataPair] {
+    /// The values by key; of a key that is given twice the last.
+    var dictionary: [String: String] {
+        Dictionary(map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
     }
 }
 

@@ -6,18 +6,7 @@ enum StandardInput {
     ///
     /// Text of more than `limit` bytes is refused as soon as it is seen to be longer.
     static func text(limit: Int) throws -> String {
-        var bytes = try bytes(limit: limit + 2)
-        if bytes.last == UInt8(ascii: "\n") {
-            bytes.removeLast()
-            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        }
-        guard bytes.count <= limit else {
-            throw Refusal("Standard input has more than \(limit) bytes (\(limit >> 20) MiB), the most that is allowed.")
-        }
-        if let offset = bytes.withUnsafeBytes({ UTF8Text.firstInvalidByte(in: $0) }) {
-            throw Refusal("Standard input is not UTF-8: its byte \(offset + 1) begins no character.")
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        try GivenText.text(of: try bytes(limit: limit + 2), from: "Standard input", limit: limit)
     }
 
     /// Standard input, or its beginning where it is longer than `limit`.

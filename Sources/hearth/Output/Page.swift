@@ -38,6 +38,21 @@ struct Page {
         if !content.hasSuffix("\n") { text += "\n" }
     }
 
+    /// Writes styled text that keeps its own line breaks, every line indented.
+    mutating func block(_ spans: [Styled], indent: Int) {
+        var lines: [[Styled]] = [[]]
+        for span in spans {
+            // By scalars, because a carriage return makes one character with the line feed behind it.
+            let pieces = span.text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, piece) in pieces.enumerated() {
+                if index > 0 { lines.append([]) }
+                if !piece.isEmpty { lines[lines.count - 1].append(Styled(String(piece), span.style)) }
+            }
+        }
+        if lines.last?.isEmpty == true, lines.count > 1 { lines.removeLast() }
+        for spans in lines { line([Styled(String(repeating: " ", count: indent))] + spans) }
+    }
+
     /// Writes a table, or `none` where it has no rows.
     mutating func table(_ table: Table, none: String) {
         guard !table.rows.isEmpty else { return line(Styled(none, .faint)) }
@@ -58,7 +73,7 @@ struct Page {
     /// A span as it can be shown here: made printable, and a match between marks where no colour tells it from its neighbours.
     private func shown(_ span: Styled) -> Styled {
         let text = PrintableText.line(span.text)
-        return Styled(span.style == .match && !usesColour ? "**\(text)**" : text, span.style)
+        return Styled(usesColour ? text : span.style.marked(text), span.style)
     }
 
     private mutating func put(_ spans: [Styled]) {

@@ -9,6 +9,10 @@ enum Style: Sendable {
     case faint
     /// A word that was searched for.
     case match
+    /// Words that an edit took away.
+    case removed
+    /// Words that an edit brought.
+    case added
     /// All is well.
     case good
     /// Worth a look.
@@ -23,9 +27,24 @@ enum Style: Sendable {
         case .heading: "1"
         case .faint: "2"
         case .match: "1;33"
+        case .removed: "9;31"
+        case .added: "1;32"
         case .good: "32"
         case .caution: "33"
         case .bad: "1;31"
+        }
+    }
+
+    /// Wraps text in marks, where no colour tells it from its neighbours.
+    ///
+    /// Those of removed and added words are the ones of `git diff --word-diff`.
+    func marked(_ text: String) -> String {
+        guard !text.isEmpty else { return text }
+        return switch self {
+        case .match: "**\(text)**"
+        case .removed: "[-\(text)-]"
+        case .added: "{+\(text)+}"
+        default: text
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HearthMemory
 import Testing
 
 @Suite struct Commands {
@@ -164,7 +165,22 @@ import Testing
             "--expires",
             "2199-01-01"
         )
+        let (contested, conflict) = try await tool.conflict()
+        let waiting = try #require(conflict["id"]?.string)
+        let coordinator = try await tool.open(as: ["alden"])
+        let lock = try await coordinator.syncService.acquireMemoryLock(
+            memoryID: MemoryID(rawValue: id),
+            agentID: "alden"
+        )
+        #expect(lock != nil)
         let commands = [
+            ["edit", contested, "x"], ["discard", contested], ["delete", id], ["restore", id],
+            ["history", contested, "--agent", "sentry"],
+            ["sync"], ["locks", "list"], ["locks", "release", id], ["locks", "release-all", "--agent", "system"],
+            ["notifications", "list"], ["notifications", "acknowledge", "--all"],
+            ["conflicts", "list"], ["conflicts", "show", waiting],
+            ["conflicts", "resolve", waiting, "--delete", "--agent", "system"],
+            ["rollback", contested, "--to", "1", "--agent", "sentry"],
             ["store", "tea"], ["get", id, "--agent", "mimic"], ["list", "--limit", "1"],
             ["search", "oolong", "--agent", "mimic"],
             ["slice", "--session", "s1"], ["share", id, "--with", "alice"], ["access", id],
@@ -173,7 +189,8 @@ import Testing
         ]
         for command in commands {
             let outcome = try await tool.run(command + ["--json", "--db", tool.store], input: Data("no".utf8))
-            let words = command[0] == "policy" ? Array(command.prefix(2)) : [command[0]]
+            let hasSubcommands = ["policy", "locks", "notifications", "conflicts"].contains(command[0])
+            let words = Array(command.prefix(hasSubcommands ? 2 : 1))
             let help = try await tool.run(["help"] + words).text
             // Names of agents, types and rules are values that happen to be keys.
             let values: Set = [

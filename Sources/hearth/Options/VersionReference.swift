@@ -1,0 +1,51 @@
+import ArgumentParser
+import HearthMemory
+
+/// A version as a person names it: its id, the beginning of it, or its number where only one version has that.
+struct VersionReference: ExpressibleByArgument, Equatable {
+    let text: String
+
+    init(argument: String) {
+        text = argument
+    }
+
+    /// The digits of an id that tables show: 48 bits, which the versions of one memory don't share by chance.
+    static let shownDigits = 12
+
+    /// What every id begins with.
+    private static let prefix = "ver_"
+    /// The digits of a whole id, a SHA-256.
+    private static let allDigits = 64
+
+    /// The id, where the text is a whole one.
+    var id: VersionID? {
+        text.hasPrefix(Self.prefix) && text.utf8.count == Self.prefix.utf8.count + Self.allDigits
+            ? VersionID(rawValue: text) : nil
+    }
+
+    /// Picks the version meant.
+    ///
+    /// - Parameter purpose: Where the versions are listed, for the remedy.
+    func pick(from versions: [MemoryVersion], listedBy purpose: String) throws -> VersionID {
+        if let id { return id }
+        let meant = versions.filter { version in
+            if let number = Int(text) { return version.number == number }
+            return text.utf8.count > Self.prefix.utf8.count && version.id.rawValue.hasPrefix(text)
+        }
+        guard let first = meant.first else {
+            throw Refusal("No version here is \"\(text)\"; \(purpose) lists them.")
+        }
+        guard meant.count == 1 else {
+            let ids = meant.map { $0.id.rawValue }.joined(separator: ", ")
+            throw Refusal("\"\(text)\" may be any of \(ids); say which.")
+        }
+        return first.id
+    }
+}
+
+extension VersionID {
+    /// The beginning that tables show; it is enough for `--to` and `--keep`.
+    var brief: String {
+        String(rawValue.prefix("ver_".count + VersionReference.shownDigits))
+    }
+}

@@ -1,0 +1,95 @@
+import HearthMemory
+
+/// What a sync came to, agent by agent.
+struct SyncReport: Report {
+    private let operation: OperationID
+    private let user: UserID
+    private let results: [AgentSyncResult]
+    private let duration: Duration
+    /// What was not done and why.
+    let errors: [String]
+
+    /// Of one agent.
+    init(_ result: AgentSyncResult) {
+        operation = result.operationID
+        user = result.userID
+        results = [result]
+        duration = result.duration
+        errors = result.errors
+    }
+
+    /// Of all agents.
+    init(_ result: CoordinatedSyncResult) {
+        operation = result.coordinationID
+        user = result.userID
+        results = result.agentsSynced.compactMap { result.agentResults[$0] }
+        duration = result.duration
+        errors = result.syncErrors
+    }
+
+    private enum CodingKeys: String, CodingKey { case operation, user, agents, errors, success, seconds }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(operation, forKey: .operation)
+        try container.encode(user, forKey: .user)
+        try container.encode(results.map(AgentRecord.init), forKey: .agents)
+        try container.encode(errors, forKey: .errors)
+        try container.encode(errors.isEmpty, forKey: .success)
+        try container.encode(duration / .seconds(1), forKey: .seconds)
+    }
+
+    func render(on page: inout Page) {
+        var table = Table(
+            .leading("AGENT"),
+            .trailing("LOOKED AT"),
+            .trailing("SETTLED"),
+            .trailing("CONFLICTS"),
+            .trailing("RESOLVED"),
+            .trailing("WAITING"),
+            .trailing("BEHIND LEASES")
+        )
+        for result in results {
+            table.row(
+                "\(result.agentID)",
+                "\(result.memoriesProcessed)",
+                "\(result.successfulSyncs)",
+                "\(result.conflictsDetected)",
+                "\(result.conflictsResolved)",
+                Styled("\(result.conflictsPending)", result.conflictsPending > 0 ? .caution : .plain),
+                Styled("\(result.draftsBehindLeases)", result.draftsBehindLeases > 0 ? .caution : .plain)
+            )
+        }
+        page.table(table, none: "No agent is in service.")
+        guard results.contains(where: { $0.conflictsPending > 0 }) else { return }
+        page.gap()
+        page.line("Edits wait for a decision; see `hearth conflicts list`.")
+    }
+}
+
+/// What a sync of one agent came to.
+private struct AgentRecord: Encodable {
+    let result: AgentSyncResult
+
+    private enum CodingKeys: String, CodingKey {
+        case operation, agent, processed, settled, errors, seconds
+        case conflictsDetected = "conflicts_detected"
+        case conflictsResolved = "conflicts_resolved"
+        case conflictsPending = "conflicts_pending"
+        case behindLeases = "behind_leases"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(result.operationID, forKey: .operation)
+        try container.encode(result.agentID, forKey: .agent)
+        try container.encode(result.memoriesProcessed, forKey: .processed)
+        try container.encode(result.successfulSyncs, forKey: .settled)
+        try container.encode(result.conflictsDetected, forKey: .conflictsDetected)
+        try container.encode(result.conflictsResolved, forKey: .conflictsResolved)
+        try container.encode(result.conflictsPending, forKey: .conflictsPending)
+        try container.encode(result.draftsBehindLeases, forKey: .behindLeases)
+        try container.encode(result.errors, forKey: .errors)
+        try container.encode(result.duration / .seconds(1), forKey: .seconds)
+    }
+}
