@@ -5,12 +5,12 @@ import HearthMemory
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Watch four agents remember, share and find, on a store of their own.",
+        abstract: "Watch four agents remember, share, find, and edit at the same time, on a store of their own.",
         discussion: """
             The store is a temporary one unless --db names a new file. Everything that is shown is checked; the exit status is 1 when \
             something is off.
 
-            JSON: passed, counts (memories, sessions, questions, slices) and checks (claim, holds, instead).
+            JSON: passed, counts (memories, sessions, questions, slices, edits) and checks (claim, holds, instead).
             """
     )
 

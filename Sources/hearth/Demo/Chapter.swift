@@ -5,6 +5,8 @@ struct Chapter {
     var text: String
     /// What is seen.
     var table: Table?
+    /// A text that is shown whole, under what it is.
+    var quote: (caption: String, text: [Styled])?
     /// What must be so.
     private(set) var checks: [Check] = []
 
@@ -38,6 +40,11 @@ struct Chapter {
             page.gap()
             page.table(table, none: "Nothing.")
         }
+        if let quote {
+            page.gap()
+            page.line(Styled(quote.caption))
+            page.block(quote.text, indent: Self.indent)
+        }
         page.gap()
         if checks.count > Self.longestList, checks.allSatisfy(\.holds) {
             page.line(Styled("  ✓ ", .good), "all \(checks.count) checks of this hold")
@@ -45,6 +52,8 @@ struct Chapter {
             for check in checks { Self.render(check, on: &page) }
         }
     }
+
+    private static let indent = 2
 
     /// The most checks that are listed one by one where all of them hold.
     private static let longestList = 8

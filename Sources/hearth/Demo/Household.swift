@@ -11,10 +11,13 @@ struct Household {
     let lines: [Line]
     /// Who asks what, and what answers it.
     let questions: [Question]
+    /// What two agents make of one memory at the same time.
+    let edits: [Edit]
     private let directory: String
 
     /// A memory as its file has it.
     struct Line: Decodable {
+        var id: MemoryID
         var agent: AgentID
         var session: SessionID
         var category: MemoryCategory
@@ -42,6 +45,41 @@ struct Household {
         var mustNotFind: Set<MemoryID>
     }
 
+    /// One memory that two agents edit before either has synced.
+    struct Edit: Decodable {
+        /// Which of the three stories it is.
+        enum Kind: String, Decodable {
+            /// Each changes a sentence of its own.
+            case disjoint
+            /// Both change the same sentence.
+            case overlapping
+            /// One deletes what the other edits.
+            case deleteEdit = "delete-edit"
+        }
+
+        /// What one agent makes of it.
+        struct Side: Decodable {
+            var agent: AgentID
+            /// Nil where it deletes.
+            var content: String?
+        }
+
+        var story: Kind
+        var memory: MemoryID
+        /// Whom the owner shares it with first.
+        var shareWith: [AgentID]
+        /// What it says before.
+        var base: String
+        /// Who edits first.
+        var a: Side
+        /// Who edits after that.
+        var b: Side
+        /// What merging makes of it; nil where the order of the wordings is the engine's.
+        var merged: String?
+        /// What stands whole and once in what merging makes of it.
+        var keeps: [String]
+    }
+
     /// Reads the household from a directory.
     init(directory: String) throws {
         self.directory = directory
@@ -56,6 +94,7 @@ struct Household {
                 [Question].self,
                 from: Data(contentsOf: URL(filePath: directory + "/questions.json"))
             )
+            edits = try decoder.decode([Edit].self, from: Data(contentsOf: URL(filePath: directory + "/edits.json")))
         } catch {
             throw Refusal(
                 "The household of the demo does not read from \(directory); give the repository's Fixtures/household to --fixtures."
@@ -66,6 +105,16 @@ struct Household {
     /// The memories of one agent, in the format of `hearth import`.
     func file(of agent: AgentID) -> String {
         Self.file(of: agent, in: directory)
+    }
+
+    /// The edits of one story.
+    func edit(_ story: Edit.Kind) throws -> Edit {
+        guard let edit = edits.first(where: { $0.story == story }) else {
+            throw Refusal(
+                "\(directory)/edits.json lacks the story \(story.rawValue); give the repository's Fixtures/household to --fixtures."
+            )
+        }
+        return edit
     }
 
     private static func file(of agent: AgentID, in directory: String) -> String {
@@ -79,6 +128,11 @@ struct Household {
 }
 
 extension Household {
+    /// Whose a memory of the files is.
+    func owner(of id: MemoryID) -> AgentID? {
+        lines.first { $0.id == id }?.agent
+    }
+
     /// How many memories of others a policy shows an agent, counted line by line and not by the engine.
     func sharedMemories(with agent: AgentID, under policy: SharingPolicy) -> Int {
         let rules = (policy.globalRules + policy.propagationRules).filter { $0.agents.contains(agent) }

@@ -57,6 +57,7 @@ extension Story {
             shareWithAgents: ["alice", "mimic"]
         )
         counts.memories += 1
+        for agent in ["alice", "mimic"] as [AgentID] { sharedByHand[agent, default: 0] += 1 }
         var table = Table(.leading("AGENT"), .leading("SEES IT AS"), .flexible("TEXT"))
         for agent in household.agents {
             let results = try await coordinator.searchAgentMemories(agentID: agent, userID: user, query: "dark mode")

@@ -32,8 +32,7 @@ extension Story {
             )
             // The preference that Alden noted and shared is not in the files.
             let own = household.lines.count { $0.agent == agent } + (agent == "alden" ? 1 : 0)
-            let shared =
-                household.sharedMemories(with: agent, under: policy) + (["alice", "mimic"].contains(agent) ? 1 : 0)
+            let shared = household.sharedMemories(with: agent, under: policy) + sharedByHand[agent, default: 0]
             chapter.check(
                 "\(agent) sees \(own) of its own and \(shared) shared",
                 [statistics.own, statistics.shared],
@@ -58,7 +57,14 @@ extension Story {
         table.row("active agents", "\(status.coordinator.activeAgents)")
         table.row("shares across agents", "\(status.coordinator.crossAgentShares)")
         table.row("memories of \(user)", "\(counts.slices.values.reduce(0) { $0 + $1.own })")
+        let sync = status.sync
+        table.row("conflicts settled", "\(sync.service.conflictsResolved) of \(sync.service.conflictsDetected)")
+        table.row("leases given back", "\(sync.service.locksReleased) of \(sync.service.locksAcquired)")
         chapter.table = table
+        chapter.check("every conflict is counted", sync.service.conflictsDetected, is: counts.edits.conflicts)
+        chapter.check("and settled", sync.service.conflictsResolved, is: counts.edits.conflicts)
+        chapter.check("every lease is counted", sync.service.locksAcquired, is: counts.edits.leases)
+        chapter.check("and given back", sync.activeLocks.locks, is: [])
         chapter.check("the store is healthy", status.health.status, is: .healthy)
         chapter.check("all four agents are active", household.agents.filter { status.agents[$0] != .active }, is: [])
         chapter.check("every memory is counted", counts.slices.values.reduce(0) { $0 + $1.own }, is: counts.memories)

@@ -5,6 +5,8 @@ struct Story {
     let coordinator: MultiAgentMemoryCoordinator
     let household: Household
     var counts = DemoCounts()
+    /// How many memories of others each agent sees by a share made in the story.
+    var sharedByHand: [AgentID: Int] = [:]
 
     var user: UserID { household.user }
 
@@ -18,6 +20,12 @@ struct Story {
         chapters.append(try await story.sharingByHand())
         chapters.append(try await story.keepingToOneself())
         chapters.append(try await story.asking())
+        chapters.append(try await story.editing())
+        chapters.append(try await story.deleting())
+        chapters.append(try await story.disagreeing())
+        chapters.append(try await story.deciding())
+        chapters.append(try await story.leasing())
+        chapters.append(try await story.goingBack())
         chapters.append(try await story.slicing())
         chapters.append(try await story.takingStock())
         return DemoReport(chapters: chapters, counts: story.counts)
@@ -48,12 +56,26 @@ struct DemoCounts: Encodable {
     var questions = Questions()
     /// What each agent may see.
     var slices: [AgentID: StatisticsRecord] = [:]
+    /// What happened to memories that several agents edit.
+    var edits = Edits()
 
     struct Questions: Encodable {
         var asked = 0
         var answered = 0
         /// By meaning, where the store searches by word only.
         var skipped = 0
+    }
+
+    struct Edits: Encodable {
+        /// Drafts that a sync took up.
+        var synced = 0
+        /// Drafts that other edits contested.
+        var conflicts = 0
+        /// Conflicts that a person settled.
+        var decisions = 0
+        /// Leases that were acquired.
+        var leases = 0
+        var rollbacks = 0
     }
 }
 

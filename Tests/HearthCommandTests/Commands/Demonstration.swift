@@ -25,6 +25,9 @@ import Testing
         #expect(try #require(report["counts"]?["memories"]?.int) >= 120)
         #expect(try #require(report["counts"]?["sessions"]?.int) >= 6)
         #expect(report["counts"]?["slices"]?.keys == ["alden", "alice", "sentry", "mimic"])
+        let edits = try #require(report["counts"]?["edits"])
+        #expect(edits["conflicts"]?.int == 7 && edits["decisions"]?.int == 1)
+        #expect(edits["leases"]?.int == 2 && edits["rollbacks"]?.int == 5)
         #expect(report["checks"]?.array.allSatisfy { $0["holds"]?.bool == true } == true)
     }
 
@@ -51,6 +54,20 @@ import Testing
                 "✗ “Captain Turnip” brings up nothing that is kept from alden: [mem_alden_0046], not []"
             )
         )
+    }
+
+    @Test func `a merge that comes out otherwise fails the demo`() async throws {
+        let fixtures = tool.sandbox.file("household")
+        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let edits = String(decoding: tool.sandbox.bytes("household/edits.json"), as: UTF8.self)
+        try tool.sandbox.write(
+            "household/edits.json",
+            edits.replacing(#""merged": "Packing for"#, with: #""merged": "For"#)
+        )
+        let outcome = try await tool.run(["demo", "--fixtures", fixtures])
+        #expect(outcome.status == 1)
+        #expect(outcome.text.contains("✗ alden reads both edits"))
+        #expect(outcome.text.contains("checks do not hold."))
     }
 
     @Test func `without its data the demo says what to give it`() async throws {
