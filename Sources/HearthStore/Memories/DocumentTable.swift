@@ -40,6 +40,21 @@ enum DocumentTable {
         var place: VectorPlace?
     }
 
+    /// A document's text: that of the draft it stands for, else that of the published memory.
+    static func content(of document: Int64, user: Int64, in connection: Connection) throws -> String? {
+        try connection.first(
+            """
+            SELECT coalesce(r.content, m.content)
+            FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
+            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
+            WHERE d.user_key = ?1 AND d.document_key = ?2
+            """,
+            user,
+            document,
+            as: { $0.string(0) }
+        )
+    }
+
     static func insert(_ document: Document, into transaction: StoreTransaction) throws {
         try transaction.connection.run(
             """

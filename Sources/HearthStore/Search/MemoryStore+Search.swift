@@ -174,11 +174,24 @@ extension MemoryStore {
             ranking.cosines = vectors?.cosines(with: meaning, count: count) ?? [Float](repeating: 0, count: count)
         }
         let isDistinct = question.tuning.duplicateThreshold <= 1
-        let candidates = ranking.top(isDistinct ? question.limit * 4 : question.limit, of: slice.roster) { slot in
+        let hasPairs = question.meaning == nil && question.words?.pairs.isEmpty == false
+        let depth = max(isDistinct ? question.limit * 4 : question.limit, hasPairs ? Proximity.depth : 0)
+        var candidates = ranking.top(depth, of: slice.roster) { slot in
             let entry = slice.roster.entries[slot]
             return slice.visibility.canFind(slot)
                 && (question.includeShared || slice.visibility.isOwn(slot))
                 && entry.memory != leftOut && filter.admits(entry)
+        }
+        if hasPairs, let words = question.words, let scores = ranking.words {
+            candidates = try raised(
+                candidates,
+                by: words,
+                scores: scores,
+                tuning: question.tuning,
+                user: user,
+                slice: slice,
+                in: snapshot
+            )
         }
         let minimum = question.filter.minimumScore ?? 0
         let good = candidates.filter { $0.score >= minimum }
@@ -223,13 +236,51 @@ extension MemoryStore {
             matching: expression,
             phraseCount: query.clauses.count
         )
+        let (roster, visibility) = (slice.roster, slice.visibility)
+        let slots = roster.slots(of: postings.rowIDs)
         let scorer = WordScorer(
             tuning: question.tuning,
-            roster: slice.roster,
-            visibility: slice.visibility,
+            collection: visibility.collection,
+            slotCount: roster.documents.count,
             sessions: slice.sessions
         )
-        return scorer.scores(of: postings, for: query, dates: question.dates)
+        let lengths = visibility.lengths.withUnsafeBufferPointer { lengths in
+            slots.map { $0 < 0 ? 0 : lengths[Int($0)] }
+        }
+        let dates = slice.sessions == nil ? [] : question.dates
+        return scorer.scores(
+            of: postings,
+            at: slots,
+            lengths: lengths,
+            for: query,
+            dates: dates.map { date in
+                roster.entries.indices.filter {
+                    visibility.canFind($0) && date.holds(roster.entries[$0].createdAt)
+                }
+            }
+        )
+    }
+
+    /// Raises the best results of a search by keyword alone by the words that stand side by side in them as in the query.
+    private func raised(
+        _ results: [Ranked],
+        by words: KeywordQuery,
+        scores: WordScores,
+        tuning: SearchTuning,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot
+    ) throws -> [Ranked] {
+        let proximity = Proximity(
+            of: words,
+            rarities: scores.rarities,
+            tuning: tuning,
+            averageLength: slice.visibility.collection.averageLength
+        )
+        return try proximity.raised(results, bound: scores.ownBound) { slot in
+            let document = slice.roster.entries[slot].document
+            return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
+        }
     }
 
     /// The user's vectors of the model that the query's vector is of; nil while the file has none.

@@ -34,6 +34,10 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
     case context
     /// Dates in the question.
     case dates
+    /// Words side by side as in the question.
+    case pairs
+    /// The embeddings.
+    case meaning
     /// How new a memory is.
     case recency
     /// How important it is.
@@ -44,6 +48,8 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .context: (tuning.nearContext, tuning.farContext) = (0, 0)
         case .dates: tuning.dateWeight = 0
+        case .pairs: tuning.pairWeight = 0
+        case .meaning: (tuning.semanticShare, tuning.semanticFloor) = (0, 2)
         case .recency: tuning.recencyBoost = 0
         case .importance: tuning.importanceBoost = 0
         }

@@ -20,25 +20,33 @@ struct InMemoryIndex {
         texts.append(text)
     }
 
-    /// The indices of the best texts, best first; equal ones in the order in which they came.
-    func search(_ text: String, limit: Int = 10, scorer: BM25 = BM25(), usesProximity: Bool = true) -> [Int] {
-        let query = KeywordQuery(text)
+    /// What is searched.
+    var collection: BM25.Collection {
+        BM25.Collection(documents: texts.count, tokens: lengths.reduce(0) { $0 + Int($1) })
+    }
+
+    /// What the words of a query say of each text.
+    func scores(_ query: KeywordQuery, tuning: SearchTuning = SearchTuning()) -> WordScores {
         let found = collect(query)
-        let collection = BM25.Collection(documents: texts.count, tokens: lengths.reduce(0) { $0 + Int($1) })
-        let rowLengths = found.rowIDs.map { lengths[Int($0)] }
-        var scores = scorer.scores(of: found, lengths: rowLengths, in: collection, for: query)
-        if usesProximity {
-            let proximity = Proximity(
-                of: query,
-                inverseDocumentFrequencies: scores.inverseDocumentFrequencies,
-                scorer: scorer,
-                averageLength: collection.averageLength
-            )
-            for row in scores.top(Proximity.depth, precedes: <) {
-                scores.values[row] += proximity.bonus(for: texts[Int(found.rowIDs[row])])
-            }
-        }
-        return scores.top(limit, precedes: <).map { Int(found.rowIDs[$0]) }
+        let slots = found.rowIDs.map { Int32($0) }
+        let scorer = WordScorer(tuning: tuning, collection: collection, slotCount: texts.count, sessions: nil)
+        return scorer.scores(of: found, at: slots, lengths: slots.map { lengths[Int($0)] }, for: query)
+    }
+
+    /// The indices of the best texts, best first; equal ones in the order in which they came.
+    func search(_ text: String, limit: Int = 10, tuning: SearchTuning = SearchTuning()) -> [Int] {
+        let query = KeywordQuery(text)
+        let scores = scores(query, tuning: tuning)
+        let ranked = texts.indices.filter { scores.isMatch[$0] }
+            .sorted { scores.own[$0] != scores.own[$1] ? scores.own[$0] > scores.own[$1] : $0 < $1 }
+            .map { Ranked(slot: $0, score: Double(scores.ownShare($0)), components: ScoreComponents()) }
+        let proximity = Proximity(
+            of: query,
+            rarities: scores.rarities,
+            tuning: tuning,
+            averageLength: collection.averageLength
+        )
+        return proximity.raised(ranked, bound: scores.ownBound) { texts[$0] }.prefix(limit).map(\.slot)
     }
 
     /// The postings of a query.

@@ -1,14 +1,11 @@
 /// What it adds to a memory's score that words typed side by side stand side by side in it.
 ///
-/// Looked for in the best results only: to ask the index for each pair as a phrase reads the postings of `the` and
-/// `to`, which costs four times the rest of the query, and looking at the best fifty gives the same.
+/// A pair is one more term of BM25, at a part of the weight of its rarer word (after Rasolofo and Savoy, "Term Proximity Scoring for
+/// Keyword-Based Retrieval Systems", ECIR 2003). It is looked for in the best results only: to ask the index for each pair as a phrase
+/// reads the postings of `the` and `to`, which costs four times the rest of the query, and looking at the best fifty gives the same.
 struct Proximity {
     /// How many results are worth looking at.
     static let depth = 50
-
-    /// What a pair counts beside the words it is made of. On questions about conversations it is worth a point of
-    /// recall at rank 1 and at rank 10; from 0.1 to 0.3 it makes no difference.
-    static let weight: Float = 0.2
 
     /// How much of a memory is looked at, in UTF-8 bytes: fifty long ones mustn't hold up a search.
     private static let longestContent = 4096
@@ -27,21 +24,46 @@ struct Proximity {
 
     /// Prepares to look for the pairs of a query.
     ///
-    /// `inverseDocumentFrequencies` has one for each clause. A pair is as rare as the rarer of its words; how rare it is
-    /// itself would have to be counted over all memories.
-    init(of query: KeywordQuery, inverseDocumentFrequencies: [Float], scorer: BM25, averageLength: Float) {
-        self.scorer = scorer
+    /// `rarities` has the inverse document frequency of each clause. A pair is as rare as the rarer of its words; how rare it is itself would
+    /// have to be counted over all memories.
+    init(of query: KeywordQuery, rarities: [Float], tuning: SearchTuning, averageLength: Float) {
+        scorer = BM25(tuning)
         self.averageLength = averageLength
-        var rarities: [String: Float] = [:]
-        for (clause, rarity) in zip(query.clauses, inverseDocumentFrequencies)
+        var rarityOfTerm: [String: Float] = [:]
+        for (clause, rarity) in zip(query.clauses, rarities)
         where clause.phrase.terms.count == 1 && !clause.phrase.isPrefix {
-            rarities[clause.phrase.terms[0]] = rarity
+            rarityOfTerm[clause.phrase.terms[0]] = rarity
         }
         for pair in query.pairs {
-            let rarity = max(rarities[pair.first] ?? 0, rarities[pair.second] ?? 0)
-            let weight = Self.weight * rarity
+            let weight = tuning.pairWeight * max(rarityOfTerm[pair.first] ?? 0, rarityOfTerm[pair.second] ?? 0)
+            guard weight > 0 else { continue }
             pairs.append(Pair(first: number(of: pair.first), second: number(of: pair.second), weight: weight))
         }
+    }
+
+    /// Raises results by the pairs that they have, and puts them in order again; equal ones stay as they stood.
+    ///
+    /// - Parameters:
+    ///   - results: The best by words, best first.
+    ///   - bound: What the words could reach at most, by which the scores were divided.
+    ///   - content: The text of a slot.
+    func raised(_ results: [Ranked], bound: Float, content: (Int) throws -> String) rethrows -> [Ranked] {
+        guard !pairs.isEmpty, results.count > 1 else { return results }
+        let wholeBound = bound + pairs.reduce(0) { $0 + $1.weight } * (scorer.k1 + 1)
+        let raised = try results.enumerated()
+            .map { place, result -> (place: Int, result: Ranked) in
+                let bonus = place < Self.depth ? try bonus(for: content(result.slot)) : 0
+                var result = result
+                result.score = (result.score * Double(bound) + Double(bonus)) / Double(wholeBound)
+                result.components.keyword = result.score
+                return (place, result)
+            }
+        return
+            raised.sorted { left, right in
+                left.result.score != right.result.score
+                    ? left.result.score > right.result.score : left.place < right.place
+            }
+            .map(\.result)
     }
 
     private mutating func number(of term: String) -> Int {

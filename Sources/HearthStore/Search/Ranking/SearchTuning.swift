@@ -1,9 +1,13 @@
 /// The constants of ranking; a host may change them.
 public struct SearchTuning: Hashable, Sendable {
-    /// How fast a word's repetition in a memory stops counting: BM25's k1; short texts want less than the usual 1.2.
+    /// How fast a word's repetition in a memory stops counting: BM25's k1. Memories are short: that a word is there says nearly all;
+    /// the usual 1.2 costs a point of recall on them.
     public var termSaturation: Float = 0.6
-    /// How much a long memory is held against itself, 0…1: BM25's b; short texts want less than the usual 0.75.
+    /// How much a long memory is held against itself, 0…1: BM25's b. The usual 0.75 suits long documents and costs memories three points.
     public var lengthNormalization: Float = 0.3
+    /// What two words typed side by side count beside the rarer of them where a memory has them side by side too; in search by keyword
+    /// alone, and in its fifty best results.
+    public var pairWeight: Float = 0.2
     /// The share of meaning in a hybrid score, 0…1; the rest is words.
     public var semanticShare: Float = 0.4
     /// What a word of the query counts for a memory when only its neighbour in the same session holds it, 0…1.
@@ -34,6 +38,7 @@ extension SearchTuning {
     public static let constants: [String: any WritableKeyPath<SearchTuning, Float> & Sendable] = [
         "termSaturation": \.termSaturation,
         "lengthNormalization": \.lengthNormalization,
+        "pairWeight": \.pairWeight,
         "semanticShare": \.semanticShare,
         "nearContext": \.nearContext,
         "farContext": \.farContext,

@@ -8,6 +8,11 @@ struct SessionOrder: Sendable {
     /// The slot after it.
     let next: [Int32]
 
+    init(previous: [Int32], next: [Int32]) {
+        self.previous = previous
+        self.next = next
+    }
+
     init(roster: Roster, visibility: Visibility) {
         let entries = roster.entries
         func isBefore(_ left: Int32, _ right: Int32) -> Bool {

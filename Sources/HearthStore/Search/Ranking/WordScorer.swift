@@ -13,6 +13,8 @@ struct WordScores {
     fileprivate(set) var matches: [Int32] = []
     /// Whether each slot is one of ``matches``.
     fileprivate(set) var isMatch: [Bool]
+    /// The inverse document frequency of each clause of the query; 0 for one that no memory has.
+    fileprivate(set) var rarities: [Float] = []
 
     init(count: Int) {
         own = [Float](repeating: 0, count: count)
@@ -34,28 +36,40 @@ struct WordScores {
 /// held by the memories made at that time.
 struct WordScorer {
     let tuning: SearchTuning
-    let roster: Roster
-    let visibility: Visibility
+    /// What the agent can find: what is rare, and how long texts are, is judged over it alone, so that a hidden memory changes no score.
+    let collection: BM25.Collection
+    /// The slots of the roster, hidden ones among them.
+    let slotCount: Int
+    /// Who stands beside whom; nil where context doesn't count.
     let sessions: SessionOrder?
 
     /// Scores a query's postings.
     ///
     /// - Parameters:
     ///   - postings: The rows that hold a phrase of the query, in ascending order, and how often.
+    ///   - slots: The slot of each row.
+    ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
     ///   - query: The query, a clause for every phrase.
-    ///   - dates: The times it speaks of.
-    func scores(of postings: Postings, for query: KeywordQuery, dates: [DateTerm]) -> WordScores {
-        var scores = WordScores(count: roster.documents.count)
-        let scorer = BM25(k1: tuning.termSaturation, b: tuning.lengthNormalization)
-        let rows = FoundRows(postings, roster: roster, visibility: visibility)
-        let table = SaturationTable(scorer, averageLength: visibility.collection.averageLength)
-        var spread = sessions.map { ContextSpread($0, tuning: tuning, count: roster.documents.count) }
+    ///   - dates: For each time that the query speaks of, the slots that were made then and that the agent can find.
+    func scores(
+        of postings: Postings,
+        at slots: [Int32],
+        lengths: [UInt32],
+        for query: KeywordQuery,
+        dates: [[Int]] = []
+    ) -> WordScores {
+        var scores = WordScores(count: slotCount)
+        let scorer = BM25(tuning)
+        let rows = FoundRows(postings: postings, slots: slots, lengths: lengths)
+        let table = SaturationTable(scorer, averageLength: collection.averageLength)
+        var spread = sessions.map { ContextSpread($0, tuning: tuning, count: slotCount) }
+        scores.rarities = [Float](repeating: 0, count: query.clauses.count)
         var bound: Float = 0
         for (clause, description) in query.clauses.enumerated() {
             let frequency = rows.frequency(of: clause)
             guard frequency > 0 else { continue }
-            let weight =
-                description.weight * scorer.inverseDocumentFrequency(frequency, of: visibility.collection.documents)
+            scores.rarities[clause] = scorer.inverseDocumentFrequency(frequency, of: collection.documents)
+            let weight = description.weight * scores.rarities[clause]
             bound += weight * (scorer.k1 + 1)
             scores.own.withUnsafeMutableBufferPointer { own in
                 rows.forEach(of: clause) { slot, length, count in
@@ -78,13 +92,9 @@ struct WordScorer {
         return scores
     }
 
-    private func add(_ dates: [DateTerm], scorer: BM25, to scores: inout [Float], bound: inout Float) {
-        for date in dates {
-            let holders = roster.entries.indices.filter {
-                visibility.canFind($0) && date.holds(roster.entries[$0].createdAt)
-            }
-            guard !holders.isEmpty else { continue }
-            let rarity = scorer.inverseDocumentFrequency(holders.count, of: visibility.collection.documents)
+    private func add(_ dates: [[Int]], scorer: BM25, to scores: inout [Float], bound: inout Float) {
+        for holders in dates where !holders.isEmpty {
+            let rarity = scorer.inverseDocumentFrequency(holders.count, of: collection.documents)
             let part = tuning.dateWeight * rarity * (scorer.k1 + 1)
             bound += part
             for slot in holders { scores[slot] += part }
@@ -94,19 +104,10 @@ struct WordScorer {
 
 /// The rows of a query's postings that the agent can find, with their slots and lengths.
 private struct FoundRows {
-    private let postings: Postings
-    private let slots: [Int32]
+    let postings: Postings
+    let slots: [Int32]
     /// 0 for a row that the agent can't find.
-    private let lengths: [UInt32]
-
-    init(_ postings: Postings, roster: Roster, visibility: Visibility) {
-        self.postings = postings
-        let slots = roster.slots(of: postings.rowIDs)
-        self.slots = slots
-        lengths = visibility.lengths.withUnsafeBufferPointer { lengths in
-            slots.map { $0 < 0 ? 0 : lengths[Int($0)] }
-        }
-    }
+    let lengths: [UInt32]
 
     /// In how many rows a clause occurs.
     func frequency(of clause: Int) -> Int {
