@@ -21,7 +21,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "Memories:",
                 subcommands: [
-                    StoreCommand.self, GetCommand.self, SearchCommand.self, ListCommand.self, SliceCommand.self,
+                    StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ListCommand.self,
+                    SliceCommand.self,
                 ]
             ),
             CommandGroup(
@@ -44,7 +45,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, EvalCommand.self,
+                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, EmbeddingsCommand.self,
+                    EvalCommand.self,
                 ]
             ),
         ]

@@ -37,12 +37,13 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "How many results at most.")
     var limit = 10
 
+    @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
         let query = words.joined(separator: " ")
-        let results = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let results = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
                 userID: user,

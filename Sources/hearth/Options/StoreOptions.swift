@@ -25,11 +25,18 @@ struct StoreOptions: ParsableArguments {
     func withStore<Result>(
         _ intent: StoreIntent,
         as agents: [AgentID] = [],
+        embedder: EmbedderOptions? = nil,
         body: (MultiAgentMemoryCoordinator) async throws -> Result
     ) async throws -> Result {
         let path = try location()
         try path.prepare(for: intent)
-        return try await withOpenStore(at: .file(path.file), as: agents, body: body)
+        let named = try await embedder?.named()
+        return try await withOpenStore(
+            at: .file(path.file),
+            as: agents,
+            configure: { if let named { $0.embedder = named } },
+            body: body
+        )
     }
 }
 

@@ -2,7 +2,8 @@ import HearthMemory
 
 /// What a search found, best first.
 struct SearchReport: Report {
-    private let query: String
+    private let query: String?
+    private let similarTo: MemoryID?
     private let results: [Result]
 
     private struct Result: Encodable {
@@ -28,10 +29,14 @@ struct SearchReport: Report {
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case query, results }
+    private enum CodingKeys: String, CodingKey {
+        case query, results
+        case similarTo = "similar_to"
+    }
 
-    init(query: String, results: [MemorySearchResult]) {
+    init(query: String? = nil, similarTo: MemoryID? = nil, results: [MemorySearchResult]) {
         self.query = query
+        self.similarTo = similarTo
         self.results = results.enumerated().map { Result(rank: $0 + 1, found: $1) }
     }
 
