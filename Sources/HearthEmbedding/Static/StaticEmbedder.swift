@@ -1,11 +1,11 @@
 internal import CVectorKernels
 
-/// The embedder that is built in: a vector per word piece, and their weighted mean.
+/// The embedder that is built in: a vector per word piece, and their sum at unit length.
 ///
-/// No model runs and nothing is installed, so that a text takes microseconds. The vectors are those of all-MiniLM-L6-v2,
-/// reduced and weighted by smooth inverse frequency (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for
-/// Sentence Embeddings", ICLR 2017); `Fixtures/embedding` makes them. Order of words and negation are lost: use a model
-/// server (``OpenAICompatibleEmbedder``) where they matter.
+/// No model runs and nothing is installed, so that a text takes microseconds. The vectors begin as those of the pieces in
+/// all-MiniLM-L6-v2, weighted by smooth inverse frequency (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for Sentence
+/// Embeddings", ICLR 2017), and are fitted so that texts stand to one another as in that model; `Fixtures/embedding` makes them. Order of
+/// words and negation are lost: use a model server (``OpenAICompatibleEmbedder``) where they matter.
 ///
 /// The same text has the same vector, bit for bit, on every machine.
 public struct StaticEmbedder: Embedder {

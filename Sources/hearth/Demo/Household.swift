@@ -30,6 +30,8 @@ struct Household {
             case word
             /// They are not, though the answer means what the question asks for.
             case meaning
+            /// They are not, and the built-in embedder is not relied on to see the likeness: what it makes of the question is shown.
+            case beyond
             /// Chinese or Japanese, where words are not set apart.
             case cjk
             /// Another agent's own business would answer it best.
@@ -39,6 +41,8 @@ struct Household {
         var agent: AgentID
         var query: String
         var kind: Kind
+        /// Whether only its meaning leads to the answer.
+        var isByMeaning: Bool { kind == .meaning || kind == .beyond }
         /// Any of these among the first ten results answers it; empty where there is no answer.
         var expects: Set<MemoryID>
         /// None of these may come back, at any rank.

@@ -70,6 +70,17 @@ import Testing
         #expect(outcome.text.contains("checks do not hold."))
     }
 
+    @Test func `a question beyond the embedder may go without an answer, and is seen to`() async throws {
+        let fixtures = tool.sandbox.file("household")
+        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let questions =
+            #"[{"agent": "alden", "query": "qwertz", "kind": "beyond", "expects": ["mem_alden_0046"], "mustNotFind": []}]"#
+        try tool.sandbox.write("household/questions.json", questions)
+        let outcome = try await tool.run(["demo", "--fixtures", fixtures])
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(outcome.text.contains("not found"))
+    }
+
     @Test func `without its data the demo says what to give it`() async throws {
         let outcome = try await tool.run(["demo", "--fixtures", "nowhere"])
         #expect(outcome.status == 1)

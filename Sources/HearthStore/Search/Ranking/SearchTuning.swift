@@ -9,7 +9,7 @@ public struct SearchTuning: Hashable, Sendable {
     /// alone, and in its fifty best results.
     public var pairWeight: Float = 0.2
     /// The share of meaning in a hybrid score, 0…1; the rest is words.
-    public var semanticShare: Float = 0.4
+    public var semanticShare: Float = 0.3
     /// What a word of the query counts for a memory when only its neighbour in the same session holds it, 0…1.
     public var nearContext: Float = 0.6
     /// The same for the neighbour but one.
@@ -17,7 +17,7 @@ public struct SearchTuning: Hashable, Sendable {
     /// What a date in the query counts beside a word as rare, for memories made at that time.
     public var dateWeight: Float = 1
     /// The least cosine at which a memory that shares no word with the query is returned, -1…1.
-    public var semanticFloor: Float = 0.3
+    public var semanticFloor: Float = 0.25
     /// What a memory of the session that the search names gains.
     public var sessionBoost: Float = 0.02
     /// What a memory of today gains over one of long ago.
