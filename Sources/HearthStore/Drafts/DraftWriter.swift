@@ -107,6 +107,8 @@ struct DraftWriter {
             if let held { try drop(held, of: record) }
             return nil
         }
+        // What changes nothing is no edit, and so doesn't make the draft a later one either.
+        if let held, held.digest == draft.digest { return held }
         var draft = draft
         draft.time = transaction.nextTime(at: now)
         let fields = draft.change.applied(to: record.fields)

@@ -1,11 +1,22 @@
 internal import HearthSQLite
 
 extension MemoryStore {
-    /// Looks at the entries of an agent's slice that have no draft: whether each is what its digest says, whether it is shared with
-    /// everyone whom a propagation rule of now sends it to (a share that a former rule made stays until it is revoked), and whether its vector is of the present model.
-    func reexamine(_ scope: SyncScope, into result: inout AgentSyncResult) async throws {
+    /// Looks at the entries of an agent's slice that had no draft: whether each is what its digest says, whether it is shared with everyone
+    /// whom a propagation rule of now sends it to (a share that a former rule made stays until it is revoked), and whether its vector is
+    /// of the present model.
+    ///
+    /// - Parameters:
+    ///   - scope: Whose slice.
+    ///   - drafted: The memories whose drafts the sync has taken up already: each counts once.
+    ///   - result: Where to count.
+    func reexamine(
+        _ scope: SyncScope,
+        besides drafted: Set<Int64>,
+        into result: inout AgentSyncResult
+    ) async throws {
         let now = clock.now()
-        let entries = try read { try scope.entries(of: self, now: now, in: $0) }.filter { !$0.isDraft }
+        let entries = try read { try scope.entries(of: self, now: now, in: $0) }
+            .filter { !$0.isDraft && !drafted.contains($0.memory) }
         var position = 0
         while position < entries.count {
             try Task.checkCancellation()

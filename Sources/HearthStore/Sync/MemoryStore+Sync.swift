@@ -36,11 +36,12 @@ extension MemoryStore {
         )
         let scope = try read { try SyncScope(agentID, userID: userID, sessionID: sessionID, in: $0) }
         do {
-            for batch in try read({ try scope.drafts(in: $0) }).chunks(of: Self.syncBatchSize) {
+            let drafts = try read { try scope.drafts(in: $0) }
+            for batch in drafts.chunks(of: Self.syncBatchSize) {
                 try Task.checkCancellation()
                 for settlement in try await settle(batch, in: scope) { result.count(settlement) }
             }
-            if force { try await reexamine(scope, into: &result) }
+            if force { try await reexamine(scope, besides: Set(drafts.map(\.memory)), into: &result) }
         } catch {
             result.errors.append("The sync stopped: \(error)")
             result.duration = clock.bootInstant.duration(since: began)
