@@ -177,4 +177,14 @@ import Testing
         let seen = try await shared.store.memory(id, as: "alden")
         #expect(seen.category == .preference && seen.importance == 0.9 && seen.confidence == 1)
     }
+
+    @Test func `an edit that changes nothing of a draft doesn't make it the later one`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alden", content: "From alden, earlier.")
+        try await shared.edit(id, as: "alice", content: "From alice, later.")
+        try await shared.edit(id, as: "alden", content: "From alden, earlier.")
+        for agent in ["alice", "alden"] as [AgentID] { try await shared.sync(agent) }
+        #expect(try await shared.content(id, as: "alden") == "From alice, later.")
+    }
 }

@@ -201,4 +201,13 @@ import Testing
         }
         #expect(try #require(stored) * 10 < expected.reduce(0) { $0 + $1.utf8.count })
     }
+
+    @Test func `forcing a sync counts a memory that had a draft once`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", shareWith: [])
+        _ = try await shared.memory("Another.", shareWith: [])
+        try await shared.edit(id, as: "alden", content: "Two.")
+        let result = try await shared.sync("alden", force: true)
+        #expect(result.memoriesProcessed == 2 && result.successfulSyncs == 2)
+    }
 }

@@ -31,7 +31,7 @@ extension Model {
             let strategy = strategy ?? access.profiles[memory.owner]?.conflictResolution ?? .latestWins
             guard strategy != .manualReview else { throw Refused(code: .decisionRequired) }
             let outcome = reconcile(heads, of: memory, by: strategy)
-            merge(heads, of: &memory, into: outcome, since: memory.order.count)
+            merge(heads, of: &memory, into: outcome)
             memory.conflict = nil
             self[id] = memory
             return
@@ -61,12 +61,11 @@ extension Model {
 
     /// Puts a version in the place of every head.
     private mutating func conclude(_ memory: inout ModelMemory, _ fields: ModelFields, by agent: AgentID) {
-        let count = memory.order.count
         let id = memory.nextID
         memory.insert(
             ModelVersion(id: id, parents: Set(memory.heads), author: agent, fields: fields, stamp: nextStamp())
         )
-        advance(&memory, to: id, since: count)
+        advance(&memory, to: id)
         memory.conflict = nil
     }
 }

@@ -93,10 +93,9 @@ extension Model {
     mutating func publish(_ version: ModelVersion, of id: MemoryID) -> Publication {
         var memory = self[id]
         defer { self[id] = memory }
-        let count = memory.order.count
         let others = memory.heads.filter { !version.parents.contains($0) }
         memory.insert(version)
-        if version.parents.contains(memory.head) { advance(&memory, to: version.id, since: count) }
+        if version.parents.contains(memory.head) { advance(&memory, to: version.id) }
         var publication = Publication()
         guard !others.isEmpty else {
             publication.settledBefore = memory.conflict != nil
@@ -111,7 +110,7 @@ extension Model {
             memory.conflict = ModelConflict(id: memory.conflict?.id, kind: kind, strategy: strategy)
             return publication
         }
-        merge(others + [version.id], of: &memory, into: outcome, since: count)
+        merge(others + [version.id], of: &memory, into: outcome)
         publication.settledBefore = memory.conflict != nil
         memory.conflict = nil
         return publication
@@ -135,8 +134,7 @@ extension Model {
     func merge(
         _ heads: [VersionID],
         of memory: inout ModelMemory,
-        into outcome: ModelReconciliation.Outcome,
-        since count: Int
+        into outcome: ModelReconciliation.Outcome
     ) {
         let id = memory.nextID
         var fields = outcome.fields
@@ -152,11 +150,11 @@ extension Model {
                 joinedContents: outcome.mergedContents
             )
         )
-        advance(&memory, to: id, since: count)
+        advance(&memory, to: id)
     }
 
-    func advance(_ memory: inout ModelMemory, to head: VersionID, since count: Int) {
+    func advance(_ memory: inout ModelMemory, to head: VersionID) {
         memory.head = head
-        if !memory.published.isDeleted { access.propagate(&memory, since: count) }
+        if !memory.published.isDeleted { access.propagate(&memory) }
     }
 }

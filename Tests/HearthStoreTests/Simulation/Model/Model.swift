@@ -58,10 +58,10 @@ struct Model {
                 origin: .call,
                 permission: .propose,
                 sinceHead: memory.head,
-                sinceCount: 0
+                sinceCount: 1
             )
         }
-        access.propagate(&memory, since: 0)
+        access.propagate(&memory)
         ids.append(id)
         self[id] = memory
     }

@@ -53,9 +53,7 @@ struct ModelAccess {
     }
 
     /// Sends a memory to the agents of the propagation rules that have had no share of it yet.
-    ///
-    /// - Parameter count: How many versions there were before the operation.
-    func propagate(_ memory: inout ModelMemory, since count: Int) {
+    func propagate(_ memory: inout ModelMemory) {
         let category = memory.published.category
         guard !isRestricted(category, of: memory.owner) else { return }
         for agent in profiles.keys where agent != memory.owner && memory.shares[agent] == nil {
@@ -67,7 +65,7 @@ struct ModelAccess {
                 origin: .propagation,
                 permission: rules.contains { $0.permission == .propose } ? .propose : .read,
                 sinceHead: memory.head,
-                sinceCount: count
+                sinceCount: memory.order.count
             )
         }
     }

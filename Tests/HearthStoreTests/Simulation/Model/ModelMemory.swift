@@ -149,7 +149,7 @@ extension ModelMemory {
             let match = unclaimed.firstIndex { found in
                 var fields = version.fields
                 if isOpen { fields.content = found.content }
-                if version.isMerge { fields.tags = Set(fields.tags) == Set(found.tags) ? found.tags : fields.tags }
+                if version.parents.count > 1 { fields.tags = Set(fields.tags) == Set(found.tags) ? found.tags : fields.tags }
                 return Set(found.parents) == version.parents && found.author == version.author
                     && fields == ModelFields(found)
             }
