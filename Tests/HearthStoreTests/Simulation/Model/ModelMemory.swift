@@ -149,7 +149,8 @@ extension ModelMemory {
             let match = unclaimed.firstIndex { found in
                 var fields = version.fields
                 if isOpen { fields.content = found.content }
-                if version.parents.count > 1 { fields.tags = Set(fields.tags) == Set(found.tags) ? found.tags : fields.tags }
+                // Tags merge as sets, and what is edited on a merge has them in the merge's order.
+                if Set(fields.tags) == Set(found.tags) { fields.tags = found.tags }
                 return Set(found.parents) == version.parents && found.author == version.author
                     && fields == ModelFields(found)
             }
