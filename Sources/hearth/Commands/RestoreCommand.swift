@@ -4,9 +4,9 @@ import HearthMemory
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring a deleted memory back, as it was.",
+        abstract: "Bring a memory that is deleted or has expired back, as it was.",
         discussion: """
-            Only its owner restores a memory, until it is purged. One that isn't deleted stays as it is.
+            Only its owner restores a memory, until it is purged. An expiry that has passed is taken away. Any other memory stays as it is.
 
             JSON: the memory. \(MemoryRecord.keys)
             """
