@@ -134,7 +134,8 @@ struct Benchmark: Sendable {
             + scale.populations.map { population in
                 Benchmark(name: "hybrid-\(population.total)") { try await HybridBenchmarks.run(population) }
             } + [
-                Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) }
+                Benchmark(name: "sync") { try await SyncBenchmarks.run(scale) },
+                Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },
             ]
     }
 }
