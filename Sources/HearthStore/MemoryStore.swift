@@ -71,8 +71,12 @@ public final class MemoryStore: Sendable {
     /// Whether writes are refused.
     public let isReadOnly: Bool
 
-    private init(database: Database<StoreTransaction>, options: MemoryStoreOptions) {
+    /// The next row id when the store was opened.
+    let firstRow: Int64
+
+    private init(database: Database<StoreTransaction>, firstRow: Int64, options: MemoryStoreOptions) {
         self.database = database
+        self.firstRow = firstRow
         clock = options.clock
         embedder = options.embedder
         defaultResolution = options.defaultResolution
@@ -91,14 +95,15 @@ public final class MemoryStore: Sendable {
         let database = try MemoryError.mapping {
             try Database<StoreTransaction>.open(location.database, options: StoreSchema.databaseOptions(options))
         }
-        let store = MemoryStore(database: database, options: options)
         do {
+            let state = try MemoryError.mapping { try database.read(StoreState.read) }
+            let store = MemoryStore(database: database, firstRow: state.nextRow, options: options)
             try await store.rebuildIndexOfAnotherAnalyser()
+            return store
         } catch {
             try? await database.close()
             throw error
         }
-        return store
     }
 
     /// Writes what is still counted in memory, checkpoints and closes the file; calling it again is no error.
@@ -107,6 +112,7 @@ public final class MemoryStore: Sendable {
             if !isReadOnly {
                 try await endLeaseWaits()
                 try await flushAccesses()
+                await refreshRosterImages()
             }
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.

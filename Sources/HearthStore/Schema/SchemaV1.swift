@@ -214,6 +214,18 @@ enum SchemaV1 {
         CREATE INDEX documents_by_change ON documents (user_key, changed);
         CREATE INDEX documents_by_memory ON documents (memory_key) WHERE agent_key IS NOT NULL;
 
+        CREATE TABLE roster_images (
+            -- The documents of a user packed into one value, so that opening reads pages and not rows: a shortcut, made on closing, that
+            -- may be missing or old. What changed since its sequence is read from documents. Its layout is in RosterImage.swift.
+            user_key INTEGER PRIMARY KEY REFERENCES users,
+            sequence INTEGER NOT NULL,
+            -- How many documents it holds.
+            count INTEGER NOT NULL,
+            -- SHA-256 over user, sequence and data.
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            data BLOB NOT NULL
+        ) STRICT;
+
         -- The words. Contentless: a row is deleted by giving exactly the words it was made from. Words are analysed before they come
         -- here (and led by the user's key), so the tokenizer is the plainest that every SQLite has.
         CREATE VIRTUAL TABLE memory_index USING fts5(

@@ -4,7 +4,7 @@ internal import Synchronization
 /// What a cache knows of every document of one user: enough to decide who may see it, to browse, to count and to score.
 struct Roster: Sendable {
     /// One document.
-    struct Entry: Sendable {
+    struct Entry: Hashable, Sendable {
         var document: Int64
         var memory: Int64
         /// The draft's author; 0 for a published head.
@@ -84,7 +84,7 @@ struct Roster: Sendable {
 }
 
 extension Roster {
-    /// Reads everything of a user.
+    /// Reads everything of a user, row by row.
     init(user: Int64, connection: Connection, sequence: Int64) throws {
         self.sequence = sequence
         try connection.forEach(
@@ -100,11 +100,24 @@ extension Roster {
             }
         )
         documents = entries.map(\.document)
-        try connection.forEach(
-            "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1",
-            user,
-            do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
-        )
+        try readShares(user: user, connection: connection, changedAfter: 0)
+    }
+
+    private init(_ image: RosterImage) {
+        sequence = image.sequence
+        entries = image.entries
+        documents = image.entries.map(\.document)
+    }
+
+    /// Everything of a user in a state of the file: from its image where it has one, with what was changed since.
+    init(user: Int64, connection: Connection, state: StoreState) throws {
+        guard let image = try RosterImage.read(user: user, after: state.rosterReset, in: connection) else {
+            try self.init(user: user, connection: connection, sequence: state.sequence)
+            return
+        }
+        self.init(image)
+        try readShares(user: user, connection: connection, changedAfter: 0)
+        try catchUp(user: user, connection: connection, to: state.sequence)
     }
 
     /// Catches up with what was committed since.
@@ -137,13 +150,17 @@ extension Roster {
                 layout = Self.newLayout()
             }
         }
+        try readShares(user: user, connection: connection, changedAfter: self.sequence)
+        self.sequence = sequence
+    }
+
+    private mutating func readShares(user: Int64, connection: Connection, changedAfter sequence: Int64) throws {
         try connection.forEach(
             "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1 AND changed > ?2",
             user,
-            self.sequence,
+            sequence,
             do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
         )
-        self.sequence = sequence
     }
 
     private static func entry(_ row: Row) -> Entry {

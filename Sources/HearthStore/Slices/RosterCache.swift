@@ -81,7 +81,7 @@ final class RosterCache: Sendable {
             return roster
         }
         if let roster = state.roster, roster.sequence > snapshot.state.sequence { throw StaleSnapshot() }
-        let roster = try Roster(user: user, connection: snapshot.connection, sequence: snapshot.state.sequence)
+        let roster = try Roster(user: user, connection: snapshot.connection, state: snapshot.state)
         state.roster = roster
         return roster
     }

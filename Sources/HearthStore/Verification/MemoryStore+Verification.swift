@@ -19,6 +19,7 @@ extension MemoryStore {
                 try MemoryVerification.check(snapshot, into: &report)
                 try DraftVerification.check(snapshot, into: &report)
                 try DocumentVerification.check(snapshot.connection, into: &report)
+                try RosterVerification.check(snapshot, into: &report)
                 try IndexVerification.check(snapshot.connection, into: &report)
                 try VectorVerification.check(snapshot.connection, embedder: self.embedder, into: &report)
                 try AuditVerification.check(snapshot.connection, anchor: anchor, into: &report)

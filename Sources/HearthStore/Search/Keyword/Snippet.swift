@@ -114,7 +114,10 @@ private struct Characters {
 
     /// White space, and control characters, which have no business on a line of a terminal.
     func isSpace(_ index: Int) -> Bool {
-        text[index].isWhitespace || text[index].unicodeScalars.contains { $0.properties.generalCategory == .control }
+        // Space, delete, and what lies below: in ASCII that is all.
+        if let ascii = text[index].asciiValue { return ascii <= 0x20 || ascii == 0x7F }
+        return text[index].isWhitespace
+            || text[index].unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     func isMatch(_ index: Int) -> Bool { groups[index] != 0 }
