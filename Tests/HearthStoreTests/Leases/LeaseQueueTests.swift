@@ -4,7 +4,7 @@ import Testing
 
 @testable import HearthStore
 
-@Suite(.timeLimit(.minutes(1))) struct LeaseQueueTests {
+@Suite(.timeLimit(.minutes(15))) struct LeaseQueueTests {
     @Test func `waiters are served in the order in which they came`() async throws {
         let leased = try await LeasedStore()
         var lock = try #require(try await leased.acquire())

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HearthStore
 
-@Suite(.timeLimit(.minutes(1))) struct WithLeaseTests {
+@Suite(.timeLimit(.minutes(15))) struct WithLeaseTests {
     private struct Failure: Error {}
 
     private func withLease<R: Sendable>(
