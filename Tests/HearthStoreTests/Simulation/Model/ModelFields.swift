@@ -130,6 +130,33 @@ struct ModelChange: Equatable {
 extension ModelChange {
     var isEmpty: Bool { self == ModelChange() }
 
+    /// An edit that gives every field the value it has.
+    init(everything fields: ModelFields) {
+        self.init(
+            content: fields.content,
+            category: fields.category,
+            tags: fields.tags,
+            importance: fields.importance,
+            confidence: fields.confidence,
+            metadata: fields.metadata,
+            expiresAt: .some(fields.expiresAt),
+            isDeletion: fields.isDeleted
+        )
+    }
+
+    /// The fields that it is of.
+    var names: Set<String> {
+        var names: Set<String> = isDeletion ? ["deletion"] : []
+        if content != nil { names.insert("content") }
+        if category != nil { names.insert("category") }
+        if tags != nil { names.insert("tags") }
+        if importance != nil { names.insert("importance") }
+        if confidence != nil { names.insert("confidence") }
+        if metadata != nil { names.insert("metadata") }
+        if expiresAt != nil { names.insert("expiresAt") }
+        return names
+    }
+
     /// What a store is asked for.
     var request: MemoryChange {
         MemoryChange(
