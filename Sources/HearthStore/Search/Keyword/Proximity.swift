@@ -2,13 +2,15 @@
 ///
 /// A pair is one more term of BM25, at a part of the weight of its rarer word (after Rasolofo and Savoy, "Term Proximity Scoring for
 /// Keyword-Based Retrieval Systems", ECIR 2003). It is looked for in the best results only: to ask the index for each pair as a phrase
-/// reads the postings of `the` and `to`, which costs four times the rest of the query, and looking at the best fifty gives the same.
+/// reads the postings of `the` and `to`, which costs four times the rest of the query, and looking at the best thirty gives nearly the same.
 struct Proximity {
     /// How many results are worth looking at.
-    static let depth = 50
+    ///
+    /// On questions about conversations thirty give recall at 10 of .646 and fifty .648, for half as much again in time.
+    static let depth = 30
 
-    /// How much of a memory is looked at, in UTF-8 bytes: fifty long ones mustn't hold up a search.
-    private static let longestContent = 4096
+    /// How much of a memory is looked at, in UTF-8 bytes: thirty long ones mustn't hold up a search.
+    private static let longestContent = 1_024
 
     private struct Pair {
         var first: Int

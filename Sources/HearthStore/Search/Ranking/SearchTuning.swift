@@ -6,7 +6,7 @@ public struct SearchTuning: Hashable, Sendable {
     /// How much a long memory is held against itself, 0…1: BM25's b. The usual 0.75 suits long documents and costs memories three points.
     public var lengthNormalization: Float = 0.3
     /// What two words typed side by side count beside the rarer of them where a memory has them side by side too; in search by keyword
-    /// alone, and in its fifty best results.
+    /// alone, and in its thirty best results.
     public var pairWeight: Float = 0.2
     /// The share of meaning in a hybrid score, 0…1; the rest is words.
     public var semanticShare: Float = 0.3
