@@ -1,6 +1,6 @@
 public import HearthStore
 
-/// Slices, statistics and health.
+/// Sync, leases, conflicts, slices, statistics and health.
 public final class MemorySyncService: Sendable {
     let store: MemoryStore
     let registry: AgentRegistry
