@@ -1,5 +1,6 @@
 import Foundation
 import HearthMemory
+import TestSupport
 import Testing
 
 @Suite struct Locks {
@@ -90,9 +91,7 @@ import Testing
         let edit = try tool.start([
             "edit", id, "The door is open.", "--publish", "--agent", "alden", "--db", tool.store,
         ])
-        while try await coordinator.syncService.healthCheck().locks.waiting == 0, edit.isRunning {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await until { try await coordinator.syncService.healthCheck().locks.waiting > 0 || !edit.isRunning }
         try await coordinator.syncService.releaseMemoryLock(lock)
         let outcome = try await edit.outcome()
         #expect(outcome.status == 0, "\(outcome.errors)")
