@@ -4,11 +4,17 @@
 /// field, or by joining parents whose values arose apart; otherwise the one origin that its parents' values come down to. A
 /// later origin supersedes the earlier ones it was made from, so that an edit overrules what its author saw of the field
 /// it changed, and nothing else.
+///
+/// What joining edits made of a field is settled, and a single origin needs no further look. Only what a *deleted* memory says is not:
+/// nobody was asked, since nobody reads it. Should an edit bring the memory back that had not seen it joined, the joined edits are
+/// compared as if they met only now.
 struct EditsOfField {
     private let graph: VersionGraph
     private let origins: [Int]
     /// The origins that are no edits.
     private let joins: Set<Int>
+    /// The versions whose origin joined edits of a deleted memory, and which no edit was made from.
+    private let unsettled: Set<Int>
 
     /// Finds the origins in one pass.
     ///
@@ -20,6 +26,7 @@ struct EditsOfField {
         var origins: [Int] = []
         origins.reserveCapacity(graph.versions.count)
         var joins: Set<Int> = []
+        var unsettled: Set<Int> = []
         for (position, version) in graph.versions.enumerated() {
             let parents = graph.parents[position]
             let isEdit =
@@ -31,22 +38,31 @@ struct EditsOfField {
                 continue
             }
             let inherited = ancestry.latest(of: parents.lazy.map { origins[$0] })
-            if inherited.count > 1 { joins.insert(position) }
-            origins.append(inherited.count > 1 ? position : inherited[0])
+            let isJoin =
+                inherited.count > 1
+                || version.isAutomaticMerge
+                    && parents.allSatisfy { origins[$0] != inherited[0] || unsettled.contains($0) }
+            if isJoin {
+                joins.insert(position)
+                if version.isAutomaticMerge && version.fields.isDeleted { unsettled.insert(position) }
+            }
+            origins.append(isJoin ? position : inherited[0])
         }
         self.graph = graph
         self.origins = origins
         self.joins = joins
+        self.unsettled = unsettled
     }
 
     /// The edits of the field that versions have and that no later one of theirs supersedes.
     ///
-    /// A single origin is its own answer: it was settled then, and nothing since has contested it. Several are compared, and
-    /// before that those that only joined edits are expanded to these. What is compared is then the same set of edits in whatever
-    /// order and grouping they were merged before.
+    /// A single origin is its own answer where it is settled. Several are compared, and before that those that only joined edits are
+    /// expanded to these. What is compared is then the same set of edits in whatever order and grouping they were merged before.
     func latest(at heads: [Int], _ ancestry: inout Ancestry) -> [Int] {
         let latest = ancestry.latest(of: heads.lazy.map { origins[$0] })
-        guard latest.count > 1 else { return latest }
+        if latest.count == 1 && heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) }) {
+            return latest
+        }
 
         var edits: [Int] = []
         var seen = Set(latest)

@@ -71,6 +71,33 @@ import Testing
         #expect(try kind(small, deleted) == .deletion)
     }
 
+    @Test func `what a deleted memory says is asked once an edit brings it back, whichever came first`() throws {
+        var history = EditHistory(.manualReview)
+        let deleted = history.edit(history.first, at: 1) { $0.isDeleted = true }
+        let left = history.edit(deleted, at: 2) { $0.content = "Ana likes cocoa." }
+        let right = history.edit(deleted, by: "alice", at: 3) { $0.content = "Ana likes coffee." }
+        let restored = history.edit(deleted, by: "sentry", at: 4) { $0.isDeleted = false }
+
+        // Nobody is asked while it is deleted.
+        let joined = try history.merge(left, right)
+        #expect(joined.fields.isDeleted)
+        let again = try history.merge(joined, history.edit(deleted, at: 5) { $0.importance = 0.9 })
+        let atOnce = try history.reconcile(left, right, restored)
+        for outcome in [atOnce, try history.reconcile(joined, restored), try history.reconcile(again, restored)] {
+            guard case .conflict(let conflict) = outcome else {
+                Issue.record("It should have asked: \(outcome)")
+                continue
+            }
+            #expect(conflict.contested == [.content])
+        }
+        let other = try history.merge(left, restored)
+        #expect(try history.reconcile(other, right) != .fastForward(other.id))
+
+        // Who edits what was joined has seen what it says.
+        let seen = history.edit(again, at: 6) { $0.isDeleted = false }
+        #expect(try history.merge(seen, restored).fields.content == joined.fields.content)
+    }
+
     // MARK: Who wins
 
     @Test func `latest wins field by field`() throws {
