@@ -89,11 +89,12 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - version: A version from its history that isn't a deletion.
+    ///   - version: A version that isn't a deletion, from the history as the agent sees it; `system`, which maintains every memory, is held to
+    ///     none.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
-    ///   the memory hasn't.
+    ///   isn't of that history.
     @discardableResult
     public func rollbackMemory(_ id: MemoryID, to version: VersionID, agentID: AgentID) async throws -> Memory {
         try store.requireActive(agentID, in: registry)

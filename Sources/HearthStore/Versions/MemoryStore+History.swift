@@ -32,11 +32,12 @@ extension MemoryStore {
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - version: A version from its history that isn't a deletion.
+    ///   - version: A version that isn't a deletion, from the history as the agent sees it; `system`, which maintains every memory, is held to
+    ///     none.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
-    ///   isn't of its history.
+    ///   isn't of that history.
     @discardableResult
     public func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
         let id = try id.validated()
@@ -49,7 +50,12 @@ extension MemoryStore {
                 guard version.bytes != nil,
                     try VersionTable.contains(version, memory: record.key, in: publication.connection)
                 else { throw MemoryError.unknownVersion(version, of: id) }
-                let fields = try VersionReader(of: record.key, id: id, in: snapshot).version(version).fields
+                let stored = try VersionReader(of: record.key, id: id, in: snapshot).stored(version)
+                // To publish what its history doesn't show would be to read it.
+                guard try snapshot.mayRollBack(to: stored, of: record, as: agent) else {
+                    throw MemoryError.unknownVersion(version, of: id)
+                }
+                let fields = stored.version.fields
                 guard !fields.isDeleted else {
                     throw MemoryError.invalidArgument(
                         "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."
@@ -144,6 +150,16 @@ extension HistoryLimits {
 }
 
 extension Snapshot {
+    /// Whether an agent that may roll a memory back may go to this version of it.
+    fileprivate func mayRollBack(
+        to version: StoredVersion,
+        of record: MemoryRecord,
+        as agent: Directory.Entry
+    ) throws -> Bool {
+        if agent.id == record.owner || agent.id == AgentProfile.system.id { return true }
+        return try HistoryLimits(of: agent, on: record, in: self).admits(version)
+    }
+
     /// A memory whose history an agent may read: its owner also where it is deleted.
     fileprivate func recordWithHistory(
         _ id: MemoryID,

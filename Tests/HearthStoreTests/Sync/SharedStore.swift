@@ -12,13 +12,15 @@ struct SharedStore {
     init(
         _ location: StoreLocation = .temporary,
         clock: TestClock = TestClock(),
-        embeds: Bool = true
+        embeds: Bool = true,
+        configure: (inout MemoryStoreOptions) -> Void = { _ in }
     ) async throws {
         self.clock = clock
         var options = MemoryStoreOptions()
         if !embeds { options.embedder = nil }
         options.clock = clock.storeClock
         options.durability = .normal
+        configure(&options)
         store = try await MemoryStore.open(location, options: options)
     }
 
@@ -66,6 +68,15 @@ struct SharedStore {
 
     func lock(_ id: MemoryID, as agent: AgentID, for duration: Duration = .seconds(300)) async throws -> MemoryLock? {
         try await store.acquireLease(on: id, as: agent, for: duration, waitingAtMost: .zero)
+    }
+
+    /// A store in which Alden's conflicts are settled by a strategy of the test's choosing.
+    static func settlingAldens(by strategy: ConflictResolution) async throws -> SharedStore {
+        try await SharedStore(embeds: false) { options in
+            for index in options.agents.indices where options.agents[index].id == "alden" {
+                options.agents[index].conflictResolution = strategy
+            }
+        }
     }
 
     /// A conflict under manual review: Sentry owns the memory and publishes first, Alden's edit waits.

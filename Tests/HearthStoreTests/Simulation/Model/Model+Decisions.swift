@@ -8,6 +8,9 @@ extension Model {
             guard access.priority(agent) == .critical else { throw Refused(code: .accessDenied) }
         }
         try refuseIfLocked(memory, to: agent)
+        // Rolling back is limited as reading the history is.
+        guard memory.owner == agent || agent == "system" || access.history(of: memory, for: agent).contains(version)
+        else { throw Refused(code: .invalidArgument) }
         var fields = memory[version].fields
         guard !fields.isDeleted else { throw Refused(code: .invalidArgument) }
         // Only the owner changes who may see it.
