@@ -1,3 +1,4 @@
+import HearthEmbedding
 import TestSupport
 import Testing
 
@@ -52,5 +53,33 @@ import Testing
         #expect(other.fencingToken == lock.fencingToken)
         await expect(.invalidArgument) { try await leased.publish(other) }
         try await leased.store.close()
+    }
+
+    @Test func `an edit whose lease ends while its vector is made is refused`() async throws {
+        let clock = TestClock()
+        let shared = try await SharedStore(clock: clock) {
+            $0.embedder = SlowEmbedder(clock: clock, delay: .seconds(40))
+        }
+        let id = try await shared.memory("One.")
+        let lock = try #require(try await shared.lock(id, as: "alden", for: .seconds(60)))
+        #expect(try await shared.edit(id, as: "alden", content: "Two.", lock: lock).syncStatus == .synced)
+        await expect(.lockLost) { try await shared.edit(id, as: "alden", content: "Three.", lock: lock) }
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+        #expect(try await shared.store.history(of: id, as: "alden").count == 2)
+        try await shared.store.close()
+    }
+}
+
+/// An embedder during whose work the clock goes on.
+private struct SlowEmbedder: Embedder {
+    let identifier = "slow"
+    let dimension = 1
+    let isLocal = true
+    let clock: TestClock
+    let delay: Duration
+
+    func embed(_ texts: [String]) async throws -> [[Float]] {
+        clock.advance(by: delay)
+        return texts.map { _ in [1] }
     }
 }

@@ -22,6 +22,28 @@ import Testing
         try await leased.store.close()
     }
 
+    @Test func `who waits is served in order however the lease before ends`() async throws {
+        let leased = try await LeasedStore()
+        let (store, memory) = (leased.store, leased.memory)
+        var lock = try #require(try await leased.acquire())
+        let agents: [AgentID] = ["system", "alden", "alden", "system", "alden"]
+        var waits: [Task<MemoryLock?, any Error>] = []
+        for agent in agents { waits.append(try await leased.startWaiting(as: agent, atMost: .seconds(3_600))) }
+        for (turn, wait) in waits.enumerated() {
+            switch turn {
+            case 0: try await store.releaseLease(lock)
+            case 1: leased.clock.advance(by: .seconds(300))
+            case 2: try await store.releaseLease(on: memory, as: "system", force: true)
+            case 3: try await store.releaseAllLeases(as: "system")
+            default: try await store.releaseLease(on: memory, as: lock.agentID)
+            }
+            let next = try #require(try await wait.value)
+            #expect(next.agentID == agents[turn] && next.fencingToken == lock.fencingToken + 1)
+            #expect(try leased.queueLength() == agents.count - turn - 1)
+            lock = next
+        }
+        try await store.close()
+    }
     @Test func `a free lease is for those who wait, not for who comes later`() async throws {
         let leased = try await LeasedStore()
         let lock = try #require(try await leased.acquire())

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HearthSQLite
 import TestSupport
 import Testing
 
@@ -120,6 +121,28 @@ import Testing
         try await store.close()
     }
 
+    @Test func `the row of a lease stays, whatever comes of the lease and of the memory`() async throws {
+        let leased = try await LeasedStore()
+        func tokens() throws -> [Int64] {
+            try leased.store.read {
+                try $0.connection.rows("SELECT fencing_token FROM leases ORDER BY memory_key", as: { $0.int64(0) })
+            }
+        }
+        let first = try #require(try await leased.acquire(for: .seconds(60)))
+        try await leased.store.delete(leased.memory, as: "alden", lock: first)
+        try await leased.store.releaseLease(first)
+        #expect(try tokens() == [1])
+        try await leased.store.restore(leased.memory, as: "alden")
+        #expect(try await leased.acquire(for: .seconds(60))?.fencingToken == 2)
+        leased.clock.advance(by: .seconds(60))
+        try await leased.store.sweepLeases()
+        #expect(try tokens() == [2])
+        #expect(try await leased.acquire()?.fencingToken == 3)
+        try await leased.store.releaseAllLeases(as: "system")
+        #expect(try tokens() == [3])
+        #expect(try await leased.acquire()?.fencingToken == 4)
+        try await leased.store.close()
+    }
     @Test func `tokens count per memory`() async throws {
         let leased = try await LeasedStore()
         let other = try await leased.another()

@@ -187,4 +187,27 @@ import Testing
         for agent in ["alice", "alden"] as [AgentID] { try await shared.sync(agent) }
         #expect(try await shared.content(id, as: "alden") == "From alice, later.")
     }
+
+    @Test func `who holds the lease and doesn't show it makes a draft`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let id = try await shared.memory("One.")
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        let seen = try await shared.edit(id, as: "alden", content: "Two.")
+        #expect(seen.content == "Two." && seen.syncStatus == .pending)
+        #expect(try await shared.content(id, as: "alice") == "One.")
+        try await shared.store.releaseLease(lock)
+        try await shared.sync("alden")
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+    }
+
+    @Test func `the lease of one acquisition publishes nothing for another of the same agent`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let id = try await shared.memory("One.")
+        let first = try #require(try await shared.lock(id, as: "alden"))
+        try await shared.store.releaseLease(first)
+        let second = try #require(try await shared.lock(id, as: "alden"))
+        await expect(.lockLost) { try await shared.edit(id, as: "alden", content: "Two.", lock: first) }
+        await expect(.lockLost) { try await shared.store.delete(id, as: "alden", lock: first) }
+        #expect(try await shared.edit(id, as: "alden", content: "Two.", lock: second).syncStatus == .synced)
+    }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HearthEmbedding
 import HearthSQLite
 import TestSupport
 import Testing
@@ -225,5 +226,69 @@ import Testing
         #expect(try await shared.sync("alice").conflictsResolved == 1)
         #expect(try await shared.store.access(to: id, as: "alden") == before)
         await expect(.memoryNotFound) { try await shared.store.memory(id, as: "mimic") }
+    }
+
+    @Test func `a deletion under a lease is published at once`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One.")
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        try await shared.store.delete(id, as: "alden", lock: lock)
+        for agent in ["alden", "alice"] as [AgentID] {
+            await expect(.memoryNotFound) { try await shared.store.memory(id, as: agent) }
+            #expect(try await shared.store.slice(of: agent, userID: shared.user).statistics.syncStatus == [:])
+        }
+        #expect(try await shared.store.history(of: id, as: "alden").map(\.isDeleted) == [false, true])
+        #expect(try await shared.sync("alden").memoriesProcessed == 0)
+    }
+
+    @Test func `a lease makes nobody the owner`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let id = try await shared.memory("One.", of: "alice", shareWith: ["alden"])
+        let lock = try #require(try await shared.lock(id, as: "alden"))
+        await expect(.accessDenied) { try await shared.store.delete(id, as: "alden", lock: lock) }
+        await expect(.accessDenied) {
+            try await shared.store.update(id, as: "alden", change: MemoryChange(category: .task), lock: lock)
+        }
+        await expect(.accessDenied) { try await shared.store.share(id, as: "alden", with: ["mimic"]) }
+        #expect(try await shared.edit(id, as: "alden", content: "Two.", lock: lock).content == "Two.")
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+    }
+
+    @Test func `forcing a sync finds what isn't what its checksum says, and goes on`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let damaged = try await shared.memory("One.", shareWith: [])
+        let sound = try await shared.memory("Two.", shareWith: [])
+        try await shared.store.write {
+            try $0.connection.run("UPDATE memories SET content = 'Ono.' WHERE memory_id = ?1", damaged.rawValue)
+        }
+        #expect(try await shared.sync("alden").errors == [])
+        let result = try await shared.sync("alden", force: true)
+        #expect(result.memoriesProcessed == 2 && result.successfulSyncs == 1)
+        #expect(result.errors.count == 1 && result.errors.first?.contains(damaged.rawValue) == true)
+        #expect(try await shared.content(sound, as: "alden") == "Two.")
+    }
+
+    @Test func `forcing a sync makes vectors anew that are of another model`() async throws {
+        struct Model: Embedder {
+            let identifier: String
+            let dimension = 2
+            let isLocal = true
+
+            func embed(_ texts: [String]) async throws -> [[Float]] { texts.map { _ in [1, 0] } }
+        }
+        let directory = try TemporaryDirectory()
+        let path = StoreLocation.file(directory.file("store.db"))
+        let before = try await SharedStore(path) { $0.embedder = Model(identifier: "one") }
+        let id = try await before.memory("One.", shareWith: [])
+        #expect(try await before.store.embeddingStatus().pending == 0)
+        try await before.store.close()
+        let after = try await SharedStore(path, clock: before.clock) { $0.embedder = Model(identifier: "other") }
+        #expect(try await after.sync("alden").memoriesProcessed == 0)
+        #expect(try await after.store.embeddingStatus().pending == 1)
+        #expect(try await after.sync("alden", force: true).successfulSyncs == 1)
+        #expect(try await after.store.embeddingStatus().pending == 0)
+        let found = try await after.store.search("anything", as: "alden", userID: after.user, type: .semantic)
+        #expect(found.map(\.memory.id) == [id])
+        try await after.store.close()
     }
 }
