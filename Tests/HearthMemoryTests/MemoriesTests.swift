@@ -210,4 +210,27 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
         #expect(slice.statistics.totalMemories == 2)
         try await coordinator.close()
     }
+
+    @Test func `sessions of one name are each their own user's`() async throws {
+        let coordinator = try await household()
+        let users: [UserID] = ["user_123", "user_456"]
+        for user in users {
+            try await coordinator.storeAgentMemory(
+                agentID: "alden",
+                userID: user,
+                sessionID: "sess_abc",
+                content: "of \(user)"
+            )
+        }
+        for user in users {
+            let slice = try await coordinator.syncService.agentMemorySlice(
+                agentID: "alden",
+                userID: user,
+                sessionID: "sess_abc"
+            )
+            #expect(slice.entries.map(\.memory.content) == ["of \(user)"])
+            #expect(slice.statistics.totalMemories == 1)
+        }
+        try await coordinator.close()
+    }
 }
