@@ -34,12 +34,15 @@ public final class Turnstile: Sendable {
 
     /// Calls a closure once there is a place, and keeps the place until it has returned.
     ///
-    /// The closure must not go through the same door.
-    public func pass<R>(isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> R) async rethrows -> R
-    {
+    /// The closure runs on threads outside the pool that tasks share: an exit test blocks the thread it runs on for as long as its child lives,
+    /// and a child that waits for the test would wait forever once no thread is left for it. The closure must not go through the same door.
+    public func pass<R, Failure: Error>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws(Failure) -> R
+    ) async throws(Failure) -> R {
         await enter()
         defer { leave() }
-        return try await body()
+        return try await withTaskExecutorPreference(ThreadExecutor.shared, operation: body)
     }
 
     private func enter() async {
@@ -63,5 +66,15 @@ public final class Turnstile: Sendable {
             return nil
         }
         next?.resume()
+    }
+}
+
+/// Runs every job on a thread of its own, so that one that blocks holds up no other.
+private final class ThreadExecutor: TaskExecutor {
+    static let shared = ThreadExecutor()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
