@@ -119,6 +119,48 @@ import Testing
         try await contended.store.close()
     }
 
+    @Test func `processes that wait are served in the order in which they came`() async throws {
+        let contended = try await ContendedStore()
+        let held = try #require(try await contended.acquire())
+        async let first: Void = append("first", to: contended)
+        try await until { try contended.queueLength() == 1 }
+        // The second waits in this process.
+        async let second = contended.acquire()
+        try await until { try contended.queueLength() == 2 }
+        async let third: Void = append("third", to: contended)
+        try await until { try contended.queueLength() == 3 }
+        try await contended.store.releaseLease(held)
+
+        let lock = try await second
+        let content = try await contended.store.memory(contended.memory, as: "alice").content
+        try await contended.publish(content + " second", lock)
+        try await contended.store.releaseLease(#require(lock))
+        _ = await (first, third)
+        #expect(lock?.fencingToken == 3)
+        #expect(try await contended.store.memory(contended.memory, as: "alice").content == "0 first second third")
+        #expect(try contended.queueLength() == 0)
+        try await contended.store.close()
+    }
+
+    /// A process that waits for the lease, and then adds a word to the memory.
+    private func append(_ word: String, to contended: ContendedStore) async {
+        let (path, memory) = (contended.path, contended.memory.rawValue)
+        _ = await Turnstile.children.pass {
+            await #expect(processExitsWith: .success) {
+                [word = word as String, path = path as String, memory = memory as String] in
+                let store = try await ContendedStore.open(path)
+                let id = MemoryID(rawValue: memory)
+                try await store.withLease(on: id, as: "alden", for: .seconds(600), waitingAtMost: .seconds(600)) {
+                    lock in
+                    let content = try await store.memory(id, as: "alden").content
+                    let change = MemoryChange(content: content + " " + word)
+                    try await store.update(id, as: "alden", change: change, lock: lock)
+                }
+                try await store.close()
+            }
+        }
+    }
+
     @Test(arguments: [SIGKILL, SIGSTOP])
     func `a waiter that was killed or stopped holds others up until its time-out and no longer`(
         signal: Int32
@@ -211,6 +253,11 @@ private struct ContendedStore {
             // Its wait ended between the two looks. It goes on, and begins another.
             kill(pid_t(process), SIGCONT)
         }
+    }
+
+    /// How many places in the queue are taken.
+    func queueLength() throws -> Int {
+        try store.read { try LeaseQueue.all(in: $0.connection).count }
     }
 
     /// Who has a place in the queue, whether the wait is over or not.

@@ -291,4 +291,50 @@ import Testing
         #expect(found.map(\.memory.id) == [id])
         try await after.store.close()
     }
+
+    @Test func `a draft of an agent that may only read by now stays a draft`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let id = try await shared.memory("One.")
+        try await shared.edit(id, as: "alice", content: "Two.")
+        try await shared.store.share(id, as: "alden", with: ["alice"], permission: .read)
+        let refused = try await shared.sync("alice")
+        #expect(refused.memoriesProcessed == 1 && refused.successfulSyncs == 0 && refused.errors.count == 1)
+        #expect(try await shared.content(id, as: "alden") == "One.")
+        #expect(try await shared.content(id, as: "alice") == "Two.")
+        try await shared.store.share(id, as: "alden", with: ["alice"], permission: .propose)
+        #expect(try await shared.sync("alice").successfulSyncs == 1)
+        #expect(try await shared.content(id, as: "alden") == "Two.")
+    }
+
+    @Test func `a draft that can't be published holds up no other`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        var ids: [MemoryID] = []
+        for number in 0..<5 {
+            let id = try await shared.memory("Memory \(number).")
+            try await shared.edit(id, as: "alice", importance: 0.9)
+            ids.append(id)
+        }
+        for id in ids { try await shared.edit(id, as: "alden", tags: ["seen"]) }
+        try await shared.sync("alden")
+        // What one of the drafts was made from can't be read any more.
+        let damaged = ids[2]
+        try await shared.store.write {
+            try $0.connection.run(
+                """
+                UPDATE versions SET confidence = 0.1
+                WHERE number = 1 AND memory_key = (SELECT memory_key FROM memories WHERE memory_id = ?1)
+                """,
+                damaged.rawValue
+            )
+        }
+        let result = try await shared.sync("alice")
+        #expect(result.memoriesProcessed == 5 && result.successfulSyncs == 4)
+        #expect(result.errors.count == 1 && result.errors.first?.contains(damaged.rawValue) == true)
+        for id in ids {
+            let isDamaged = id == damaged
+            #expect(try await shared.status(id, as: "alice") == (isDamaged ? .pending : .synced))
+            #expect(try await shared.store.memory(id, as: "alden").importance == (isDamaged ? 0.5 : 0.9))
+        }
+        #expect(try await shared.store.syncStatistics().recentOperations.failed == 1)
+    }
 }
