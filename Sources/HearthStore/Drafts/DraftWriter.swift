@@ -90,16 +90,10 @@ struct DraftWriter {
         return try replace(held, with: draft, of: record)
     }
 
-    /// Ends a draft: discarded, or about to be published.
+    /// Ends a draft that is discarded.
     func drop(_ draft: Draft, of record: MemoryRecord) throws {
         try DraftTable.delete(draft, in: transaction)
-        try documents.update(
-            draft.key,
-            user: draft.user,
-            from: draft.change.applied(to: record.fields),
-            to: nil,
-            deletionFlag: .deleted
-        )
+        try documents.remove(draft.key, user: draft.user, of: draft.change.applied(to: record.fields))
     }
 
     private func replace(_ held: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
@@ -149,5 +143,24 @@ struct DraftWriter {
         try documents.insert(document, of: fields)
         guard !record.flags.contains(.everDrafted) else { return }
         try DocumentTable.raise(.everDrafted, document: record.key, user: record.userKey, in: transaction)
+    }
+}
+
+extension Publication {
+    /// Ends a draft that is about to be published.
+    ///
+    /// - Returns: A publication that knows the vector of the words it edited, so that the head has it at once.
+    func dropToPublish(_ draft: Draft, of record: MemoryRecord) throws -> Publication {
+        try DraftTable.delete(draft, in: transaction)
+        let fields = draft.change.applied(to: record.fields)
+        let vector = try documents.remove(
+            draft.key,
+            user: draft.user,
+            of: fields,
+            keepsVector: draft.change.content != nil && !fields.isDeleted
+        )
+        var publication = self
+        if let vector { publication.vectors.prepared[fields.content] = vector }
+        return publication
     }
 }

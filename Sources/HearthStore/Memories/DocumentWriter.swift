@@ -26,21 +26,17 @@ struct DocumentWriter {
     ///   - document: The document, which has a row.
     ///   - user: Its user.
     ///   - old: What it stood for; a deletion had no words.
-    ///   - new: What it stands for now; a deletion has no words, and nil is the end of the document.
+    ///   - new: What it stands for now; a deletion has no words.
     ///   - flag: What a deletion is to caches: gone for a published head, deleted for a draft.
     func update(
         _ document: Int64,
         user: Int64,
         from old: MemoryFields,
-        to new: MemoryFields?,
+        to new: MemoryFields,
         deletionFlag flag: DocumentFlags
     ) throws {
-        let after = new ?? old
-        let isFound = new.map { !$0.isDeleted } ?? false
-        let wasFound = !old.isDeleted
-        let words = isFound ? AnalyzedDocument(content: after.content, tags: after.tags) : nil
-        var flags: DocumentFlags = []
-        if new == nil { flags.insert(.gone) } else if !isFound { flags.insert(flag) }
+        let analysis = new.isDeleted ? nil : analysis(of: new, user: user)
+        let flags: DocumentFlags = new.isDeleted ? flag : []
         try transaction.connection.run(
             """
             UPDATE documents SET category_key = ?3, expires_at = ?4, importance = ?5, length = ?6, flags = flags & ~3 | ?7, changed = ?8
@@ -48,38 +44,81 @@ struct DocumentWriter {
             """,
             user,
             document,
-            try transaction.keys.category(after.category, in: transaction.connection),
-            after.expiresAt?.rawValue,
-            after.importance,
-            words?.length ?? 0,
+            try transaction.keys.category(new.category, in: transaction.connection),
+            new.expiresAt?.rawValue,
+            new.importance,
+            analysis?.length ?? 0,
             Int(flags.rawValue),
             transaction.sequence
         )
-        let isSameText = wasFound && isFound && old.content.isIdentical(to: after.content)
-        if !isSameText || !old.tags.isIdentical(to: after.tags) {
-            if wasFound {
-                let gone = AnalyzedDocument(content: old.content, tags: old.tags)
-                transaction.changeIndex(.remove(document: document, gone.words(user: user)))
-                try DocumentTable.delete(tags: old.tags, document: document, user: user, in: transaction.connection)
-            }
-            if let words {
-                transaction.changeIndex(.insert(document: document, words.words(user: user)))
-                try DocumentTable.insert(tags: after.tags, document: document, user: user, in: transaction.connection)
+        let isSameText = !old.isDeleted && !new.isDeleted && old.content.isIdentical(to: new.content)
+        if !isSameText || !old.tags.isIdentical(to: new.tags) {
+            try removeWords(of: old, document: document, user: user)
+            if let analysis {
+                transaction.changeIndex(.insert(document: document, analysis.words))
+                try DocumentTable.insert(tags: new.tags, document: document, user: user, in: transaction.connection)
             }
         }
-        if !isSameText { try setVector(of: isFound ? after.content : nil, document: document, user: user) }
+        if !isSameText { try setVector(of: new.isDeleted ? nil : new.content, document: document, user: user) }
+    }
+
+    /// Ends a document.
+    ///
+    /// - Parameters:
+    ///   - document: The document, which has a row.
+    ///   - user: Its user.
+    ///   - old: What it stood for.
+    ///   - keepsVector: Whether to hand its vector on.
+    /// - Returns: The vector of the text it stood for, where it is asked for and there is one by the present embedder.
+    @discardableResult
+    func remove(
+        _ document: Int64,
+        user: Int64,
+        of old: MemoryFields,
+        keepsVector: Bool = false
+    ) throws -> QuantizedVector? {
+        var vector: QuantizedVector?
+        if let place = try VectorTables.place(document: document, user: user, in: transaction.connection) {
+            if keepsVector, let embedder = vectors.embedder {
+                vector = try VectorTables.vector(of: document, at: place, by: embedder, in: transaction)
+            }
+            try VectorTables.clear(place, in: transaction)
+        }
+        try transaction.connection.run(
+            """
+            UPDATE documents SET length = 0, flags = flags & ~3 | ?3, model_key = NULL, block_key = NULL, block_slot = NULL, changed = ?4
+            WHERE user_key = ?1 AND document_key = ?2
+            """,
+            user,
+            document,
+            Int(DocumentFlags.gone.rawValue),
+            transaction.sequence
+        )
+        try removeWords(of: old, document: document, user: user)
+        return vector
+    }
+
+    /// Takes the words and the tags of what a document stood for out of the index; a deletion had none.
+    private func removeWords(of old: MemoryFields, document: Int64, user: Int64) throws {
+        guard !old.isDeleted else { return }
+        transaction.changeIndex(.remove(document: document, analysis(of: old, user: user).words))
+        try DocumentTable.delete(tags: old.tags, document: document, user: user, in: transaction.connection)
+    }
+
+    private func analysis(of fields: MemoryFields, user: Int64) -> RecentAnalysis.Analysis {
+        transaction.recentAnalysis.of(content: fields.content, tags: fields.tags, user: user)
     }
 
     /// Writes the document of a draft that has just been begun.
     func insert(_ document: DocumentTable.Document, of fields: MemoryFields) throws {
         var document = document
-        let words = fields.isDeleted ? nil : AnalyzedDocument(content: fields.content, tags: fields.tags)
-        document.length = words?.length ?? 0
+        let analysis = fields.isDeleted ? nil : analysis(of: fields, user: document.user)
+        document.length = analysis?.length ?? 0
         document.tags = fields.isDeleted ? [] : fields.tags
         if fields.isDeleted { document.flags.insert(.deleted) }
         try DocumentTable.insert(document, into: transaction)
-        guard let words else { return }
-        transaction.changeIndex(.insert(document: document.key, words.words(user: document.user)))
+        guard let analysis else { return }
+        transaction.changeIndex(.insert(document: document.key, analysis.words))
         try setVector(of: fields.content, document: document.key, user: document.user)
     }
 

@@ -184,11 +184,12 @@ extension Publication {
     ) throws {
         var record = record
         var change = change
+        var publication = self
         if let draft {
             if draft.base == record.head {
                 if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 change = draft.change.followed(by: change)
-                try DraftWriter(self).drop(draft, of: record)
+                publication = try dropToPublish(draft, of: record)
             } else {
                 if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 _ = try settle(draft, of: record, by: agent)
@@ -200,7 +201,7 @@ extension Publication {
         }
         change = change.leavingOut(unchangedFrom: record.fields)
         guard !change.isEmpty else { return }
-        _ = try publish(edit(change, on: record, by: agent), of: record)
+        _ = try publication.publish(edit(change, on: record, by: agent), of: record)
     }
 
     /// A new version on top of the published head.

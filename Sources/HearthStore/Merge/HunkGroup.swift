@@ -7,13 +7,33 @@ struct Hunk {
 
 /// Hunks that overlap, directly or through others; insertions at one place among them.
 ///
-/// A replacement and an insertion right before or after it don't overlap, nor do replacements of neighbours: both keep their place.
+/// A replacement and an insertion right before or after it don't overlap, nor do replacements of neighbours: both keep their place. Only
+/// where two sides say the same in them is it one place after all.
 struct HunkGroup {
     private(set) var base: Range<Int>
     private(set) var hunks: [Hunk]
 
     /// The groups, in the order of the base.
-    static func groups(of hunks: [Hunk]) -> [HunkGroup] {
+    ///
+    /// - Parameters:
+    ///   - hunks: All sides' hunks.
+    ///   - isSame: Whether two hunks that touch belong together.
+    static func groups(of hunks: [Hunk], joining isSame: (Hunk, Hunk) -> Bool) -> [HunkGroup] {
+        var joined: [HunkGroup] = []
+        for group in overlapping(hunks) {
+            if let last = joined.last, last.base.upperBound == group.base.lowerBound,
+                last.hunks.contains(where: { hunk in group.hunks.contains { isSame(hunk, $0) } })
+            {
+                joined[joined.count - 1].base = last.base.lowerBound..<group.base.upperBound
+                joined[joined.count - 1].hunks += group.hunks
+            } else {
+                joined.append(group)
+            }
+        }
+        return joined
+    }
+
+    private static func overlapping(_ hunks: [Hunk]) -> [HunkGroup] {
         var groups: [HunkGroup] = []
         let sorted = hunks.sorted {
             ($0.base.lowerBound, $0.base.upperBound, $0.text) < ($1.base.lowerBound, $1.base.upperBound, $1.text)
@@ -33,6 +53,15 @@ struct HunkGroup {
     /// Whether a hunk that begins no earlier belongs here.
     private func overlaps(_ hunk: Hunk) -> Bool {
         hunk.base.lowerBound < base.upperBound || (hunk.base.isEmpty && hunk.base == base)
+    }
+}
+
+extension SegmentMerge {
+    /// Whether two sides say something in two hunks that is the same.
+    func saysTheSame(_ left: Hunk, _ right: Hunk) -> Bool {
+        guard left.text != right.text else { return false }
+        let said = Set(words[left.text][left.segments])
+        return right.segments.contains { said.contains(words[right.text][$0]) && isWorded($0, of: right.text) }
     }
 }
 

@@ -29,7 +29,7 @@ struct SegmentMerge {
     func pieces() -> [Piece] {
         var pieces: [Piece] = []
         var next = 0
-        for group in HunkGroup.groups(of: splittingSharedInsertions(hunks())) {
+        for group in HunkGroup.groups(of: splittingSharedInsertions(hunks()), joining: saysTheSame) {
             pieces.append(contentsOf: (next..<group.base.lowerBound).map(Piece.kept))
             pieces.append(contentsOf: written(by: group))
             next = group.base.upperBound

@@ -3,7 +3,7 @@ internal import HearthSQLite
 /// The state of one commit, shared by the operations that it groups.
 ///
 /// Row ids, hybrid times and the sequence are counted here and written once. Index rows are collected and written together just before
-/// the commit, because FTS5 flushes at every savepoint. What an operation that fails has counted or collected is forgotten.
+/// the commit, in the order of their documents, because FTS5 flushes at every savepoint and at every step back. What an operation that fails has counted or collected is forgotten.
 final class StoreTransaction: WriteGroup {
     let connection: Connection
 
@@ -23,6 +23,8 @@ final class StoreTransaction: WriteGroup {
     var keys = KeyTable()
     /// The vectors that this transaction writes.
     var vectors = VectorWriter()
+    /// The text that this transaction analysed last.
+    var recentAnalysis = RecentAnalysis()
 
     init(connection: Connection) throws {
         self.connection = connection
@@ -45,7 +47,7 @@ final class StoreTransaction: WriteGroup {
     }
 
     func flush() throws {
-        for change in indexChanges { try change.apply(to: connection) }
+        for change in IndexChange.arranged(indexChanges) { try change.apply(to: connection) }
         guard progress.isDirty else { return }
         try vectors.flush(into: connection, sequence: sequence)
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }

@@ -66,7 +66,7 @@ extension Publication {
             draft.base == record.head
             ? record.fields
             : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
-        try DraftWriter(self).drop(draft, of: record)
+        let publication = try dropToPublish(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
             return .settled(conflict: nil, settledBefore: 0)
         }
@@ -79,7 +79,7 @@ extension Publication {
             fields: draft.change.applied(to: base),
             number: draft.baseNumber + 1
         )
-        let outcome = try publish(version, of: record)
+        let outcome = try publication.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
         return .settled(conflict: outcome.kind, settledBefore: outcome.settled)
     }

@@ -17,7 +17,7 @@ struct Publication {
     let directory: Directory
     let clock: StoreClock
     let now: Timestamp
-    let vectors: VectorSource
+    var vectors: VectorSource
     /// How conflicts are settled on memories of an owner without a profile.
     let defaultResolution: ConflictResolution
 
@@ -198,12 +198,18 @@ extension Publication {
 // MARK: - The published head
 
 extension Publication {
-    private func insert(_ version: Version, of record: MemoryRecord, text: VersionTable.Text) throws {
+    private func insert(
+        _ version: Version,
+        of record: MemoryRecord,
+        text: VersionTable.Text,
+        besides retired: VersionID? = nil
+    ) throws {
         try VersionTable.insert(
             version,
             memory: record.key,
             author: directory.entry(version.author).key,
             text: text,
+            besides: retired,
             at: now,
             in: transaction
         )
@@ -223,7 +229,7 @@ extension Publication {
             for: version,
             in: connection
         )
-        try insert(version, of: record, text: .published)
+        try insert(version, of: record, text: .published, besides: record.head)
         try connection.run(
             """
             UPDATE memories SET category = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,

@@ -24,12 +24,15 @@ enum VersionTable {
     /// One version in so many keeps its text whole: so many differences at the most are applied to read one.
     static let wholeTextInterval = 32
 
-    /// Writes a version as a head.
+    /// Writes a version as a head, and its parents as none.
+    ///
+    /// - Parameter retired: A parent that was retired, and so is no head any more.
     static func insert(
         _ version: Version,
         memory: Int64,
         author: Int64,
         text: Text,
+        besides retired: VersionID? = nil,
         at now: Timestamp,
         in transaction: StoreTransaction
     ) throws {
@@ -61,7 +64,7 @@ enum VersionTable {
             now.rawValue,
             transaction.newRow()
         )
-        for parent in version.parents {
+        for parent in version.parents where parent != retired {
             try transaction.connection.run(
                 "UPDATE versions SET is_head = 0 WHERE memory_key = ?1 AND version_id = ?2",
                 memory,
@@ -70,7 +73,7 @@ enum VersionTable {
         }
     }
 
-    /// Keeps the text of what was the published head as its difference from the new one's.
+    /// Keeps the text of what was the published head, and is none now, as its difference from the new one's.
     static func retire(
         _ version: VersionID,
         number: Int,
@@ -82,7 +85,7 @@ enum VersionTable {
         let kept = Kept(content, as: .against(head.id, text: head.fields.content), number: number)
         try connection.run(
             """
-            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5 WHERE memory_key = ?1 AND version_id = ?2
+            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, is_head = 0 WHERE memory_key = ?1 AND version_id = ?2
             """,
             memory,
             version.bytes,

@@ -48,6 +48,22 @@ import Testing
         #expect(merge("- tea", "- tea\n- milk\n- eggs", "- tea\n- eggs\n- bread") == "- tea\n- milk\n- eggs\n- bread")
     }
 
+    @Test func `what two sides say at neighbouring places appears once`() {
+        let base = "Ana likes tea. She lives in Oslo."
+        let added = "Ana likes tea. She lives in Oslo. She is six."
+        let reworded = "Ana likes tea. She moved. She is six. She has a cat."
+        #expect(merge(base, reworded, added) == reworded)
+        #expect(merge(base, added, reworded) == reworded)
+        #expect(
+            merge(
+                "Ana likes tea. She lives in Oslo. She is six.",
+                "Ana likes tea. She moved. She has a cat. She is six.",
+                "Ana likes tea. She lives in Oslo. She has a cat. She is seven."
+            )
+                == "Ana likes tea. She moved. She has a cat. She is seven."
+        )
+    }
+
     @Test func `overlapping edits keep both wordings`() {
         #expect(
             merge("Ana likes tea.", "Ana likes cocoa.", "Ana likes coffee.") == "Ana likes cocoa. Ana likes coffee."

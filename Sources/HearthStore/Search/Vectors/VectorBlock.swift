@@ -21,6 +21,20 @@ struct VectorBlock {
         return bytes
     }
 
+    /// The vector that a slot holds for a document; nil where it holds another's or none.
+    static func vector(in slot: [UInt8], of document: Int64) -> QuantizedVector? {
+        slot.withUnsafeBytes { bytes in
+            guard bytes.count >= headerSize,
+                Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)) == document
+            else { return nil }
+            let scale = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+            return QuantizedVector(
+                components: Array(bytes[headerSize...].bindMemory(to: Int8.self)),
+                scale: Float(bitPattern: scale)
+            )
+        }
+    }
+
     /// What an empty slot holds: nothing is left of the vector that was there.
     static func emptySlot(dimension: Int) -> [UInt8] {
         [UInt8](repeating: 0, count: slotSize(dimension: dimension))

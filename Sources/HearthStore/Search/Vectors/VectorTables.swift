@@ -113,7 +113,29 @@ enum VectorTables {
         try setPlace(nil, document: document, user: user, in: transaction.connection)
     }
 
-    private static func clear(_ place: VectorPlace, in transaction: StoreTransaction) throws {
+    /// A document's vector; nil where it has none by this embedder.
+    static func vector(
+        of document: Int64,
+        at place: VectorPlace,
+        by embedder: any Embedder,
+        in transaction: StoreTransaction
+    ) throws -> QuantizedVector? {
+        let model = try transaction.vectors.model(
+            embedder.identifier,
+            dimension: embedder.dimension,
+            in: transaction.connection
+        )
+        guard place.model == model.key else { return nil }
+        return try transaction.vectors.vector(
+            of: document,
+            at: place,
+            dimension: model.dimension,
+            in: transaction.connection
+        )
+    }
+
+    /// Empties a place; the document's row is to say so.
+    static func clear(_ place: VectorPlace, in transaction: StoreTransaction) throws {
         let dimension = try transaction.connection.first(
             "SELECT dimension FROM models WHERE model_key = ?1",
             place.model,

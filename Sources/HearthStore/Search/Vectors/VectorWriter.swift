@@ -97,6 +97,30 @@ struct VectorWriter: Sendable {
         put(VectorBlock.slot(document: document, vector: vector), at: place)
     }
 
+    /// A document's vector as this transaction has it; nil where its place holds another's or none.
+    func vector(
+        of document: Int64,
+        at place: VectorPlace,
+        dimension: Int,
+        in connection: Connection
+    ) throws -> QuantizedVector? {
+        // A block that this transaction wrote nothing to is in the file as it is.
+        let written =
+            progress.touched[place.block] == nil
+            ? nil : writes.last { $0.block == place.block && $0.slot == place.slot }?.bytes
+        let size = VectorBlock.slotSize(dimension: dimension)
+        let slot =
+            try written
+            ?? connection.readBlob(
+                table: "vector_blocks",
+                column: "data",
+                row: place.block,
+                at: place.slot * size,
+                count: size
+            )
+        return VectorBlock.vector(in: slot, of: document)
+    }
+
     /// Empties a place.
     mutating func clear(_ place: VectorPlace, dimension: Int) {
         touch(place.block)

@@ -193,7 +193,10 @@ extension ModelMemory {
             let before = ancestors(of: edit).subtracting([edit])
                 .reduce(into: Set<String>()) { $0.formUnion(sentences(of: self[$1].fields.content)) }
             for sentence in own.subtracting(before) where merged.count(where: { $0 == sentence }) != 1 {
-                return "'\(sentence)' of \(edit) stands \(merged.count { $0 == sentence }) times"
+                return """
+                    '\(sentence)' of \(edit) stands \(merged.count { $0 == sentence }) times in \(merged), made of \
+                    \(edits.map { sentences(of: self[$0].fields.content) }) on \(base)
+                    """
             }
         }
         for sentence in (all.first ?? []) where all.allSatisfy({ $0.contains(sentence) }) {
