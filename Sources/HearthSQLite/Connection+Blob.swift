@@ -1,25 +1,6 @@
 internal import CSQLite
 
 extension Connection {
-    /// Reads a part of a BLOB, touching only the pages that it lies on.
-    ///
-    /// - Throws: ``SQLiteError``, also where the row is not there or the part reaches past its end.
-    public func readBlob(table: StaticString, column: StaticString, row: Int64, at offset: Int, count: Int) throws
-        -> [UInt8]
-    {
-        var blob: OpaquePointer?
-        let opened = sqlite3_blob_open(handle, "main", table.description, column.description, row, 0, &blob)
-        defer { sqlite3_blob_close(blob) }
-        guard opened == SQLITE_OK else { throw noting(SQLiteError(code: opened, handle: handle)) }
-        var code = SQLITE_OK
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
-            code = sqlite3_blob_read(blob, bytes.baseAddress, Int32(count), Int32(offset))
-            initialized = code == SQLITE_OK ? count : 0
-        }
-        guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle)) }
-        return bytes
-    }
-
     /// Overwrites a part of a BLOB in place, touching only the pages that it lies on; the BLOB keeps its length.
     ///
     /// - Throws: ``SQLiteError``, also where the row is not there or the bytes reach past its end.

@@ -5,15 +5,15 @@
 /// later origin supersedes the earlier ones it was made from, so that an edit overrules what its author saw of the field
 /// it changed, and nothing else.
 ///
-/// What joining edits made of a field is settled, and a single origin needs no further look. Only what a *deleted* memory says is not:
-/// nobody was asked, since nobody reads it. Should an edit bring the memory back that had not seen it joined, the joined edits are
-/// compared as if they met only now.
+/// What joining edits made of a field is settled, and a single origin needs no further look. One thing is not: under manual review nobody
+/// was asked what a *deleted* memory says, since nobody reads it. Should an edit bring the memory back that had not seen it joined,
+/// the joined edits are compared as if they met only now.
 struct EditsOfField {
     private let graph: VersionGraph
     private let origins: [Int]
     /// The origins that are no edits.
     private let joins: Set<Int>
-    /// The versions whose origin joined edits of a deleted memory, and which no edit was made from.
+    /// The automatic merges of a deleted memory whose origin is a join that no edit was made from.
     private let unsettled: Set<Int>
 
     /// Finds the origins in one pass.
@@ -38,13 +38,13 @@ struct EditsOfField {
                 continue
             }
             let inherited = ancestry.latest(of: parents.lazy.map { origins[$0] })
+            let isUnsettled = parents.allSatisfy { origins[$0] != inherited[0] || unsettled.contains($0) }
             let isJoin =
                 inherited.count > 1
-                || version.isAutomaticMerge
-                    && parents.allSatisfy { origins[$0] != inherited[0] || unsettled.contains($0) }
-            if isJoin {
-                joins.insert(position)
-                if version.isAutomaticMerge && version.fields.isDeleted { unsettled.insert(position) }
+                || isUnsettled && changed(version.fields, graph.versions[inherited[0]].fields)
+            if isJoin { joins.insert(position) }
+            if version.isAutomaticMerge && version.fields.isDeleted && (isJoin || isUnsettled) {
+                unsettled.insert(position)
             }
             origins.append(isJoin ? position : inherited[0])
         }
@@ -58,9 +58,16 @@ struct EditsOfField {
     ///
     /// A single origin is its own answer where it is settled. Several are compared, and before that those that only joined edits are
     /// expanded to these. What is compared is then the same set of edits in whatever order and grouping they were merged before.
-    func latest(at heads: [Int], _ ancestry: inout Ancestry) -> [Int] {
+    ///
+    /// - Parameters:
+    ///   - heads: The versions.
+    ///   - ancestry: Of the graph.
+    ///   - asksAgain: Whether what a deleted memory says counts as not settled.
+    func latest(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
         let latest = ancestry.latest(of: heads.lazy.map { origins[$0] })
-        if latest.count == 1 && heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) }) {
+        if latest.count == 1,
+            !asksAgain || heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) })
+        {
             return latest
         }
 

@@ -52,12 +52,16 @@ struct DocumentWriter {
             transaction.sequence
         )
         let isSameText = !old.isDeleted && !new.isDeleted && old.content.isIdentical(to: new.content)
-        if !isSameText || !old.tags.isIdentical(to: new.tags) {
-            try removeWords(of: old, document: document, user: user)
-            if let analysis {
-                transaction.changeIndex(.insert(document: document, analysis.words))
-                try DocumentTable.insert(tags: new.tags, document: document, user: user, in: transaction.connection)
+        let hasSameTags = old.isDeleted == new.isDeleted && old.tags.isIdentical(to: new.tags)
+        if !isSameText || !hasSameTags {
+            if !old.isDeleted {
+                transaction.changeIndex(.remove(document: document, self.analysis(of: old, user: user).words))
             }
+            if let analysis { transaction.changeIndex(.insert(document: document, analysis.words)) }
+        }
+        if !hasSameTags {
+            let (before, after) = (old.isDeleted ? [] : old.tags, new.isDeleted ? [] : new.tags)
+            try setTags(from: before, to: after, of: document, user: user)
         }
         if !isSameText { try setVector(of: new.isDeleted ? nil : new.content, document: document, user: user) }
     }
@@ -94,15 +98,16 @@ struct DocumentWriter {
             Int(DocumentFlags.gone.rawValue),
             transaction.sequence
         )
-        try removeWords(of: old, document: document, user: user)
+        if !old.isDeleted {
+            transaction.changeIndex(.remove(document: document, analysis(of: old, user: user).words))
+            try setTags(from: old.tags, to: [], of: document, user: user)
+        }
         return vector
     }
 
-    /// Takes the words and the tags of what a document stood for out of the index; a deletion had none.
-    private func removeWords(of old: MemoryFields, document: Int64, user: Int64) throws {
-        guard !old.isDeleted else { return }
-        transaction.changeIndex(.remove(document: document, analysis(of: old, user: user).words))
-        try DocumentTable.delete(tags: old.tags, document: document, user: user, in: transaction.connection)
+    private func setTags(from old: [String], to new: [String], of document: Int64, user: Int64) throws {
+        try DocumentTable.delete(tags: old, document: document, user: user, in: transaction.connection)
+        try DocumentTable.insert(tags: new, document: document, user: user, in: transaction.connection)
     }
 
     private func analysis(of fields: MemoryFields, user: Int64) -> RecentAnalysis.Analysis {

@@ -3,7 +3,7 @@ internal import HearthSQLite
 extension MemoryStore {
     /// How many drafts are published in one operation of the writer: enough that a commit costs each next to nothing, and few enough that
     /// the file is free for others again in some tens of milliseconds.
-    static let syncBatchSize = 128
+    static let syncBatchSize = 256
 
     /// Publishes the drafts of one agent for one user, in the order in which they were begun; durable on return.
     ///

@@ -22,7 +22,7 @@ struct VectorBlock {
     }
 
     /// The vector that a slot holds for a document; nil where it holds another's or none.
-    static func vector(in slot: [UInt8], of document: Int64) -> QuantizedVector? {
+    static func vector(in slot: ArraySlice<UInt8>, of document: Int64) -> QuantizedVector? {
         slot.withUnsafeBytes { bytes in
             guard bytes.count >= headerSize,
                 Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)) == document

@@ -136,13 +136,17 @@ enum VectorTables {
 
     /// Empties a place; the document's row is to say so.
     static func clear(_ place: VectorPlace, in transaction: StoreTransaction) throws {
-        let dimension = try transaction.connection.first(
+        try transaction.vectors.clear(place, in: transaction.connection)
+    }
+
+    static func dimension(of model: Int64, in connection: Connection) throws -> Int {
+        let dimension = try connection.first(
             "SELECT dimension FROM models WHERE model_key = ?1",
-            place.model,
+            model,
             as: { $0.int(0) }
         )
         guard let dimension else { throw MemoryError.corrupt("An embedding model is missing.") }
-        transaction.vectors.clear(place, dimension: dimension)
+        return dimension
     }
 
     /// Where a document's vector is; nil while it has none.

@@ -31,6 +31,9 @@ struct VectorWriter: Sendable {
     private var progress = Progress()
     private var marked = Progress()
     private var writes: [Write] = []
+    /// The block that was read last, as the file has it: vectors that are asked for one after the other mostly share one.
+    private var readBlock: (key: Int64, data: [UInt8])?
+    private var dimensions: [Int64: Int] = [:]
 
     mutating func mark() {
         progress.writes = writes.count
@@ -98,31 +101,35 @@ struct VectorWriter: Sendable {
     }
 
     /// A document's vector as this transaction has it; nil where its place holds another's or none.
-    func vector(
+    mutating func vector(
         of document: Int64,
         at place: VectorPlace,
         dimension: Int,
         in connection: Connection
     ) throws -> QuantizedVector? {
         // A block that this transaction wrote nothing to is in the file as it is.
-        let written =
-            progress.touched[place.block] == nil
-            ? nil : writes.last { $0.block == place.block && $0.slot == place.slot }?.bytes
-        let size = VectorBlock.slotSize(dimension: dimension)
-        let slot =
-            try written
-            ?? connection.readBlob(
-                table: "vector_blocks",
-                column: "data",
-                row: place.block,
-                at: place.slot * size,
-                count: size
+        if progress.touched[place.block] != nil,
+            let written = writes.last(where: { $0.block == place.block && $0.slot == place.slot })
+        {
+            return VectorBlock.vector(in: written.bytes[...], of: document)
+        }
+        if readBlock?.key != place.block {
+            let data = try connection.first(
+                "SELECT data FROM vector_blocks WHERE block_key = ?1",
+                place.block,
+                as: { $0.bytes(0) }
             )
-        return VectorBlock.vector(in: slot, of: document)
+            readBlock = (place.block, data ?? [])
+        }
+        let size = VectorBlock.slotSize(dimension: dimension)
+        guard let data = readBlock?.data, data.count >= (place.slot + 1) * size else { return nil }
+        return VectorBlock.vector(in: data[place.slot * size..<(place.slot + 1) * size], of: document)
     }
 
     /// Empties a place.
-    mutating func clear(_ place: VectorPlace, dimension: Int) {
+    mutating func clear(_ place: VectorPlace, in connection: Connection) throws {
+        let dimension = try dimensions[place.model] ?? VectorTables.dimension(of: place.model, in: connection)
+        dimensions[place.model] = dimension
         touch(place.block)
         put(VectorBlock.emptySlot(dimension: dimension), at: place)
     }

@@ -155,7 +155,10 @@ extension ModelMemory {
                     && fields == ModelFields(found)
             }
             guard let match else {
-                return "version \(version) of \(self.id) is expected and there is only \(unclaimed)"
+                return """
+                    version \(version) of \(self.id) is expected and there is only \(unclaimed), after \
+                    \(order.map { versions[$0].map { "\n  \($0)" } ?? "" }.joined())
+                    """
             }
             let found = unclaimed.remove(at: match)
             if isOpen { contents[version.fields.content] = found.content }

@@ -22,7 +22,10 @@ struct ModelReconciliation {
         var contested: Set<ModelField> = []
         var mergedContents: [VersionID]?
 
+        let metadata = agreedMetadata(ancestors)
+        if let metadata { fields.metadata = metadata }
         for field in ModelFields.fields(of: seen.map { memory[$0].fields }) {
+            if case .metadata = field, metadata != nil { continue }
             let value = { (id: VersionID) in memory[id].fields.value(of: field) }
             let edits = latest(ancestors) { version in
                 version.parents.contains { value($0) != value(version.id) }
@@ -53,6 +56,19 @@ struct ModelReconciliation {
         return Outcome(fields: fields, kind: kind, mergedContents: mergedContents)
     }
 
+    /// The metadata where at most one side changed them as a whole; nil where they are to be settled key by key.
+    private func agreedMetadata(_ ancestors: [VersionID: Set<VersionID>]) -> [String: String]? {
+        let value = { (id: VersionID) in memory[id].fields.metadata }
+        switch latest(ancestors, isEdit: { version in version.parents.contains { value($0) != value(version.id) } }) {
+        case .settled(let head):
+            return value(head)
+        case .concurrent(let edits):
+            let base = memory.commonAncestor(of: edits).map(value)
+            let changed = Set(edits.map(value)).filter { $0 != base }
+            return changed.count > 1 ? nil : changed.first ?? base
+        }
+    }
+
     /// The edits of one thing that count.
     private enum Edits {
         /// One head has seen all of them: what it says has been settled.
@@ -70,7 +86,12 @@ struct ModelReconciliation {
                 }
         }
         let all = seen.reduce(into: Set<VersionID>()) { $0.formUnion($1) }
-        if let place = seen.firstIndex(of: all) { return .settled(heads[place]) }
+        let settled = zip(heads, seen)
+            .first { head, seen in
+                // Under manual review nobody was asked what a deleted memory says.
+                seen == all && !(strategy == .manualReview && memory[head].isMerge && memory[head].fields.isDeleted)
+            }
+        if let settled { return .settled(settled.0) }
         let latest = all.filter { edit in
             !all.contains { $0 != edit && (ancestors[$0] ?? []).contains(edit) }
         }
