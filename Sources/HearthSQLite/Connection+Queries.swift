@@ -1,5 +1,7 @@
+/// What is generic here is inlinable, so that callers in other modules bind and read without looking types up at run time.
 extension Connection {
     /// Runs a statement to its end.
+    @inlinable
     public func run<each Value: SQLiteBindable>(_ sql: StaticString, _ values: repeat each Value) throws {
         let statement = try statement(sql)
         try noting {
@@ -10,6 +12,7 @@ extension Connection {
     }
 
     /// Calls a closure with each row.
+    @inlinable
     public func forEach<each Value: SQLiteBindable>(
         _ sql: StaticString,
         _ values: repeat each Value,
@@ -23,6 +26,7 @@ extension Connection {
     }
 
     /// What a closure makes of each row.
+    @inlinable
     public func rows<each Value: SQLiteBindable, T>(
         _ sql: StaticString,
         _ values: repeat each Value,
@@ -36,6 +40,7 @@ extension Connection {
     }
 
     /// What a closure makes of the first row; `nil` when there is none.
+    @inlinable
     public func first<each Value: SQLiteBindable, T>(
         _ sql: StaticString,
         _ values: repeat each Value,
@@ -99,7 +104,8 @@ extension Connection {
 
     // MARK: The loops
 
-    private func visit(_ statement: Statement, _ body: (Row) throws -> Void) throws {
+    @inlinable
+    func visit(_ statement: Statement, _ body: (Row) throws -> Void) throws {
         do {
             while try statement.step() {
                 try body(statement.row)
@@ -111,13 +117,15 @@ extension Connection {
         try statement.reset()
     }
 
-    private func collect<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> [T] {
+    @inlinable
+    func collect<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> [T] {
         var result: [T] = []
         try visit(statement) { result.append(try row($0)) }
         return result
     }
 
-    private func first<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> T? {
+    @inlinable
+    func first<T>(_ statement: Statement, _ row: (Row) throws -> T) throws -> T? {
         do {
             let result = try statement.step() ? row(statement.row) : nil
             try statement.reset()
@@ -128,7 +136,8 @@ extension Connection {
         }
     }
 
-    private func noting<R>(_ body: () throws -> R) throws -> R {
+    @inlinable
+    func noting<R>(_ body: () throws -> R) throws -> R {
         do {
             return try body()
         } catch {

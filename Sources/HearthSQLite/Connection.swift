@@ -76,6 +76,7 @@ public final class Connection {
     }
 
     /// Passes an error on after looking at what it did to the transaction.
+    @usableFromInline
     func noting(_ error: any Error) -> any Error {
         if transaction == .open, isAutocommit { transaction = .lost }
         return error

@@ -64,6 +64,7 @@ public final class Statement {
     }
 
     /// Binds one value for each parameter, in order.
+    @inlinable
     public func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
         var count: Int32 = 0
         for value in repeat each values {
@@ -84,13 +85,15 @@ public final class Statement {
     }
 
     /// A parameter left out would silently be NULL.
-    private func checkCount(_ count: Int32) throws {
+    @usableFromInline
+    func checkCount(_ count: Int32) throws {
         guard count == parameterCount else {
             throw SQLiteError(.misuse, "\(count) values for \(parameterCount) parameters", sql: sql)
         }
     }
 
     /// Makes the statement as good as new for whom the cache gives it next.
+    @usableFromInline
     func clear() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)

@@ -57,7 +57,8 @@ extension MemoryStore {
             return (try places.missing(batch), snapshot.state.nextRow)
         }
         guard !missing.isEmpty else { return ImportCounts(present: batch.count) }
-        let new = try missing.map { placed in
+        let new = try await prepare(missing.count) { index throws(MemoryError) in
+            let placed = missing[index]
             var draft = batch[placed.index].draft
             draft.parentID = placed.parentID
             return try NewMemory(
@@ -69,15 +70,14 @@ extension MemoryStore {
                 now: Timestamp(rawValue: now.rawValue + Int64(placed.index))
             )
         }
-        let embedded = await embed(new)
         defer { embedLater() }
         return try await write { [self] transaction in
             let directory = try transaction.directory(directories)
             var places = ImportPlaces(connection: transaction.connection, directory: directory)
             // Every new row moves this count on: while it stands still, what was missing is missing.
             let isUnchanged = transaction.state.nextRow == nextRow
-            var counts = ImportCounts(present: batch.count - embedded.count)
-            for (var memory, placed) in zip(embedded, missing) {
+            var counts = ImportCounts(present: batch.count - new.count)
+            for (var memory, placed) in zip(new, missing) {
                 if !isUnchanged {
                     guard let place = try places.place(of: batch[placed.index]) else {
                         counts.present += 1

@@ -17,24 +17,22 @@ extension MemoryStore {
         sessionID: SessionID? = nil,
         shareWith: [AgentID] = []
     ) async throws -> [MemoryID] {
+        guard !drafts.isEmpty else { return [] }
         let now = clock.now()
-        let new = try drafts.enumerated()
-            .map { index, draft in
-                try NewMemory(
-                    id: nil,
-                    agentID: agentID,
-                    userID: userID,
-                    sessionID: sessionID,
-                    draft: draft,
-                    now: Timestamp(rawValue: now.rawValue + Int64(index))
-                )
-            }
-        guard !new.isEmpty else { return [] }
-        let embedded = await embed(new)
+        let new = try await prepare(drafts.count) { index throws(MemoryError) in
+            try NewMemory(
+                id: nil,
+                agentID: agentID,
+                userID: userID,
+                sessionID: sessionID,
+                draft: drafts[index],
+                now: Timestamp(rawValue: now.rawValue + Int64(index))
+            )
+        }
         try await auditingRefusal {
             try await write { [self] transaction in
                 let directory = try transaction.directory(directories)
-                for memory in embedded {
+                for memory in new {
                     try insert(memory, shareWith: shareWith, directory: directory, now: now, into: transaction)
                 }
             }
@@ -134,24 +132,6 @@ extension MemoryStore {
                     count.lastAt.rawValue
                 )
             }
-        }
-    }
-
-    /// Adds the vectors that can be had at once.
-    ///
-    /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
-    func embed(_ new: [NewMemory]) async -> [NewMemory] {
-        guard let embedder, embedder.isLocal else { return new }
-        do {
-            let vectors = try await VectorMaker(embedder: embedder).vectors(of: new.map(\.fields.content))
-            return zip(new, vectors)
-                .map { memory, vector in
-                    var memory = memory
-                    memory.vector = vector
-                    return memory
-                }
-        } catch {
-            return new
         }
     }
 

@@ -7,7 +7,8 @@ enum MemoryTable {
     struct Placed {
         var key: Int64
         var user: Int64
-        var head: VersionID
+        /// The id of the published head, as the file stores it.
+        var head: [UInt8]?
     }
 
     /// The key of a memory, whatever its state.
@@ -30,7 +31,7 @@ enum MemoryTable {
             try transaction.keys.session($0, user: user, now: now, in: connection)
         }
         let time = transaction.nextTime(at: now)
-        let head = VersionDigest.id(
+        let digest = VersionDigest.bytes(
             memoryID: new.id,
             parents: [],
             author: owner.id,
@@ -40,7 +41,6 @@ enum MemoryTable {
             contentDigest: new.contentDigest,
             number: 1
         )
-        let digest = head.bytes
         let tags = FieldText.array(new.fields.tags)
         let metadata = FieldText.object(new.fields.metadata)
         try connection.run(
@@ -111,6 +111,6 @@ enum MemoryTable {
             into: transaction
         )
         transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
-        return Placed(key: key, user: user, head: head)
+        return Placed(key: key, user: user, head: digest)
     }
 }

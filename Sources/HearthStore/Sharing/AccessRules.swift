@@ -44,6 +44,14 @@ struct AccessRules: Sendable {
     let policy: SharingPolicy
     /// The agents' priorities, by policy and never as an agent claims them.
     let priorities: [AgentID: AgentPriority]
+    /// The categories that any propagation rule names: most memories are of none.
+    private let propagatedCategories: Set<MemoryCategory>
+
+    init(policy: SharingPolicy, priorities: [AgentID: AgentPriority]) {
+        self.policy = policy
+        self.priorities = priorities
+        propagatedCategories = policy.propagationRules.reduce(into: []) { $0.formUnion($1.categories) }
+    }
 
     /// What an agent is to a memory.
     enum Standing: Hashable, Sendable {
@@ -85,7 +93,7 @@ struct AccessRules: Sendable {
 
     /// The shares that propagation makes for a memory of a category; none for a restricted one.
     func propagation(of category: MemoryCategory, owner: AgentID) -> [AgentID: Share] {
-        guard !isRestricted(category, owner: owner) else { return [:] }
+        guard propagatedCategories.contains(category), !isRestricted(category, owner: owner) else { return [:] }
         var shares: [AgentID: Share] = [:]
         for rule in policy.propagationRules where rule.categories.contains(category) {
             for agent in rule.agents where agent != owner {

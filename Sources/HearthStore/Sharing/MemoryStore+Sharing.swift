@@ -100,7 +100,7 @@ private struct Owned {
     var now: Timestamp
 
     var place: MemoryTable.Placed {
-        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head)
+        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
     }
 
     func refusal(of attempt: AuditAction) -> AuditEntry {

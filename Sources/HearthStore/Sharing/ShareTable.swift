@@ -8,8 +8,8 @@ enum ShareTable {
         var memory: Int64
         var agent: Int64
         var share: Share
-        /// The head that the agent first sees.
-        var head: VersionID
+        /// The id of the head that the agent first sees.
+        var head: [UInt8]?
     }
 
     static func find(user: Int64, memory: Int64, agent: Int64, in connection: Connection) throws -> Share? {
@@ -56,7 +56,7 @@ enum ShareTable {
             rule,
             grant.share.permission.rawValue,
             time.rawValue,
-            grant.head.bytes,
+            grant.head,
             transaction.newRow(),
             transaction.sequence
         )

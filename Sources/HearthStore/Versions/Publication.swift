@@ -290,7 +290,7 @@ extension Publication {
         for (agent, share) in wanted.sorted(by: { $0.key < $1.key }) {
             let target = try directory.entry(agent)
             guard held[target.key] == nil else { continue }
-            let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head)
+            let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
             try Sharing.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
             isShared = true
         }

@@ -20,6 +20,31 @@ enum VersionDigest {
         contentDigest: [UInt8]? = nil,
         number: Int
     ) -> VersionID {
+        VersionID(
+            bytes: bytes(
+                memoryID: memoryID,
+                parents: parents,
+                author: author,
+                node: node,
+                time: time,
+                fields: fields,
+                contentDigest: contentDigest ?? ContentDigest.exact(fields.content),
+                number: number
+            )
+        )
+    }
+
+    /// The id as the file stores it: 32 bytes.
+    static func bytes(
+        memoryID: MemoryID,
+        parents: [VersionID],
+        author: AgentID,
+        node: String,
+        time: HybridTime,
+        fields: MemoryFields,
+        contentDigest: [UInt8],
+        number: Int
+    ) -> [UInt8] {
         var encoder = CanonicalEncoder()
         encoder.append(domain)
         encoder.append(memoryID.rawValue)
@@ -29,8 +54,8 @@ enum VersionDigest {
         encoder.append(node)
         encoder.append(time.rawValue)
         encoder.append(Int64(number))
-        encoder.append(fields, contentDigest: contentDigest ?? ContentDigest.exact(fields.content))
-        return VersionID(digest: SHA256.hash(data: encoder.bytes))
+        encoder.append(fields, contentDigest: contentDigest)
+        return Array(SHA256.hash(data: encoder.bytes))
     }
 }
 
@@ -84,10 +109,6 @@ struct CanonicalEncoder {
 extension VersionID {
     /// What leads every version identifier.
     static let prefix = "ver_"
-
-    init(digest: SHA256Digest) {
-        self.init(bytes: digest)
-    }
 
     /// Writes 32 bytes as the identifier.
     init(bytes: some Sequence<UInt8>) {
