@@ -14,6 +14,21 @@ final class AgentRegistry: Sendable {
         actions.withLock { $0 += 1 }
     }
 
+    /// Lets an agent act, and counts that it does.
+    ///
+    /// - Parameter held: Its status as the file has it.
+    /// - Throws: `.agentNotActive`.
+    func admit(_ id: AgentID, held: AgentStatus) throws {
+        let status = status(of: id, held: held)
+        guard status == .active else {
+            throw MemoryError(
+                code: .agentNotActive,
+                message: "Agent \(id) is \(status.rawValue); register it with registerAgent before it acts."
+            )
+        }
+        countOperation()
+    }
+
     func register(_ id: AgentID) {
         registered.withLock { _ = $0.insert(id) }
     }

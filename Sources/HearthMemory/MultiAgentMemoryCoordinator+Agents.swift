@@ -88,13 +88,6 @@ extension MemoryStore {
                 message: "No agent \(id) is known; register it with a profile first."
             )
         }
-        let status = registry.status(of: id, held: held.status)
-        guard status == .active else {
-            throw MemoryError(
-                code: .agentNotActive,
-                message: "Agent \(id) is \(status.rawValue); register it with registerAgent before it acts."
-            )
-        }
-        registry.countOperation()
+        try registry.admit(id, held: held.status)
     }
 }

@@ -97,8 +97,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is given and another user's, or it is not there.
     public func memory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
-        try store.requireActive(agentID, in: registry)
-        return try await store.memory(id, as: agentID, userID: userID)
+        try await store.memory(id, as: agentID, userID: userID) { try registry.admit(agentID, held: $0) }
     }
 
     /// Browses what an agent sees of a user's memories, newest first.
@@ -132,7 +131,6 @@ extension MultiAgentMemoryCoordinator {
 
     /// One agent's view of several memories, in the order given; those it may not see are absent.
     public func memories(_ ids: [MemoryID], agentID: AgentID) async throws -> [Memory] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.memories(ids, as: agentID)
+        try await store.memories(ids, as: agentID) { try registry.admit(agentID, held: $0) }
     }
 }

@@ -42,8 +42,7 @@ extension MemoryRecord {
         includingDeleted: Bool = false,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
-        try MemoryTable.key(of: id, in: snapshot.connection)
-            .flatMap { try find(key: $0, includingDeleted: includingDeleted, in: snapshot) }
+        try find(key: nil, id: id, includingDeleted: includingDeleted, in: snapshot)
     }
 
     /// Reads a memory by its key and checks its head against its id.
@@ -53,6 +52,16 @@ extension MemoryRecord {
     ///   - includingDeleted: Whether one whose published head is a deletion counts; its fields then say so.
     ///   - snapshot: Where to read.
     static func find(key: Int64, includingDeleted: Bool = false, in snapshot: Snapshot) throws -> MemoryRecord? {
+        try find(key: key, id: nil, includingDeleted: includingDeleted, in: snapshot)
+    }
+
+    /// By its key, or else by its id: one statement for both, since a read is little more than its statements.
+    private static func find(
+        key: Int64?,
+        id: MemoryID?,
+        includingDeleted: Bool,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord? {
         try snapshot.connection.first(
             """
             SELECT m.memory_key, m.memory_id, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, m.category,
@@ -65,10 +74,12 @@ extension MemoryRecord {
             JOIN versions AS v ON v.memory_key = m.memory_key AND v.number = m.head_number AND v.version_id = m.head
             LEFT JOIN sessions AS s ON s.session_key = m.session_key
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
-            WHERE m.memory_key = ?1 AND (m.state = 'live' OR ?2 AND m.state = 'deleted')
+            WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories WHERE memory_id = ?3))
+                AND (m.state = 'live' OR ?2 AND m.state = 'deleted')
             """,
             key,
             includingDeleted,
+            id?.rawValue,
             as: { try read($0, in: snapshot) }
         )
     }

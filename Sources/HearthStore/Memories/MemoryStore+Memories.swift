@@ -47,18 +47,42 @@ extension MemoryStore {
     ///
     /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is another user's, or it is not there.
     public func memory(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
-        guard let memory = try await memories([id], as: agentID, userID: userID).first else {
+        try await memory(id, as: agentID, userID: userID, admitting: { _ in })
+    }
+
+    /// One agent's view of several memories, in the order given; those it may not see are absent.
+    public func memories(_ ids: [MemoryID], as agentID: AgentID, userID: UserID? = nil) async throws -> [Memory] {
+        try await memories(ids, as: agentID, userID: userID, admitting: { _ in })
+    }
+
+    /// As ``memory(_:as:userID:)``, for an agent that a process lets act or not.
+    ///
+    /// - Parameter admit: Throws where the agent may not act, given its status as the file has it in the very snapshot that is read.
+    package func memory(
+        _ id: MemoryID,
+        as agentID: AgentID,
+        userID: UserID? = nil,
+        admitting admit: (AgentStatus) throws -> Void
+    ) async throws -> Memory {
+        guard let memory = try await memories([id], as: agentID, userID: userID, admitting: admit).first else {
             throw MemoryError.memoryNotFound(id)
         }
         return memory
     }
 
-    /// One agent's view of several memories, in the order given; those it may not see are absent.
-    public func memories(_ ids: [MemoryID], as agentID: AgentID, userID: UserID? = nil) async throws -> [Memory] {
+    /// As ``memories(_:as:userID:)``, for an agent that a process lets act or not.
+    package func memories(
+        _ ids: [MemoryID],
+        as agentID: AgentID,
+        userID: UserID? = nil,
+        admitting admit: (AgentStatus) throws -> Void
+    ) async throws -> [Memory] {
+        let agentID = try agentID.validated()
         let ids = try ids.map { id throws(MemoryError) in try id.validated() }
         let now = clock.now()
         let seen = try read { snapshot in
             let viewer = try snapshot.directory.entry(agentID)
+            try admit(viewer.status)
             var seen = Seen(viewer: viewer.key)
             for id in ids {
                 let (sighting, refused) = try snapshot.look(for: id, as: viewer, user: userID, now: now)

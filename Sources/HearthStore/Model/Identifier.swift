@@ -77,9 +77,22 @@ enum Identifiers {
                 "The \(kind) identifier has \(identifier.utf8.count) UTF-8 bytes; at most \(maximumLength) are allowed."
             )
         }
-        guard !identifier.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !holdsControlCharacter(identifier) else {
             throw .invalidArgument("The \(kind) identifier holds a control character; remove it.")
         }
+    }
+}
+
+extension Identifiers {
+    /// Whether a string holds a character of Unicode's category Cc, which is these code points and will ever be: U+0000 to U+001F and
+    /// U+007F to U+009F. The latter, but for U+007F, are C2 and 80 to 9F in UTF-8.
+    private static func holdsControlCharacter(_ identifier: String) -> Bool {
+        var previous: UInt8 = 0
+        for byte in identifier.utf8 {
+            if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
+            previous = byte
+        }
+        return false
     }
 }
 
