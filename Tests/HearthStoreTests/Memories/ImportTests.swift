@@ -1,6 +1,4 @@
-import HearthEmbedding
 import HearthSQLite
-import Synchronization
 import TestSupport
 import Testing
 
@@ -129,20 +127,5 @@ import Testing
         _ = try await store.importMemories([item("1", "one")])
         #expect(embedder.texts == ["one", "two", "three"])
         try await store.close()
-    }
-}
-
-/// An embedder that knows one direction, and remembers what it was asked.
-private final class CountingEmbedder: Embedder {
-    let identifier = "counting"
-    let dimension = 2
-    let isLocal = true
-    private let asked = Mutex<[String]>([])
-
-    var texts: [String] { asked.withLock { $0 } }
-
-    func embed(_ texts: [String]) async throws -> [[Float]] {
-        asked.withLock { $0 += texts }
-        return texts.map { _ in [1, 0] }
     }
 }

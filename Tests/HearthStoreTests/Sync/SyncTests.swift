@@ -292,6 +292,28 @@ import Testing
         try await after.store.close()
     }
 
+    @Test func `a published draft keeps its vector, and nothing is embedded again`() async throws {
+        let embedder = CountingEmbedder()
+        let shared = try await SharedStore { $0.embedder = embedder }
+        let ids = [try await shared.memory("One."), try await shared.memory("Two.")]
+        try await shared.edit(ids[0], as: "alice", content: "Three.")
+        try await shared.edit(ids[1], as: "alice", content: "Four.")
+        #expect(embedder.texts == ["One.", "Two.", "Three.", "Four."])
+        #expect(try await shared.sync("alice").successfulSyncs == 2)
+        try await shared.edit(ids[0], as: "alden", content: "Five.")
+        let lock = try await shared.store.acquireLease(
+            on: ids[0],
+            as: "alden",
+            for: .seconds(60),
+            waitingAtMost: .zero
+        )
+        try await shared.edit(ids[0], as: "alden", importance: 0.9, lock: try #require(lock))
+        #expect(embedder.texts == ["One.", "Two.", "Three.", "Four.", "Five."])
+        #expect(try await shared.content(ids[0], as: "alice") == "Five.")
+        #expect(try await shared.store.embeddingStatus().pending == 0)
+        #expect(try await shared.store.verify().findings == [])
+    }
+
     @Test func `a draft of an agent that may only read by now stays a draft`() async throws {
         let shared = try await SharedStore(embeds: false)
         let id = try await shared.memory("One.")
