@@ -26,35 +26,25 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "The session that the question comes from.")
     var session: SessionID?
 
-    @OptionGroup var filter: FilterOptions
-
-    @Option(help: ArgumentHelp("Only results with at least this score, 0 to 1.", valueName: "score"))
-    var minScore: Double?
-
-    @Flag(help: "Only the agent's own memories.")
-    var own = false
-
-    @Option(help: "How many results at most.")
-    var limit = 10
-
+    @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
         let query = words.joined(separator: " ")
-        let results = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
                 userID: user,
                 query: query,
                 sessionID: session,
-                includeSharedMemories: !own,
+                includeSharedMemories: !results.own,
                 searchType: searchType,
-                filter: filter.filter(minimumScore: minScore),
-                limit: limit
+                filter: results.searchFilter,
+                limit: results.limit
             )
         }
-        try store.output.print(SearchReport(query: query, results: results))
+        try store.output.print(SearchReport(query: query, results: found))
     }
 }

@@ -14,31 +14,21 @@ struct SimilarCommand: AsyncParsableCommand {
     var id: MemoryID
 
     @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var filter: FilterOptions
-
-    @Option(help: ArgumentHelp("Only results with at least this score, 0 to 1.", valueName: "score"))
-    var minScore: Double?
-
-    @Flag(help: "Only the agent's own memories.")
-    var own = false
-
-    @Option(help: "How many results at most.")
-    var limit = 10
-
+    @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let agent = try agent.id
-        let results = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
             try await coordinator.similar(
                 to: id,
                 agentID: agent,
-                includeSharedMemories: !own,
-                filter: filter.filter(minimumScore: minScore),
-                limit: limit
+                includeSharedMemories: !results.own,
+                filter: results.searchFilter,
+                limit: results.limit
             )
         }
-        try store.output.print(SearchReport(similarTo: id, results: results))
+        try store.output.print(SearchReport(similarTo: id, results: found))
     }
 }
