@@ -123,6 +123,7 @@ extension MemoryStore {
             let viewer = try snapshot.directory.entry(agentID)
             var found = Found(seen: Seen(viewer: viewer.key))
             guard let user = try findUser(snapshot) else { return found }
+            if question.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try rosters.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
             for item in try ranked(question, user: user, slice: slice, now: now, in: snapshot) {
                 let entry = slice.roster.entries[item.slot]
@@ -147,6 +148,24 @@ extension MemoryStore {
                     snippet: Snippet().text(of: sighting.memory.content, for: snippetWords)
                 )
             }
+    }
+
+    /// Reads a user's vectors on another thread where none are in memory, while this one reads the roster: the two are most of what a
+    /// first search waits for, and take about as long.
+    private func loadVectorsAhead(of user: Int64) {
+        guard let embedder, !vectors.holds(user: user) else { return }
+        Task { [self] in
+            do {
+                try read { snapshot in
+                    guard let model = try VectorTables.model(embedder.identifier, in: snapshot.connection) else {
+                        return
+                    }
+                    try vectors.load(user, model: model, in: snapshot)
+                }
+            } catch {
+                // The search itself comes across whatever it was, and says so.
+            }
+        }
     }
 
     /// The slots that answer a question, best first.

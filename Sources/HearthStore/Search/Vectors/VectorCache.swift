@@ -33,18 +33,36 @@ final class VectorCache: Sendable {
         self.maximumSize = maximumSize
     }
 
-    /// A user's vectors of a model, in exactly the state of the snapshot and of the roster that was read in it.
-    ///
-    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
-    func table(of user: Int64, model: EmbeddingModel, roster: Roster, in snapshot: Snapshot) throws -> AlignedVectors {
-        let key = Key(user: user, model: model.key)
-        let box = state.withLock { state in
+    /// Whether vectors of a user are in memory, as of whatever state of the file.
+    func holds(user: Int64) -> Bool {
+        state.withLock { state in state.boxes.keys.contains { $0.user == user } }
+    }
+
+    /// Reads a user's vectors of a model ahead of a search that will ask for them.
+    func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
+        try box(of: Key(user: user, model: model.key), model).state
+            .withLock { state in
+                guard state.table.sequence == 0 else { return }
+                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+            }
+    }
+
+    private func box(of key: Key, _ model: EmbeddingModel) -> Box {
+        state.withLock { state in
             state.uses += 1
             let known = state.boxes[key]
             let box = known?.box ?? Box(model)
             state.boxes[key] = (box, state.uses, known?.size ?? 0)
             return box
         }
+    }
+
+    /// A user's vectors of a model, in exactly the state of the snapshot and of the roster that was read in it.
+    ///
+    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    func table(of user: Int64, model: EmbeddingModel, roster: Roster, in snapshot: Snapshot) throws -> AlignedVectors {
+        let key = Key(user: user, model: model.key)
+        let box = box(of: key, model)
         let aligned = try box.state.withLock { state in
             if state.table.sequence < snapshot.state.rosterReset { state = Box.State(table: VectorTable(model: model)) }
             guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
