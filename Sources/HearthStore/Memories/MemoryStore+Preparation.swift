@@ -4,6 +4,8 @@ internal import HearthEmbedding
 extension MemoryStore {
     /// The fewest memories that are worth a task of their own: to start one costs about what it takes to analyse one memory.
     private static let smallestShare = 32
+    /// How many cores there are. Asking the system costs more than preparing a memory.
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
     /// Checks, hashes, analyses and embeds memories before they reach the writer, many of them on as many cores as there are.
     ///
@@ -24,7 +26,7 @@ extension MemoryStore {
                 return memory
             }
         }
-        let shares = min(ProcessInfo.processInfo.activeProcessorCount, count / Self.smallestShare)
+        let shares = min(Self.cores, count / Self.smallestShare)
         guard shares > 1 else { return await embed(try prepareShare(0..<count)) }
 
         let prepared = try await withThrowingTaskGroup(of: (Int, Result<[NewMemory], any Error>).self) { group in
