@@ -3,7 +3,8 @@ internal import HearthSQLite
 /// The state of one commit, shared by the operations that it groups.
 ///
 /// Row ids, hybrid times and the sequence are counted here and written once. Index rows are collected and written together just before
-/// the commit, in the order of their documents, because FTS5 flushes at every savepoint and at every step back. What an operation that fails has counted or collected is forgotten.
+/// the commit, in the order of their documents, because FTS5 flushes at every savepoint and at every step back. What an operation that
+/// fails has counted or collected is forgotten.
 final class StoreTransaction: WriteGroup {
     let connection: Connection
 
