@@ -22,4 +22,52 @@ extension Connection {
         if let error { throw noting(error) }
         guard closed == SQLITE_OK else { throw noting(SQLiteError(code: closed, handle: handle)) }
     }
+
+    /// Reads a BLOB from its front on, part by part, so that it never lies in memory as a whole.
+    ///
+    /// - Parameter body: Its argument must not leave the closure.
+    /// - Returns: What the closure returns.
+    /// - Throws: ``SQLiteError``, also where the row is not there or holds no BLOB, and what the closure throws.
+    public func readBlob<R>(
+        table: StaticString,
+        column: StaticString,
+        row: Int64,
+        _ body: (inout BlobReader) throws -> R
+    ) throws -> R {
+        var blob: OpaquePointer?
+        let opened = sqlite3_blob_open(handle, "main", table.description, column.description, row, 0, &blob)
+        guard opened == SQLITE_OK, let blob else {
+            sqlite3_blob_close(blob)
+            throw noting(SQLiteError(code: opened, handle: handle))
+        }
+        // Closing after reading reports nothing that reading has not.
+        defer { sqlite3_blob_close(blob) }
+        var reader = BlobReader(blob: blob, connection: self)
+        return try body(&reader)
+    }
+}
+
+/// Where in a BLOB somebody reads.
+public struct BlobReader: ~Copyable {
+    private let blob: OpaquePointer
+    private let connection: Connection
+    private var offset: Int32 = 0
+    /// How many bytes are still to be read.
+    public var remaining: Int { Int(sqlite3_blob_bytes(blob) - offset) }
+
+    fileprivate init(blob: OpaquePointer, connection: Connection) {
+        self.blob = blob
+        self.connection = connection
+    }
+
+    /// Reads on.
+    ///
+    /// - Parameter buffer: Filled whole; there must be as many bytes left.
+    /// - Throws: ``SQLiteError``.
+    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws {
+        precondition(buffer.count <= remaining, "a BLOB was read past its end")
+        let code = sqlite3_blob_read(blob, buffer.baseAddress, Int32(buffer.count), offset)
+        guard code == SQLITE_OK else { throw connection.noting(SQLiteError(code: code, handle: connection.handle)) }
+        offset += Int32(buffer.count)
+    }
 }

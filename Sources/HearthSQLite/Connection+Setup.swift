@@ -36,8 +36,8 @@ extension Connection {
     func apply(_ options: DatabaseOptions) throws {
         setBusyTimeout(options.busyTimeout)
         try execute("PRAGMA synchronous = \(options.durability == .full ? "FULL" : "NORMAL")")
-        // Negative: in KiB, not in pages.
-        try execute("PRAGMA cache_size = -\(options.pageCacheBytes >> 10)")
+        pageCacheBytes = options.pageCacheBytes
+        setPageCache(pageCacheBytes)
         if let limit = options.maximumPageCount {
             try execute("PRAGMA max_page_count = \(limit)")
         }
@@ -57,6 +57,27 @@ extension Connection {
     func setUnlimitedLogFile() {
         // This pragma sets a number in memory and can't fail.
         sqlite3_exec(handle, "PRAGMA journal_size_limit = -1", nil, nil, nil)
+    }
+
+    /// Sets how many bytes of pages may be kept.
+    private func setPageCache(_ bytes: Int) {
+        // Negative: in KiB, not in pages. This pragma too sets a number in memory and can't fail.
+        sqlite3_exec(handle, "PRAGMA cache_size = -\(bytes >> 10)", nil, nil, nil)
+    }
+
+    /// What a long read needs of the page cache: every page is used once, and the processor's own cache holds so much.
+    private static let passingCacheBytes = 256 << 10
+
+    /// Calls a closure that reads megabytes once: the pages pass through a small cache and don't fill the large one.
+    ///
+    /// A page that is new to a cache takes an allocation and fresh memory from the kernel, which costs several times
+    /// what reading it does; and nobody asks for these pages again.
+    public func readingOnce<R>(_ body: () throws -> R) throws -> R {
+        // With a small cache a transaction that has written would spill its pages into the log before it commits.
+        guard sqlite3_txn_state(handle, nil) != SQLITE_TXN_WRITE else { return try body() }
+        setPageCache(Self.passingCacheBytes)
+        defer { setPageCache(pageCacheBytes) }
+        return try body()
     }
 
     /// Calls a closure while every statement that would write is turned away.

@@ -13,6 +13,9 @@ public final class Connection {
     /// on: its next statements would each commit alone. From then on every statement is refused until the owner has begun anew.
     private var transaction = TransactionState.none
 
+    /// How many bytes of pages it may keep in memory.
+    var pageCacheBytes = 0
+
     /// What may stop the read that this connection is lent to.
     var interrupter: ReadInterrupter?
 

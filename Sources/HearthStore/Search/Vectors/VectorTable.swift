@@ -27,7 +27,15 @@ struct VectorTable: Sendable {
 
     /// Reads the blocks that were changed since.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
-        if documents.isEmpty { try makeRoom(user: user, connection: connection) }
+        if documents.isEmpty, try makeRoom(user: user, connection: connection) {
+            try connection.readingOnce { try readBlocks(of: user, connection: connection, sequence: sequence) }
+        } else {
+            try readBlocks(of: user, connection: connection, sequence: sequence)
+        }
+        self.sequence = sequence
+    }
+
+    private mutating func readBlocks(of user: Int64, connection: Connection, sequence: Int64) throws {
         try connection.forEach(
             """
             SELECT s.block_key, s.used, b.data FROM vector_block_states AS s JOIN vector_blocks AS b ON b.block_key = s.block_key
@@ -43,11 +51,12 @@ struct VectorTable: Sendable {
                 changed = sequence
             }
         )
-        self.sequence = sequence
     }
 
     /// Makes room for everything at once, so that nothing is moved while it grows.
-    private mutating func makeRoom(user: Int64, connection: Connection) throws {
+    ///
+    /// - Returns: Whether there is anything.
+    private mutating func makeRoom(user: Int64, connection: Connection) throws -> Bool {
         let blocks =
             try connection.first(
                 "SELECT count(*) FROM vector_block_states WHERE user_key = ?1 AND model_key = ?2",
@@ -58,6 +67,7 @@ struct VectorTable: Sendable {
         documents.reserveCapacity(blocks * VectorBlock.capacity)
         scales.reserveCapacity(blocks * VectorBlock.capacity)
         components.reserveCapacity(blocks * VectorBlock.capacity * model.dimension)
+        return blocks > 0
     }
 
     private mutating func read(_ data: UnsafeRawBufferPointer, used: Int, block: Int64) throws {
