@@ -216,12 +216,12 @@ enum SchemaV1 {
 
         CREATE TABLE roster_images (
             -- The documents of a user packed into one value, so that opening reads pages and not rows: a shortcut, made on closing, that
-            -- may be missing or old. What changed since its sequence is read from documents. Its layout is in RosterImage.swift.
+            -- may be missing or old. What changed since its sequence is read from documents. Its layout is in RosterBlock.swift.
             user_key INTEGER PRIMARY KEY REFERENCES users,
             sequence INTEGER NOT NULL,
             -- How many documents it holds.
             count INTEGER NOT NULL,
-            -- SHA-256 over user, sequence and data.
+            -- SHA-256 over user, sequence, count (8 bytes each, little-endian) and data.
             digest BLOB NOT NULL CHECK (length(digest) = 32),
             data BLOB NOT NULL
         ) STRICT;

@@ -106,7 +106,7 @@ extension Roster {
     private init(_ image: RosterImage) {
         sequence = image.sequence
         entries = image.entries
-        documents = image.entries.map(\.document)
+        documents = image.documents
     }
 
     /// Everything of a user in a state of the file: from its image where it has one, with what was changed since.

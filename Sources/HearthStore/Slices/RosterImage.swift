@@ -9,77 +9,78 @@ struct RosterImage {
     /// The state of the file that it shows.
     let sequence: Int64
     let entries: [Roster.Entry]
+    /// The keys of ``entries``.
+    let documents: [Int64]
 }
 
-// MARK: - Layout
+// MARK: - Data
 
 extension RosterImage {
-    /// An entry: eight numbers of 8 bytes (document, memory, agent, owner, session, created, expires, importance), the length and the
-    /// category of 4, the flags of 2, the type of 1, and one byte that is 0; all little-endian.
-    private static let entrySize = 8 * 8 + 2 * 4 + 2 + 1 + 1
-
+    /// The entries in blocks, as ``RosterBlock`` says.
     private static func pack(_ entries: [Roster.Entry]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: entries.count * entrySize) { bytes, count in
-            let target = UnsafeMutableRawBufferPointer(bytes)
-            for (index, entry) in entries.enumerated() {
-                let start = index * entrySize
-                func put(_ value: some FixedWidthInteger, at offset: Int) {
-                    target.storeBytes(of: value.littleEndian, toByteOffset: start + offset, as: type(of: value))
-                }
-                put(entry.document, at: 0)
-                put(entry.memory, at: 8)
-                put(entry.agent, at: 16)
-                put(entry.owner, at: 24)
-                put(entry.session, at: 32)
-                put(entry.createdAt, at: 40)
-                put(entry.expiresAt, at: 48)
-                put(entry.importance.bitPattern, at: 56)
-                put(entry.length, at: 64)
-                put(entry.category, at: 68)
-                put(entry.flags.rawValue, at: 72)
-                put(entry.type, at: 74)
-                put(UInt8(0), at: 75)
-            }
-            count = entries.count * entrySize
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: entries.count, by: RosterBlock.capacity) {
+            RosterBlock.append(entries[start...].prefix(RosterBlock.capacity), to: &bytes)
         }
+        return bytes
     }
 
-    private static func unpack(_ bytes: UnsafeRawBufferPointer) -> [Roster.Entry] {
-        let count = bytes.count / entrySize
-        return [Roster.Entry](unsafeUninitializedCapacity: count) { entries, initialized in
-            for index in 0..<count {
-                let start = index * entrySize
-                func number<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type = Value.self) -> Value {
-                    Value(littleEndian: bytes.loadUnaligned(fromByteOffset: start + offset, as: type))
+    /// Reads packed entries, block by block.
+    ///
+    /// - Parameters:
+    ///   - blob: Bytes of which nothing is known: all that they say is checked before it is followed.
+    ///   - count: How many entries there should be.
+    ///   - hash: Gets every byte.
+    /// - Returns: The entries and their keys, to be believed once the hash is; nil where the bytes are not that many entries.
+    private static func unpack(
+        _ blob: inout BlobReader,
+        count: Int,
+        into hash: inout SHA256
+    ) throws -> (entries: [Roster.Entry], documents: [Int64])? {
+        var isWhole = false
+        var documents: [Int64] = []
+        documents.reserveCapacity(count)
+        let entries = try [Roster.Entry](unsafeUninitializedCapacity: count) { entries, initialized in
+            isWhole = try withUnsafeTemporaryAllocation(byteCount: RosterBlock.maximumSize, alignment: 8) { buffer in
+                while initialized < count {
+                    let range = initialized..<min(initialized + RosterBlock.capacity, count)
+                    guard let block = try readBlock(&blob, count: range.count, into: buffer) else { return false }
+                    hash.update(bufferPointer: block)
+                    RosterBlock.unpack(block, into: UnsafeMutableBufferPointer(rebasing: entries[range]))
+                    // While they are in the processor's cache.
+                    for index in range { documents.append(entries[index].document) }
+                    initialized = range.upperBound
                 }
-                entries.initializeElement(
-                    at: index,
-                    to: Roster.Entry(
-                        document: number(0),
-                        memory: number(8),
-                        agent: number(16),
-                        owner: number(24),
-                        session: number(32),
-                        createdAt: number(40),
-                        expiresAt: number(48),
-                        importance: Double(bitPattern: number(56)),
-                        length: number(64),
-                        category: number(68),
-                        flags: DocumentFlags(rawValue: number(72)),
-                        type: number(74)
-                    )
-                )
+                return blob.remaining == 0
             }
-            initialized = count
         }
+        return isWhole ? (entries, documents) : nil
     }
 
-    /// SHA-256 over whose image it is, of which state, and what it holds: it decides who sees what, so a flipped bit must not pass.
-    private static func digest(user: Int64, sequence: Int64, of data: UnsafeRawBufferPointer) -> [UInt8] {
+    private static func readBlock(
+        _ blob: inout BlobReader,
+        count: Int,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws -> UnsafeRawBufferPointer? {
+        guard blob.remaining >= RosterBlock.headSize else { return nil }
+        let head = UnsafeMutableRawBufferPointer(rebasing: buffer[..<RosterBlock.headSize])
+        try blob.read(into: head)
+        guard let bodySize = RosterBlock.bodySize(after: UnsafeRawBufferPointer(head), count: count),
+            blob.remaining >= bodySize
+        else { return nil }
+        let size = RosterBlock.headSize + bodySize
+        try blob.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[RosterBlock.headSize..<size]))
+        return UnsafeRawBufferPointer(rebasing: buffer[..<size])
+    }
+
+    /// The beginning of a SHA-256 over whose image it is, of which state, of how many documents, and then the data: it
+    /// decides who sees what, so a flipped bit must not pass.
+    private static func hash(user: Int64, sequence: Int64, count: Int) -> SHA256 {
         var hash = SHA256()
-        withUnsafeBytes(of: (user.littleEndian, sequence.littleEndian)) { hash.update(bufferPointer: $0) }
-        hash.update(bufferPointer: data)
-        return Array(hash.finalize())
+        withUnsafeBytes(of: (user.littleEndian, sequence.littleEndian, Int64(count).littleEndian)) {
+            hash.update(bufferPointer: $0)
+        }
+        return hash
     }
 }
 
@@ -100,20 +101,22 @@ extension RosterImage {
     ///   - connection: The connection.
     /// - Returns: The image; nil where there is none that is whole and of use.
     static func read(user: Int64, after reset: Int64, in connection: Connection) throws -> RosterImage? {
-        try connection.first(
-            "SELECT sequence, digest, data FROM roster_images WHERE user_key = ?1 AND sequence >= ?2",
+        let row = try connection.first(
+            "SELECT sequence, count, digest FROM roster_images WHERE user_key = ?1 AND sequence >= ?2",
             user,
             reset,
-            as: { row in
-                let sequence = row.int64(0)
-                let expected = row.bytes(1)
-                return row.withBytes(2) { data -> RosterImage? in
-                    guard data.count % entrySize == 0, digest(user: user, sequence: sequence, of: data) == expected
-                    else { return nil }
-                    return RosterImage(sequence: sequence, entries: unpack(data))
-                }
+            as: { (sequence: $0.int64(0), count: $0.int(1), digest: $0.bytes(2)) }
+        )
+        // A count that no image is made of would only ask for memory.
+        guard let row, worthwhile.contains(row.count) else { return nil }
+        var hash = hash(user: user, sequence: row.sequence, count: row.count)
+        let unpacked = try connection.readingOnce {
+            try connection.readBlob(table: "roster_images", column: "data", row: user) { blob in
+                try unpack(&blob, count: row.count, into: &hash)
             }
-        ) ?? nil
+        }
+        guard let unpacked, Array(hash.finalize()) == row.digest else { return nil }
+        return RosterImage(sequence: row.sequence, entries: unpacked.entries, documents: unpacked.documents)
     }
 
     /// Makes the images that are missing or stale.
@@ -124,15 +127,14 @@ extension RosterImage {
             let roster = try Roster(user: user, connection: connection, state: transaction.state)
             guard worthwhile.contains(roster.entries.count) else { continue }
             let data = pack(roster.entries)
-            let digest = data.withUnsafeBytes {
-                Self.digest(user: user, sequence: transaction.state.sequence, of: $0)
-            }
+            var hash = hash(user: user, sequence: transaction.state.sequence, count: roster.entries.count)
+            hash.update(data: data)
             try connection.run(
                 "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
                 user,
                 transaction.state.sequence,
                 roster.entries.count,
-                digest,
+                Array(hash.finalize()),
                 data
             )
         }
