@@ -41,6 +41,7 @@ extension RosterImage {
         var documents: [Int64] = []
         documents.reserveCapacity(count)
         let entries = try [Roster.Entry](unsafeUninitializedCapacity: count) { entries, initialized in
+            LargePages.prefer(for: UnsafeMutableRawBufferPointer(entries))
             isWhole = try withUnsafeTemporaryAllocation(byteCount: RosterBlock.maximumSize, alignment: 8) { buffer in
                 while initialized < count {
                     let range = initialized..<min(initialized + RosterBlock.capacity, count)

@@ -66,7 +66,11 @@ struct VectorTable: Sendable {
             ) ?? 0
         documents.reserveCapacity(blocks * VectorBlock.capacity)
         scales.reserveCapacity(blocks * VectorBlock.capacity)
-        components.reserveCapacity(blocks * VectorBlock.capacity * model.dimension)
+        let size = blocks * VectorBlock.capacity * model.dimension
+        components.reserveCapacity(size)
+        components.withUnsafeMutableBufferPointer { components in
+            LargePages.prefer(for: UnsafeMutableRawBufferPointer(start: components.baseAddress, count: size))
+        }
         return blocks > 0
     }
 
