@@ -82,6 +82,7 @@ final class RosterCache: Sendable {
         }
         if let roster = state.roster, roster.sequence > snapshot.state.sequence { throw StaleSnapshot() }
         let roster = try Roster(user: user, connection: snapshot.connection, state: snapshot.state)
+        ScratchMemory.keep(forSearchesOf: roster.entries.count)
         state.roster = roster
         return roster
     }

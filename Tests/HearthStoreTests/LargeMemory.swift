@@ -1,0 +1,27 @@
+import Testing
+
+@testable import HearthStore
+
+@Suite struct LargeMemory {
+    @Test(arguments: [0, 1, 4_095, (2 << 20) - 1, 2 << 20, (5 << 20) + 12_345])
+    func `memory for which large pages are preferred holds what is written to it`(count: Int) {
+        // One byte off, so that no page begins with it.
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count + 1, alignment: 1)
+        defer { memory.deallocate() }
+        let part = UnsafeMutableRawBufferPointer(rebasing: memory[1...])
+        memory[0] = 0xAA
+        LargePages.prefer(for: part)
+        for index in part.indices { part[index] = UInt8(truncatingIfNeeded: index / 7) }
+        #expect(memory[0] == 0xAA)
+        #expect(part.indices.allSatisfy { part[$0] == UInt8(truncatingIfNeeded: $0 / 7) })
+    }
+
+    @Test func `no memory at all is none to advise about`() {
+        LargePages.prefer(for: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    }
+
+    @Test(arguments: [0, 1, 100_000, 1 << 40])
+    func `scratch memory is kept for as many documents as there can be`(documents: Int) {
+        ScratchMemory.keep(forSearchesOf: documents)
+    }
+}
