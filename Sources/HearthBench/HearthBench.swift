@@ -122,7 +122,8 @@ struct Benchmark: Sendable {
             Benchmark(name: "store-concurrent") {
                 try await StoreBenchmarks.concurrently(scale.singles * 5, tasks: 64)
             },
-            Benchmark(name: "store-bulk") { try await StoreBenchmarks.inBulk(scale.bulk) },
+            Benchmark(name: "store-bulk") { try await StoreBenchmarks.inBulk(scale.bulk, perCall: 1_000) },
+            Benchmark(name: "store-one-call") { try await StoreBenchmarks.inBulk(scale.bulk, perCall: scale.bulk) },
             Benchmark(name: "read") { try await ReadBenchmarks.run(scale) },
         ]
             + scale.corpora.map { count in

@@ -57,17 +57,20 @@ enum StoreBenchmarks {
         ]
     }
 
-    static func inBulk(_ count: Int) async throws -> [Measurement] {
+    /// Many memories by as many calls as they are divided into, each call a transaction.
+    static func inBulk(_ count: Int, perCall: Int) async throws -> [Measurement] {
         let place = try Workplace()
         let coordinator = try await MultiAgentMemoryCoordinator.benchmark(place.file("ours.db"))
         var corpus = Corpus()
         let drafts = corpus.drafts(count)
-        let ours = try await Stopwatch.seconds { _ = try await coordinator.fill(drafts, user: "bench") }
+        let ours = try await Stopwatch.seconds {
+            _ = try await coordinator.fill(drafts, user: "bench", batch: perCall)
+        }
         try await coordinator.close()
-        let floor = try Replay(path: place.file("ours.db")).write(into: place.file("floor.db"), perTransaction: 1_000)
+        let floor = try Replay(path: place.file("ours.db")).write(into: place.file("floor.db"), perTransaction: perCall)
         return [
             Measurement(
-                name: "store, \(count) in bulk",
+                name: "store, \(count) in bulk, \(perCall) a call",
                 ours: ours / Double(count) * 1e6,
                 floor: floor / Double(count) * 1e6,
                 unit: "µs each"

@@ -5,12 +5,12 @@ internal import Glibc
 /// `Synchronization.Mutex` has no condition, and the writer and the readers are threads that wait for each other.
 ///
 /// Sendable without the compiler's proof because the state is touched only under the mutex.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     private var state: State
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -29,14 +29,14 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Calls a closure with the state, alone.
-    func withLock<R>(_ body: (inout State) throws -> R) rethrows -> R {
+    package func withLock<R>(_ body: (inout State) throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
     }
 
     /// Changes the state and wakes everybody who waits for a change.
-    func change<R>(_ body: (inout State) throws -> R) rethrows -> R {
+    package func change<R>(_ body: (inout State) throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer {
             pthread_mutex_unlock(mutex)
@@ -46,12 +46,12 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Wakes everybody who waits for a change, after one that was made with ``withLock(_:)``.
-    func wakeAll() {
+    package func wakeAll() {
         pthread_cond_broadcast(condition)
     }
 
     /// Waits until a closure has an answer, asking it again after every change.
-    func wait<R>(for answer: (inout State) throws -> R?) rethrows -> R {
+    package func wait<R>(for answer: (inout State) throws -> R?) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
@@ -63,7 +63,7 @@ final class Monitor<State>: @unchecked Sendable {
     /// Waits until a closure has an answer, but not beyond a time.
     ///
     /// - Returns: The answer, or `nil` when the time was up first.
-    func wait<R>(atMost limit: Duration, for answer: (inout State) throws -> R?) rethrows -> R? {
+    package func wait<R>(atMost limit: Duration, for answer: (inout State) throws -> R?) rethrows -> R? {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         let end = deadline.tv_nsec + Int(limit.components.attoseconds / 1_000_000_000)

@@ -20,6 +20,45 @@ import Testing
         }
     }
 
+    private static let insertion = RowsInsertion("INSERT INTO things (id, thing) VALUES", row: "(?, ?)")
+
+    @Test(arguments: [0, 1, 31, 32, 33, 64, 100])
+    func `rows that share statements come in order, each with its values`(count: Int) async throws {
+        try await withConnection { connection in
+            let rows = (0..<count).map { (id: 1_000 - $0, thing: $0.isMultiple(of: 3) ? nil : "thing \($0)") }
+            try connection.insert(rows, by: Self.insertion) { try $1.bind($0.id, $0.thing) }
+            let found = try connection.rows("SELECT id, thing FROM things ORDER BY id DESC") { row in
+                (id: row.int(0), thing: row.optionalString(1))
+            }
+            #expect(found.count == count)
+            #expect(zip(found, rows).allSatisfy { $0 == $1 })
+        }
+    }
+
+    @Test func `a row that is refused among others is an error`() async throws {
+        try await withConnection { connection in
+            let ids = Array(0..<40) + [20]
+            let error = #expect(throws: SQLiteError.self) {
+                try connection.insert(ids, by: Self.insertion) { try $1.bind($0, "") }
+            }
+            #expect(error?.resultCode == .constraintPrimaryKey)
+            // The connection can go on.
+            try connection.insert([50], by: Self.insertion) { try $1.bind($0, "") }
+        }
+    }
+
+    @Test(arguments: [1, 40]) func `a row with too few or too many values is an error`(count: Int) async throws {
+        try await withConnection { connection in
+            let rows = Array(0..<count)
+            #expect(throws: SQLiteError.self) { try connection.insert(rows, by: Self.insertion) { try $1.bind($0) } }
+            #expect(throws: SQLiteError.self) {
+                try connection.insert(rows, by: Self.insertion) { try $1.bind($0, 1, 2) }
+            }
+            let stored = try connection.first("SELECT count(*) FROM things") { $0.int(0) }
+            #expect(stored == 0)
+        }
+    }
+
     @Test func `an empty blob and an empty text are not NULL`() async throws {
         try await withConnection { connection in
             let types = try connection.first(

@@ -55,32 +55,41 @@ enum DocumentTable {
         )
     }
 
-    static func insert(_ document: Document, into transaction: StoreTransaction) throws {
-        try transaction.connection.run(
-            """
-            INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
-                created_at, expires_at, importance, length, flags, model_key, block_key, block_slot, changed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            """,
-            document.key,
-            document.user,
-            document.memory,
-            document.agent,
-            document.owner,
-            document.session,
-            Int(document.type.place),
-            document.category,
-            document.createdAt.rawValue,
-            document.expiresAt?.rawValue,
-            document.importance,
-            document.length,
-            Int(document.flags.rawValue),
-            document.place?.model,
-            document.place?.block,
-            document.place?.slot,
-            transaction.sequence
-        )
-        try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)
+    private static let documents = RowsInsertion(
+        """
+        INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
+            created_at, expires_at, importance, length, flags, model_key, block_key, block_slot, changed)
+        VALUES
+        """,
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+
+    static func insert(_ documents: [Document], into transaction: StoreTransaction) throws {
+        let sequence = transaction.sequence
+        try transaction.connection.insert(documents, by: Self.documents) { document, parameters in
+            try parameters.bind(
+                document.key,
+                document.user,
+                document.memory,
+                document.agent,
+                document.owner,
+                document.session,
+                Int(document.type.place),
+                document.category,
+                document.createdAt.rawValue,
+                document.expiresAt?.rawValue,
+                document.importance,
+                document.length,
+                Int(document.flags.rawValue),
+                document.place?.model,
+                document.place?.block,
+                document.place?.slot,
+                sequence
+            )
+        }
+        for document in documents {
+            try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)
+        }
     }
 
     static func insert(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {

@@ -121,7 +121,7 @@ struct DocumentWriter {
         document.length = analysis?.length ?? 0
         document.tags = fields.isDeleted ? [] : fields.tags
         if fields.isDeleted { document.flags.insert(.deleted) }
-        try DocumentTable.insert(document, into: transaction)
+        try DocumentTable.insert([document], into: transaction)
         guard let analysis else { return }
         transaction.changeIndex(.insert(document: document.key, analysis.words))
         try setVector(of: fields.content, document: document.key, user: document.user)

@@ -57,7 +57,7 @@ extension MemoryStore {
             return (try places.missing(batch), snapshot.state.nextRow)
         }
         guard !missing.isEmpty else { return ImportCounts(present: batch.count) }
-        let new = try await prepare(missing.count) { index throws(MemoryError) in
+        let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             let placed = missing[index]
             var draft = batch[placed.index].draft
             draft.parentID = placed.parentID
@@ -71,24 +71,30 @@ extension MemoryStore {
             )
         }
         defer { embedLater() }
-        return try await write { [self] transaction in
-            let directory = try transaction.directory(directories)
-            var places = ImportPlaces(connection: transaction.connection, directory: directory)
-            // Every new row moves this count on: while it stands still, what was missing is missing.
-            let isUnchanged = transaction.state.nextRow == nextRow
-            var counts = ImportCounts(present: batch.count - new.count)
-            for (var memory, placed) in zip(new, missing) {
-                if !isUnchanged {
-                    guard let place = try places.place(of: batch[placed.index]) else {
-                        counts.present += 1
-                        continue
+        return try await prepare(missing.count, make) { [self] new in
+            try await write { [self] transaction in
+                var inserter = try inserter(into: transaction, shareWith: [], now: now)
+                var places = ImportPlaces(connection: transaction.connection, directory: inserter.directory)
+                // Every new row moves this count on: while it stands still, what was missing is missing.
+                let isUnchanged = transaction.state.nextRow == nextRow
+                var counts = ImportCounts(present: batch.count - missing.count)
+                var next = missing.makeIterator()
+                try new.visit { memory in
+                    guard let placed = next.next() else { return }
+                    var memory = memory
+                    if !isUnchanged {
+                        guard let place = try places.place(of: batch[placed.index]) else {
+                            counts.present += 1
+                            return
+                        }
+                        (memory.id, memory.parentID) = place
                     }
-                    (memory.id, memory.parentID) = place
+                    try inserter.add(memory)
+                    counts.stored += 1
                 }
-                try insert(memory, shareWith: [], directory: directory, now: now, into: transaction)
-                counts.stored += 1
+                try inserter.finish()
+                return counts
             }
-            return counts
         }
     }
 }

@@ -19,7 +19,7 @@ extension MemoryStore {
     ) async throws -> [MemoryID] {
         guard !drafts.isEmpty else { return [] }
         let now = clock.now()
-        let new = try await prepare(drafts.count) { index throws(MemoryError) in
+        let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
                 id: nil,
                 agentID: agentID,
@@ -29,16 +29,23 @@ extension MemoryStore {
                 now: Timestamp(rawValue: now.rawValue + Int64(index))
             )
         }
-        try await auditingRefusal {
-            try await write { [self] transaction in
-                let directory = try transaction.directory(directories)
-                for memory in new {
-                    try insert(memory, shareWith: shareWith, directory: directory, now: now, into: transaction)
+        let ids = try await auditingRefusal {
+            try await prepare(drafts.count, make) { [self] new in
+                try await write { [self] transaction in
+                    var inserter = try inserter(into: transaction, shareWith: shareWith, now: now)
+                    var ids: [MemoryID] = []
+                    ids.reserveCapacity(drafts.count)
+                    try new.visit { memory in
+                        try inserter.add(memory)
+                        ids.append(memory.id)
+                    }
+                    try inserter.finish()
+                    return ids
                 }
             }
         }
         embedLater()
-        return new.map(\.id)
+        return ids
     }
 
     /// One agent's view of one memory.
@@ -156,64 +163,6 @@ extension MemoryStore {
                     count.lastAt.rawValue
                 )
             }
-        }
-    }
-
-    /// Inserts one memory with its shares.
-    func insert(
-        _ new: NewMemory,
-        shareWith agents: [AgentID],
-        directory: Directory,
-        now: Timestamp,
-        into transaction: StoreTransaction
-    ) throws {
-        let owner = try directory.entry(new.agentID)
-        let others = agents.filter { $0 != owner.id }
-        let targets = try others.map { agent throws(MemoryError) in try directory.entry(agent) }
-        if !targets.isEmpty, directory.rules.isRestricted(new.fields.category, owner: owner.id) {
-            throw Refusal(
-                MemoryError(
-                    code: .restrictedCategory,
-                    message: """
-                        The category \(new.fields.category.rawValue) of agent \(owner.id) is restricted and is never shared; \
-                        store it without sharing, or under another category.
-                        """
-                ),
-                AuditEntry(action: .refuse, agent: owner.key, detail: ["attempt": AuditAction.share.rawValue])
-            )
-        }
-        if let parentID = new.parentID {
-            let snapshot = Snapshot(
-                connection: transaction.connection,
-                state: transaction.state,
-                directory: directory,
-                clock: clock
-            )
-            guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).sighting != nil else {
-                throw MemoryError.memoryNotFound(parentID)
-            }
-        }
-        let propagated = directory.rules.propagation(of: new.fields.category, owner: owner.id)
-            .filter { directory.contains($0.key) && !others.contains($0.key) }
-        let placed = try MemoryTable.insert(
-            new,
-            owner: owner,
-            now: now,
-            flags: targets.isEmpty && propagated.isEmpty ? [] : .everShared,
-            embedder: embedder,
-            into: transaction
-        )
-        try Sharing.grant(
-            Share(origin: .explicit, permission: .propose, isRevoked: false),
-            to: targets,
-            memory: placed,
-            by: owner,
-            at: now,
-            in: transaction
-        )
-        for (agent, share) in propagated.sorted(by: { $0.key < $1.key }) {
-            let target = try directory.entry(agent)
-            try Sharing.grant(share, to: [target], memory: placed, by: owner, at: now, in: transaction)
         }
     }
 }

@@ -2,45 +2,43 @@ import Foundation
 internal import HearthEmbedding
 
 extension MemoryStore {
-    /// The fewest memories that are worth a task of their own: to start one costs about what it takes to analyse one memory.
-    private static let smallestShare = 32
     /// How many cores there are. Asking the system costs more than preparing a memory.
     private static let cores = ProcessInfo.processInfo.activeProcessorCount
 
-    /// Checks, hashes, analyses and embeds memories before they reach the writer, many of them on as many cores as there are.
+    /// Checks, hashes, analyses and embeds memories, and writes them.
+    ///
+    /// A few are made ready before the writer is asked for its turn. Of many, the later ones are made ready on other cores while the
+    /// writer writes the earlier ones, if their embedder is one that needn't be waited for.
     ///
     /// - Parameters:
     ///   - count: How many.
     ///   - make: Makes the one with this index.
-    /// - Returns: The memories, in order, with the vectors that can be had at once.
-    /// - Throws: What `make` throws for the first that it throws for; `CancellationError`.
-    func prepare(
+    ///   - write: Writes them, in order, in one transaction.
+    /// - Returns: What `write` returns.
+    /// - Throws: What `make` throws for the first that it throws for; what `write` throws; `CancellationError`.
+    func prepare<R: Sendable>(
         _ count: Int,
-        _ make: @escaping @Sendable (Int) throws(MemoryError) -> NewMemory
-    ) async throws -> [NewMemory] {
+        _ make: @escaping @Sendable (Int) throws(MemoryError) -> NewMemory,
+        andWrite write: @escaping @Sendable (MemoryPreparation) async throws -> R
+    ) async throws -> R {
         let maker = embedder.map { VectorMaker(embedder: $0) }
-        let prepareShare: @Sendable (Range<Int>) throws -> [NewMemory] = { share in
-            try share.map { index in
-                var memory = try make(index)
-                memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
-                return memory
-            }
+        let makeReady: @Sendable (Int) throws -> NewMemory = { index in
+            var memory = try make(index)
+            memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
+            return memory
         }
-        let shares = min(Self.cores, count / Self.smallestShare)
-        guard shares > 1 else { return await embed(try prepareShare(0..<count)) }
+        let isWaitedFor = embedder.map { $0.isLocal && !($0 is any SynchronousEmbedder) } ?? false
+        guard count > MemoryPreparation.shareLength, !isWaitedFor else {
+            return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady))))
+        }
 
-        let prepared = try await withThrowingTaskGroup(of: (Int, Result<[NewMemory], any Error>).self) { group in
-            for share in 0..<shares {
-                group.addTask {
-                    try Task.checkCancellation()
-                    return (share, Result { try prepareShare(count * share / shares..<count * (share + 1) / shares) })
-                }
-            }
-            var results = [Result<[NewMemory], any Error>?](repeating: nil, count: shares)
-            for try await (share, result) in group { results[share] = result }
-            return try results.flatMap { try $0?.get() ?? [] }
+        let preparation = MemoryPreparation(count, make: makeReady)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            // The writer's core is the one that is left out.
+            for _ in 0..<max(1, Self.cores - 1) { group.addTask { preparation.work() } }
+            // On an error the tasks that are still at work are cancelled.
+            return try await write(preparation)
         }
-        return await embed(prepared)
     }
 
     /// Adds the vectors of an embedder that is waited for.

@@ -1,7 +1,7 @@
 internal import HearthEmbedding
 internal import HearthSQLite
 
-/// Writes a new memory: its row, its first version, its document and its words.
+/// Writes new memories: their rows, first versions, documents and words.
 enum MemoryTable {
     /// Where a memory came to rest.
     struct Placed {
@@ -16,101 +16,141 @@ enum MemoryTable {
         try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
-    static func insert(
-        _ new: NewMemory,
-        owner: Directory.Entry,
-        now: Timestamp,
-        flags: DocumentFlags,
-        embedder: (any Embedder)?,
-        into transaction: StoreTransaction
-    ) throws -> Placed {
-        let connection = transaction.connection
-        let key = transaction.newRow()
-        let user = try transaction.keys.user(new.userID, now: now, in: connection)
-        let session = try new.sessionID.map {
-            try transaction.keys.session($0, user: user, now: now, in: connection)
+    /// The rows of a new memory, once its keys and its time are given out.
+    struct Rows {
+        let new: NewMemory
+        let placed: Placed
+        let owner: Directory.Entry
+        let session: Int64?
+        let category: Int64
+        let digest: [UInt8]
+        let time: HybridTime
+        let flags: DocumentFlags
+        /// Where its vector is to be; nil while it has none.
+        let place: VectorPlace?
+        let tags: String
+        let metadata: String
+
+        /// Gives a memory its keys and its time, and notes its words and its vector for the end of the transaction.
+        init(
+            _ new: NewMemory,
+            owner: Directory.Entry,
+            now: Timestamp,
+            flags: DocumentFlags,
+            embedder: (any Embedder)?,
+            in transaction: StoreTransaction
+        ) throws {
+            let connection = transaction.connection
+            let key = transaction.newRow()
+            let user = try transaction.keys.user(new.userID, now: now, in: connection)
+            session = try new.sessionID.map {
+                try transaction.keys.session($0, user: user, now: now, in: connection)
+            }
+            category = try transaction.keys.category(new.fields.category, in: connection)
+            time = transaction.nextTime(at: now)
+            digest = VersionDigest.bytes(
+                memoryID: new.id,
+                parents: [],
+                author: owner.id,
+                node: transaction.state.node,
+                time: time,
+                fields: new.fields,
+                contentDigest: new.contentDigest,
+                number: 1
+            )
+            place = try new.vector.flatMap { vector in
+                try embedder.map { try VectorTables.append(vector, of: $0, document: key, user: user, in: transaction) }
+            }
+            transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
+            tags = FieldText.array(new.fields.tags)
+            metadata = FieldText.object(new.fields.metadata)
+            placed = Placed(key: key, user: user, head: digest)
+            self.new = new
+            self.owner = owner
+            self.flags = flags
         }
-        let time = transaction.nextTime(at: now)
-        let digest = VersionDigest.bytes(
-            memoryID: new.id,
-            parents: [],
-            author: owner.id,
-            node: transaction.state.node,
-            time: time,
-            fields: new.fields,
-            contentDigest: new.contentDigest,
-            number: 1
-        )
-        let tags = FieldText.array(new.fields.tags)
-        let metadata = FieldText.object(new.fields.metadata)
-        try connection.run(
-            """
-            INSERT INTO memories (memory_key, memory_id, user_key, owner_key, session_key, type, category, content, tags, metadata,
-                importance, confidence, is_sensitive, created_at, arrived_at, expires_at, parent_id, head, head_number, head_time, state)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17, 1, ?18, 'live')
-            """,
-            key,
-            new.id.rawValue,
-            user,
-            owner.key,
-            session,
-            new.type.rawValue,
-            new.fields.category.rawValue,
-            new.fields.content,
-            tags,
-            metadata,
-            new.fields.importance,
-            new.fields.confidence,
-            new.createdAt.rawValue,
-            now.rawValue,
-            new.fields.expiresAt?.rawValue,
-            new.parentID?.rawValue,
-            digest,
-            time.rawValue
-        )
-        try connection.run(
-            """
-            INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
-            VALUES (?1, 1, ?2, x'', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 'head', 1, ?11, ?12)
-            """,
-            key,
-            digest,
-            owner.key,
-            time.rawValue,
-            new.fields.category.rawValue,
-            tags,
-            metadata,
-            new.fields.importance,
-            new.fields.confidence,
-            new.fields.expiresAt?.rawValue,
-            now.rawValue,
-            key
-        )
-        let place = try new.vector.flatMap { vector in
-            try embedder.map { try VectorTables.append(vector, of: $0, document: key, user: user, in: transaction) }
+    }
+
+    private static let memories = RowsInsertion(
+        """
+        INSERT INTO memories (memory_key, memory_id, user_key, owner_key, session_key, type, category, content, tags, metadata,
+            importance, confidence, is_sensitive, created_at, arrived_at, expires_at, parent_id, head, head_number, head_time, state)
+        VALUES
+        """,
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live')"
+    )
+
+    private static let versions = RowsInsertion(
+        """
+        INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
+            confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
+        VALUES
+        """,
+        row: "(?, 1, ?, x'', ?, ?, ?, ?, ?, ?, ?, ?, 0, 'head', 1, ?, ?)"
+    )
+
+    static func insert(_ rows: [Rows], now: Timestamp, into transaction: StoreTransaction) throws {
+        try transaction.connection.insert(rows, by: memories) { row, parameters in
+            let fields = row.new.fields
+            try parameters.bind(
+                row.placed.key,
+                row.new.id.rawValue,
+                row.placed.user,
+                row.owner.key,
+                row.session,
+                row.new.type.rawValue,
+                fields.category.rawValue,
+                fields.content,
+                row.tags,
+                row.metadata,
+                fields.importance,
+                fields.confidence,
+                row.new.createdAt.rawValue,
+                now.rawValue,
+                fields.expiresAt?.rawValue,
+                row.new.parentID?.rawValue,
+                row.digest,
+                row.time.rawValue
+            )
+        }
+        try transaction.connection.insert(rows, by: versions) { row, parameters in
+            let fields = row.new.fields
+            try parameters.bind(
+                row.placed.key,
+                row.digest,
+                row.owner.key,
+                row.time.rawValue,
+                fields.category.rawValue,
+                row.tags,
+                row.metadata,
+                fields.importance,
+                fields.confidence,
+                fields.expiresAt?.rawValue,
+                now.rawValue,
+                row.placed.key
+            )
         }
         try DocumentTable.insert(
-            DocumentTable.Document(
-                key: key,
-                user: user,
-                memory: key,
-                agent: nil,
-                owner: owner.key,
-                session: session,
-                type: new.type,
-                category: try transaction.keys.category(new.fields.category, in: connection),
-                createdAt: new.createdAt,
-                expiresAt: new.fields.expiresAt,
-                importance: new.fields.importance,
-                length: new.document.length,
-                flags: flags,
-                tags: new.fields.tags,
-                place: place
-            ),
+            rows.map { row in
+                DocumentTable.Document(
+                    key: row.placed.key,
+                    user: row.placed.user,
+                    memory: row.placed.key,
+                    agent: nil,
+                    owner: row.owner.key,
+                    session: row.session,
+                    type: row.new.type,
+                    category: row.category,
+                    createdAt: row.new.createdAt,
+                    expiresAt: row.new.fields.expiresAt,
+                    importance: row.new.fields.importance,
+                    length: row.new.document.length,
+                    flags: row.flags,
+                    tags: row.new.fields.tags,
+                    place: row.place
+                )
+            },
             into: transaction
         )
-        transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
-        return Placed(key: key, user: user, head: digest)
     }
 }

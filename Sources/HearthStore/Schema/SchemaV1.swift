@@ -231,6 +231,8 @@ enum SchemaV1 {
         CREATE VIRTUAL TABLE memory_index USING fts5(
             content, tags, content='', columnsize=0, tokenize="ascii tokenchars ':'"
         );
+        -- Segments of one level that are merged together: more than FTS5's own 4, so that a word is written anew less often.
+        INSERT INTO memory_index (memory_index, rank) VALUES ('automerge', 8);
 
         -- Every place of every word, for verification and for people.
         CREATE VIRTUAL TABLE memory_words USING fts5vocab(memory_index, instance);

@@ -131,12 +131,12 @@ import Testing
         let counts = try await tool.json("import", path)
         let (stored, present) = (try #require(counts["stored"]?.int), try #require(counts["present"]?.int))
         #expect(stored + present == count)
-        #expect(present % 500 == 0, "whole batches were stored before")
+        #expect(present % 2_000 == 0, "whole batches were stored before")
         #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 
     @Test func `Ctrl-C stops between two batches and says how to go on`() async throws {
-        let path = try file((1...2_000).map { line($0) })
+        let path = try file((1...5_000).map { line($0) })
         try await tool.run("import", "-", input: "")
         // As long as we write, the import can't finish its first batch.
         let lock = try WriteLock(on: tool.store)
@@ -154,10 +154,10 @@ import Testing
         #expect(stopped["complete"]?.bool == false)
         // Whether the signal came before the first batch or while it waited: no batch is stored in part, and no second one.
         let stored = try #require(stopped["stored"]?.int)
-        #expect(stored == 0 || stored == 500)
+        #expect(stored == 0 || stored == 2_000)
         let counts = try await tool.json("import", path)
         #expect(counts["present"]?.int == stored)
-        #expect(counts["stored"]?.int == 2_000 - stored)
+        #expect(counts["stored"]?.int == 5_000 - stored)
         #expect(counts["complete"]?.bool == true)
     }
 }

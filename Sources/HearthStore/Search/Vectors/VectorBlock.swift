@@ -3,7 +3,7 @@ internal import HearthEmbedding
 /// How `vector_blocks.data` is laid out: slots of equal size, one after the other, little-endian.
 ///
 /// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). Document 0 is nobody's: the slot
-/// is empty.
+/// is empty, and nothing is left of the vector that was there.
 struct VectorBlock {
     /// Slots in a block: with the built-in embedder 35 KiB, so that opening reads few rows and writing touches one page.
     static let capacity = 256
@@ -12,12 +12,16 @@ struct VectorBlock {
 
     static func slotSize(dimension: Int) -> Int { headerSize + dimension }
 
-    static func slot(document: Int64, vector: QuantizedVector) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(slotSize(dimension: vector.components.count))
+    /// Appends a slot that holds a document's vector.
+    static func append(_ vector: QuantizedVector, of document: Int64, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: document.littleEndian) { bytes.append(contentsOf: $0) }
         withUnsafeBytes(of: vector.scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
         vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+
+    static func slot(document: Int64, vector: QuantizedVector) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(vector, of: document, to: &bytes)
         return bytes
     }
 
@@ -33,11 +37,6 @@ struct VectorBlock {
                 scale: Float(bitPattern: scale)
             )
         }
-    }
-
-    /// What an empty slot holds: nothing is left of the vector that was there.
-    static func emptySlot(dimension: Int) -> [UInt8] {
-        [UInt8](repeating: 0, count: slotSize(dimension: dimension))
     }
 }
 

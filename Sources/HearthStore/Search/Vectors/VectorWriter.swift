@@ -13,10 +13,19 @@ struct VectorWriter: Sendable {
         var used: Int
     }
 
+    /// What is to be in some neighbouring slots of a block.
     private struct Write {
         var block: Int64
-        var slot: Int
+        var first: Int
+        var slotSize: Int
         var bytes: [UInt8]
+
+        var slots: Range<Int> { first..<first + bytes.count / slotSize }
+
+        func bytes(of place: VectorPlace) -> ArraySlice<UInt8>? {
+            guard block == place.block, slots.contains(place.slot) else { return nil }
+            return bytes[(place.slot - first) * slotSize..<(place.slot - first + 1) * slotSize]
+        }
     }
 
     /// What an operation that fails must take back, besides its writes.
@@ -90,14 +99,14 @@ struct VectorWriter: Sendable {
         block.used += 1
         progress.open[owner] = block
         progress.touched[block.key] = .some(block.used)
-        put(VectorBlock.slot(document: document, vector: vector), at: place)
+        put(vector, of: document, at: place)
         return place
     }
 
     /// Puts another vector of the same model into a document's place.
     mutating func replace(_ vector: QuantizedVector, document: Int64, at place: VectorPlace) {
         touch(place.block)
-        put(VectorBlock.slot(document: document, vector: vector), at: place)
+        put(vector, of: document, at: place)
     }
 
     /// A document's vector as this transaction has it; nil where its place holds another's or none.
@@ -109,9 +118,9 @@ struct VectorWriter: Sendable {
     ) throws -> QuantizedVector? {
         // A block that this transaction wrote nothing to is in the file as it is.
         if progress.touched[place.block] != nil,
-            let written = writes.last(where: { $0.block == place.block && $0.slot == place.slot })
+            let written = writes.lazy.reversed().compactMap({ $0.bytes(of: place) }).first
         {
-            return VectorBlock.vector(in: written.bytes[...], of: document)
+            return VectorBlock.vector(in: written, of: document)
         }
         if readBlock?.key != place.block {
             let data = try connection.first(
@@ -131,37 +140,43 @@ struct VectorWriter: Sendable {
         let dimension = try dimensions[place.model] ?? VectorTables.dimension(of: place.model, in: connection)
         dimensions[place.model] = dimension
         touch(place.block)
-        put(VectorBlock.emptySlot(dimension: dimension), at: place)
+        let size = VectorBlock.slotSize(dimension: dimension)
+        put(size, at: place) { $0 += repeatElement(0, count: size) }
     }
 
     private mutating func touch(_ block: Int64) {
         if progress.touched[block] == nil { progress.touched[block] = .some(nil) }
     }
 
-    private mutating func put(_ bytes: [UInt8], at place: VectorPlace) {
-        writes.append(Write(block: place.block, slot: place.slot, bytes: bytes))
+    private mutating func put(_ vector: QuantizedVector, of document: Int64, at place: VectorPlace) {
+        put(VectorBlock.slotSize(dimension: vector.components.count), at: place) {
+            VectorBlock.append(vector, of: document, to: &$0)
+        }
+    }
+
+    private mutating func put(_ slotSize: Int, at place: VectorPlace, _ append: (inout [UInt8]) -> Void) {
+        // What an earlier operation wrote stays apart, so that a failed one can be forgotten.
+        if writes.count > marked.writes, let last = writes.last, last.block == place.block,
+            last.slots.upperBound == place.slot
+        {
+            append(&writes[writes.count - 1].bytes)
+            return
+        }
+        var write = Write(block: place.block, first: place.slot, slotSize: slotSize, bytes: [])
+        append(&write.bytes)
+        writes.append(write)
     }
 
     /// Writes everything, later writes of a slot over earlier ones.
     func flush(into connection: Connection, sequence: Int64) throws {
-        var index = 0
-        while index < writes.count {
-            var bytes = writes[index].bytes
-            var next = index + 1
-            while next < writes.count, writes[next].block == writes[index].block,
-                writes[next].slot == writes[next - 1].slot + 1
-            {
-                bytes += writes[next].bytes
-                next += 1
-            }
+        for write in writes {
             try connection.writeBlob(
                 table: "vector_blocks",
                 column: "data",
-                row: writes[index].block,
-                at: writes[index].slot * writes[index].bytes.count,
-                bytes
+                row: write.block,
+                at: write.first * write.slotSize,
+                write.bytes
             )
-            index = next
         }
         for (block, used) in progress.touched {
             try VectorTables.setState(block, used: used, changed: sequence, in: connection)

@@ -1,0 +1,78 @@
+/// An INSERT that takes rows by the dozen.
+///
+/// To run a statement costs SQLite about as much as to take some ten columns of a row: beginning, opening the table and its indexes,
+/// ending. Rows that share a statement share that.
+public struct RowsInsertion: Sendable {
+    /// Rows to a run. Past some dozens there is little left to share, and a statement takes memory for every parameter.
+    static let rowsPerRun = 32
+
+    let single: String
+    let full: String
+
+    /// Describes the insertion.
+    ///
+    /// - Parameters:
+    ///   - head: Everything up to and with VALUES.
+    ///   - row: The values of one row in parentheses, with a plain `?` for each parameter.
+    public init(_ head: StaticString, row: StaticString) {
+        single = "\(head) \(row)"
+        full = "\(head) " + [String](repeating: row.description, count: Self.rowsPerRun).joined(separator: ", ")
+    }
+}
+
+/// Gives a statement's parameters their values, one after the other.
+public struct ParameterBinder {
+    @usableFromInline let statement: Statement
+    @usableFromInline var count: Int32 = 0
+
+    init(_ statement: Statement) {
+        self.statement = statement
+    }
+
+    /// Binds values to the next parameters.
+    @inlinable
+    public mutating func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
+        for value in repeat each values {
+            count += 1
+            try value.bind(to: statement, at: count)
+        }
+    }
+}
+
+extension Connection {
+    /// Inserts rows in the order given; where one is refused, some of those before it may be there already.
+    ///
+    /// - Parameters:
+    ///   - rows: What the rows are made from.
+    ///   - insertion: Where they go.
+    ///   - bind: Binds the values of one row.
+    public func insert<Element>(
+        _ rows: [Element],
+        by insertion: RowsInsertion,
+        bind: (Element, inout ParameterBinder) throws -> Void
+    ) throws {
+        // Between runs the values stay bound: the next ones take their place, and mostly their memory.
+        let full = rows.count / RowsInsertion.rowsPerRun * RowsInsertion.rowsPerRun
+        try run(insertion.full, with: rows[..<full], perRun: RowsInsertion.rowsPerRun, bind)
+        try run(insertion.single, with: rows[full...], perRun: 1, bind)
+    }
+
+    private func run<Element>(
+        _ sql: String,
+        with rows: ArraySlice<Element>,
+        perRun count: Int,
+        _ bind: (Element, inout ParameterBinder) throws -> Void
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let statement = try statement(dynamic: sql)
+        try noting {
+            for start in stride(from: rows.startIndex, to: rows.endIndex, by: count) {
+                var binder = ParameterBinder(statement)
+                for row in rows[start..<start + count] { try bind(row, &binder) }
+                try statement.checkCount(binder.count)
+                while try statement.step() {}
+                try statement.reset()
+            }
+        }
+    }
+}

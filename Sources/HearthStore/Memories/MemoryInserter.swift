@@ -1,0 +1,131 @@
+internal import HearthEmbedding
+internal import HearthSQLite
+
+/// Writes the new memories of one operation, many rows to a statement, and shares them.
+///
+/// Rows are held back until ``finish()``, or until something has to find them: a memory that names a parent, which may be
+/// one of them.
+struct MemoryInserter {
+    /// What holds for all memories of an owner and a category.
+    private struct Terms {
+        var owner: Directory.Entry
+        var category: MemoryCategory
+        /// By call and by each propagation rule.
+        var grants: [(share: Share, agents: [Directory.Entry])]
+    }
+
+    /// Rows held back at the most.
+    private static let heldRows = 256
+
+    let directory: Directory
+    private let transaction: StoreTransaction
+    private let agents: [AgentID]
+    private let now: Timestamp
+    private let embedder: (any Embedder)?
+    private let clock: StoreClock
+    private var rows: [MemoryTable.Rows] = []
+    private var grants: [(memory: MemoryTable.Placed, terms: Terms)] = []
+    /// Those of the memory before: most of the next are on the same.
+    private var terms: Terms?
+
+    fileprivate init(_ store: MemoryStore, transaction: StoreTransaction, agents: [AgentID], now: Timestamp) throws {
+        directory = try transaction.directory(store.directories)
+        embedder = store.embedder
+        clock = store.clock
+        self.transaction = transaction
+        self.agents = agents
+        self.now = now
+    }
+
+    /// Takes a memory.
+    ///
+    /// - Throws: `.unknownAgent`, `.restrictedCategory`, `.memoryNotFound` for a parent that the owner may not see.
+    mutating func add(_ new: NewMemory) throws {
+        let terms = try terms(of: new)
+        if let parentID = new.parentID { try requireParent(parentID, of: new, owner: terms.owner) }
+        let row = try MemoryTable.Rows(
+            new,
+            owner: terms.owner,
+            now: now,
+            flags: terms.grants.isEmpty ? [] : .everShared,
+            embedder: embedder,
+            in: transaction
+        )
+        rows.append(row)
+        if !terms.grants.isEmpty { grants.append((row.placed, terms)) }
+        if rows.count == Self.heldRows { try finish() }
+    }
+
+    /// Writes what is held back.
+    mutating func finish() throws {
+        try MemoryTable.insert(rows, now: now, into: transaction)
+        rows.removeAll(keepingCapacity: true)
+        for (memory, terms) in grants {
+            for (share, agents) in terms.grants {
+                try Sharing.grant(share, to: agents, memory: memory, by: terms.owner, at: now, in: transaction)
+            }
+        }
+        grants.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func requireParent(_ parentID: MemoryID, of new: NewMemory, owner: Directory.Entry) throws {
+        try finish()
+        let snapshot = Snapshot(
+            connection: transaction.connection,
+            state: transaction.state,
+            directory: directory,
+            clock: clock
+        )
+        guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).sighting != nil else {
+            throw MemoryError.memoryNotFound(parentID)
+        }
+    }
+
+    private mutating func terms(of new: NewMemory) throws -> Terms {
+        let category = new.fields.category
+        if let terms, terms.owner.id == new.agentID, terms.category == category { return terms }
+        let owner = try directory.entry(new.agentID)
+        let others = agents.filter { $0 != owner.id }
+        let targets = try others.map { agent throws(MemoryError) in try directory.entry(agent) }
+        if !targets.isEmpty, directory.rules.isRestricted(category, owner: owner.id) {
+            throw Refusal(
+                MemoryError(
+                    code: .restrictedCategory,
+                    message: """
+                        The category \(category.rawValue) of agent \(owner.id) is restricted and is never shared; \
+                        store it without sharing, or under another category.
+                        """
+                ),
+                AuditEntry(action: .refuse, agent: owner.key, detail: ["attempt": AuditAction.share.rawValue])
+            )
+        }
+        var grants: [(Share, [Directory.Entry])] = []
+        if !targets.isEmpty {
+            grants.append((Share(origin: .explicit, permission: .propose, isRevoked: false), targets))
+        }
+        let propagated = directory.rules.propagation(of: category, owner: owner.id)
+            .filter { directory.contains($0.key) && !others.contains($0.key) }
+        for (agent, share) in propagated.sorted(by: { $0.key < $1.key }) {
+            grants.append((share, [try directory.entry(agent)]))
+        }
+        let terms = Terms(owner: owner, category: category, grants: grants)
+        self.terms = terms
+        return terms
+    }
+}
+
+extension MemoryStore {
+    /// What writes an operation's new memories.
+    ///
+    /// - Parameters:
+    ///   - transaction: The transaction of the operation.
+    ///   - agents: With whom each of them is shared, besides those to whom rules propagate it.
+    ///   - now: The time of the operation.
+    func inserter(
+        into transaction: StoreTransaction,
+        shareWith agents: [AgentID],
+        now: Timestamp
+    ) throws -> MemoryInserter {
+        try MemoryInserter(self, transaction: transaction, agents: agents, now: now)
+    }
+}

@@ -1,0 +1,140 @@
+import HearthEmbedding
+import TestSupport
+import Testing
+
+@testable import HearthStore
+
+@Suite struct Bulk {
+    /// Memories of several agents, users, sessions and categories, some of which continue others of the same batch.
+    private func batch(_ count: Int, _ random: inout SeededGenerator) -> [MemoryImport] {
+        let words = ["tea", "rain", "garden", "letter", "train", "piano", "bread", "harbour", "lamp", "winter"]
+        let users: [UserID] = ["iris", "joss"]
+        let agents: [AgentID] = ["alden", "alice", "mimic"]
+        var batch: [MemoryImport] = []
+        for index in 0..<count {
+            let user = users.randomElement(using: &random)!
+            let agent = agents.randomElement(using: &random)!
+            let parents = batch.filter { $0.userID == user && $0.agentID == agent }
+            let isChild = Int.random(in: 0..<10, using: &random) == 0
+            batch.append(
+                MemoryImport(
+                    id: MemoryID(rawValue: "\(index)"),
+                    userID: user,
+                    agentID: agent,
+                    sessionID: [nil, "morning", "evening"].randomElement(using: &random)!,
+                    draft: MemoryDraft(
+                        content: (0..<6).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+                            + " \(index)",
+                        type: MemoryType.allCases.randomElement(using: &random)!,
+                        category: [.general, .userPreferences, .securityAlerts, .behavioralPatterns, "journal"]
+                            .randomElement(using: &random)!,
+                        tags: words.filter { _ in Int.random(in: 0..<8, using: &random) == 0 },
+                        importance: Double.random(in: 0...1, using: &random),
+                        metadata: Bool.random(using: &random) ? ["place": "\(index)"] : [:],
+                        parentID: isChild ? parents.randomElement(using: &random)?.id : nil
+                    )
+                )
+            )
+        }
+        return batch
+    }
+
+    /// What an agent sees of a memory, but for times and digests.
+    private struct Sight: Equatable {
+        var id: MemoryID
+        var owner: AgentID
+        var content: String
+        var tags: [String]
+        var metadata: [String: String]
+        var category: MemoryCategory
+        var session: SessionID?
+        var parent: MemoryID?
+        var status: SyncStatus
+    }
+
+    private func sights(of agent: AgentID, user: UserID, in store: MemoryStore) async throws -> [Sight] {
+        try await store.browse(as: agent, userID: user, limit: 10_000).memories
+            .map { memory in
+                Sight(
+                    id: memory.id,
+                    owner: memory.agentID,
+                    content: memory.content,
+                    tags: memory.tags,
+                    metadata: memory.metadata,
+                    category: memory.category,
+                    session: memory.sessionID,
+                    parent: memory.parentID,
+                    status: memory.syncStatus
+                )
+            }
+            .sorted { $0.id < $1.id }
+    }
+
+    @Test func `many memories of one call are what they would be one by one`() async throws {
+        var random = SeededGenerator()
+        let batch = batch(700, &random)
+        let together = try await MemoryStore.open(.temporary)
+        let apart = try await MemoryStore.open(.temporary)
+        #expect(try await together.importMemories(batch) == ImportCounts(stored: 700))
+        for item in batch { #expect(try await apart.importMemories([item]) == ImportCounts(stored: 1)) }
+
+        for user in ["iris", "joss"] as [UserID] {
+            for agent in ["alden", "alice", "mimic", "sentry"] as [AgentID] {
+                let seen = try await sights(of: agent, user: user, in: together)
+                #expect(seen == (try await sights(of: agent, user: user, in: apart)))
+            }
+        }
+        // Words, vectors, versions and the audit chain against what they were made from.
+        #expect(try await together.verify().isSound)
+        #expect(try await apart.verify().isSound)
+        for item in batch.prefix(50) {
+            let results = try await together.search(
+                item.draft.content,
+                as: item.agentID,
+                userID: item.userID,
+                type: .semantic
+            )
+            #expect(results.contains { $0.memory.id == item.id })
+        }
+        try await together.close()
+        try await apart.close()
+    }
+
+    @Test(arguments: [0, 70, 699]) func `one that is refused refuses all of its call`(bad: Int) async throws {
+        let store = try await MemoryStore.open(.temporary)
+        var drafts = (0..<700).map { MemoryDraft(content: "memory \($0)") }
+        drafts[bad].importance = 2
+        await expect(.invalidArgument) { try await store.store(drafts, agentID: "alden", userID: "iris") }
+        drafts[bad].importance = 0.5
+        drafts[bad].parentID = "nobody's"
+        await expect(.memoryNotFound) { try await store.store(drafts, agentID: "alden", userID: "iris") }
+        #expect(try await store.browse(as: "alden", userID: "iris").memories.isEmpty)
+
+        drafts[bad].parentID = nil
+        let ids = try await store.store(drafts, agentID: "alden", userID: "iris")
+        #expect(Set(ids).count == 700)
+        for (id, draft) in zip(ids, drafts).prefix(3) + [(ids[bad], drafts[bad])] {
+            #expect(try await store.memory(id, as: "alden").content == draft.content)
+        }
+        #expect(try await store.verify().isSound)
+        try await store.close()
+    }
+
+    @Test func `of calls that come at once those that fail leave nothing of their vectors`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        await withTaskGroup { group in
+            for call in 0..<60 {
+                group.addTask {
+                    var drafts = (0..<5).map { MemoryDraft(content: "call \(call) stores number \($0) of five") }
+                    if call.isMultiple(of: 3) { drafts[4].parentID = "nobody's" }
+                    _ = try? await store.store(drafts, agentID: "alden", userID: "iris")
+                }
+            }
+        }
+        let memories = try await store.browse(as: "alden", userID: "iris", limit: 1_000).memories
+        #expect(memories.count == 40 * 5)
+        #expect(try await store.verify().isSound)
+        #expect(try await store.embeddingStatus().embedded == 40 * 5)
+        try await store.close()
+    }
+}
