@@ -1,4 +1,5 @@
 import HearthEmbedding
+import HearthSQLite
 import TestSupport
 import Testing
 
@@ -135,6 +136,49 @@ import Testing
         #expect(memories.count == 40 * 5)
         #expect(try await store.verify().isSound)
         #expect(try await store.embeddingStatus().embedded == 40 * 5)
+        try await store.close()
+    }
+
+    @Test func `the vector of an operation that failed is not written beside those of one that didn't`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        _ = try await store.store([MemoryDraft(content: "the first")], agentID: "alden", userID: "iris")
+        let embedder = StaticEmbedder()
+        let texts = ["kept", "forgotten", "kept too"]
+        try await store.write { transaction in
+            _ = transaction.newRow()
+            for (index, text) in texts.enumerated() {
+                transaction.vectors.mark()
+                _ = try VectorTables.append(
+                    embedder.quantizedVector(for: text),
+                    of: embedder,
+                    document: Int64(1_000 + index),
+                    user: 1,
+                    in: transaction
+                )
+                if text == "forgotten" { transaction.vectors.rollbackToMark() }
+            }
+            // The last operation of the transaction.
+            transaction.vectors.mark()
+            _ = try VectorTables.append(
+                embedder.quantizedVector(for: "forgotten too"),
+                of: embedder,
+                document: 2_000,
+                user: 1,
+                in: transaction
+            )
+            transaction.vectors.rollbackToMark()
+        }
+        let block = try store.read { snapshot in
+            try snapshot.connection.first("SELECT data FROM vector_blocks", as: { $0.bytes(0) })
+        }
+        let size = VectorBlock.slotSize(dimension: embedder.dimension)
+        let documents = try #require(block)
+            .withUnsafeBytes { bytes in
+                stride(from: 0, to: bytes.count, by: size)
+                    .map { bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self) }
+            }
+        #expect(documents.dropFirst().prefix { $0 != 0 } == [1_000, 1_002])
+        #expect(documents.dropFirst(3).allSatisfy { $0 == 0 })
         try await store.close()
     }
 }
