@@ -15,13 +15,4 @@ import Testing
         #expect(memory[0] == 0xAA)
         #expect(part.indices.allSatisfy { part[$0] == UInt8(truncatingIfNeeded: $0 / 7) })
     }
-
-    @Test func `no memory at all is none to advise about`() {
-        LargePages.prefer(for: UnsafeMutableRawBufferPointer(start: nil, count: 0))
-    }
-
-    @Test(arguments: [0, 1, 100_000, 1 << 40])
-    func `scratch memory is kept for as many documents as there can be`(documents: Int) {
-        ScratchMemory.keep(forSearchesOf: documents)
-    }
 }
