@@ -30,6 +30,8 @@ public struct ParameterBinder {
     }
 
     /// Binds values to the next parameters.
+    ///
+    /// - Throws: ``SQLiteError``, of ``ResultCode/range`` past the last parameter.
     @inlinable
     public mutating func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
         for value in repeat each values {
@@ -46,6 +48,7 @@ extension Connection {
     ///   - rows: What the rows are made from.
     ///   - insertion: Where they go.
     ///   - bind: Binds the values of one row.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where a row has too few values; what `bind` throws.
     public func insert<Element>(
         _ rows: [Element],
         by insertion: RowsInsertion,
@@ -65,6 +68,8 @@ extension Connection {
     ) throws {
         guard !rows.isEmpty else { return }
         let statement = try statement(dynamic: sql)
+        // Many rows' texts are not to lie in memory until somebody inserts again.
+        defer { statement.clear() }
         try noting {
             for start in stride(from: rows.startIndex, to: rows.endIndex, by: count) {
                 var binder = ParameterBinder(statement)

@@ -14,7 +14,7 @@ struct MemoryInserter {
         var grants: [(share: Share, agents: [Directory.Entry])]
     }
 
-    /// Rows held back at the most.
+    /// Memories held back at the most: some full statements, and little memory.
     private static let heldRows = 256
 
     let directory: Directory
@@ -28,7 +28,19 @@ struct MemoryInserter {
     /// Those of the memory before: most of the next are on the same.
     private var terms: Terms?
 
-    fileprivate init(_ store: MemoryStore, transaction: StoreTransaction, agents: [AgentID], now: Timestamp) throws {
+    /// What writes an operation's new memories.
+    ///
+    /// - Parameters:
+    ///   - store: The store they are for.
+    ///   - transaction: The transaction of the operation.
+    ///   - agents: With whom each of them is shared, besides those to whom rules propagate it.
+    ///   - now: The time of the operation.
+    init(
+        _ store: MemoryStore,
+        _ transaction: StoreTransaction,
+        shareWith agents: [AgentID],
+        now: Timestamp
+    ) throws {
         directory = try transaction.directory(store.directories)
         embedder = store.embedder
         clock = store.clock
@@ -111,21 +123,5 @@ struct MemoryInserter {
         let terms = Terms(owner: owner, category: category, grants: grants)
         self.terms = terms
         return terms
-    }
-}
-
-extension MemoryStore {
-    /// What writes an operation's new memories.
-    ///
-    /// - Parameters:
-    ///   - transaction: The transaction of the operation.
-    ///   - agents: With whom each of them is shared, besides those to whom rules propagate it.
-    ///   - now: The time of the operation.
-    func inserter(
-        into transaction: StoreTransaction,
-        shareWith agents: [AgentID],
-        now: Timestamp
-    ) throws -> MemoryInserter {
-        try MemoryInserter(self, transaction: transaction, agents: agents, now: now)
     }
 }

@@ -40,7 +40,9 @@ final class MemoryPreparation: Sendable {
 
     private let monitor: Monitor<State>
     private let count: Int
-    private let make: @Sendable (Int) throws -> NewMemory
+    private let make: (@Sendable (Int) throws -> NewMemory)?
+    /// How many shares there are.
+    let shareCount: Int
 
     /// Memories that are to be made ready.
     ///
@@ -50,28 +52,33 @@ final class MemoryPreparation: Sendable {
     init(_ count: Int, make: @escaping @Sendable (Int) throws -> NewMemory) {
         self.count = count
         self.make = make
-        let shares = (count + Self.shareLength - 1) / Self.shareLength
-        monitor = Monitor(State(shares: [Share](repeating: .waiting, count: shares)))
+        shareCount = (count + Self.shareLength - 1) / Self.shareLength
+        monitor = Monitor(State(shares: [Share](repeating: .waiting, count: shareCount)))
     }
 
     /// Memories that are ready.
     init(_ memories: [NewMemory]) {
         count = memories.count
-        make = { memories[$0] }
-        monitor = Monitor(State(shares: memories.isEmpty ? [] : [.ready(.success(memories))], nextWaiting: 1))
+        make = nil
+        shareCount = 1
+        monitor = Monitor(State(shares: [.ready(.success(memories))]))
     }
 
-    /// Makes shares ready until none is waiting, or the task is cancelled.
+    /// Makes shares ready until none is waiting, or the task is cancelled: what has begun then, the writer ends by itself.
     func work() {
         while !Task.isCancelled, makeShareReady() {}
     }
 
-    /// Calls a closure with every memory in order, each as soon as it is ready.
+    /// Calls a closure with every memory and its index in order, each as soon as it is ready.
     ///
     /// - Throws: What the closure throws, and what the making of a memory threw once its turn comes.
-    func visit(_ body: (NewMemory) throws -> Void) throws {
-        for share in monitor.withLock({ $0.shares.indices }) {
-            for memory in try memories(of: share) { try body(memory) }
+    func visit(_ body: (Int, NewMemory) throws -> Void) throws {
+        var index = 0
+        for share in 0..<shareCount {
+            for memory in try memories(of: share) {
+                try body(index, memory)
+                index += 1
+            }
         }
     }
 
@@ -84,7 +91,7 @@ final class MemoryPreparation: Sendable {
     }
 
     private func makeShareReady() -> Bool {
-        guard let share = monitor.withLock({ $0.take() }) else { return false }
+        guard let make, let share = monitor.withLock({ $0.take() }) else { return false }
         let start = share * Self.shareLength
         let result = Result { try (start..<min(start + Self.shareLength, count)).map(make) }
         monitor.change { $0.shares[share] = .ready(result) }

@@ -73,17 +73,15 @@ extension MemoryStore {
         defer { embedLater() }
         return try await prepare(missing.count, make) { [self] new in
             try await write { [self] transaction in
-                var inserter = try inserter(into: transaction, shareWith: [], now: now)
+                var inserter = try MemoryInserter(self, transaction, shareWith: [], now: now)
                 var places = ImportPlaces(connection: transaction.connection, directory: inserter.directory)
                 // Every new row moves this count on: while it stands still, what was missing is missing.
                 let isUnchanged = transaction.state.nextRow == nextRow
                 var counts = ImportCounts(present: batch.count - missing.count)
-                var next = missing.makeIterator()
-                try new.visit { memory in
-                    guard let placed = next.next() else { return }
+                try new.visit { index, memory in
                     var memory = memory
                     if !isUnchanged {
-                        guard let place = try places.place(of: batch[placed.index]) else {
+                        guard let place = try places.place(of: batch[missing[index].index]) else {
                             counts.present += 1
                             return
                         }

@@ -18,6 +18,8 @@ extension MemoryStore {
         shareWith: [AgentID] = []
     ) async throws -> [MemoryID] {
         guard !drafts.isEmpty else { return [] }
+        // The first of a few is refused before the writer is asked; so it is to be with the last of many.
+        if drafts.count > MemoryPreparation.shareLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
@@ -32,10 +34,10 @@ extension MemoryStore {
         let ids = try await auditingRefusal {
             try await prepare(drafts.count, make) { [self] new in
                 try await write { [self] transaction in
-                    var inserter = try inserter(into: transaction, shareWith: shareWith, now: now)
+                    var inserter = try MemoryInserter(self, transaction, shareWith: shareWith, now: now)
                     var ids: [MemoryID] = []
                     ids.reserveCapacity(drafts.count)
-                    try new.visit { memory in
+                    try new.visit { _, memory in
                         try inserter.add(memory)
                         ids.append(memory.id)
                     }

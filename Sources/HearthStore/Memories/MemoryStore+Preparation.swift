@@ -27,15 +27,19 @@ extension MemoryStore {
             memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
             return memory
         }
-        let isWaitedFor = embedder.map { $0.isLocal && !($0 is any SynchronousEmbedder) } ?? false
-        guard count > MemoryPreparation.shareLength, !isWaitedFor else {
-            return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady))))
+        if let maker, maker.isWaitedFor {
+            return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady), by: maker)))
+        }
+        guard count > MemoryPreparation.shareLength else {
+            return try await write(MemoryPreparation(try (0..<count).map(makeReady)))
         }
 
         let preparation = MemoryPreparation(count, make: makeReady)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            // The writer's core is the one that is left out.
-            for _ in 0..<max(1, Self.cores - 1) { group.addTask { preparation.work() } }
+            // One core and one share are for the writer.
+            for _ in 0..<max(1, min(Self.cores, preparation.shareCount) - 1) {
+                group.addTask { preparation.work() }
+            }
             // On an error the tasks that are still at work are cancelled.
             return try await write(preparation)
         }
@@ -44,10 +48,9 @@ extension MemoryStore {
     /// Adds the vectors of an embedder that is waited for.
     ///
     /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
-    private func embed(_ new: [NewMemory]) async -> [NewMemory] {
-        guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder) else { return new }
+    private func embed(_ new: [NewMemory], by maker: VectorMaker) async -> [NewMemory] {
         do {
-            let vectors = try await VectorMaker(embedder: embedder).vectors(of: new.map(\.fields.content))
+            let vectors = try await maker.vectors(of: new.map(\.fields.content))
             return zip(new, vectors)
                 .map { memory, vector in
                     var memory = memory

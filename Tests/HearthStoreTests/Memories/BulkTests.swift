@@ -121,6 +121,58 @@ import Testing
         try await store.close()
     }
 
+    @Test func `many memories are shared with whom the call names, or none is stored`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        var drafts = (0..<700).map { MemoryDraft(content: "memory \($0)") }
+        let ids = try await store.store(drafts, agentID: "alden", userID: "iris", shareWith: ["alice"])
+        let seen = try await store.browse(as: "alice", userID: "iris", limit: 1_000).memories
+        #expect(Set(seen.map(\.id)) == Set(ids))
+        #expect(try await store.browse(as: "mimic", userID: "iris").memories.isEmpty)
+
+        // What its owner keeps to itself, among others.
+        drafts[600].category = .privateTasks
+        await expect(.restrictedCategory) {
+            try await store.store(drafts, agentID: "alden", userID: "iris", shareWith: ["alice"])
+        }
+        #expect(try await store.browse(as: "alden", userID: "iris", limit: 1_000).memories.count == 700)
+        #expect(try await store.verify().isSound)
+        try await store.close()
+    }
+
+    @Test func `long imports of the same memories at once store each once`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        var random = SeededGenerator()
+        let batch = batch(400, &random)
+        let counts = try await withThrowingTaskGroup(of: ImportCounts.self) { group in
+            for _ in 0..<3 { group.addTask { try await store.importMemories(batch) } }
+            return try await group.reduce(into: ImportCounts()) {
+                $0.stored += $1.stored
+                $0.present += $1.present
+            }
+        }
+        #expect(counts == ImportCounts(stored: 400, present: 800))
+        #expect(try await store.verify().isSound)
+        try await store.close()
+    }
+
+    @Test func `a cancelled call's memories are all there or none is`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        let drafts = (0..<2_000).map { MemoryDraft(content: "memory \($0)") }
+        for _ in 0..<5 {
+            let call = Task { try await store.store(drafts, agentID: "alden", userID: "iris") }
+            call.cancel()
+            _ = await call.result
+            // What was begun is done once another write has had its turn.
+            _ = try await store.store([MemoryDraft(content: "after")], agentID: "alice", userID: "joss")
+            let statistics = try await store.embeddingStatus()
+            #expect(
+                statistics.documents % 2_000 == (try await store.browse(as: "alice", userID: "joss").memories.count)
+            )
+        }
+        #expect(try await store.verify().isSound)
+        try await store.close()
+    }
+
     @Test func `of calls that come at once those that fail leave nothing of their vectors`() async throws {
         let store = try await MemoryStore.open(.temporary)
         await withTaskGroup { group in

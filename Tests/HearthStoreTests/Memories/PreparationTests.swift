@@ -22,7 +22,10 @@ import Testing
 
     private func order(of preparation: MemoryPreparation) throws -> [Int] {
         var order: [Int] = []
-        try preparation.visit { order.append(try #require(Int($0.id.rawValue))) }
+        try preparation.visit { index, memory in
+            order.append(try #require(Int(memory.id.rawValue)))
+            #expect(order.count == index + 1)
+        }
         return order
     }
 
@@ -68,7 +71,7 @@ import Testing
         }
         await withTaskGroup { group in group.addTask { preparation.work() } }
         var seen = 0
-        #expect(throws: Unfit(index: bad)) { try preparation.visit { _ in seen += 1 } }
+        #expect(throws: Unfit(index: bad)) { try preparation.visit { _, _ in seen += 1 } }
         // Its share is not begun.
         #expect(seen == bad / MemoryPreparation.shareLength * MemoryPreparation.shareLength)
     }

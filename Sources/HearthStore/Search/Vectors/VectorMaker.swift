@@ -10,6 +10,9 @@ struct VectorMaker: Sendable {
     /// Whether vectors are made before a memory is stored; otherwise they are queued.
     var isImmediate: Bool { embedder.isLocal }
 
+    /// Whether storing waits for them.
+    var isWaitedFor: Bool { isImmediate && !(embedder is any SynchronousEmbedder) }
+
     /// The vector of a text from an embedder that makes it on the spot; nil from any other.
     func vectorAtOnce(of text: String) -> QuantizedVector? {
         (embedder as? any SynchronousEmbedder)?.quantizedVector(for: text.prefix(utf8Length: Self.longestText))

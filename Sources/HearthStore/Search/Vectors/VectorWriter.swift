@@ -156,10 +156,9 @@ struct VectorWriter: Sendable {
 
     private mutating func put(_ slotSize: Int, at place: VectorPlace, _ append: (inout [UInt8]) -> Void) {
         // What an earlier operation wrote stays apart, so that a failed one can be forgotten.
-        if writes.count > marked.writes, let last = writes.last, last.block == place.block,
-            last.slots.upperBound == place.slot
-        {
-            append(&writes[writes.count - 1].bytes)
+        let last = writes.count - 1
+        if last >= marked.writes, writes[last].block == place.block, writes[last].slots.upperBound == place.slot {
+            append(&writes[last].bytes)
             return
         }
         var write = Write(block: place.block, first: place.slot, slotSize: slotSize, bytes: [])
@@ -169,7 +168,15 @@ struct VectorWriter: Sendable {
 
     /// Writes everything, later writes of a slot over earlier ones.
     func flush(into connection: Connection, sequence: Int64) throws {
-        for write in writes {
+        var next = 0
+        while next < writes.count {
+            var write = writes[next]
+            next += 1
+            // Those of several operations that are neighbours are written together after all.
+            while next < writes.count, writes[next].block == write.block, writes[next].first == write.slots.upperBound {
+                write.bytes += writes[next].bytes
+                next += 1
+            }
             try connection.writeBlob(
                 table: "vector_blocks",
                 column: "data",
