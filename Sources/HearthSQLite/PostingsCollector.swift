@@ -51,12 +51,16 @@ final class PostingsCollector {
         guard code == SQLITE_OK else { throw SQLiteError(code: code, handle: handle) }
     }
 
+    /// What FTS5 calls a pointer to its table of functions. SQLite keeps the address, so the name has to outlive the statement.
+    private static let pointerType: StaticString = "fts5_api_ptr"
+
     /// FTS5's table of functions, which it puts where a bound pointer points.
     private static func api(of handle: OpaquePointer) throws -> UnsafeMutablePointer<fts5_api>? {
         let statement = try Statement(preparing: "SELECT fts5(?1)", on: handle, isCached: false)
         var api: UnsafeMutablePointer<fts5_api>?
         try withUnsafeMutablePointer(to: &api) { place in
-            try statement.check(sqlite3_bind_pointer(statement.handle, 1, place, "fts5_api_ptr", nil))
+            let type = UnsafeRawPointer(pointerType.utf8Start).assumingMemoryBound(to: CChar.self)
+            try statement.check(sqlite3_bind_pointer(statement.handle, 1, place, type, nil))
             _ = try statement.step()
             try statement.reset()
         }
