@@ -58,15 +58,8 @@ private struct ReferenceTokens: Decodable {
     }
 
     private static func decompressed(_ path: URL) throws -> Data {
-        let gzip = Process()
-        let output = Pipe()
-        gzip.executableURL = URL(filePath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc", path.path]
-        gzip.standardOutput = output
-        try gzip.run()
-        let data = try #require(try output.fileHandleForReading.readToEnd())
-        gzip.waitUntilExit()
-        try #require(gzip.terminationStatus == 0)
+        let (end, data) = try ChildProcess.run(["gzip", "-dc", path.path], collecting: 1)
+        try #require(end.status == 0)
         return data
     }
 }

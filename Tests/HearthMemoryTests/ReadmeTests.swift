@@ -27,8 +27,6 @@ import Testing
     /// Checks a source against the modules that were built beside the tests.
     private static func compile(_ source: String) throws -> (status: Int32, messages: String) {
         let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let compiler = Process()
-        compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         var arguments = [
             "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I",
             products.appending(path: "Modules").path,
@@ -38,13 +36,8 @@ import Testing
             let map = products.appending(path: "\(module).build/module.modulemap").path
             arguments += ["-Xcc", "-fmodule-map-file=\(map)"]
         }
-        compiler.arguments = arguments + [source]
-        let output = Pipe()
-        compiler.standardError = output
-        try compiler.run()
-        let messages = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        compiler.waitUntilExit()
-        return (compiler.terminationStatus, messages)
+        let (end, messages) = try ChildProcess.run(arguments + [source], collecting: 2)
+        return (end.status, String(decoding: messages, as: UTF8.self))
     }
 
     @Test func `both commands are there to be copied`() throws {

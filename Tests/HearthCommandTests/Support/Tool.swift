@@ -94,10 +94,9 @@ struct Tool: Sendable {
 
 /// A tool that has been started.
 final class RunningTool: Sendable {
-    private let process = Process()
+    private let process: ChildProcess
     private let output: String
     private let errors: String
-    private let ended: AsyncStream<Void>
 
     /// Where a process reads and writes; files of the sandbox where nothing is given.
     struct Streams {
@@ -110,32 +109,35 @@ final class RunningTool: Sendable {
         let run = UUID().uuidString
         self.output = try tool.sandbox.write("\(run).out", "")
         errors = try tool.sandbox.write("\(run).err", "")
-        process.executableURL = URL(filePath: executable)
-        process.arguments = arguments
-        process.environment = tool.wholeEnvironment
-        process.currentDirectoryURL = URL(filePath: tool.sandbox.path)
-        process.standardInput =
+        let input =
             try streams.input.map { bytes in
                 try FileHandle(forReadingFrom: URL(filePath: tool.sandbox.write("\(run).in", bytes)))
-            } ?? FileHandle.nullDevice
-        process.standardOutput = try streams.output ?? FileHandle(forWritingTo: URL(filePath: self.output))
-        process.standardError = try streams.errors ?? FileHandle(forWritingTo: URL(filePath: errors))
-        let (ended, continuation) = AsyncStream<Void>.makeStream()
-        self.ended = ended
-        process.terminationHandler = { _ in continuation.finish() }
-        try process.run()
+            } ?? FileHandle(forReadingFrom: URL(filePath: "/dev/null"))
+        let output = try streams.output ?? FileHandle(forWritingTo: URL(filePath: self.output))
+        let errors = try streams.errors ?? FileHandle(forWritingTo: URL(filePath: self.errors))
+        process = try withExtendedLifetime((input, output, errors)) {
+            try ChildProcess(
+                executable,
+                arguments,
+                environment: tool.wholeEnvironment,
+                directory: tool.sandbox.path,
+                input: input.fileDescriptor,
+                output: output.fileDescriptor,
+                errors: errors.fileDescriptor
+            )
+        }
     }
 
     /// Sends a signal.
     func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
+        kill(process.id, number)
     }
 
     var isRunning: Bool { process.isRunning }
 
     /// Whether the process has set up something of its own to do on a signal; false once it has ended.
     func catches(_ number: Int32) -> Bool {
-        let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let status = try? String(contentsOfFile: "/proc/\(process.id)/status", encoding: .utf8)
         let field = status?.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
         let mask = field.flatMap { UInt64($0.dropFirst("SigCgt:".count).drop(while: \.isWhitespace), radix: 16) } ?? 0
         return mask & 1 << UInt64(number - 1) != 0
@@ -143,11 +145,10 @@ final class RunningTool: Sendable {
 
     /// Waits for the end.
     func outcome() async throws -> Tool.Outcome {
-        for await _ in ended {}
-        let wasKilled = process.terminationReason == .uncaughtSignal
+        let end = await process.outcome()
         return Tool.Outcome(
-            status: process.terminationStatus,
-            signal: wasKilled ? process.terminationStatus : nil,
+            status: end.status,
+            signal: end.wasKilled ? end.status : nil,
             output: FileManager.default.contents(atPath: output) ?? Data(),
             errors: String(decoding: FileManager.default.contents(atPath: errors) ?? Data(), as: UTF8.self)
         )
