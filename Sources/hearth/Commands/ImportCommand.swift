@@ -12,7 +12,7 @@ struct ImportCommand: AsyncParsableCommand {
             Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
-            stored in batches of 500: an import that was stopped is completed by running it again.
+            stored in batches of \(ImportRun.longestBatch): an import that was stopped is completed by running it again.
 
             JSON: read, stored, present (there already), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).

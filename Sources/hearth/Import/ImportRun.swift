@@ -15,7 +15,7 @@ struct ImportRun {
     private var batchBytes = 0
 
     /// The most memories of one transaction: long enough to spread the cost of making it durable, short enough for others to wait.
-    private static let longestBatch = 2_000
+    static let longestBatch = 2_000
     /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
     private static let heaviestBatch = 8 << 20
 
