@@ -40,12 +40,30 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "HearthModel",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(name: "HearthText", swiftSettings: settings),
+        .target(
+            name: "HearthRules",
+            dependencies: [
+                "HearthModel",
+                "HearthText",
+                .product(name: "BitCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "HearthStore",
             dependencies: [
-                "HearthSQLite",
-                "HearthEmbedding",
                 "CVectorKernels",
-                .product(name: "Collections", package: "swift-collections"),
+                "HearthEmbedding",
+                "HearthModel",
+                "HearthRules",
+                "HearthSQLite",
+                "HearthText",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
@@ -53,8 +71,9 @@ let package = Package(
         .target(
             name: "HearthMemory",
             dependencies: [
-                "HearthStore",
                 "HearthEmbedding",
+                "HearthModel",
+                "HearthStore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -63,6 +82,7 @@ let package = Package(
             name: "hearth",
             dependencies: [
                 "HearthMemory",
+                "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -75,21 +95,45 @@ let package = Package(
                 "CSQLite",
                 "CVectorKernels",
                 "HearthMemory",
+                "HearthModel",
+                "HearthRules",
                 "HearthSQLite",
                 "HearthStore",
+                "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["CSQLite", "HearthMemory"],
+            dependencies: ["CSQLite", "HearthMemory", "HearthModel", "HearthRules", "HearthText"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .testTarget(
             name: "CVectorKernelsTests",
             dependencies: ["CVectorKernels", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthModelTests",
+            dependencies: ["HearthModel", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthTextTests",
+            dependencies: ["HearthText", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthRulesTests",
+            dependencies: [
+                "HearthModel",
+                "HearthRules",
+                "HearthText",
+                "TestSupport",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -104,17 +148,20 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthStoreTests",
-            dependencies: ["HearthStore", "HearthSQLite", "TestSupport"],
+            dependencies: [
+                "HearthEmbedding", "HearthModel", "HearthRules", "HearthSQLite", "HearthStore", "HearthText",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HearthMemoryTests",
-            dependencies: ["CSQLite", "HearthMemory", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMemory", "HearthStore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HearthCommandTests",
-            dependencies: ["CSQLite", "hearth", "TestSupport"],
+            dependencies: ["CSQLite", "HearthText", "hearth", "TestSupport"],
             swiftSettings: settings
         ),
     ]

@@ -54,7 +54,7 @@ enum LogBenchmarks {
             ),
             Measurement(
                 name: "peak resident memory of this run",
-                ours: try Memory.peak(),
+                ours: try ProcessMemory.peak(),
                 floor: nil,
                 unit: "MiB"
             ),

@@ -1,4 +1,7 @@
+import HearthModel
+import HearthRules
 import HearthStore
+import HearthText
 
 /// What it costs to join heads, and to keep a long text that is edited often.
 enum ReconcileBenchmarks {
@@ -50,10 +53,10 @@ enum ReconcileBenchmarks {
         let pairs = Array(zip(versions, versions.dropFirst()))
         var deltas: [[UInt8]] = []
         let writing = Stopwatch.seconds {
-            deltas = pairs.map { VersionDelta.encode(target: $0, reference: $1) }
+            deltas = pairs.map { TextDelta.encode(target: $0, reference: $1) }
         }
         let reading = try Stopwatch.seconds {
-            for (delta, pair) in zip(deltas, pairs) { _ = try VersionDelta.decode(delta, reference: pair.1) }
+            for (delta, pair) in zip(deltas, pairs) { _ = try TextDelta.decode(delta, reference: pair.1, limit: .max) }
         }
         let count = Double(deltas.count)
         return [

@@ -26,7 +26,7 @@ struct SearchProbe: AsyncParsableCommand {
         var corpus = Corpus(seed: 7)
         let texts = (0..<Self.warmUp + queries).map { _ in corpus.query() }
         var findings = stock ? try searchStock(texts) : try await searchOurs(texts)
-        findings.resident = try Memory.resident()
+        findings.resident = try ProcessMemory.resident()
         print(String(decoding: try JSONEncoder().encode(findings), as: UTF8.self))
     }
 

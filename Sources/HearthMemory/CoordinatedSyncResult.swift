@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 /// What a sync of every active agent came to.
 public struct CoordinatedSyncResult: Hashable, Sendable, Codable {

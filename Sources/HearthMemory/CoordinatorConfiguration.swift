@@ -1,5 +1,6 @@
 public import HearthEmbedding
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 /// How a coordinator works; everything has a default.
 public struct CoordinatorConfiguration: Sendable {

@@ -1,5 +1,6 @@
 public import FoundationEssentials
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 /// How a coordinator stands.
 public struct CoordinatorStatus: Sendable, Codable {
@@ -64,16 +65,15 @@ extension MultiAgentMemoryCoordinator {
     /// How the coordinator, its agents and its store stand.
     public func coordinatorStatus() async throws -> CoordinatorStatus {
         var agents: [AgentID: AgentStatus] = [:]
-        for profile in try store.agents() where profile.id != AgentProfile.system.id {
-            guard let held = try store.agent(profile.id) else { continue }
-            agents[profile.id] = registry.status(of: profile.id, held: held.status)
+        for (profile, status) in try store.agentStatuses() where profile.id != AgentProfile.system.id {
+            agents[profile.id] = status
         }
         return CoordinatorStatus(
             coordinator: CoordinatorStatus.Counters(
                 totalAgents: agents.count,
                 activeAgents: agents.values.count { $0 == .active },
                 crossAgentShares: try store.crossAgentShares(),
-                totalCoordinatedOperations: registry.operations,
+                totalCoordinatedOperations: operations.count,
                 resourceOptimizations: 0
             ),
             agents: agents,

@@ -1,3 +1,4 @@
-// `import HearthMemory` gives everything a host needs: the values it speaks of are those of the store.
+// `import HearthMemory` gives a host everything that it needs: the values that it speaks of, and the embedders that it may choose from.
+// The embedders are a module of their own because a type alias would not carry their initializers along.
 @_exported public import HearthEmbedding
-@_exported public import HearthStore
+@_exported public import HearthModel

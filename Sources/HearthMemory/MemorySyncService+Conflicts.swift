@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MemorySyncService {
     /// The conflicts that wait for a decision, oldest first: an administrator's view over all users.
@@ -23,8 +24,9 @@ extension MemorySyncService {
         decision: ManualDecision? = nil,
         agentID: AgentID = "system"
     ) async throws -> ResolvedConflict {
-        try store.requireActive(agentID, in: registry)
-        return try await store.resolve(conflictID, as: agentID, strategy: resolutionStrategy, decision: decision)
+        try await operations.perform { store in
+            try await store.resolve(conflictID, as: agentID, strategy: resolutionStrategy, decision: decision)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MemorySyncService {
     /// Acquires the lease of a memory: the right to publish edits of it until it expires. Committed on return.
@@ -21,21 +22,23 @@ extension MemorySyncService {
         waitForLock: Bool = true,
         timeout: Duration = .seconds(30)
     ) async throws -> MemoryLock? {
-        try store.requireActive(agentID, in: registry)
-        return try await store.acquireLease(
-            on: memoryID,
-            as: agentID,
-            for: lockDuration ?? configuration.lockDuration,
-            waitingAtMost: waitForLock ? timeout : .zero
-        )
+        try await operations.perform { store in
+            try await store.acquireLease(
+                on: memoryID,
+                as: agentID,
+                for: lockDuration ?? configuration.lockDuration,
+                waitingAtMost: waitForLock ? timeout : .zero
+            )
+        }
     }
 
     /// Lets a lease last for a duration from now, with the same token; committed on return.
     ///
     /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
     public func renewMemoryLock(_ lock: MemoryLock, lockDuration: Duration? = nil) async throws -> MemoryLock {
-        try store.requireActive(lock.agentID, in: registry)
-        return try await store.renewLease(lock, for: lockDuration ?? configuration.lockDuration)
+        try await operations.perform { store in
+            try await store.renewLease(lock, for: lockDuration ?? configuration.lockDuration)
+        }
     }
 
     /// Gives back the lease that an agent has on a memory; with `force`, takes it from whoever has it, which is audited.
@@ -47,8 +50,9 @@ extension MemorySyncService {
     ///   `.memoryNotFound`.
     @discardableResult
     public func releaseMemoryLock(memoryID: MemoryID, agentID: AgentID, force: Bool = false) async throws -> Bool {
-        try store.requireActive(agentID, in: registry)
-        return try await store.releaseLease(on: memoryID, as: agentID, force: force)
+        try await operations.perform { store in
+            try await store.releaseLease(on: memoryID, as: agentID, force: force)
+        }
     }
 
     /// Gives back the lease of one acquisition, and no other that the agent may have since.
@@ -58,8 +62,9 @@ extension MemorySyncService {
     /// - Returns: False where it has expired, was released or was taken.
     @discardableResult
     public func releaseMemoryLock(_ lock: MemoryLock) async throws -> Bool {
-        try store.requireActive(lock.agentID, in: registry)
-        return try await store.releaseLease(lock)
+        try await operations.perform { store in
+            try await store.releaseLease(lock)
+        }
     }
 
     /// Takes every lease from its holder: maintenance, for critical agents. Audited; committed on return.
@@ -68,8 +73,9 @@ extension MemorySyncService {
     /// - Throws: `.accessDenied` where the agent isn't critical.
     @discardableResult
     public func releaseAllLocks(agentID: AgentID) async throws -> Int {
-        try store.requireActive(agentID, in: registry)
-        return try await store.releaseAllLeases(as: agentID)
+        try await operations.perform { store in
+            try await store.releaseAllLeases(as: agentID)
+        }
     }
 
     /// Holds the lease of a memory while a closure runs: renews it meanwhile, and gives it back however that ends.
@@ -98,14 +104,15 @@ extension MemorySyncService {
         timeout: Duration = .seconds(30),
         _ body: @Sendable (MemoryLock) async throws -> R
     ) async throws -> R {
-        try store.requireActive(agentID, in: registry)
-        return try await store.withLease(
-            on: memoryID,
-            as: agentID,
-            for: lockDuration ?? configuration.lockDuration,
-            waitingAtMost: timeout,
-            body
-        )
+        try await operations.perform { store in
+            try await store.withLease(
+                on: memoryID,
+                as: agentID,
+                for: lockDuration ?? configuration.lockDuration,
+                waitingAtMost: timeout,
+                body
+            )
+        }
     }
 
     /// The leases that are held, longest held first: an administrator's view over all users.

@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MemorySyncService {
     /// Publishes the drafts of one agent for one user, in the order in which they were begun; durable on return.
@@ -19,8 +20,9 @@ extension MemorySyncService {
         sessionID: SessionID? = nil,
         forceSync: Bool = false
     ) async throws -> AgentSyncResult {
-        try store.requireActive(agentID, in: registry)
-        return try await store.sync(agentID, userID: userID, sessionID: sessionID, force: forceSync)
+        try await operations.perform { store in
+            try await store.sync(agentID, userID: userID, sessionID: sessionID, force: forceSync)
+        }
     }
 }
 
@@ -56,11 +58,10 @@ extension MultiAgentMemoryCoordinator {
 
     /// The agents that are active in this process, `system` aside, in the order in which they are synced.
     private func activeAgents() throws -> [AgentID] {
-        try store.agents()
-            .filter { profile in
-                guard profile.id != AgentProfile.system.id, let held = try store.agent(profile.id) else { return false }
-                return registry.status(of: profile.id, held: held.status) == .active
-            }
+        let active = try store.agentStatuses().filter { $0.status == .active }.map(\.profile)
+        return
+            active
+            .filter { $0.id != AgentProfile.system.id }
             .sorted { $0.priority == $1.priority ? $0.id < $1.id : $0.priority > $1.priority }
             .map(\.id)
     }

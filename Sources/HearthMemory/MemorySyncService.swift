@@ -1,14 +1,15 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 /// Sync, leases, conflicts, slices, statistics and health.
 public final class MemorySyncService: Sendable {
     let store: MemoryStore
-    let registry: AgentRegistry
+    let operations: HostOperations
     let configuration: CoordinatorConfiguration
 
-    init(store: MemoryStore, registry: AgentRegistry, configuration: CoordinatorConfiguration) {
+    init(store: MemoryStore, operations: HostOperations, configuration: CoordinatorConfiguration) {
         self.store = store
-        self.registry = registry
+        self.operations = operations
         self.configuration = configuration
     }
 
@@ -31,16 +32,17 @@ public final class MemorySyncService: Sendable {
         limit: Int = 1_000,
         after cursor: SliceCursor? = nil
     ) async throws -> AgentMemorySlice {
-        try store.requireActive(agentID, in: registry)
-        return try await store.slice(
-            of: agentID,
-            userID: userID,
-            sessionID: sessionID,
-            memoryTypes: memoryTypes,
-            includeSyncMetadata: includeSyncMetadata,
-            limit: limit,
-            after: cursor
-        )
+        try await operations.perform { store in
+            try await store.slice(
+                of: agentID,
+                userID: userID,
+                sessionID: sessionID,
+                memoryTypes: memoryTypes,
+                includeSyncMetadata: includeSyncMetadata,
+                limit: limit,
+                after: cursor
+            )
+        }
     }
 
     /// What sync, leases and conflicts have done and how they stand: an administrator's view over all users.

@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// Makes an agent active in this process, and writes its profile where one is given.
@@ -18,8 +19,8 @@ extension MultiAgentMemoryCoordinator {
             throw MemoryError(code: .unknownAgent, message: "No profile of agent \(id) is known; register it with one.")
         }
         if held?.profile != wanted { try await store.setProfiles([wanted]) }
-        if let status = held?.status, status != .inactive { try await store.setStatus(.active, of: id) }
-        registry.register(id)
+        if let status = held?.held, status != .inactive { try await store.setStatus(.active, of: id) }
+        store.register(id)
     }
 
     /// Sets whether an agent may act.
@@ -30,7 +31,7 @@ extension MultiAgentMemoryCoordinator {
     /// - Throws: `.unknownAgent`; `.invalidArgument` for `system`, which is always active.
     public func setStatus(_ status: AgentStatus, of agent: AgentID) async throws {
         try await store.setStatus(status, of: agent)
-        if status == .active { registry.register(agent) } else { registry.withdraw(agent) }
+        if status == .active { store.register(agent) } else { store.withdraw(agent) }
     }
 
     /// How an agent stands in this process: `system` is always active.
@@ -40,7 +41,7 @@ extension MultiAgentMemoryCoordinator {
         guard let held = try store.agent(agent.validated()) else {
             throw MemoryError(code: .unknownAgent, message: "No agent \(agent) is known.")
         }
-        return registry.status(of: agent, held: held.status)
+        return held.status
     }
 
     /// The profiles the file holds, `system` among them, by identifier.
@@ -64,8 +65,9 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.unknownAgent`, `.agentNotActive`, `.invalidArgument` for an invalid identifier or name.
     public func createSession(userID: UserID, agentID: AgentID, name: String? = nil) async throws -> SessionID {
-        try store.requireActive(agentID, in: registry)
-        return try await store.createSession(userID: userID, agentID: agentID, name: name)
+        try await operations.perform { store in
+            try await store.createSession(userID: userID, agentID: agentID, name: name)
+        }
     }
 
     /// Ends a session; durable on return.
@@ -73,21 +75,5 @@ extension MultiAgentMemoryCoordinator {
     /// - Throws: `.invalidArgument` where there is none of that identifier.
     public func endSession(_ id: SessionID) async throws {
         try await store.endSession(id)
-    }
-}
-
-extension MemoryStore {
-    /// Lets an agent act, and counts that it does.
-    ///
-    /// - Throws: `.unknownAgent`, `.agentNotActive`.
-    func requireActive(_ id: AgentID, in registry: AgentRegistry) throws {
-        let id = try id.validated()
-        guard let held = try agent(id) else {
-            throw MemoryError(
-                code: .unknownAgent,
-                message: "No agent \(id) is known; register it with a profile first."
-            )
-        }
-        try registry.admit(id, held: held.status)
     }
 }

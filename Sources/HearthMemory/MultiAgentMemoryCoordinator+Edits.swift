@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// Edits a memory: with a live lease the edit is published at once, without one it is a draft of the agent's until a sync. Durable on
@@ -27,15 +28,16 @@ extension MultiAgentMemoryCoordinator {
         ifVersion: Int? = nil,
         userID: UserID? = nil
     ) async throws -> Memory {
-        try store.requireActive(agentID, in: registry)
-        return try await store.update(
-            id,
-            as: agentID,
-            change: change,
-            lock: lock,
-            ifVersion: ifVersion,
-            userID: userID
-        )
+        try await operations.perform { store in
+            try await store.update(
+                id,
+                as: agentID,
+                change: change,
+                lock: lock,
+                ifVersion: ifVersion,
+                userID: userID
+            )
+        }
     }
 
     /// Deletes a memory for its owner: with a live lease at once, without one as a draft until a sync. Durable on return.
@@ -50,16 +52,18 @@ extension MultiAgentMemoryCoordinator {
         lock: MemoryLock? = nil,
         userID: UserID? = nil
     ) async throws {
-        try store.requireActive(agentID, in: registry)
-        try await store.delete(id, as: agentID, lock: lock, userID: userID)
+        try await operations.perform { store in
+            try await store.delete(id, as: agentID, lock: lock, userID: userID)
+        }
     }
 
     /// Drops the agent's draft of a memory, a deletion included; durable on return. Without a draft nothing happens.
     ///
     /// - Throws: `.memoryNotFound` where the agent neither has a draft of the memory nor sees it.
     public func discardDraft(of id: MemoryID, agentID: AgentID) async throws {
-        try store.requireActive(agentID, in: registry)
-        try await store.discardDraft(of: id, as: agentID)
+        try await operations.perform { store in
+            try await store.discardDraft(of: id, as: agentID)
+        }
     }
 
     /// Brings a deleted memory back for its owner, until it is purged; durable on return.
@@ -70,8 +74,9 @@ extension MultiAgentMemoryCoordinator {
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease.
     @discardableResult
     public func restoreMemory(_ id: MemoryID, agentID: AgentID) async throws -> Memory {
-        try store.requireActive(agentID, in: registry)
-        return try await store.restore(id, as: agentID)
+        try await operations.perform { store in
+            try await store.restore(id, as: agentID)
+        }
     }
 
     /// The versions of a memory, oldest first, the losers of conflicts among them.
@@ -81,8 +86,9 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
     public func history(of id: MemoryID, agentID: AgentID) async throws -> [MemoryVersion] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.history(of: id, as: agentID)
+        try await operations.perform { store in
+            try await store.history(of: id, as: agentID)
+        }
     }
 
     /// Publishes what an old version says as a new one, at once; a conflict that waits is settled by it. Durable on return.
@@ -97,7 +103,8 @@ extension MultiAgentMemoryCoordinator {
     ///   isn't of that history.
     @discardableResult
     public func rollbackMemory(_ id: MemoryID, to version: VersionID, agentID: AgentID) async throws -> Memory {
-        try store.requireActive(agentID, in: registry)
-        return try await store.rollback(id, to: version, as: agentID)
+        try await operations.perform { store in
+            try await store.rollback(id, to: version, as: agentID)
+        }
     }
 }

@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// How far the vectors of the file are those of the present embedder.
@@ -12,7 +13,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameter progress: Called after every batch with the documents looked at so far.
     /// - Returns: How many vectors were made.
-    /// - Throws: What the embedder throws, as where its server is away; `.invalidArgument` without an embedder.
+    /// - Throws: `.embedderUnavailable`, as where a model server is away; `.invalidArgument` without an embedder.
     @discardableResult
     public func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
         try await store.rebuildEmbeddings(progress: progress)

@@ -1,5 +1,6 @@
 public import FoundationEssentials
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// Stores a memory and publishes it as version 1; durable on return.
@@ -71,14 +72,15 @@ extension MultiAgentMemoryCoordinator {
         _ drafts: [MemoryDraft],
         shareWithAgents: [AgentID] = []
     ) async throws -> [MemoryID] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.store(
-            drafts,
-            agentID: agentID,
-            userID: userID,
-            sessionID: sessionID,
-            shareWith: shareWithAgents
-        )
+        try await operations.perform { store in
+            try await store.store(
+                drafts,
+                agentID: agentID,
+                userID: userID,
+                sessionID: sessionID,
+                shareWith: shareWithAgents
+            )
+        }
     }
 
     /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
@@ -91,8 +93,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: As storing one.
     public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
-        for agent in Set(batch.map(\.agentID)) { try store.requireActive(agent, in: registry) }
-        return try await store.importMemories(batch)
+        try await operations.perform { store in try await store.importMemories(batch) }
     }
 
     /// One agent's view of one memory.
@@ -101,7 +102,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is given and another user's, or it is not there.
     public func memory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
-        try await store.memory(id, as: agentID, userID: userID) { try registry.admit(agentID, held: $0) }
+        try await operations.perform { store in try await store.memory(id, as: agentID, userID: userID) }
     }
 
     /// Browses what an agent sees of a user's memories, newest first.
@@ -122,19 +123,20 @@ extension MultiAgentMemoryCoordinator {
         limit: Int = 100,
         after cursor: SliceCursor? = nil
     ) async throws -> (memories: [Memory], next: SliceCursor?) {
-        try store.requireActive(agentID, in: registry)
-        return try await store.browse(
-            as: agentID,
-            userID: userID,
-            filter: filter,
-            includeShared: includeSharedMemories,
-            limit: limit,
-            after: cursor
-        )
+        try await operations.perform { store in
+            try await store.browse(
+                as: agentID,
+                userID: userID,
+                filter: filter,
+                includeShared: includeSharedMemories,
+                limit: limit,
+                after: cursor
+            )
+        }
     }
 
     /// One agent's view of several memories, in the order given; those it may not see are absent.
     public func memories(_ ids: [MemoryID], agentID: AgentID) async throws -> [Memory] {
-        try await store.memories(ids, as: agentID) { try registry.admit(agentID, held: $0) }
+        try await operations.perform { store in try await store.memories(ids, as: agentID) }
     }
 }

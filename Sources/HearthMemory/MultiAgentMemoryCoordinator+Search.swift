@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// Finds what an agent sees of a user's memories, best first.
@@ -14,7 +15,8 @@ extension MultiAgentMemoryCoordinator {
     ///   - searchType: By word, by meaning, or both.
     ///   - filter: What to narrow it to.
     ///   - limit: How many at the most, 1…1,000.
-    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder, `.unknownAgent`, `.agentNotActive`.
+    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder; `.embedderUnavailable` where a search by meaning
+    ///   alone has no vector of the query; `.embeddingMismatch`; `.unknownAgent`, `.agentNotActive`.
     public func searchAgentMemories(
         agentID: AgentID,
         userID: UserID,
@@ -25,18 +27,19 @@ extension MultiAgentMemoryCoordinator {
         filter: SearchFilter = .init(),
         limit: Int = 10
     ) async throws -> [MemorySearchResult] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.search(
-            query,
-            as: agentID,
-            userID: userID,
-            sessionID: sessionID,
-            includeShared: includeSharedMemories,
-            type: searchType,
-            filter: filter,
-            limit: limit,
-            tuning: searchTuning
-        )
+        try await operations.perform { store in
+            try await store.search(
+                query,
+                as: agentID,
+                userID: userID,
+                sessionID: sessionID,
+                includeShared: includeSharedMemories,
+                type: searchType,
+                filter: filter,
+                limit: limit,
+                tuning: searchTuning
+            )
+        }
     }
 }
 
@@ -49,7 +52,8 @@ extension MultiAgentMemoryCoordinator {
     ///   - includeSharedMemories: Whether other agents' memories are among them.
     ///   - filter: What to narrow it to.
     ///   - limit: How many at the most, 1…1,000.
-    /// - Throws: `.memoryNotFound`, `.invalidArgument`, also without an embedder, `.unknownAgent`, `.agentNotActive`.
+    /// - Throws: `.memoryNotFound`; `.invalidArgument`, also without an embedder; `.embedderUnavailable`; `.embeddingMismatch`;
+    ///   `.unknownAgent`, `.agentNotActive`.
     public func similar(
         to id: MemoryID,
         agentID: AgentID,
@@ -57,14 +61,15 @@ extension MultiAgentMemoryCoordinator {
         filter: SearchFilter = .init(),
         limit: Int = 10
     ) async throws -> [MemorySearchResult] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.similar(
-            to: id,
-            as: agentID,
-            includeShared: includeSharedMemories,
-            filter: filter,
-            limit: limit,
-            tuning: searchTuning
-        )
+        try await operations.perform { store in
+            try await store.similar(
+                to: id,
+                as: agentID,
+                includeShared: includeSharedMemories,
+                filter: filter,
+                limit: limit,
+                tuning: searchTuning
+            )
+        }
     }
 }

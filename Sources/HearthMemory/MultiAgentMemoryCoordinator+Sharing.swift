@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 extension MultiAgentMemoryCoordinator {
     /// Shares a memory with agents, visible to their next call; durable on return.
@@ -10,8 +11,9 @@ extension MultiAgentMemoryCoordinator {
         with agents: [AgentID],
         permission: SharePermission = .propose
     ) async throws {
-        try store.requireActive(agentID, in: registry)
-        try await store.share(id, as: agentID, with: agents, permission: permission)
+        try await operations.perform { store in
+            try await store.share(id, as: agentID, with: agents, permission: permission)
+        }
     }
 
     /// Takes a memory back from agents, whatever made them see it; effective on their next call, durable on return.
@@ -20,15 +22,17 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.unknownAgent`.
     public func revokeShare(_ id: MemoryID, agentID: AgentID, from agents: [AgentID]) async throws {
-        try store.requireActive(agentID, in: registry)
-        try await store.revokeShare(id, as: agentID, from: agents)
+        try await operations.perform { store in
+            try await store.revokeShare(id, as: agentID, from: agents)
+        }
     }
 
     /// Who else may see a memory at present, and why: for its owner and for critical agents.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
     public func access(to id: MemoryID, agentID: AgentID) async throws -> [AgentID: SharingContext] {
-        try store.requireActive(agentID, in: registry)
-        return try await store.access(to: id, as: agentID)
+        try await operations.perform { store in
+            try await store.access(to: id, as: agentID)
+        }
     }
 }

@@ -1,4 +1,5 @@
-public import HearthStore
+public import HearthModel
+import HearthStore
 
 /// The memory of several agents in one file: stores, shares, finds, and keeps agents and users apart.
 ///
@@ -15,7 +16,7 @@ public import HearthStore
 /// registered. What a call that writes has done is durable when it returns, as ``CoordinatorConfiguration/durability`` says.
 public final class MultiAgentMemoryCoordinator: Sendable {
     let store: MemoryStore
-    let registry = AgentRegistry()
+    let operations: HostOperations
     /// Leases, sync, conflicts and slices.
     public let syncService: MemorySyncService
 
@@ -26,7 +27,8 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     private init(store: MemoryStore, configuration: CoordinatorConfiguration) {
         self.store = store
         self.configuration = configuration
-        syncService = MemorySyncService(store: store, registry: registry, configuration: configuration)
+        operations = HostOperations(store)
+        syncService = MemorySyncService(store: store, operations: operations, configuration: configuration)
     }
 
     /// Opens a store, making the file if there is none.
@@ -40,10 +42,11 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         configuration: CoordinatorConfiguration = .init()
     ) async throws -> MultiAgentMemoryCoordinator {
         try configuration.validate()
-        var options = MemoryStoreOptions()
+        var options = StoreOptions()
         options.durability = configuration.durability
         options.isReadOnly = configuration.isReadOnly
         options.embedder = configuration.embedder
+        options.requiresRegistration = true
         options.clock = configuration.clock
         options.defaultResolution = configuration.defaultResolution
         options.agents = configuration.agents ?? AgentProfile.hearthlink

@@ -2,6 +2,7 @@ import CSQLite
 import Foundation
 import Glibc
 import HearthMemory
+import HearthStore
 import TestSupport
 import Testing
 
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test func `on a full disk what fits is stored, beside what doesn't`() async throws {
-        var options = MemoryStoreOptions()
+        var options = StoreOptions()
         options.maximumPageCount = 1_500
         options.embedder = nil
         let store = try await MemoryStore.open(.file(path), options: options)

@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 extension Story {
     /// Two agents change different sentences of one packing list, and neither edit is lost.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HearthMemory
+import HearthText
 
 /// A conflict as commands print it.
 struct ConflictRecord: Encodable {

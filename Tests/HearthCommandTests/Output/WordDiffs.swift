@@ -1,3 +1,4 @@
+import HearthText
 import TestSupport
 import Testing
 

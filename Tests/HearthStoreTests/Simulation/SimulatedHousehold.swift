@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// Who takes part in simulations, and by which rules: every strategy and every priority, and every way of sharing.

@@ -1,6 +1,7 @@
 import HearthSQLite
 import TestSupport
 
+@testable import HearthModel
 @testable import HearthStore
 
 extension Simulation {

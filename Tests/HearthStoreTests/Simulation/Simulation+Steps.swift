@@ -1,6 +1,8 @@
 import FoundationEssentials
 import TestSupport
 
+@testable import HearthModel
+@testable import HearthRules
 @testable import HearthStore
 
 extension Simulation {

@@ -1,5 +1,6 @@
 import TestSupport
 
+@testable import HearthModel
 @testable import HearthStore
 
 extension Simulation {

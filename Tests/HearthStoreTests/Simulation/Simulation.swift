@@ -3,6 +3,7 @@ import HearthSQLite
 import Synchronization
 import TestSupport
 
+@testable import HearthModel
 @testable import HearthStore
 
 /// What store and model didn't agree on.
@@ -19,7 +20,7 @@ struct Simulation {
     let directory: TemporaryDirectory
     let agents: [AgentID]
     let users: [UserID] = ["user_123", "user_456"]
-    let options: MemoryStoreOptions
+    let options: StoreOptions
     var clock = TestClock()
     var store: MemoryStore
     var model: Model
@@ -43,7 +44,7 @@ struct Simulation {
             SimulatedHousehold.profiles.shuffled(using: &random).prefix(.random(in: 2...8, using: &random))
         )
         agents = profiles.map(\.id)
-        var options = MemoryStoreOptions()
+        var options = StoreOptions()
         options.durability = .normal
         options.agents = profiles
         options.sharing = SimulatedHousehold.policy
@@ -61,7 +62,7 @@ struct Simulation {
         store = try await Self.open(directory, options: options, clock: clock)
     }
 
-    static func open(_ directory: TemporaryDirectory, options: MemoryStoreOptions, clock: TestClock) async throws
+    static func open(_ directory: TemporaryDirectory, options: StoreOptions, clock: TestClock) async throws
         -> MemoryStore
     {
         var options = options

@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// What a sync is to have counted.
@@ -25,7 +26,7 @@ extension ModelSync {
 
 extension Model {
     /// What came of a version that was published.
-    struct Publication {
+    struct WriteContext {
         var kind: ConflictKind?
         var isWaiting = false
         /// Whether a conflict that waited is settled by it.
@@ -53,15 +54,15 @@ extension Model {
                 counts.errors += 1
                 continue
             }
-            let publication = settle(draft, of: id, by: agent)
-            if publication.kind != nil { counts.detected += 1 }
-            if publication.isWaiting {
+            let context = settle(draft, of: id, by: agent)
+            if context.kind != nil { counts.detected += 1 }
+            if context.isWaiting {
                 counts.pending += 1
                 continue
             }
             counts.successful += 1
-            if publication.kind != nil { counts.resolved += 1 }
-            if publication.settledBefore { counts.resolved += 1 }
+            if context.kind != nil { counts.resolved += 1 }
+            if context.settledBefore { counts.resolved += 1 }
         }
         if force {
             let others = memories(of: user).filter { access.sees(agent, $0) && !drafted.contains($0.id) }
@@ -72,11 +73,11 @@ extension Model {
     }
 
     /// Makes a draft a version.
-    mutating func settle(_ draft: ModelDraft, of id: MemoryID, by agent: AgentID) -> Publication {
+    mutating func settle(_ draft: ModelDraft, of id: MemoryID, by agent: AgentID) -> WriteContext {
         self[id].drafts[agent] = nil
         let memory = self[id]
         let base = memory[draft.base].fields
-        guard !draft.change.leftOver(on: base).isEmpty else { return Publication() }
+        guard !draft.change.leftOver(on: base).isEmpty else { return WriteContext() }
         return publish(
             ModelVersion(
                 id: memory.nextID,
@@ -90,30 +91,30 @@ extension Model {
     }
 
     /// Takes in a version: a fast-forward, a merge, or one more that waits.
-    mutating func publish(_ version: ModelVersion, of id: MemoryID) -> Publication {
+    mutating func publish(_ version: ModelVersion, of id: MemoryID) -> WriteContext {
         var memory = self[id]
         defer { self[id] = memory }
         let others = memory.heads.filter { !version.parents.contains($0) }
         memory.insert(version)
         if version.parents.contains(memory.head) { advance(&memory, to: version.id) }
-        var publication = Publication()
+        var context = WriteContext()
         guard !others.isEmpty else {
-            publication.settledBefore = memory.conflict != nil
+            context.settledBefore = memory.conflict != nil
             memory.conflict = nil
-            return publication
+            return context
         }
         let strategy = access.profiles[memory.owner]?.conflictResolution ?? .latestWins
         let outcome = reconcile(others + [version.id], of: memory, by: strategy)
-        publication.kind = outcome.kind
+        context.kind = outcome.kind
         if let kind = outcome.kind, strategy == .manualReview {
-            publication.isWaiting = true
+            context.isWaiting = true
             memory.conflict = ModelConflict(id: memory.conflict?.id, kind: kind, strategy: strategy)
-            return publication
+            return context
         }
         merge(others + [version.id], of: &memory, into: outcome)
-        publication.settledBefore = memory.conflict != nil
+        context.settledBefore = memory.conflict != nil
         memory.conflict = nil
-        return publication
+        return context
     }
 
     func reconcile(

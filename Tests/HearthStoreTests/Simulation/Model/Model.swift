@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// How the model says that a call is to be refused.

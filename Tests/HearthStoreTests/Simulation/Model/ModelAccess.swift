@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// What an agent may do with a memory.

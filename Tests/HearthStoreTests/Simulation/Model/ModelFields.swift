@@ -1,5 +1,6 @@
 import FoundationEssentials
 
+@testable import HearthModel
 @testable import HearthStore
 
 /// What a memory says, as the model of the simulation keeps it.

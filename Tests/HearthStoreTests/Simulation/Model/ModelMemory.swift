@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// One version as the model keeps it.

@@ -1,3 +1,4 @@
+@testable import HearthModel
 @testable import HearthStore
 
 /// What heads come to by the words of the design, computed from whole sets of ancestors: slow, and nothing like the engine's own way.

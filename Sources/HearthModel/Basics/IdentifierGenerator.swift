@@ -1,0 +1,51 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Identifiers the engine makes: a prefix and the 32 hexadecimal digits of a UUIDv7 (RFC 9562).
+package enum IdentifierGenerator {
+    /// 48 bits of milliseconds, then version, variant and 74 random bits.
+    package static func hexadecimalUUID(at time: Timestamp = StoreClock.system.now()) -> String {
+        let (first, second) = random.withLock { ($0.next(), $0.next()) }
+        let milliseconds = UInt64(clamping: time.rawValue / 1_000) & 0xFFFF_FFFF_FFFF
+        let high = milliseconds << 16 | 0x7000 | first & 0x0FFF
+        let low = 0x8000_0000_0000_0000 | second & 0x3FFF_FFFF_FFFF_FFFF
+        return hexadecimal(high) + hexadecimal(low)
+    }
+
+    private static let random = Mutex(RandomWords())
+
+    package static func memoryID(at time: Timestamp) -> MemoryID {
+        MemoryID(rawValue: "mem_" + hexadecimalUUID(at: time))
+    }
+    package static func sessionID(at time: Timestamp) -> SessionID {
+        SessionID(rawValue: "sess_" + hexadecimalUUID(at: time))
+    }
+    package static func conflictID(at time: Timestamp) -> ConflictID {
+        ConflictID(rawValue: "conf_" + hexadecimalUUID(at: time))
+    }
+    package static func operationID(at time: Timestamp) -> OperationID {
+        OperationID(rawValue: "op_" + hexadecimalUUID(at: time))
+    }
+
+    private static func hexadecimal(_ value: UInt64) -> String {
+        withUnsafeBytes(of: value.bigEndian) { Hexadecimal.string($0) }
+    }
+}
+
+/// Random words of the kernel's, fetched many at a time: a call for each costs as much as everything else about an identifier.
+private struct RandomWords {
+    /// 256 bytes, as many as `getentropy` gives at once.
+    private static let batch = 32
+
+    private var words: [UInt64] = []
+
+    mutating func next() -> UInt64 {
+        if let word = words.popLast() { return word }
+        var generator = SystemRandomNumberGenerator()
+        words = [UInt64](repeating: 0, count: Self.batch)
+        let size = Self.batch * MemoryLayout<UInt64>.size
+        if getentropy(&words, size) != 0 { words = words.map { _ in generator.next() } }
+        return words.popLast() ?? generator.next()
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+
+/// Where the store gets its time from; tests give their own.
+public struct StoreClock: Sendable {
+    /// Wall-clock time, for people and for hybrid time.
+    public var now: @Sendable () -> Timestamp
+    /// Nanoseconds on a clock that counts suspend and never jumps: what leases expire by.
+    public var bootTime: @Sendable () -> Int64
+    /// Names the boot that ``bootTime`` counts from.
+    public var bootID: String
+    /// Suspends the task until ``bootTime`` has reached a value.
+    ///
+    /// Throws `CancellationError` where the task is cancelled meanwhile.
+    public var sleep: @Sendable (_ untilBootTime: Int64) async throws -> Void
+
+    /// Uses given sources of time.
+    public init(
+        now: @escaping @Sendable () -> Timestamp,
+        bootTime: @escaping @Sendable () -> Int64,
+        bootID: String,
+        sleep: @escaping @Sendable (_ untilBootTime: Int64) async throws -> Void = Self.sleepOnSystemClock
+    ) {
+        self.now = now
+        self.bootTime = bootTime
+        self.bootID = bootID
+        self.sleep = sleep
+    }
+
+    /// The system's clocks: `CLOCK_REALTIME` and `CLOCK_BOOTTIME`.
+    public static let system = StoreClock(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Timestamp(rawValue: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        },
+        bootTime: systemBootTime,
+        bootID: systemBootID
+    )
+
+    private static func systemBootTime() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in nanoseconds.
+    public static func sleepOnSystemClock(untilBootTime time: Int64) async throws {
+        let (rest, overflows) = time.subtractingReportingOverflow(systemBootTime())
+        try await Task.sleep(for: .nanoseconds(overflows ? .max : rest), clock: .continuous)
+    }
+
+    /// The kernel's random name for this boot; without one, as in some containers, a name that no other file open has.
+    private static let systemBootID: String = {
+        do {
+            let text = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+            return String(text.prefix { !$0.isWhitespace })
+        } catch {
+            return IdentifierGenerator.hexadecimalUUID()
+        }
+    }()
+}

@@ -1,0 +1,46 @@
+public import FoundationEssentials
+
+/// Narrows browsing and search; what is empty or nil narrows nothing.
+public struct SearchFilter: Hashable, Sendable {
+    /// Any of these types.
+    public var types: Set<MemoryType>
+    /// Any of these categories.
+    public var categories: Set<MemoryCategory>
+    /// Any of these tags.
+    public var tags: Set<String>
+    /// Created at this instant or later.
+    public var createdAfter: Date?
+    /// Created before this instant.
+    public var createdBefore: Date?
+    /// At least this important, 0…1.
+    public var minimumImportance: Double?
+    /// Search results of at least this score, 0…1; browsing pays it no heed.
+    public var minimumScore: Double?
+
+    /// Describes a filter.
+    public init(
+        types: Set<MemoryType> = [],
+        categories: Set<MemoryCategory> = [],
+        tags: Set<String> = [],
+        createdAfter: Date? = nil,
+        createdBefore: Date? = nil,
+        minimumImportance: Double? = nil,
+        minimumScore: Double? = nil
+    ) {
+        self.types = types
+        self.categories = categories
+        self.tags = tags
+        self.createdAfter = createdAfter
+        self.createdBefore = createdBefore
+        self.minimumImportance = minimumImportance
+        self.minimumScore = minimumScore
+    }
+}
+
+extension SearchFilter {
+    /// - Throws: `.invalidArgument` for a minimum that is not a number from 0 to 1.
+    package func validate() throws(MemoryError) {
+        if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
+        if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
+    }
+}

@@ -1,0 +1,150 @@
+/// Which fields an edit changes, and to what: a draft's payload. Pure.
+package struct FieldChange: Hashable, Sendable {
+    package var content: String?
+    package var category: MemoryCategory?
+    package var tags: [String]?
+    package var importance: Double?
+    package var confidence: Double?
+    package var metadata: [String: String]?
+    /// The inner nil takes an expiry away.
+    package var expiresAt: Timestamp??
+    package var isDeletion = false
+
+    package init(
+        content: String? = nil,
+        category: MemoryCategory? = nil,
+        tags: [String]? = nil,
+        importance: Double? = nil,
+        confidence: Double? = nil,
+        metadata: [String: String]? = nil,
+        expiresAt: Timestamp?? = nil,
+        isDeletion: Bool = false
+    ) {
+        self.content = content
+        self.category = category
+        self.tags = tags
+        self.importance = importance
+        self.confidence = confidence
+        self.metadata = metadata
+        self.expiresAt = expiresAt
+        self.isDeletion = isDeletion
+    }
+
+    /// A deletion and nothing else.
+    package static let deletion = FieldChange(isDeletion: true)
+
+    /// The fields it changes, as the file numbers them; the numbers never change.
+    package struct Fields: OptionSet, Hashable, Sendable {
+        package var rawValue: Int
+
+        package init(rawValue: Int) {
+            self.rawValue = rawValue
+        }
+
+        package static let content = Fields(rawValue: 1)
+        package static let category = Fields(rawValue: 2)
+        package static let tags = Fields(rawValue: 4)
+        package static let importance = Fields(rawValue: 8)
+        package static let confidence = Fields(rawValue: 16)
+        package static let metadata = Fields(rawValue: 32)
+        package static let expiresAt = Fields(rawValue: 64)
+        package static let deletion = Fields(rawValue: 128)
+    }
+
+    package var fields: Fields {
+        var fields: Fields = []
+        if content != nil { fields.insert(.content) }
+        if category != nil { fields.insert(.category) }
+        if tags != nil { fields.insert(.tags) }
+        if importance != nil { fields.insert(.importance) }
+        if confidence != nil { fields.insert(.confidence) }
+        if metadata != nil { fields.insert(.metadata) }
+        if expiresAt != nil { fields.insert(.expiresAt) }
+        if isDeletion { fields.insert(.deletion) }
+        return fields
+    }
+
+    package var isEmpty: Bool { fields.isEmpty }
+}
+
+extension FieldChange {
+    /// The fields as they are after the change.
+    package func applied(to fields: MemoryFields) -> MemoryFields {
+        var result = fields
+        if let content { result.content = content }
+        if let category { result.category = category }
+        if let tags { result.tags = tags }
+        if let importance { result.importance = importance }
+        if let confidence { result.confidence = confidence }
+        if let metadata { result.metadata = metadata }
+        if let expiresAt { result.expiresAt = expiresAt }
+        if isDeletion { result.isDeleted = true }
+        return result
+    }
+
+    /// This change and then a later one, as one.
+    package func followed(by later: FieldChange) -> FieldChange {
+        FieldChange(
+            content: later.content ?? content,
+            category: later.category ?? category,
+            tags: later.tags ?? tags,
+            importance: later.importance ?? importance,
+            confidence: later.confidence ?? confidence,
+            metadata: later.metadata ?? metadata,
+            expiresAt: later.expiresAt ?? expiresAt,
+            isDeletion: later.isDeletion || isDeletion
+        )
+    }
+
+    /// What is left of the change where fields have these values already.
+    package func leavingOut(unchangedFrom fields: MemoryFields) -> FieldChange {
+        var result = self
+        if let content, content.isIdentical(to: fields.content) { result.content = nil }
+        if category == fields.category { result.category = nil }
+        if let tags, tags.isIdentical(to: fields.tags) { result.tags = nil }
+        if importance == fields.importance { result.importance = nil }
+        if confidence == fields.confidence { result.confidence = nil }
+        if let metadata, metadata.isIdentical(to: fields.metadata) { result.metadata = nil }
+        if let expiresAt, expiresAt == fields.expiresAt { result.expiresAt = nil }
+        if fields.isDeleted { result.isDeletion = false }
+        return result
+    }
+}
+
+extension MemoryFields {
+    /// The fields that are other than in an earlier state.
+    package func changes(from earlier: MemoryFields) -> FieldChange.Fields {
+        FieldChange(
+            content: content,
+            category: category,
+            tags: tags,
+            importance: importance,
+            confidence: confidence,
+            metadata: metadata,
+            expiresAt: .some(expiresAt),
+            isDeletion: isDeleted
+        )
+        .leavingOut(unchangedFrom: earlier).fields
+    }
+}
+
+extension MemoryChange {
+    /// Checks every field that is given.
+    ///
+    /// - Throws: `.invalidArgument` naming what is out of range.
+    package func validated() throws(MemoryError) -> FieldChange {
+        var change = FieldChange()
+        if let content { change.content = try FieldLimits.content(content) }
+        if let category { change.category = try category.validated() }
+        if let tags { change.tags = try FieldLimits.tags(tags) }
+        if let importance { change.importance = try FieldLimits.unit(importance, name: "importance") }
+        if let confidence { change.confidence = try FieldLimits.unit(confidence, name: "confidence") }
+        if let metadata { change.metadata = try FieldLimits.metadata(metadata) }
+        if let expiresAt {
+            change.expiresAt = .some(
+                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+            )
+        }
+        return change
+    }
+}

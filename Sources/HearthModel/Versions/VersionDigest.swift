@@ -1,0 +1,123 @@
+import Crypto
+
+/// The content address of a version.
+///
+/// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are eight bytes,
+/// big-endian, metadata goes by sorted key, and the content stands for itself by its own SHA-256. The same version made twice, anywhere,
+/// has the same id.
+package enum VersionDigest {
+    /// Leads the encoding, so that another encoding can never give the same bytes.
+    private static let domain = "hearth.version.1"
+
+    /// The id of a version; `contentDigest` saves hashing a content whose exact digest is known.
+    package static func id(
+        memoryID: MemoryID,
+        parents: [VersionID],
+        author: AgentID,
+        node: String,
+        time: HybridTime,
+        fields: MemoryFields,
+        contentDigest: [UInt8]? = nil,
+        number: Int
+    ) -> VersionID {
+        VersionID(
+            bytes: bytes(
+                memoryID: memoryID,
+                parents: parents,
+                author: author,
+                node: node,
+                time: time,
+                fields: fields,
+                contentDigest: contentDigest ?? ContentDigest.exact(fields.content),
+                number: number
+            )
+        )
+    }
+
+    /// The id as the file stores it: 32 bytes.
+    package static func bytes(
+        memoryID: MemoryID,
+        parents: [VersionID],
+        author: AgentID,
+        node: String,
+        time: HybridTime,
+        fields: MemoryFields,
+        contentDigest: [UInt8],
+        number: Int
+    ) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        encoder.append(domain)
+        encoder.append(memoryID.rawValue)
+        encoder.append(Int64(parents.count))
+        for parent in parents { encoder.append(parent.rawValue) }
+        encoder.append(author.rawValue)
+        encoder.append(node)
+        encoder.append(time.rawValue)
+        encoder.append(Int64(number))
+        encoder.append(fields, contentDigest: contentDigest)
+        return Array(SHA256.hash(data: encoder.bytes))
+    }
+}
+
+/// Length-prefixed encoding of values for hashing.
+package struct CanonicalEncoder {
+    package private(set) var bytes: [UInt8] = []
+
+    /// What a version takes but for long names, tags and metadata.
+    private static let usualLength = 512
+
+    package init() {
+        bytes.reserveCapacity(Self.usualLength)
+    }
+
+    package mutating func append(_ value: Int64) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func append(_ value: Double) {
+        append(Int64(bitPattern: value.bitPattern))
+    }
+
+    package mutating func append(_ value: String) {
+        append(Int64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    /// Bytes of a length that the encoding fixes.
+    package mutating func append(contentsOf digest: some Sequence<UInt8>) {
+        bytes.append(contentsOf: digest)
+    }
+
+    mutating func append(_ fields: MemoryFields, contentDigest: [UInt8]) {
+        append(contentsOf: contentDigest)
+        append(fields.category.rawValue)
+        append(Int64(fields.tags.count))
+        for tag in fields.tags { append(tag) }
+        append(fields.importance)
+        append(fields.confidence)
+        append(Int64(fields.metadata.count))
+        for (key, value) in fields.metadata.sorted(by: { $0.key < $1.key }) {
+            append(key)
+            append(value)
+        }
+        append(Int64(fields.expiresAt == nil ? 0 : 1))
+        append(fields.expiresAt?.rawValue ?? 0)
+        append(Int64(fields.isDeleted ? 1 : 0))
+    }
+}
+
+extension VersionID {
+    /// What leads every version identifier.
+    static let prefix = "ver_"
+
+    /// Writes 32 bytes as the identifier.
+    package init(bytes: some Sequence<UInt8>) {
+        self.init(rawValue: Self.prefix + Hexadecimal.string(bytes))
+    }
+
+    /// The 32 bytes, as the file stores them; nil for an identifier that is none of ours.
+    package var bytes: [UInt8]? {
+        guard rawValue.utf8.starts(with: Self.prefix.utf8) else { return nil }
+        return Hexadecimal.bytes(Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)), count: 32)
+    }
+}

@@ -1,0 +1,100 @@
+package import HearthModel
+
+/// May this agent see that memory, and what may it do? Pure, and the only place that decides it.
+package struct AccessRules: Sendable {
+    package let policy: SharingPolicy
+    /// The agents' priorities, by policy and never as an agent claims them.
+    package let priorities: [AgentID: AgentPriority]
+    /// The categories that any propagation rule names: most memories are of none.
+    private let propagatedCategories: Set<MemoryCategory>
+
+    init(policy: SharingPolicy, priorities: [AgentID: AgentPriority]) {
+        self.policy = policy
+        self.priorities = priorities
+        propagatedCategories = policy.propagationRules.reduce(into: []) { $0.formUnion($1.categories) }
+    }
+
+    /// What an agent is to a memory.
+    package enum Standing: Hashable, Sendable {
+        case owner
+        case shared(SharingContext)
+        case none
+    }
+
+    /// Whether the owner's policy keeps the category to the owner alone.
+    package func isRestricted(_ category: MemoryCategory, owner: AgentID) -> Bool {
+        policy.restrictedCategories[owner]?.contains(category) ?? false
+    }
+
+    /// Decides what `viewer` is to a memory, given the share the file holds for the two, if any.
+    package func standing(of viewer: AgentID, owner: AgentID, category: MemoryCategory, share: Share?) -> Standing {
+        if viewer == owner { return .owner }
+        if isRestricted(category, owner: owner) { return .none }
+        if let share {
+            if share.isRevoked { return .none }
+            switch share.origin {
+            case .explicit:
+                return .shared(SharingContext(reason: .explicit, permission: share.permission))
+            case .propagation(let rule):
+                let permission = raised(share.permission, viewer: viewer, owner: owner)
+                return .shared(SharingContext(reason: .propagation, rule: rule, permission: permission))
+            }
+        }
+        guard let context = globalRule(for: viewer, owner: owner, category: category) else { return .none }
+        return .shared(context)
+    }
+
+    /// The first global rule that opens the category to the agent; one that lets it propose goes before one that doesn't.
+    func globalRule(for viewer: AgentID, owner: AgentID, category: MemoryCategory) -> SharingContext? {
+        let opening = policy.globalRules.filter { $0.categories.contains(category) && $0.agents.contains(viewer) }
+        guard let rule = opening.first(where: { $0.permission == .propose }) ?? opening.first else { return nil }
+        let permission = raised(rule.permission, viewer: viewer, owner: owner)
+        return SharingContext(reason: .rule, rule: rule.name, permission: permission)
+    }
+
+    /// The shares that propagation makes for a memory of a category; none for a restricted one.
+    package func propagation(of category: MemoryCategory, owner: AgentID) -> [AgentID: Share] {
+        guard propagatedCategories.contains(category), !isRestricted(category, owner: owner) else { return [:] }
+        var shares: [AgentID: Share] = [:]
+        for rule in policy.propagationRules where rule.categories.contains(category) {
+            for agent in rule.agents where agent != owner {
+                if let earlier = shares[agent], earlier.permission == .propose || rule.permission == .read { continue }
+                shares[agent] = Share(
+                    origin: .propagation(rule: rule.name),
+                    permission: rule.permission,
+                    isRevoked: false
+                )
+            }
+        }
+        return shares
+    }
+
+    /// An agent of priority not below the owner's may propose on what a rule shows it.
+    private func raised(_ permission: SharePermission, viewer: AgentID, owner: AgentID) -> SharePermission {
+        guard let viewerPriority = priorities[viewer], let ownerPriority = priorities[owner] else { return permission }
+        return viewerPriority >= ownerPriority ? .propose : permission
+    }
+}
+
+extension AccessRules {
+    /// What comes of an agent's wish to lease a memory.
+    package enum LeaseRight: Hashable, Sendable {
+        case granted
+        /// It sees the memory and may not hold it.
+        case denied
+        /// To it there is no such memory.
+        case unseen
+    }
+
+    /// Owner rights, or a priority not below the owner's on a memory that the agent sees; `system` may lease any.
+    package func leaseRight(of agent: AgentID, owner: AgentID, standing: Standing) -> LeaseRight {
+        if agent == AgentProfile.system.id { return .granted }
+        switch standing {
+        case .none: return .unseen
+        case .owner: return .granted
+        case .shared:
+            guard let own = priorities[agent], let owners = priorities[owner] else { return .denied }
+            return own >= owners ? .granted : .denied
+        }
+    }
+}

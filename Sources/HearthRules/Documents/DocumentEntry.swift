@@ -1,0 +1,82 @@
+/// What a cache knows of one document: enough to decide who may see it, to browse, to count and to score.
+package struct DocumentEntry: Hashable, Sendable {
+    package var document: Int64
+    package var memory: Int64
+    /// The draft's author; 0 for a published head.
+    package var agent: Int64
+    package var owner: Int64
+    /// 0 for none.
+    package var session: Int64
+    package var createdAt: Int64
+    /// `Int64.max` for never.
+    package var expiresAt: Int64
+    package var importance: Double
+    package var length: Int32
+    package var category: Int32
+    package var flags: DocumentFlags
+    package var type: UInt8
+
+    package init(
+        document: Int64,
+        memory: Int64,
+        agent: Int64,
+        owner: Int64,
+        session: Int64,
+        createdAt: Int64,
+        expiresAt: Int64,
+        importance: Double,
+        length: Int32,
+        category: Int32,
+        flags: DocumentFlags,
+        type: UInt8
+    ) {
+        self.document = document
+        self.memory = memory
+        self.agent = agent
+        self.owner = owner
+        self.session = session
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.importance = importance
+        self.length = length
+        self.category = category
+        self.flags = flags
+        self.type = type
+    }
+
+    package var isDraft: Bool { agent != 0 }
+}
+
+/// What `documents.flags` says.
+package struct DocumentFlags: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// Drop it from caches.
+    package static let gone = DocumentFlags(rawValue: 1)
+    /// A draft that deletes the memory.
+    package static let deleted = DocumentFlags(rawValue: 2)
+    /// Shares exist or existed.
+    package static let everShared = DocumentFlags(rawValue: 4)
+    /// Drafts exist or existed.
+    package static let everDrafted = DocumentFlags(rawValue: 8)
+    /// A lease exists or existed.
+    package static let everLeased = DocumentFlags(rawValue: 16)
+    /// A conflict exists or existed.
+    package static let everConflicting = DocumentFlags(rawValue: 32)
+}
+
+extension [DocumentEntry] {
+    /// The place of a document among entries in the order of their keys.
+    func place(ofDocument key: Int64) -> Int? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].document < key { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low].document == key ? low : nil
+    }
+}

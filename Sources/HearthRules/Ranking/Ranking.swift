@@ -1,0 +1,141 @@
+import HeapModule
+package import HearthModel
+
+/// Joins what words and meaning say of each slot of a catalog into one score; pure.
+///
+/// Words and meaning go together by a convex combination (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
+/// Retrieval", ACM TOIS 2023). Each is scaled by what it could reach at most and not by what the best result reaches, so that scores of
+/// different searches can be compared.
+package struct Ranking {
+    package let tuning: SearchTuning
+    /// The instant that recency is counted to, in microseconds since 1970.
+    package let now: Int64
+    /// The session whose memories are preferred; nil for none.
+    package let session: Int64?
+    /// What words say; nil where they do not count.
+    package var words: WordScores?
+    /// The cosine of each slot; nil where meaning does not count.
+    package var cosines: [Float]?
+    /// Whether the query has phrases that must occur.
+    package var hasRequiredPhrases = false
+
+    package init(
+        tuning: SearchTuning,
+        now: Int64,
+        session: Int64?,
+        words: WordScores? = nil,
+        cosines: [Float]? = nil,
+        hasRequiredPhrases: Bool = false
+    ) {
+        self.tuning = tuning
+        self.now = now
+        self.session = session
+        self.words = words
+        self.cosines = cosines
+        self.hasRequiredPhrases = hasRequiredPhrases
+    }
+
+    private static let microsecondsPerDay: Int64 = 86_400_000_000
+
+    /// The best slots, best first, with what their scores are made of.
+    ///
+    /// Equal scores go by the newer memory, then by the order in which they were stored.
+    package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
+        var best = Heap<Candidate>()
+        forEachCandidate { slot in
+            let relevance = relevance(of: slot)
+            // Most are dismissed here, before anything else about them is looked at.
+            if best.count == limit, let last = best.max, most(relevance) < last.score { return }
+            guard isWanted(slot) else { return }
+            let entry = entries[slot]
+            let candidate = Candidate(
+                score: score(relevance, entry),
+                createdAt: entry.createdAt,
+                memory: entry.memory,
+                slot: slot
+            )
+            best.insert(candidate, keepingLeast: limit)
+        }
+        return best.unordered.sorted().map { ranked($0.slot, score: $0.score, entries[$0.slot]) }
+    }
+
+    /// A slot on its way into the list: the better one is less.
+    private struct Candidate: Comparable {
+        let score: Float
+        let createdAt: Int64
+        let memory: Int64
+        let slot: Int
+
+        static func < (left: Candidate, right: Candidate) -> Bool {
+            if left.score != right.score { return left.score > right.score }
+            return left.createdAt != right.createdAt ? left.createdAt > right.createdAt : left.memory < right.memory
+        }
+    }
+
+    /// Calls `body` with each slot that shares a word with the query, or means enough of the same.
+    private func forEachCandidate(_ body: (Int) -> Void) {
+        for slot in words?.matches ?? [] { body(Int(slot)) }
+        guard let cosines, !hasRequiredPhrases else { return }
+        let floor = tuning.semanticFloor
+        cosines.withUnsafeBufferPointer { cosines in
+            for slot in 0..<cosines.count where cosines[slot] >= floor {
+                if let words, words.isMatch[slot] { continue }
+                body(slot)
+            }
+        }
+    }
+
+    /// What words and meaning make of a slot.
+    private func relevance(of slot: Int) -> Float {
+        guard let cosines else { return words?.ownShare(slot) ?? 0 }
+        let meaning = max(0, cosines[slot])
+        guard let words else { return meaning }
+        return (1 - tuning.semanticShare) * words.contextShare(slot) + tuning.semanticShare * meaning
+    }
+
+    private func score(_ relevance: Float, _ entry: DocumentEntry) -> Float {
+        guard cosines != nil else { return relevance }
+        let boost = tuning.recencyBoost * recency(of: entry) + tuning.importanceBoost * Float(entry.importance)
+        let score = relevance + boost
+        guard let session, entry.session == session else { return score }
+        return score + tuning.sessionBoost
+    }
+
+    /// What no entry of such a relevance exceeds; rounding keeps the order, as each step is that of ``score(_:_:)``.
+    private func most(_ relevance: Float) -> Float {
+        guard cosines != nil else { return relevance }
+        let score = relevance + (max(0, tuning.recencyBoost) + max(0, tuning.importanceBoost))
+        return session == nil ? score : score + max(0, tuning.sessionBoost)
+    }
+
+    /// 1 for today, half of it after the half-life; by whole days, so that a list stays as it is while a person reads it.
+    private func recency(of entry: DocumentEntry) -> Float {
+        let days = max(0, (now - entry.createdAt) / Self.microsecondsPerDay)
+        return tuning.recencyHalfLife / (tuning.recencyHalfLife + Float(days))
+    }
+
+    private func ranked(_ slot: Int, score: Float, _ entry: DocumentEntry) -> Ranked {
+        var components = ScoreComponents()
+        components.keyword = words.map { Double($0.ownShare(slot)) }
+        if let cosines {
+            components.semantic = Double(min(1, max(0, cosines[slot])))
+            components.context = words.map { Double(max(0, $0.contextShare(slot) - $0.ownShare(slot))) }
+            components.recency = Double(recency(of: entry))
+            components.importance = entry.importance
+        }
+        return Ranked(slot: slot, score: Double(min(1, score)), components: components)
+    }
+}
+
+/// One slot of a result list.
+package struct Ranked {
+    package var slot: Int
+    package var score: Double
+    package var components: ScoreComponents
+
+    package init(slot: Int, score: Double, components: ScoreComponents) {
+        self.slot = slot
+        self.score = score
+        self.components = components
+    }
+}

@@ -1,0 +1,205 @@
+package import HearthModel
+package import HearthText
+
+/// What the words of a query say of each slot of a catalog, in BM25's units; divided by its bound each is 0…1.
+package struct WordScores {
+    /// BM25 alone.
+    package fileprivate(set) var own: [Float]
+    /// With what the neighbours in the session hold and with dates.
+    fileprivate(set) var inContext: [Float]
+    /// The most that ``own`` could reach, and that ``inContext`` could; at least the smallest positive number.
+    package fileprivate(set) var ownBound = Float.leastNormalMagnitude
+    fileprivate(set) var contextBound = Float.leastNormalMagnitude
+    /// The slots that hold every phrase that must occur, and any word at all; ascending.
+    fileprivate(set) var matches: [Int32] = []
+    /// Whether each slot is one of ``matches``.
+    package fileprivate(set) var isMatch: [Bool]
+    /// The inverse document frequency of each clause of the query; 0 for one that no memory has.
+    package fileprivate(set) var rarities: [Float] = []
+
+    package init(count: Int) {
+        own = [Float](repeating: 0, count: count)
+        inContext = own
+        isMatch = [Bool](repeating: false, count: count)
+    }
+
+    /// BM25 alone, relative to the most that the query could reach: 0…1.
+    package func ownShare(_ slot: Int) -> Float { own[slot] / ownBound }
+
+    /// With what neighbours hold and with dates, relative to the most that the query could reach: 0…1.
+    func contextShare(_ slot: Int) -> Float { inContext[slot] / contextBound }
+}
+
+/// BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over what one agent can find, with context by the word.
+///
+/// A word of the query that a memory's neighbour in the session holds counts for the memory too, at a part of its weight, unless the memory
+/// holds it itself: what a conversation is about is said once and meant for a while. A date in the query is one more word,
+/// held by the memories made at that time.
+package struct WordScorer {
+    package let tuning: SearchTuning
+    /// What the agent can find: what is rare, and how long texts are, is judged over it alone, so that a hidden memory changes no score.
+    package let collection: BM25.Collection
+    /// The slots of the catalog, hidden ones among them.
+    package let slotCount: Int
+    /// Who stands beside whom; nil where context doesn't count.
+    package let sessions: SessionOrder?
+
+    package init(tuning: SearchTuning, collection: BM25.Collection, slotCount: Int, sessions: SessionOrder?) {
+        self.tuning = tuning
+        self.collection = collection
+        self.slotCount = slotCount
+        self.sessions = sessions
+    }
+
+    /// Scores a query's postings.
+    ///
+    /// - Parameters:
+    ///   - counts: How often each clause of the query occurs in each of the rows that hold any: those of a row side by side.
+    ///   - slots: The slot of each row.
+    ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
+    ///   - query: The query, a clause for every phrase.
+    ///   - dates: For each time that the query speaks of, the slots that were made then and that the agent can find.
+    package func scores(
+        of counts: [UInt16],
+        at slots: [Int32],
+        lengths: [UInt32],
+        for query: KeywordQuery,
+        dates: [[Int]] = []
+    ) -> WordScores {
+        var scores = WordScores(count: slotCount)
+        let scorer = BM25(tuning)
+        let rows = FoundRows(counts: counts, clauseCount: query.clauses.count, slots: slots, lengths: lengths)
+        let table = SaturationTable(scorer, averageLength: collection.averageLength)
+        var spread = sessions.map { ContextSpread($0, tuning: tuning, count: slotCount) }
+        scores.rarities = [Float](repeating: 0, count: query.clauses.count)
+        var bound: Float = 0
+        for (clause, description) in query.clauses.enumerated() {
+            let frequency = rows.frequency(of: clause)
+            guard frequency > 0 else { continue }
+            scores.rarities[clause] = scorer.inverseDocumentFrequency(frequency, of: collection.documents)
+            let weight = description.weight * scores.rarities[clause]
+            bound += weight * (scorer.k1 + 1)
+            scores.own.withUnsafeMutableBufferPointer { own in
+                rows.forEach(of: clause) { slot, length, count in
+                    let part = weight * table.saturated(count, length: length)
+                    own[slot] += part
+                    spread?.put(part, around: slot)
+                }
+            }
+            spread?.flush(into: &scores.inContext)
+        }
+        if spread == nil { scores.inContext = scores.own }
+        let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
+        rows.forEach(holding: required) { slot in
+            scores.isMatch[slot] = true
+            scores.matches.append(Int32(slot))
+        }
+        if bound > 0 { scores.ownBound = bound }
+        if sessions != nil { add(dates, scorer: scorer, to: &scores.inContext, bound: &bound) }
+        if bound > 0 { scores.contextBound = bound }
+        return scores
+    }
+
+    private func add(_ dates: [[Int]], scorer: BM25, to scores: inout [Float], bound: inout Float) {
+        for holders in dates where !holders.isEmpty {
+            let rarity = scorer.inverseDocumentFrequency(holders.count, of: collection.documents)
+            let part = tuning.dateWeight * rarity * (scorer.k1 + 1)
+            bound += part
+            for slot in holders { scores[slot] += part }
+        }
+    }
+}
+
+/// The rows that hold a clause of a query and that the agent can find, with their slots and lengths.
+private struct FoundRows {
+    let counts: [UInt16]
+    let clauseCount: Int
+    let slots: [Int32]
+    /// 0 for a row that the agent can't find.
+    let lengths: [UInt32]
+
+    /// In how many rows a clause occurs.
+    func frequency(of clause: Int) -> Int {
+        var frequency = 0
+        forEach(of: clause) { _, _, _ in frequency += 1 }
+        return frequency
+    }
+
+    /// Calls `body` with the slot and the length of each row that holds a clause, and how often it does.
+    @inline(__always)
+    func forEach(of clause: Int, _ body: (_ slot: Int, _ length: UInt32, _ count: UInt16) -> Void) {
+        let clauses = clauseCount
+        counts.withUnsafeBufferPointer { counts in
+            slots.withUnsafeBufferPointer { slots in
+                lengths.withUnsafeBufferPointer { lengths in
+                    var place = clause
+                    for row in 0..<slots.count {
+                        let count = counts[place]
+                        place += clauses
+                        if count > 0, lengths[row] > 0 { body(Int(slots[row]), lengths[row], count) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with the slot of each row that holds all of some clauses, in ascending order.
+    func forEach(holding required: [Int], _ body: (_ slot: Int) -> Void) {
+        for row in slots.indices where lengths[row] > 0 {
+            let first = row * clauseCount
+            if required.allSatisfy({ counts[first + $0] > 0 }) { body(Int(slots[row])) }
+        }
+    }
+}
+
+/// Gives one word after another to the slots that hold it and to their neighbours in the session: each slot gets the most that it
+/// is given of a word.
+private struct ContextSpread {
+    private let previous: [Int32]
+    private let next: [Int32]
+    private let near: Float
+    private let far: Float
+    /// The most that each slot was given of the present word.
+    private var most: [Float]
+    private var touched: [Int32] = []
+
+    init(_ sessions: SessionOrder, tuning: SearchTuning, count: Int) {
+        previous = sessions.previous
+        next = sessions.next
+        near = tuning.nearContext
+        far = tuning.farContext
+        most = [Float](repeating: 0, count: count)
+    }
+
+    /// Gives a word's part to a slot that holds it.
+    @inline(__always)
+    mutating func put(_ part: Float, around slot: Int) {
+        raise(Int32(truncatingIfNeeded: slot), to: part)
+        let (before, after) = (previous[slot], next[slot])
+        if before != SessionOrder.none {
+            raise(before, to: near * part)
+            raise(previous[Int(before)], to: far * part)
+        }
+        if after != SessionOrder.none {
+            raise(after, to: near * part)
+            raise(next[Int(after)], to: far * part)
+        }
+    }
+
+    @inline(__always)
+    private mutating func raise(_ slot: Int32, to value: Float) {
+        guard slot != SessionOrder.none else { return }
+        let held = most[Int(slot)]
+        if held == 0 { touched.append(slot) }
+        if value > held { most[Int(slot)] = value }
+    }
+
+    /// Adds what was given to scores, and makes ready for the next word.
+    mutating func flush(into scores: inout [Float]) {
+        for slot in touched {
+            scores[Int(slot)] += most[Int(slot)]
+            most[Int(slot)] = 0
+        }
+        touched.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,91 @@
+package import HearthModel
+
+/// Settles what several heads of a memory come to.
+///
+/// Versions and policy in, outcome out: no table, no clock, no process. The answer depends on the edits that the heads hold and
+/// on the policy alone, so places that resolve the same edits in another order, or in other groups, come to the same field values.
+/// How and why: the article *Sync and conflicts*.
+package enum Reconcile {
+    /// Joins heads into one version, or says that a person has to.
+    ///
+    /// - Parameters:
+    ///   - graph: The heads and what they were made from, at least as far as ``VersionGraph/init(reaching:load:)`` gathers.
+    ///   - heads: The versions to reconcile, in any order; one that is an ancestor of another adds nothing.
+    ///   - policy: The strategy and who has which priority.
+    /// - Throws: `.storeCorrupt` when a version that decides the outcome isn't in the graph, `.invalidArgument` when there are no heads
+    ///   or they belong to several memories.
+    package static func reconcile(
+        _ graph: VersionGraph,
+        heads: [VersionID],
+        policy: ReconcilePolicy
+    ) throws(MemoryError) -> ReconcileOutcome {
+        let region = try VersionGraph(reaching: heads) { (id) throws(MemoryError) -> Version in
+            guard let version = graph[id] else { throw .missingVersion(id) }
+            return version
+        }
+        var ancestry = Ancestry(region)
+        let latest = ancestry.latest(of: heads.compactMap { region.position(of: $0) })
+        guard let first = latest.first else {
+            throw .invalidArgument("There is no head to reconcile; give at least one.")
+        }
+        guard latest.allSatisfy({ region.versions[$0].memoryID == region.versions[first].memoryID }) else {
+            throw .invalidArgument("The heads belong to several memories; reconcile one memory at a time.")
+        }
+        if latest.count == 1 { return .fastForward(region.versions[first].id) }
+
+        var reconciliation = Reconciliation(region, heads: latest, ancestry: ancestry, policy: policy)
+        let fields = reconciliation.fields()
+        return reconciliation.outcome(fields)
+    }
+}
+
+extension Reconciliation {
+    /// The outcome, when the fields are these as far as the strategy could say.
+    mutating func outcome(_ fields: MemoryFields) -> ReconcileOutcome {
+        if let kind = ConflictKind(contested) {
+            if policy.strategy == .manualReview { return .conflict(waiting(kind, because: .manualReview)) }
+            if let undecided { return .conflict(waiting(kind, because: .undecided(undecided))) }
+        }
+        return .merged(AutomaticMerge(version: merge(fields), contested: contested))
+    }
+
+    private mutating func waiting(_ kind: ConflictKind, because reason: WaitingConflict.Reason) -> WaitingConflict {
+        let base = ancestry.lowestCommonAncestors(of: heads).first.map { graph.versions[$0].id }
+        let published = policy.publishedHead
+        let ordered = heads.map { graph.versions[$0] }
+            .sorted { left, right in
+                if left.id == published || right.id == published { return left.id == published }
+                return left.stamp > right.stamp
+            }
+        return WaitingConflict(
+            contested: contested,
+            kind: kind,
+            base: base,
+            heads: ordered.map(\.id),
+            reason: reason
+        )
+    }
+
+    /// The version that joins the heads: made of nothing but them, so that its id is the same wherever it is made.
+    private func merge(_ fields: MemoryFields) -> Version {
+        let parents = heads.map { graph.versions[$0] }
+        return Version(
+            memoryID: parents[0].memoryID,
+            parents: parents.map(\.id),
+            author: AgentProfile.system.id,
+            node: Version.mergeNode,
+            time: parents.map(\.time).max() ?? .zero,
+            fields: fields,
+            number: (parents.map(\.number).max() ?? 0) + 1
+        )
+    }
+}
+
+extension MemoryError {
+    fileprivate static func missingVersion(_ id: VersionID) -> MemoryError {
+        MemoryError(
+            code: .storeCorrupt,
+            message: "Version \(id), from which others were made, is missing; restore the file from a backup."
+        )
+    }
+}

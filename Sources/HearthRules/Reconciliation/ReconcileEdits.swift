@@ -1,0 +1,90 @@
+import HearthModel
+
+/// Where the value of one field came from, for every version of a graph.
+///
+/// A version's *origin* is the version in which its value of the field arose: itself, when it was made by an edit that changed the
+/// field, or by joining parents whose values arose apart; otherwise the one origin that its parents' values come down to. A
+/// later origin supersedes the earlier ones it was made from, so that an edit overrules what its author saw of the field
+/// it changed, and nothing else.
+///
+/// What joining edits made of a field is settled, and a single origin needs no further look. One thing is not: under manual review nobody
+/// was asked what a *deleted* memory says, since nobody reads it. Should an edit bring the memory back that had not seen it joined,
+/// the joined edits are compared as if they met only now.
+struct EditsOfField {
+    private let graph: VersionGraph
+    private let origins: [Int]
+    /// The origins that are no edits.
+    private let joins: Set<Int>
+    /// The automatic merges of a deleted memory whose origin is a join that no edit was made from.
+    private let unsettled: Set<Int>
+
+    /// Finds the origins in one pass.
+    ///
+    /// - Parameters:
+    ///   - graph: The versions.
+    ///   - ancestry: Of `graph`.
+    ///   - changed: Whether the first version, made by an edit of the second, has the field changed.
+    init(in graph: VersionGraph, _ ancestry: inout Ancestry, changed: (MemoryFields, MemoryFields) -> Bool) {
+        var origins: [Int] = []
+        origins.reserveCapacity(graph.versions.count)
+        var joins: Set<Int> = []
+        var unsettled: Set<Int> = []
+        for (position, version) in graph.versions.enumerated() {
+            let parents = graph.parents[position]
+            let isEdit =
+                parents.isEmpty
+                || !version.isAutomaticMerge
+                    && parents.contains { changed(version.fields, graph.versions[$0].fields) }
+            if isEdit {
+                origins.append(position)
+                continue
+            }
+            let inherited = ancestry.latest(of: parents.lazy.map { origins[$0] })
+            let isUnsettled = parents.allSatisfy { origins[$0] != inherited[0] || unsettled.contains($0) }
+            let isJoin =
+                inherited.count > 1
+                || isUnsettled && changed(version.fields, graph.versions[inherited[0]].fields)
+            if isJoin { joins.insert(position) }
+            if version.isAutomaticMerge && version.fields.isDeleted && (isJoin || isUnsettled) {
+                unsettled.insert(position)
+            }
+            origins.append(isJoin ? position : inherited[0])
+        }
+        self.graph = graph
+        self.origins = origins
+        self.joins = joins
+        self.unsettled = unsettled
+    }
+
+    /// The edits of the field that versions have and that no later one of theirs supersedes.
+    ///
+    /// A single origin is its own answer where it is settled. Several are compared, and before that those that only joined edits are
+    /// expanded to these. What is compared is then the same set of edits in whatever order and grouping they were merged before.
+    ///
+    /// - Parameters:
+    ///   - heads: The versions.
+    ///   - ancestry: Of the graph.
+    ///   - asksAgain: Whether what a deleted memory says counts as not settled.
+    func latest(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
+        let latest = ancestry.latest(of: heads.lazy.map { origins[$0] })
+        if latest.count == 1,
+            !asksAgain || heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) })
+        {
+            return latest
+        }
+
+        var edits: [Int] = []
+        var seen = Set(latest)
+        var stack = latest
+        while let origin = stack.popLast() {
+            if joins.contains(origin) {
+                for parent in graph.parents[origin] where seen.insert(origins[parent]).inserted {
+                    stack.append(origins[parent])
+                }
+            } else {
+                edits.append(origin)
+            }
+        }
+        return ancestry.latest(of: edits)
+    }
+}

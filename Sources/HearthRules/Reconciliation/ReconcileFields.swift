@@ -1,0 +1,175 @@
+import HearthModel
+
+/// One reconciliation under way: every field settled by itself, and what was contested noted down.
+struct Reconciliation {
+    let graph: VersionGraph
+    /// Positions in the graph; none is an ancestor of another, and there are at least two.
+    let heads: [Int]
+    let policy: ReconcilePolicy
+    var ancestry: Ancestry
+    /// What the strategy had to settle so far.
+    private(set) var contested: Set<ContestedField> = []
+    /// Why the strategy could not settle something; nil if it could.
+    private(set) var undecided: String?
+
+    init(_ graph: VersionGraph, heads: [Int], ancestry: Ancestry, policy: ReconcilePolicy) {
+        self.graph = graph
+        self.heads = heads
+        self.ancestry = ancestry
+        self.policy = policy
+    }
+
+    /// The fields that the heads come to.
+    mutating func fields() -> MemoryFields {
+        let fields = MemoryFields(
+            content: content(),
+            category: settled(.category) { $0.category },
+            tags: tags(),
+            importance: settled(.importance) { $0.importance },
+            confidence: settled(.confidence) { $0.confidence },
+            metadata: metadata(),
+            expiresAt: settled(.expiry) { $0.expiresAt },
+            isDeleted: isDeleted()
+        )
+        // Nobody needs to decide what a memory says that every side deleted.
+        if fields.isDeleted && !contested.contains(.deletion) && undecided == nil { contested = [] }
+        return fields
+    }
+
+    func fields(_ position: Int) -> MemoryFields { graph.versions[position].fields }
+
+    func rank(_ position: Int) -> ReconcilePolicy.Rank { policy.rank(of: graph.versions[position]) }
+
+    private mutating func latestEdits(changed: (MemoryFields, MemoryFields) -> Bool) -> [Int] {
+        EditsOfField(in: graph, &ancestry, changed: changed)
+            .latest(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
+    }
+
+    /// The edit that the strategy puts first. There is always one to ask for.
+    private func first(of edits: [Int]) -> Int {
+        edits.max { rank($0) < rank($1) } ?? heads[0]
+    }
+}
+
+// MARK: - One value
+
+extension Reconciliation {
+    /// What the three-way comparison of one value says.
+    private enum Comparison<Value> {
+        /// The heads agree, or only one of them changed it.
+        case agreed(Value)
+        /// Several changed it, and not to the same.
+        case contested(Contest)
+    }
+
+    /// The edits that a value is contested by.
+    private struct Contest {
+        /// Those that left it other than the common ancestor has it.
+        let changed: [Int]
+        /// Those as well that changed it and back again.
+        let all: [Int]
+    }
+
+    private mutating func compare<Value: Equatable>(by value: (MemoryFields) -> Value) -> Comparison<Value> {
+        let edits = latestEdits { value($0) != value($1) }
+        guard edits.count > 1 else { return .agreed(value(fields(edits.first ?? heads[0]))) }
+
+        var changed = edits
+        if let base = ancestry.lowestCommonAncestors(of: edits).first {
+            changed.removeAll { value(fields($0)) == value(fields(base)) }
+            if changed.isEmpty { return .agreed(value(fields(base))) }
+        }
+        let winner = value(fields(first(of: changed)))
+        if changed.allSatisfy({ value(fields($0)) == winner }) { return .agreed(winner) }
+        return .contested(Contest(changed: changed, all: edits))
+    }
+
+    /// The value of a field that is one whole: what the only side made of it that changed it, else what the strategy says.
+    private mutating func settled<Value: Equatable>(
+        _ field: ContestedField,
+        by value: (MemoryFields) -> Value
+    ) -> Value {
+        switch compare(by: value) {
+        case .agreed(let value):
+            return value
+        case .contested(let contest):
+            contested.insert(field)
+            return value(fields(first(of: contest.changed)))
+        }
+    }
+
+    private mutating func content() -> String {
+        switch compare(by: \.content) {
+        case .agreed(let content):
+            return content
+        case .contested(let contest):
+            contested.insert(.content)
+            guard policy.strategy == .mergeContent else { return fields(first(of: contest.changed)).content }
+            let merged = mergedContent(of: contest.all)
+            if merged.utf8.count > policy.maximumContentLength {
+                undecided = """
+                    The merged content would have \(merged.utf8.count) bytes of UTF-8, more than the \
+                    \(policy.maximumContentLength) that a memory may have.
+                    """
+            }
+            return merged
+        }
+    }
+
+    /// Whether the memory is deleted.
+    ///
+    /// A deletion contests every concurrent edit, whatever it edits, so here every edit that leaves the memory alive speaks for life.
+    private mutating func isDeleted() -> Bool {
+        let edits = latestEdits { fields, parent in
+            fields.isDeleted != parent.isDeleted || (!fields.isDeleted && fields != parent)
+        }
+        let deletions = edits.filter { fields($0).isDeleted }
+        if deletions.isEmpty || deletions.count == edits.count { return !deletions.isEmpty }
+
+        contested.insert(.deletion)
+        return policy.strategy != .mergeContent && fields(first(of: edits)).isDeleted
+    }
+}
+
+// MARK: - Several values
+
+extension Reconciliation {
+    /// Tags merge as sets: one is present when a side added it and no side that had seen this removed it.
+    ///
+    /// They stand as the common ancestor has them, then as the edits have them, the earliest edit first.
+    private mutating func tags() -> [String] {
+        let edits = latestEdits { $0.tags != $1.tags }.sorted { graph.versions[$0].stamp < graph.versions[$1].stamp }
+        let lists = edits.map { fields($0).tags }
+        if let list = lists.first, lists.allSatisfy({ $0 == list }) { return list }
+
+        let base = ancestry.lowestCommonAncestors(of: edits).first.map { fields($0).tags } ?? []
+        let sets = lists.map(Set.init)
+        var merged: [String] = []
+        var seen: Set<String> = []
+        for tag in base + lists.joined() where seen.insert(tag).inserted {
+            let isPresent =
+                sets.allSatisfy { $0.contains(tag) }
+                || latestEdits { $0.tags.contains(tag) != $1.tags.contains(tag) }
+                    .contains { fields($0).tags.contains(tag) }
+            if isPresent { merged.append(tag) }
+        }
+        return merged
+    }
+
+    /// Metadata is settled key by key: sides that set different keys leave each other alone.
+    private mutating func metadata() -> [String: String] {
+        switch compare(by: \.metadata) {
+        case .agreed(let metadata):
+            return metadata
+        case .contested(let contest):
+            let sides = contest.all.sorted { rank($0) > rank($1) }.map { fields($0).metadata }
+            var merged = sides[0]
+            var seen: Set<String> = []
+            for key in sides.lazy.flatMap(\.keys) where seen.insert(key).inserted {
+                if sides.allSatisfy({ $0[key] == merged[key] }) { continue }
+                merged[key] = settled(.metadata) { $0.metadata[key] }
+            }
+            return merged
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package import HearthModel
+
+/// What became of several heads.
+package enum ReconcileOutcome: Hashable, Sendable {
+    /// One head has all the others among its ancestors: it is the head.
+    case fastForward(VersionID)
+    /// One new version joins the heads.
+    case merged(AutomaticMerge)
+    /// A person decides; until then the published head stays.
+    case conflict(WaitingConflict)
+}
+
+/// A merge version, not yet stored, and what the heads disagreed on.
+package struct AutomaticMerge: Hashable, Sendable {
+    /// The version that joins the heads.
+    package var version: Version
+    /// What the strategy had to settle; empty when the edits left each other alone.
+    package var contested: Set<ContestedField>
+    /// The kind of conflict that was settled; nil when there was none.
+    package var kind: ConflictKind? { ConflictKind(contested) }
+}
+
+/// Heads that wait for a decision.
+package struct WaitingConflict: Hashable, Sendable {
+    /// What the heads disagree on; not empty.
+    package var contested: Set<ContestedField>
+    /// The kind of conflict.
+    package var kind: ConflictKind
+    /// The lowest common ancestor of the heads, of several the one of greatest (hybrid time, id); nil if they have none.
+    package var base: VersionID?
+    /// The heads: the published one first, the others from the latest to the earliest.
+    package var heads: [VersionID]
+    /// Why nothing was merged.
+    package var reason: Reason
+
+    /// Says what waits, and why.
+    package init(
+        contested: Set<ContestedField>,
+        kind: ConflictKind,
+        base: VersionID?,
+        heads: [VersionID],
+        reason: Reason
+    ) {
+        self.contested = contested
+        self.kind = kind
+        self.base = base
+        self.heads = heads
+        self.reason = reason
+    }
+
+    /// Why a conflict waits.
+    package enum Reason: Hashable, Sendable {
+        /// The strategy is to ask a person.
+        case manualReview
+        /// The strategy could not decide; the sentence says why. This raises a notification.
+        case undecided(String)
+    }
+}
+
+/// A field that several heads changed, and not to the same.
+///
+/// Tags are not among them: they merge as sets.
+package enum ContestedField: String, CaseIterable, Hashable, Sendable {
+    case content
+    case category
+    case importance
+    case confidence
+    case metadata
+    case expiry
+    case deletion
+}
+
+extension ConflictKind {
+    /// `deletion` goes before `content`, and that before everything else; nil when nothing is contested.
+    init?(_ contested: Set<ContestedField>) {
+        guard !contested.isEmpty else { return nil }
+        self = contested.contains(.deletion) ? .deletion : contested.contains(.content) ? .content : .metadata
+    }
+}

@@ -1,0 +1,53 @@
+package import HearthModel
+
+/// What reconciliation needs to know of the rules that hold for a memory.
+package struct ReconcilePolicy: Sendable {
+    /// How contested fields are settled.
+    package var strategy: ConflictResolution
+    /// The priority that the policy gives each agent. What an agent says of itself is not asked; one that isn't here counts lowest.
+    package var priorities: [AgentID: AgentPriority]
+    /// The head that everyone sees at present; it stays while a conflict waits for a person.
+    package var publishedHead: VersionID?
+    /// The most bytes of UTF-8 that merged content may have.
+    package var maximumContentLength: Int
+
+    /// Assembles a policy.
+    package init(
+        strategy: ConflictResolution,
+        priorities: [AgentID: AgentPriority] = [:],
+        publishedHead: VersionID? = nil,
+        maximumContentLength: Int = MemoryFields.maximumContentLength
+    ) {
+        self.strategy = strategy
+        self.priorities = priorities
+        self.publishedHead = publishedHead
+        self.maximumContentLength = maximumContentLength
+    }
+}
+
+extension ReconcilePolicy {
+    /// Which edit of a contested field comes before which, by the strategy: a total order that any two places agree on.
+    struct Rank: Comparable {
+        /// Importance, or priority turned so that more important is greater; the same for all where time alone decides.
+        let weight: Double
+        let stamp: Version.Stamp
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            left.weight == right.weight ? left.stamp < right.stamp : left.weight < right.weight
+        }
+    }
+
+    func rank(of version: Version) -> Rank {
+        let weight: Double =
+            switch strategy {
+            case .highestImportance:
+                // Not a number is nowhere in the order of numbers; here it must be somewhere.
+                version.fields.importance.isNaN ? -.infinity : version.fields.importance
+            case .agentPriority:
+                priorities[version.author].map { -Double($0.rawValue) } ?? -.infinity
+            case .latestWins, .mergeContent, .manualReview:
+                0
+            }
+        return Rank(weight: weight, stamp: version.stamp)
+    }
+}

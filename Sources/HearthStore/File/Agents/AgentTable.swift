@@ -1,0 +1,100 @@
+import FoundationEssentials
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension AgentDirectory {
+    /// Reads the agents and the policy.
+    static func read(_ connection: Connection, sequence: Int64) throws -> AgentDirectory {
+        let agents = try connection.rows(
+            """
+            SELECT agent_key, agent_id, name, priority, retention, conflict_resolution, memory_types, categories,
+                working_memory_limit, automatic_sync, status
+            FROM agents
+            """,
+            as: AgentTable.agent
+        )
+        return AgentDirectory(sequence: sequence, policy: try AgentTable.policy(connection), agents: agents)
+    }
+}
+
+/// The rows of `agents` and `policies`.
+enum AgentTable {
+    private static let sharing = "sharing"
+
+    static func agent(_ row: Row) throws -> KnownAgent {
+        let id = AgentID(rawValue: row.string(1))
+        guard let priority = AgentPriority(rawValue: row.int(3)),
+            let resolution = ConflictResolution(rawValue: row.string(5)),
+            let status = AgentStatus(rawValue: row.string(10))
+        else { throw MemoryError.corrupt("The profile of agent \(id) does not read.") }
+        return KnownAgent(
+            key: row.int64(0),
+            profile: AgentProfile(
+                id: id,
+                name: row.string(2),
+                priority: priority,
+                retention: .seconds(row.double(4)),
+                conflictResolution: resolution,
+                memoryTypes: try FieldText.array(from: row.string(6)).compactMap(MemoryType.init(rawValue:)),
+                categories: try FieldText.array(from: row.string(7)).map(MemoryCategory.init(rawValue:)),
+                workingMemoryLimit: row.int(8),
+                automaticSync: row.bool(9)
+            ),
+            status: status
+        )
+    }
+
+    /// Writes a profile, new or in place of the one of that identifier.
+    static func write(_ profile: AgentProfile, to connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO agents (agent_id, name, priority, retention, conflict_resolution, memory_types, categories,
+                working_memory_limit, automatic_sync, status)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'inactive')
+            ON CONFLICT (agent_id) DO UPDATE SET name = excluded.name, priority = excluded.priority,
+                retention = excluded.retention, conflict_resolution = excluded.conflict_resolution,
+                memory_types = excluded.memory_types, categories = excluded.categories,
+                working_memory_limit = excluded.working_memory_limit, automatic_sync = excluded.automatic_sync
+            """,
+            profile.id.rawValue,
+            profile.name,
+            profile.priority.rawValue,
+            profile.retention.inSeconds,
+            profile.conflictResolution.rawValue,
+            FieldText.array(profile.memoryTypes.map(\.rawValue)),
+            FieldText.array(profile.categories.map(\.rawValue)),
+            profile.workingMemoryLimit,
+            profile.automaticSync
+        )
+    }
+
+    static func setStatus(_ status: AgentStatus, of agent: Int64, in connection: Connection) throws {
+        try connection.run("UPDATE agents SET status = ?2 WHERE agent_key = ?1", agent, status.rawValue)
+    }
+
+    static func policy(_ connection: Connection) throws -> SharingPolicy {
+        let json = try connection.first("SELECT json FROM policies WHERE name = ?1", sharing) { $0.string(0) }
+        guard let json else { throw MemoryError.corrupt("The sharing policy is missing.") }
+        do {
+            return try SharingPolicy(json: Data(json.utf8))
+        } catch {
+            throw MemoryError.corrupt("The sharing policy does not read.")
+        }
+    }
+
+    static func write(_ policy: SharingPolicy, to connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO policies (name, json) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET json = excluded.json",
+            sharing,
+            String(decoding: try policy.json(), as: UTF8.self)
+        )
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,121 @@
+import Crypto
+import HearthModel
+import HearthSQLite
+
+/// What an audit row is about.
+enum AuditAction: String, Sendable {
+    /// Memories of other agents were returned.
+    case read
+    /// A memory was shared by call.
+    case share
+    /// A rule shared a memory.
+    case propagate
+    /// A share was taken back.
+    case revoke
+    /// An agent asked for what it may not see or do.
+    case refuse
+    /// Agents, policy or a status were changed.
+    case administer
+    /// A lease was taken from its holder.
+    case forceRelease = "force_release"
+    /// A conflict was settled.
+    case resolve
+    /// An old version was published again.
+    case rollback
+    /// Memories were written to a file.
+    case export
+    /// Memories were destroyed.
+    case erase
+}
+
+/// One row to be.
+struct AuditEntry: Sendable {
+    var action: AuditAction
+    /// Who acted.
+    var agent: Int64
+    /// Whose memories.
+    var user: Int64?
+    /// Which memories, by key: after an erasure a row tells nothing.
+    var memories: [Int64] = []
+    /// More of it, for people: other agents, permission, reason. Never a word of a memory.
+    var detail: [String: String] = [:]
+}
+
+/// The last link of the chain.
+struct AuditEnd: Hashable, Sendable {
+    var count: Int64
+    var hash: [UInt8]
+
+    static func read(_ connection: Connection) throws -> AuditEnd {
+        let end = try connection.first("SELECT count, hash FROM audit_head WHERE id = 1") { row in
+            AuditEnd(count: row.int64(0), hash: row.bytes(1))
+        }
+        guard let end else { throw MemoryError.corrupt("The end of the audit chain is missing.") }
+        return end
+    }
+
+    func write(_ connection: Connection) throws {
+        try connection.run("UPDATE audit_head SET count = ?1, hash = ?2 WHERE id = 1", count, hash)
+    }
+}
+
+/// The audit: a chain in which every row's hash covers the hash before it.
+enum AuditTrail {
+    /// What the first row's hash covers.
+    static let genesis = [UInt8](repeating: 0, count: SHA256.byteCount)
+
+    static func append(_ entry: AuditEntry, at time: Timestamp, to transaction: StoreTransaction) throws {
+        var end = try transaction.auditEnd()
+        let memories = FieldText.array(entry.memories.map(String.init))
+        let detail = FieldText.object(entry.detail)
+        end.count += 1
+        end.hash = hash(
+            previous: end.hash,
+            position: end.count,
+            at: time.rawValue,
+            action: entry.action.rawValue,
+            agent: entry.agent,
+            user: entry.user,
+            memories: memories,
+            detail: detail
+        )
+        try transaction.connection.run(
+            """
+            INSERT INTO audit (position, at, action, agent_key, user_key, memories, detail, hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """,
+            end.count,
+            time.rawValue,
+            entry.action.rawValue,
+            entry.agent,
+            entry.user,
+            memories,
+            detail,
+            end.hash
+        )
+        transaction.auditDidGrow(to: end)
+    }
+
+    static func hash(
+        previous: [UInt8],
+        position: Int64,
+        at: Int64,
+        action: String,
+        agent: Int64,
+        user: Int64?,
+        memories: String,
+        detail: String
+    ) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        encoder.append(contentsOf: previous)
+        encoder.append(position)
+        encoder.append(at)
+        encoder.append(action)
+        encoder.append(agent)
+        encoder.append(Int64(user == nil ? 0 : 1))
+        encoder.append(user ?? 0)
+        encoder.append(memories)
+        encoder.append(detail)
+        return Array(SHA256.hash(data: encoder.bytes))
+    }
+}

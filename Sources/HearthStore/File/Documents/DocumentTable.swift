@@ -1,0 +1,116 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// The rows of `documents` and `tags`.
+enum DocumentTable {
+    /// A row.
+    struct Document {
+        var key: Int64
+        var user: Int64
+        var memory: Int64
+        var agent: Int64?
+        var owner: Int64
+        var session: Int64?
+        var type: MemoryType
+        var category: Int64
+        var createdAt: Timestamp
+        var expiresAt: Timestamp?
+        var importance: Double
+        var length: Int
+        var flags: DocumentFlags
+        var tags: [String]
+        /// Where its vector is; nil while it has none.
+        var place: VectorPlace?
+    }
+
+    /// A document's text: that of the draft it stands for, else that of the published memory.
+    static func content(of document: Int64, user: Int64, in connection: Connection) throws -> String? {
+        try connection.first(
+            """
+            SELECT coalesce(r.content, m.content)
+            FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
+            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
+            WHERE d.user_key = ?1 AND d.document_key = ?2
+            """,
+            user,
+            document,
+            as: { $0.string(0) }
+        )
+    }
+
+    private static let documents = RowsInsertion(
+        """
+        INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
+            created_at, expires_at, importance, length, flags, model_key, block_key, block_slot, changed)
+        VALUES
+        """,
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+
+    static func insert(_ documents: [Document], into transaction: StoreTransaction) throws {
+        let sequence = transaction.sequence
+        try transaction.connection.insert(documents, by: Self.documents) { document, parameters in
+            try parameters.bind(
+                document.key,
+                document.user,
+                document.memory,
+                document.agent,
+                document.owner,
+                document.session,
+                Int(document.type.place),
+                document.category,
+                document.createdAt.rawValue,
+                document.expiresAt?.rawValue,
+                document.importance,
+                document.length,
+                Int(document.flags.rawValue),
+                document.place?.model,
+                document.place?.block,
+                document.place?.slot,
+                sequence
+            )
+        }
+        for document in documents {
+            try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)
+        }
+    }
+
+    static func insert(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
+        for tag in tags {
+            try connection.run(
+                "INSERT INTO tags (user_key, tag, document_key) VALUES (?1, ?2, ?3)",
+                user,
+                tag,
+                document
+            )
+        }
+    }
+
+    static func delete(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
+        for tag in tags {
+            try connection.run(
+                "DELETE FROM tags WHERE user_key = ?1 AND tag = ?2 AND document_key = ?3",
+                user,
+                tag,
+                document
+            )
+        }
+    }
+
+    /// Says of a document that something about it has come to be, and that caches are to look again.
+    static func raise(
+        _ flags: DocumentFlags,
+        document: Int64,
+        user: Int64,
+        in transaction: StoreTransaction
+    ) throws {
+        try transaction.connection.run(
+            "UPDATE documents SET flags = flags | ?3, changed = ?4 WHERE user_key = ?1 AND document_key = ?2",
+            user,
+            document,
+            Int(flags.rawValue),
+            transaction.sequence
+        )
+    }
+}

@@ -1,0 +1,105 @@
+import HearthModel
+import HearthSQLite
+
+/// One place in the queue for a lease.
+struct LeaseTicket: Hashable, Sendable {
+    /// Gives the order: lower goes first.
+    var number: Int64
+    var memory: Int64
+    var agent: Int64
+    /// When the waiter gives up.
+    var deadline: BootInstant
+    var process: ProcessIdentity
+
+    /// Whether somebody still waits with it.
+    func isLive(at now: BootInstant) -> Bool {
+        !deadline.hasPassed(at: now) && !process.isGone()
+    }
+}
+
+/// The rows of `lease_waiters`: one queue for each memory, across tasks and processes.
+///
+/// A row outlives a waiter that dies, and counts for nothing once its deadline is over or its process is gone.
+enum LeaseQueue {
+    /// Takes the last place in the queue for a memory.
+    ///
+    /// - Returns: The ticket's number.
+    static func join(
+        memory: Int64,
+        agent: Int64,
+        until deadline: BootInstant,
+        in connection: Connection
+    ) throws -> Int64 {
+        let number = try connection.first(
+            """
+            INSERT INTO lease_waiters (memory_key, agent_key, boot_id, deadline, process) VALUES (?1, ?2, ?3, ?4, ?5)
+            RETURNING ticket
+            """,
+            memory,
+            agent,
+            deadline.bootID,
+            deadline.nanoseconds,
+            ProcessIdentity.current.text,
+            as: { $0.int64(0) }
+        )
+        guard let number else { throw MemoryError.corrupt("A place in the queue for a lease was not stored.") }
+        return number
+    }
+
+    /// Whether a live waiter of a memory goes before a ticket; without a ticket, whether any waits.
+    static func hasWaiter(
+        memory: Int64,
+        before number: Int64?,
+        at now: BootInstant,
+        in connection: Connection
+    ) throws -> Bool {
+        try connection.rows(
+            """
+            SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters
+            WHERE memory_key = ?1 AND ticket < ?2
+            """,
+            memory,
+            number ?? .max,
+            as: ticket
+        )
+        .contains { $0.isLive(at: now) }
+    }
+
+    /// Whether a ticket is still in the queue and its time not over: others may have gone past one that isn't.
+    static func holds(_ number: Int64, at now: BootInstant, in connection: Connection) throws -> Bool {
+        let deadline = try connection.first(
+            "SELECT boot_id, deadline FROM lease_waiters WHERE ticket = ?1",
+            number,
+            as: { BootInstant(bootID: $0.string(0), nanoseconds: $0.int64(1)) }
+        )
+        return deadline.map { !$0.hasPassed(at: now) } ?? false
+    }
+
+    /// Every ticket, in order; some of them may be of waiters that are dead.
+    static func all(in connection: Connection) throws -> [LeaseTicket] {
+        try connection.rows(
+            "SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters ORDER BY ticket",
+            as: ticket
+        )
+    }
+
+    /// Takes a ticket out of the queue, wherever it stands.
+    static func remove(_ number: Int64, in connection: Connection) throws {
+        try connection.run("DELETE FROM lease_waiters WHERE ticket = ?1", number)
+    }
+
+    /// Takes out the ticket whose turn it was, and those of the dead before it.
+    static func remove(memory: Int64, through number: Int64, in connection: Connection) throws {
+        try connection.run("DELETE FROM lease_waiters WHERE memory_key = ?1 AND ticket <= ?2", memory, number)
+    }
+
+    private static func ticket(_ row: Row) -> LeaseTicket {
+        LeaseTicket(
+            number: row.int64(0),
+            memory: row.int64(1),
+            agent: row.int64(2),
+            deadline: BootInstant(bootID: row.string(3), nanoseconds: row.int64(4)),
+            process: ProcessIdentity(text: row.string(5))
+        )
+    }
+}

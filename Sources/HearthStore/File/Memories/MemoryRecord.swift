@@ -1,0 +1,150 @@
+import FoundationEssentials
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// A memory's row with its published head, before anyone looks at it.
+struct MemoryRecord: Sendable {
+    var key: Int64
+    var id: MemoryID
+    var userKey: Int64
+    var userID: UserID
+    var owner: AgentID
+    var ownerKey: Int64
+    var sessionKey: Int64?
+    var sessionID: SessionID?
+    var type: MemoryType
+    var fields: MemoryFields
+    var createdAt: Timestamp
+    var parentID: MemoryID?
+    var head: VersionID
+    var headNumber: Int
+    var headTime: HybridTime
+    var publishedAt: Timestamp
+    var flags: DocumentFlags
+    var accessCount: Int64
+    var lastAccessedAt: Timestamp?
+    /// SHA-256 of the content's canonical form.
+    var checksum: [UInt8]
+
+    /// When its fields were last edited; the first version's time is that of the memory.
+    var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
+
+    func isExpired(at time: Timestamp) -> Bool {
+        fields.expiresAt.map { $0 <= time } ?? false
+    }
+}
+
+extension MemoryRecord {
+    /// Reads a live memory and checks its head against its id.
+    ///
+    /// - Throws: `.storeCorrupt` where the fields are not those the head's id was made from.
+    static func find(
+        _ id: MemoryID,
+        includingDeleted: Bool = false,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord? {
+        try find(key: nil, id: id, includingDeleted: includingDeleted, in: snapshot)
+    }
+
+    /// Reads a memory by its key and checks its head against its id.
+    ///
+    /// - Parameters:
+    ///   - key: The memory's key.
+    ///   - includingDeleted: Whether one whose published head is a deletion counts; its fields then say so.
+    ///   - snapshot: Where to read.
+    static func find(key: Int64, includingDeleted: Bool = false, in snapshot: Snapshot) throws -> MemoryRecord? {
+        try find(key: key, id: nil, includingDeleted: includingDeleted, in: snapshot)
+    }
+
+    /// By its key, or else by its id: one statement for both, since a read is little more than its statements.
+    private static func find(
+        key: Int64?,
+        id: MemoryID?,
+        includingDeleted: Bool,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord? {
+        try snapshot.connection.first(
+            """
+            SELECT m.memory_key, m.memory_id, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, m.category,
+                m.content, m.tags, m.metadata, m.importance, m.confidence, m.expires_at, m.created_at, m.parent_id, m.head,
+                m.head_number, m.head_time, d.flags, a.count, a.last_at, v.parents, v.author_key, v.node, v.published_at,
+                v.is_deleted
+            FROM memories AS m
+            JOIN users AS u ON u.user_key = m.user_key
+            JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
+            JOIN versions AS v ON v.memory_key = m.memory_key AND v.number = m.head_number AND v.version_id = m.head
+            LEFT JOIN sessions AS s ON s.session_key = m.session_key
+            LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
+            WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories WHERE memory_id = ?3))
+                AND (m.state = 'live' OR ?2 AND m.state = 'deleted')
+            """,
+            key,
+            includingDeleted,
+            id?.rawValue,
+            as: { try read($0, in: snapshot) }
+        )
+    }
+
+    private static func read(_ row: Row, in snapshot: Snapshot) throws -> MemoryRecord {
+        let id = MemoryID(rawValue: row.string(1))
+        guard let type = MemoryType(rawValue: row.string(7)) else {
+            throw MemoryError.corrupt("The type of memory \(id) does not read.")
+        }
+        let fields = MemoryFields(
+            content: row.string(9),
+            category: MemoryCategory(rawValue: row.string(8)),
+            tags: try FieldText.array(from: row.string(10)),
+            importance: row.double(12),
+            confidence: row.double(13),
+            metadata: try FieldText.object(from: row.string(11)),
+            expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
+            isDeleted: row.bool(27)
+        )
+        let head = VersionID(bytes: row.bytes(17))
+        let headTime = HybridTime(rawValue: row.int64(19))
+        let digest = ContentDigest.exact(fields.content)
+        let expected = VersionDigest.id(
+            memoryID: id,
+            parents: VersionID.list(row.bytes(23)),
+            author: try snapshot.directory.agent(key: row.int64(24)).id,
+            node: row.optionalString(25) ?? snapshot.state.node,
+            time: headTime,
+            fields: fields,
+            contentDigest: digest,
+            number: row.int(18)
+        )
+        guard expected == head else {
+            throw MemoryError.corrupt("Memory \(id) is not what its version's digest says.")
+        }
+        return MemoryRecord(
+            key: row.int64(0),
+            id: id,
+            userKey: row.int64(2),
+            userID: UserID(rawValue: row.string(3)),
+            owner: try snapshot.directory.agent(key: row.int64(4)).id,
+            ownerKey: row.int64(4),
+            sessionKey: row.optionalInt64(5),
+            sessionID: row.optionalString(6).map(SessionID.init(rawValue:)),
+            type: type,
+            fields: fields,
+            createdAt: Timestamp(rawValue: row.int64(15)),
+            parentID: row.optionalString(16).map(MemoryID.init(rawValue:)),
+            head: head,
+            headNumber: row.int(18),
+            headTime: headTime,
+            publishedAt: Timestamp(rawValue: row.int64(26)),
+            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.int64(20))),
+            accessCount: row.int64(21),
+            lastAccessedAt: row.optionalInt64(22).map(Timestamp.init(rawValue:)),
+            checksum: ContentDigest.canonical(fields.content, exact: digest)
+        )
+    }
+}
+
+extension VersionID {
+    /// Version ids one after the other, 32 bytes each.
+    static func list(_ bytes: [UInt8]) -> [VersionID] {
+        stride(from: 0, to: bytes.count, by: 32).map { VersionID(bytes: bytes[$0..<min($0 + 32, bytes.count)]) }
+    }
+}

@@ -1,0 +1,159 @@
+import HearthEmbedding
+import HearthModel
+import HearthRules
+import HearthSQLite
+import HearthText
+
+/// Writes new memories: their rows, first versions, documents and words.
+enum MemoryTable {
+    /// Where a memory came to rest.
+    struct Placed {
+        var key: Int64
+        var user: Int64
+        /// The id of the published head, as the file stores it.
+        var head: [UInt8]?
+    }
+
+    /// The key of a memory, whatever its state.
+    static func key(of id: MemoryID, in connection: Connection) throws -> Int64? {
+        try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
+    }
+
+    /// The rows of a new memory, once its keys and its time are given out.
+    struct Rows {
+        let new: NewMemory
+        let placed: Placed
+        let owner: KnownAgent
+        let session: Int64?
+        let category: Int64
+        let digest: [UInt8]
+        let time: HybridTime
+        let flags: DocumentFlags
+        /// Where its vector is to be; nil while it has none.
+        let place: VectorPlace?
+        let tags: String
+        let metadata: String
+
+        /// Gives a memory its keys and its time, and notes its words and its vector for the end of the transaction.
+        init(
+            _ new: NewMemory,
+            owner: KnownAgent,
+            now: Timestamp,
+            flags: DocumentFlags,
+            embedder: (any Embedder)?,
+            in transaction: StoreTransaction
+        ) throws {
+            let connection = transaction.connection
+            let key = transaction.newRow()
+            let user = try transaction.names.user(new.userID, now: now, in: connection)
+            session = try new.sessionID.map {
+                try transaction.names.session($0, user: user, now: now, in: connection)
+            }
+            category = try transaction.names.category(new.fields.category, in: connection)
+            time = transaction.nextTime(at: now)
+            digest = VersionDigest.bytes(
+                memoryID: new.id,
+                parents: [],
+                author: owner.id,
+                node: transaction.state.node,
+                time: time,
+                fields: new.fields,
+                contentDigest: new.contentDigest,
+                number: 1
+            )
+            place = try new.vector.flatMap { vector in
+                try embedder.map { try VectorTable.append(vector, of: $0, document: key, user: user, in: transaction) }
+            }
+            transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
+            tags = FieldText.array(new.fields.tags)
+            metadata = FieldText.object(new.fields.metadata)
+            placed = Placed(key: key, user: user, head: digest)
+            self.new = new
+            self.owner = owner
+            self.flags = flags
+        }
+    }
+
+    private static let memories = RowsInsertion(
+        """
+        INSERT INTO memories (memory_key, memory_id, user_key, owner_key, session_key, type, category, content, tags, metadata,
+            importance, confidence, is_sensitive, created_at, arrived_at, expires_at, parent_id, head, head_number, head_time, state)
+        VALUES
+        """,
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live')"
+    )
+
+    private static let versions = RowsInsertion(
+        """
+        INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
+            confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
+        VALUES
+        """,
+        row: "(?, 1, ?, x'', ?, ?, ?, ?, ?, ?, ?, ?, 0, 'head', 1, ?, ?)"
+    )
+
+    static func insert(_ rows: [Rows], now: Timestamp, into transaction: StoreTransaction) throws {
+        try transaction.connection.insert(rows, by: memories) { row, parameters in
+            let fields = row.new.fields
+            try parameters.bind(
+                row.placed.key,
+                row.new.id.rawValue,
+                row.placed.user,
+                row.owner.key,
+                row.session,
+                row.new.type.rawValue,
+                fields.category.rawValue,
+                fields.content,
+                row.tags,
+                row.metadata,
+                fields.importance,
+                fields.confidence,
+                row.new.createdAt.rawValue,
+                now.rawValue,
+                fields.expiresAt?.rawValue,
+                row.new.parentID?.rawValue,
+                row.digest,
+                row.time.rawValue
+            )
+        }
+        try transaction.connection.insert(rows, by: versions) { row, parameters in
+            let fields = row.new.fields
+            try parameters.bind(
+                row.placed.key,
+                row.digest,
+                row.owner.key,
+                row.time.rawValue,
+                fields.category.rawValue,
+                row.tags,
+                row.metadata,
+                fields.importance,
+                fields.confidence,
+                fields.expiresAt?.rawValue,
+                now.rawValue,
+                row.placed.key
+            )
+        }
+        try DocumentTable.insert(
+            rows.map { row in
+                DocumentTable.Document(
+                    key: row.placed.key,
+                    user: row.placed.user,
+                    memory: row.placed.key,
+                    agent: nil,
+                    owner: row.owner.key,
+                    session: row.session,
+                    type: row.new.type,
+                    category: row.category,
+                    createdAt: row.new.createdAt,
+                    expiresAt: row.new.fields.expiresAt,
+                    importance: row.new.fields.importance,
+                    length: row.new.document.length,
+                    flags: row.flags,
+                    tags: row.new.fields.tags,
+                    place: row.place
+                )
+            },
+            into: transaction
+        )
+    }
+}

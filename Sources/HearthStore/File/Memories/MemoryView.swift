@@ -1,0 +1,140 @@
+import FoundationEssentials
+import HearthModel
+import HearthRules
+
+/// A memory as one agent sees it, and why it may.
+struct MemoryView: Sendable {
+    /// The memory with its published head.
+    var record: MemoryRecord
+    /// The agent's own unpublished edit of it.
+    var draft: Draft?
+    /// Nil for the owner.
+    var sharing: SharingContext?
+    var memory: Memory
+    var sync: SyncMetadata
+}
+
+extension MemoryView {
+    /// What the agent sees: its draft laid over the published head.
+    var fields: MemoryFields { draft?.change.applied(to: record.fields) ?? record.fields }
+
+    /// Whether the memory is there for the agent: neither deleted nor expired, by its own draft where that says so.
+    func isThere(at now: Timestamp) -> Bool {
+        let fields = fields
+        return !fields.isDeleted && fields.expiresAt.map { $0 > now } ?? true
+    }
+}
+
+extension SyncStatus {
+    /// Of several that hold at once, the first of these is shown.
+    init(isLockedByOther: Bool, hasConflict: Bool, isDeleted: Bool, hasDraft: Bool) {
+        self =
+            isLockedByOther ? .locked : hasConflict ? .conflict : isDeleted ? .deleted : hasDraft ? .pending : .synced
+    }
+}
+
+extension Snapshot {
+    /// What a live memory is to an agent; nil where it may not see it, where it belongs to another user, and where it is not there.
+    ///
+    /// A record that exists and is not seen comes back as `refused`, for the audit alone. To an agent that has deleted a memory in a
+    /// draft it is not there, unless the caller includes those that are.
+    func look(
+        for id: MemoryID,
+        as viewer: KnownAgent,
+        user: UserID?,
+        includingDrafted: Bool = false,
+        now: Timestamp
+    ) throws -> (view: MemoryView?, refused: MemoryRecord?) {
+        guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
+        guard user == nil || record.userID == user else { return (nil, record) }
+        let sharing: SharingContext?
+        switch try standing(of: viewer, to: record) {
+        case .none: return (nil, record)
+        case .owner: sharing = nil
+        case .shared(let context): sharing = context
+        }
+        let view = try view(of: record, by: viewer, sharing: sharing, now: now)
+        let isDrafted = includingDrafted && view.draft?.change.isDeletion == true
+        return (isDrafted || view.isThere(at: now) ? view : nil, nil)
+    }
+
+    /// What an agent is to a memory.
+    func standing(of viewer: KnownAgent, to record: MemoryRecord) throws -> AccessRules.Standing {
+        guard viewer.id != record.owner else { return .owner }
+        let share =
+            record.flags.contains(.everShared)
+            ? try ShareTable.find(user: record.userKey, memory: record.key, agent: viewer.key, in: connection) : nil
+        return directory.rules.standing(
+            of: viewer.id,
+            owner: record.owner,
+            category: record.fields.category,
+            share: share
+        )
+    }
+
+    /// Lays a record out for a viewer who may see it.
+    func view(
+        of record: MemoryRecord,
+        by viewer: KnownAgent,
+        sharing: SharingContext?,
+        now: Timestamp
+    ) throws -> MemoryView {
+        let lease =
+            record.flags.contains(.everLeased)
+            ? try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection) : nil
+        let draft =
+            record.flags.contains(.everDrafted)
+            ? try DraftTable.find(memory: record.key, agent: viewer.key, in: connection) : nil
+        let fields = draft?.change.applied(to: record.fields) ?? record.fields
+        let hasConflict = try ConflictTable.waiting(on: record, in: connection) != nil
+        let status = SyncStatus(
+            isLockedByOther: lease.map { $0.holder != viewer.key } ?? false,
+            hasConflict: hasConflict,
+            isDeleted: fields.isDeleted,
+            hasDraft: draft != nil
+        )
+        return MemoryView(
+            record: record,
+            draft: draft,
+            sharing: sharing,
+            memory: Memory(
+                id: record.id,
+                agentID: record.owner,
+                userID: record.userID,
+                sessionID: record.sessionID,
+                content: fields.content,
+                type: record.type,
+                category: fields.category,
+                tags: fields.tags,
+                metadata: fields.metadata,
+                importance: fields.importance,
+                confidence: fields.confidence,
+                isSensitive: false,
+                createdAt: record.createdAt.date,
+                updatedAt: (draft?.time.timestamp ?? record.updatedAt).date,
+                lastAccessedAt: record.lastAccessedAt?.date,
+                expiresAt: fields.expiresAt?.date,
+                accessCount: Int(record.accessCount),
+                version: record.headNumber,
+                versionID: record.head,
+                syncStatus: status,
+                parentID: try visibleParent(of: record, by: viewer, now: now),
+                checksum: Hexadecimal.string(draft?.change.content.map(ContentDigest.canonical) ?? record.checksum)
+            ),
+            sync: SyncMetadata(
+                isLocked: lease != nil,
+                lockHolder: try lease.map { try directory.agent(key: $0.holder).id },
+                hasConflict: hasConflict,
+                lastSyncAt: record.publishedAt.date
+            )
+        )
+    }
+
+    /// The parent, where the viewer may see it: that it exists is no one else's business.
+    private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
+        guard let parentID = record.parentID, let parent = try MemoryRecord.find(parentID, in: self),
+            !parent.isExpired(at: now), parent.userKey == record.userKey
+        else { return nil }
+        return try standing(of: viewer, to: parent) == .none ? nil : parentID
+    }
+}

@@ -1,0 +1,87 @@
+import HearthModel
+import HearthSQLite
+
+/// The small numbers that stand for names in the file, looked up once in a transaction.
+struct NameTable {
+    private struct Session: Hashable {
+        var user: Int64
+        var id: SessionID
+    }
+
+    private var users: [UserID: Int64] = [:]
+    private var sessions: [Session: Int64] = [:]
+    private var categories: [MemoryCategory: Int64] = [:]
+
+    /// The key of a user, who comes into being on first use.
+    mutating func user(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
+        if let key = users[id] { return key }
+        let key = try Self.find(user: id, in: connection) ?? Self.insertUser(id, now: now, in: connection)
+        users[id] = key
+        return key
+    }
+
+    /// The key of a session, which comes into being on first use; one that had ended goes on.
+    mutating func session(_ id: SessionID, user: Int64, now: Timestamp, in connection: Connection) throws -> Int64 {
+        if let key = sessions[Session(user: user, id: id)] { return key }
+        let key = try connection.first(
+            """
+            INSERT INTO sessions (user_key, session_id, started_at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (user_key, session_id) DO UPDATE SET ended_at = NULL
+            RETURNING session_key
+            """,
+            user,
+            id.rawValue,
+            now.rawValue,
+            as: { $0.int64(0) }
+        )
+        guard let key else { throw MemoryError.corrupt("A session was not stored.") }
+        sessions[Session(user: user, id: id)] = key
+        return key
+    }
+
+    /// The key of a category, which comes into being on first use.
+    mutating func category(_ category: MemoryCategory, in connection: Connection) throws -> Int64 {
+        if let key = categories[category] { return key }
+        let key =
+            try connection.first(
+                "SELECT category_key FROM categories WHERE name = ?1",
+                category.rawValue,
+                as: { $0.int64(0) }
+            )
+            ?? connection.first(
+                "INSERT INTO categories (name) VALUES (?1) RETURNING category_key",
+                category.rawValue,
+                as: { $0.int64(0) }
+            )
+        guard let key else { throw MemoryError.corrupt("A category was not stored.") }
+        categories[category] = key
+        return key
+    }
+
+    static func find(user id: UserID, in connection: Connection) throws -> Int64? {
+        try connection.first("SELECT user_key FROM users WHERE user_id = ?1", id.rawValue, as: { $0.int64(0) })
+    }
+
+    private static func insertUser(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
+        let key = try connection.first(
+            "INSERT INTO users (user_id, created_at) VALUES (?1, ?2) RETURNING user_key",
+            id.rawValue,
+            now.rawValue,
+            as: { $0.int64(0) }
+        )
+        guard let key else { throw MemoryError.corrupt("A user was not stored.") }
+        return key
+    }
+}
+
+/// The rows of `sessions`.
+enum SessionTable {
+    static func find(_ id: SessionID, user: Int64, in connection: Connection) throws -> Int64? {
+        try connection.first(
+            "SELECT session_key FROM sessions WHERE user_key = ?1 AND session_id = ?2",
+            user,
+            id.rawValue,
+            as: { $0.int64(0) }
+        )
+    }
+}

@@ -1,0 +1,47 @@
+import HearthEmbedding
+import HearthModel
+import HearthText
+
+/// A memory on its way into the store: checked, hashed and analysed before it reaches the writer.
+struct NewMemory: Sendable {
+    var id: MemoryID
+    let agentID: AgentID
+    let userID: UserID
+    let sessionID: SessionID?
+    let type: MemoryType
+    let fields: MemoryFields
+    let createdAt: Timestamp
+    var parentID: MemoryID?
+    let contentDigest: [UInt8]
+    let document: AnalyzedDocument
+    /// Its meaning; nil where that is queued, or nothing embeds.
+    var vector: QuantizedVector?
+
+    /// - Throws: `.invalidArgument` naming what is out of range; `.keyUnavailable` for a sensitive memory.
+    init(
+        id: MemoryID?,
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID?,
+        draft: MemoryDraft,
+        now: Timestamp
+    ) throws(MemoryError) {
+        guard !draft.isSensitive else {
+            throw MemoryError(
+                code: .keyUnavailable,
+                message: "No key provider is configured, so a sensitive memory cannot be stored; nothing was stored."
+            )
+        }
+        self.id = try id?.validated() ?? IdentifierGenerator.memoryID(at: now)
+        self.agentID = try agentID.validated()
+        self.userID = try userID.validated()
+        self.sessionID = try sessionID?.validated()
+        type = draft.type
+        parentID = try draft.parentID?.validated()
+        createdAt =
+            try draft.createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") } ?? now
+        fields = try draft.fields()
+        contentDigest = ContentDigest.exact(fields.content)
+        document = AnalyzedDocument(content: fields.content, tags: fields.tags)
+    }
+}

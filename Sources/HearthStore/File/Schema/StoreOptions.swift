@@ -1,0 +1,29 @@
+package import HearthEmbedding
+package import HearthModel
+
+/// How a store is opened.
+package struct StoreOptions: Sendable {
+    /// What an acknowledged write survives.
+    package var durability: Durability = .full
+    /// Whether the file is only read; cross-agent reads are then refused, as they could not be audited.
+    package var isReadOnly = false
+    /// Profiles that a new file gets.
+    package var agents: [AgentProfile] = AgentProfile.hearthlink
+    /// The policy that a new file gets.
+    package var sharing: SharingPolicy = .hearthlink
+    /// How long a write waits for other processes before it throws `.storeBusy`.
+    package var busyTimeout: Duration = .seconds(10)
+    /// The most pages the file may have; nil: no quota. A write past it throws `.storeFull`.
+    package var maximumPageCount: Int?
+    /// What makes vectors of texts; nil: search goes by words alone.
+    package var embedder: (any Embedder)? = StaticEmbedder()
+    /// How conflicts are settled where neither the call nor the owner's profile says.
+    package var defaultResolution: ConflictResolution = .latestWins
+    /// Whether an agent has to be registered before it acts; otherwise every agent that the file knows may.
+    package var requiresRegistration = false
+    /// Where time comes from.
+    package var clock: StoreClock = .system
+
+    /// The defaults.
+    package init() {}
+}

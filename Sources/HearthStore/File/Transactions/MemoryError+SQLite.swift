@@ -1,0 +1,59 @@
+import HearthModel
+import HearthSQLite
+
+extension MemoryError {
+    /// Runs what touches the file and says every failure in the terms of this library.
+    static func mapping<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            throw MemoryError(error)
+        } catch let error as StoreFileError {
+            throw MemoryError(error)
+        }
+    }
+
+    /// Runs what touches the file and says every failure in the terms of this library.
+    static func mapping<R>(_ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch let error as SQLiteError {
+            throw MemoryError(error)
+        } catch let error as StoreFileError {
+            throw MemoryError(error)
+        }
+    }
+
+    private init(_ error: SQLiteError) {
+        let (code, message): (Code, String) =
+            switch error.resultCode.primary {
+            case .busy, .locked, .protocol:
+                (.storeBusy, "Another process keeps the file busy; try again, or give writes more time.")
+            case .full:
+                (.storeFull, "The disk or the quota is full; nothing of this call was stored. Make room and try again.")
+            case .readOnly:
+                (.storeReadOnly, "The file or its directory cannot be written; check the permissions.")
+            case .corrupt:
+                (.storeCorrupt, "The file is damaged (\(error.message)). Run `hearth verify` and restore a backup.")
+            case .notADatabase:
+                (.notAHearthStore, "The file is not a database of this engine; it was left as it is.")
+            case .outOfMemory:
+                (.storeUnavailable, "There was not enough memory; nothing of this call was stored. Try again.")
+            default:
+                (.storeUnavailable, "The file could not be used: \(error.message).")
+            }
+        self.init(code: code, message: message, sqliteCode: error.extendedCode)
+    }
+
+    private init(_ error: StoreFileError) {
+        let code: Code =
+            switch error {
+            case .foreign: .notAHearthStore
+            case .tooNew: .schemaTooNew
+            case .readOnly, .tooOld: .storeReadOnly
+            case .closed: .closed
+            case .notFound, .notARegularFile, .invalidPath, .system: .storeUnavailable
+            }
+        self.init(code: code, message: error.description)
+    }
+}

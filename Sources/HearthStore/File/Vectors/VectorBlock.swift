@@ -1,0 +1,55 @@
+import HearthEmbedding
+
+/// How `vector_blocks.data` is laid out: slots of equal size, one after the other, little-endian.
+///
+/// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). Document 0 is nobody's: the slot
+/// is empty, and nothing is left of the vector that was there.
+struct VectorBlock {
+    /// Slots in a block: with the built-in embedder 35 KiB, so that opening reads few rows and writing touches one page.
+    static let capacity = 256
+
+    static let headerSize = 12
+
+    static func slotSize(dimension: Int) -> Int { headerSize + dimension }
+
+    /// Appends a slot that holds a document's vector.
+    static func append(_ vector: QuantizedVector, of document: Int64, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: document.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: vector.scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+
+    static func slot(document: Int64, vector: QuantizedVector) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(vector, of: document, to: &bytes)
+        return bytes
+    }
+
+    /// The vector that a slot holds for a document; nil where it holds another's or none.
+    static func vector(in slot: ArraySlice<UInt8>, of document: Int64) -> QuantizedVector? {
+        slot.withUnsafeBytes { bytes in
+            guard bytes.count >= headerSize,
+                Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)) == document
+            else { return nil }
+            let scale = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+            return QuantizedVector(
+                components: Array(bytes[headerSize...].bindMemory(to: Int8.self)),
+                scale: Float(bitPattern: scale)
+            )
+        }
+    }
+}
+
+/// Where a document's vector is.
+struct VectorPlace: Hashable, Sendable {
+    var model: Int64
+    var block: Int64
+    var slot: Int
+}
+
+/// An embedding model as the file knows it.
+struct EmbeddingModel: Hashable, Sendable {
+    var key: Int64
+    var identifier: String
+    var dimension: Int
+}

@@ -1,0 +1,143 @@
+import HearthModel
+import HearthSQLite
+import HearthText
+
+/// A version as the file holds it.
+struct StoredVersion: Sendable {
+    var version: Version
+    var isHead: Bool
+    var publishedAt: Timestamp
+    var publishedOrder: Int64
+}
+
+/// The rows of `versions`.
+///
+/// The text of the published head is in `memories`. When the head moves on, the old one's text becomes its difference from the new
+/// one's, so that the newest is at hand and an old one costs what was changed. A whole text at intervals keeps the way to the oldest short.
+enum VersionTable {
+    /// How a version's text is kept.
+    enum Text: Sendable {
+        /// In `memories`, as that of the published head.
+        case published
+        /// As differences from another version's text, or whole where that is no longer.
+        case against(VersionID, text: String)
+    }
+
+    /// One version in so many keeps its text whole: so many differences at the most are applied to read one.
+    static let wholeTextInterval = 32
+
+    /// Writes a version as a head, and its parents as none.
+    ///
+    /// - Parameter retired: A parent that was retired, and so is no head any more.
+    static func insert(
+        _ version: Version,
+        memory: Int64,
+        author: Int64,
+        text: Text,
+        besides retired: VersionID? = nil,
+        at now: Timestamp,
+        in transaction: StoreTransaction
+    ) throws {
+        let fields = version.fields
+        let kept = Kept(fields.content, as: text, number: version.number)
+        try transaction.connection.run(
+            """
+            INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
+                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19)
+            """,
+            memory,
+            version.number,
+            version.id.bytes,
+            version.parents.flatMap { $0.bytes ?? [] },
+            author,
+            version.node == transaction.state.node ? nil : version.node,
+            version.time.rawValue,
+            fields.category.rawValue,
+            FieldText.array(fields.tags),
+            FieldText.object(fields.metadata),
+            fields.importance,
+            fields.confidence,
+            fields.expiresAt?.rawValue,
+            fields.isDeleted,
+            kept.form,
+            kept.base,
+            kept.content,
+            now.rawValue,
+            transaction.newRow()
+        )
+        for parent in version.parents where parent != retired {
+            try transaction.connection.run(
+                "UPDATE versions SET is_head = 0 WHERE memory_key = ?1 AND version_id = ?2",
+                memory,
+                parent.bytes
+            )
+        }
+    }
+
+    /// Keeps the text of what was the published head, and is none now, as its difference from the new one's.
+    static func retire(
+        _ version: VersionID,
+        number: Int,
+        content: String,
+        memory: Int64,
+        for head: Version,
+        in connection: Connection
+    ) throws {
+        let kept = Kept(content, as: .against(head.id, text: head.fields.content), number: number)
+        try connection.run(
+            """
+            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, is_head = 0 WHERE memory_key = ?1 AND version_id = ?2
+            """,
+            memory,
+            version.bytes,
+            kept.form,
+            kept.base,
+            kept.content
+        )
+    }
+
+    static func contains(_ version: VersionID, memory: Int64, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM versions WHERE memory_key = ?1 AND version_id = ?2",
+            memory,
+            version.bytes,
+            as: { _ in true }
+        ) ?? false
+    }
+
+    /// The versions without children.
+    static func heads(memory: Int64, in connection: Connection) throws -> [VersionID] {
+        try connection.rows(
+            "SELECT version_id FROM versions WHERE memory_key = ?1 AND is_head = 1 ORDER BY version_id",
+            memory,
+            as: { VersionID(bytes: $0.bytes(0)) }
+        )
+    }
+}
+
+extension VersionTable {
+    /// A text in the form in which it takes least room.
+    private struct Kept {
+        var form: String
+        var base: [UInt8]?
+        var content: [UInt8]?
+
+        init(_ text: String, as kept: Text, number: Int) {
+            switch kept {
+            case .published:
+                form = "head"
+            case .against(let base, let reference):
+                if text.isIdentical(to: reference) {
+                    (form, self.base) = ("same", base.bytes)
+                    return
+                }
+                let whole = Array(text.utf8)
+                (form, content) = ("whole", whole)
+                guard number % wholeTextInterval != 0 else { return }
+                let delta = TextDelta.encode(target: whole, reference: Array(reference.utf8))
+                if delta.count < whole.count { (form, self.base, content) = ("delta", base.bytes, delta) }
+            }
+        }
+    }
+}

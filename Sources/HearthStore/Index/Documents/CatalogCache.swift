@@ -1,0 +1,144 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+import Synchronization
+
+/// The catalogs of the users last asked for, each kept at the state of the file that a reader sees.
+final class CatalogCache: Sendable {
+    /// One user's.
+    private final class Box: Sendable {
+        struct State {
+            var catalog: DocumentCatalog?
+            /// By viewer; each of the state of the directory that it says.
+            var slices: [Int64: (slice: VisibleSlice, directory: Int64)] = [:]
+        }
+
+        let state = Mutex(State())
+    }
+
+    /// Users past this many documents in all are forgotten, oldest use first.
+    private static let maximumEntries = 4_000_000
+
+    private struct State {
+        var boxes: [Int64: (box: Box, lastUse: UInt64)] = [:]
+        var uses: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let categories = Mutex<[Int32: MemoryCategory]>([:])
+
+    /// What an agent sees of a user's documents, in exactly the state of the snapshot.
+    ///
+    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    func slice(
+        of user: Int64,
+        for viewer: KnownAgent,
+        needsSessions: Bool = false,
+        in snapshot: Snapshot
+    ) throws -> VisibleSlice {
+        let box = box(of: user)
+        let slice = try box.state.withLock { state in
+            let catalog = try current(&state, user: user, in: snapshot)
+            var slice: VisibleSlice
+            if let known = state.slices[viewer.key], known.slice.catalog.sequence == catalog.sequence,
+                known.directory == snapshot.directory.sequence
+            {
+                slice = known.slice
+            } else {
+                let names = try names(of: catalog, in: snapshot.connection)
+                let visibility = try Visibility(
+                    entries: catalog.entries,
+                    shares: catalog.shares,
+                    viewer: viewer,
+                    directory: snapshot.directory,
+                    categories: names
+                )
+                slice = VisibleSlice(catalog: catalog, visibility: visibility)
+            }
+            if needsSessions, slice.sessions == nil {
+                slice.sessions = SessionOrder(entries: catalog.entries, visibility: slice.visibility)
+            }
+            state.slices[viewer.key] = (slice, snapshot.directory.sequence)
+            return slice
+        }
+        forgetOldest(besides: user)
+        return slice
+    }
+
+    /// The names of categories by key.
+    func name(ofCategory key: Int32, in connection: Connection) throws -> MemoryCategory? {
+        if let name = categories.withLock({ $0[key] }) { return name }
+        return try reloadCategories(connection)[key]
+    }
+
+    private func current(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws -> DocumentCatalog {
+        if var catalog = state.catalog, catalog.sequence >= snapshot.state.rosterReset {
+            guard catalog.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if catalog.sequence < snapshot.state.sequence {
+                // Nothing else holds it while it changes, so that it is changed in place.
+                state.catalog = nil
+                state.slices = [:]
+                try catalog.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                state.catalog = catalog
+            }
+            return catalog
+        }
+        if let catalog = state.catalog, catalog.sequence > snapshot.state.sequence { throw StaleSnapshot() }
+        let catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
+        ScratchMemory.keep(forSearchesOf: catalog.entries.count)
+        state.catalog = catalog
+        return catalog
+    }
+
+    private func names(of catalog: DocumentCatalog, in connection: Connection) throws -> [Int32: MemoryCategory] {
+        let known = categories.withLock { $0 }
+        return catalog.entries.allSatisfy { known[$0.category] != nil } ? known : try reloadCategories(connection)
+    }
+
+    private func reloadCategories(_ connection: Connection) throws -> [Int32: MemoryCategory] {
+        let rows = try connection.rows(
+            "SELECT category_key, name FROM categories",
+            as: { ($0.int32(0), MemoryCategory(rawValue: $0.string(1))) }
+        )
+        let names = Dictionary(uniqueKeysWithValues: rows)
+        // A key never changes its name, so that an older reader's answer does no harm.
+        categories.withLock { $0.merge(names) { _, new in new } }
+        return names
+    }
+
+    private func box(of user: Int64) -> Box {
+        state.withLock { state in
+            state.uses += 1
+            let box = state.boxes[user]?.box ?? Box()
+            state.boxes[user] = (box, state.uses)
+            return box
+        }
+    }
+
+    private func forgetOldest(besides user: Int64) {
+        state.withLock { state in
+            guard state.boxes.count > 1 else { return }
+            var total = 0
+            for (box, _) in state.boxes.values {
+                total += box.state.withLockIfAvailable { $0.catalog?.entries.count ?? 0 } ?? 0
+            }
+            while total > Self.maximumEntries,
+                let oldest = state.boxes.filter({ $0.key != user }).min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                total -= oldest.value.box.state.withLockIfAvailable { $0.catalog?.entries.count ?? 0 } ?? 0
+                state.boxes[oldest.key] = nil
+            }
+        }
+    }
+}
+
+/// What one agent sees of one user's documents.
+struct VisibleSlice: Sendable {
+    let catalog: DocumentCatalog
+    let visibility: Visibility
+    /// Which memories of a session are neighbours; made when a search first asks.
+    var sessions: SessionOrder?
+}
+
+/// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.
+struct StaleSnapshot: Error {}

@@ -1,0 +1,69 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// A search filter in the terms of a catalog.
+struct CatalogFilter {
+    private var types: Set<UInt8>?
+    private var categories: Set<Int32>?
+    /// Documents that bear one of the tags.
+    private var documents: Set<Int64>?
+    private var session: Int64?
+    private var createdAfter: Int64
+    private var createdBefore: Int64
+    private var minimumImportance: Double
+    private var now: Int64
+
+    /// - Throws: `.invalidArgument` for a date out of range or a minimum that is not a number from 0 to 1.
+    init(_ filter: SearchFilter, session: Int64? = nil, user: Int64, now: Timestamp, connection: Connection) throws {
+        try filter.validate()
+        types = filter.types.isEmpty ? nil : Set(filter.types.map(\.place))
+        if !filter.categories.isEmpty {
+            let keys = try filter.categories.compactMap { category in
+                try connection.first(
+                    "SELECT category_key FROM categories WHERE name = ?1",
+                    category.canonical.rawValue,
+                    as: { $0.int32(0) }
+                )
+            }
+            categories = Set(keys)
+        }
+        if !filter.tags.isEmpty {
+            var tagged: Set<Int64> = []
+            for tag in filter.tags {
+                try connection.forEach(
+                    "SELECT document_key FROM tags WHERE user_key = ?1 AND tag = ?2",
+                    user,
+                    tag,
+                    do: { tagged.insert($0.int64(0)) }
+                )
+            }
+            documents = tagged
+        }
+        self.session = session
+        createdAfter = try filter.createdAfter.map { try Timestamp($0, name: "createdAfter").rawValue } ?? .min
+        createdBefore = try filter.createdBefore.map { try Timestamp($0, name: "createdBefore").rawValue } ?? .max
+        minimumImportance = filter.minimumImportance ?? 0
+        self.now = now.rawValue
+    }
+
+    /// Whether an entry passes; expired ones and drafts that delete never do.
+    func admits(_ entry: DocumentEntry) -> Bool {
+        !entry.flags.contains(.deleted) && fits(entry)
+    }
+
+    /// Whether an entry is a draft that deletes a memory which would pass otherwise.
+    func admitsDeleted(_ entry: DocumentEntry) -> Bool {
+        entry.flags.contains(.deleted) && fits(entry)
+    }
+
+    private func fits(_ entry: DocumentEntry) -> Bool {
+        entry.expiresAt > now
+            && entry.createdAt >= createdAfter && entry.createdAt < createdBefore
+            && entry.importance >= minimumImportance
+            && (session == nil || entry.session == session)
+            && types?.contains(entry.type) ?? true
+            && categories?.contains(entry.category) ?? true
+            && documents?.contains(entry.document) ?? true
+    }
+}

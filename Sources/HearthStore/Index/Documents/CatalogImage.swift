@@ -1,0 +1,159 @@
+import Crypto
+import HearthRules
+import HearthSQLite
+
+/// The documents of a user as of a state of the file, packed into one BLOB, so that opening reads pages where it would read rows.
+///
+/// An image is made when a store is closed. It is a shortcut and never the truth: what `documents` says was changed since is laid over
+/// it, and one that is missing, damaged or older than the last reset is passed over.
+struct CatalogImage {
+    /// The state of the file that it shows.
+    let sequence: Int64
+    let entries: [DocumentEntry]
+    /// The keys of ``entries``.
+    let documents: [Int64]
+}
+
+// MARK: - Data
+
+extension CatalogImage {
+    /// The entries in blocks, as ``CatalogBlock`` says.
+    private static func pack(_ entries: [DocumentEntry]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: entries.count, by: CatalogBlock.capacity) {
+            CatalogBlock.append(entries[start...].prefix(CatalogBlock.capacity), to: &bytes)
+        }
+        return bytes
+    }
+
+    /// Reads packed entries, block by block.
+    ///
+    /// - Parameters:
+    ///   - blob: Bytes of which nothing is known: all that they say is checked before it is followed.
+    ///   - count: How many entries there should be.
+    ///   - hash: Gets every byte.
+    /// - Returns: The entries and their keys, to be believed once the hash is; nil where the bytes are not that many entries.
+    private static func unpack(
+        _ blob: inout BlobReader,
+        count: Int,
+        into hash: inout SHA256
+    ) throws -> (entries: [DocumentEntry], documents: [Int64])? {
+        var isWhole = false
+        var documents: [Int64] = []
+        documents.reserveCapacity(count)
+        let entries = try [DocumentEntry](unsafeUninitializedCapacity: count) { entries, initialized in
+            LargePages.prefer(for: UnsafeMutableRawBufferPointer(entries))
+            isWhole = try withUnsafeTemporaryAllocation(byteCount: CatalogBlock.maximumSize, alignment: 8) { buffer in
+                while initialized < count {
+                    let range = initialized..<min(initialized + CatalogBlock.capacity, count)
+                    guard let block = try readBlock(&blob, count: range.count, into: buffer) else { return false }
+                    hash.update(bufferPointer: block)
+                    CatalogBlock.unpack(block, into: UnsafeMutableBufferPointer(rebasing: entries[range]))
+                    // While they are in the processor's cache.
+                    for index in range { documents.append(entries[index].document) }
+                    initialized = range.upperBound
+                }
+                return blob.remaining == 0
+            }
+        }
+        return isWhole ? (entries, documents) : nil
+    }
+
+    private static func readBlock(
+        _ blob: inout BlobReader,
+        count: Int,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) throws -> UnsafeRawBufferPointer? {
+        guard blob.remaining >= CatalogBlock.headSize else { return nil }
+        let head = UnsafeMutableRawBufferPointer(rebasing: buffer[..<CatalogBlock.headSize])
+        try blob.read(into: head)
+        guard let bodySize = CatalogBlock.bodySize(after: UnsafeRawBufferPointer(head), count: count),
+            blob.remaining >= bodySize
+        else { return nil }
+        let size = CatalogBlock.headSize + bodySize
+        try blob.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[CatalogBlock.headSize..<size]))
+        return UnsafeRawBufferPointer(rebasing: buffer[..<size])
+    }
+
+    /// The beginning of a SHA-256 over whose image it is, of which state, of how many documents, and then the data: it
+    /// decides who sees what, so a flipped bit must not pass.
+    private static func hash(user: Int64, sequence: Int64, count: Int) -> SHA256 {
+        var hash = SHA256()
+        withUnsafeBytes(of: (user.littleEndian, sequence.littleEndian, Int64(count).littleEndian)) {
+            hash.update(bufferPointer: $0)
+        }
+        return hash
+    }
+}
+
+// MARK: - Rows
+
+extension CatalogImage {
+    /// Images of fewer documents are not worth their bytes, and those of more not the memory that they take to make.
+    private static let worthwhile = 2_048...1_000_000
+
+    /// An image is made anew when this part of its documents was changed since: reading it is then no shortcut any more.
+    private static let staleShare = 8
+
+    /// Reads a user's image.
+    ///
+    /// - Parameters:
+    ///   - user: The user's key.
+    ///   - reset: The sequence at which documents were last removed outright: what is older does not count.
+    ///   - connection: The connection.
+    /// - Returns: The image; nil where there is none that is whole and of use.
+    static func read(user: Int64, after reset: Int64, in connection: Connection) throws -> CatalogImage? {
+        let row = try connection.first(
+            "SELECT sequence, count, digest FROM roster_images WHERE user_key = ?1 AND sequence >= ?2",
+            user,
+            reset,
+            as: { (sequence: $0.int64(0), count: $0.int(1), digest: $0.bytes(2)) }
+        )
+        // A count that no image is made of would only ask for memory.
+        guard let row, worthwhile.contains(row.count) else { return nil }
+        var hash = hash(user: user, sequence: row.sequence, count: row.count)
+        let unpacked = try connection.readingOnce {
+            try connection.readBlob(table: "roster_images", column: "data", row: user) { blob in
+                try unpack(&blob, count: row.count, into: &hash)
+            }
+        }
+        guard let unpacked, Array(hash.finalize()) == row.digest else { return nil }
+        return CatalogImage(sequence: row.sequence, entries: unpacked.entries, documents: unpacked.documents)
+    }
+
+    /// Makes the images that are missing or stale.
+    static func refresh(in transaction: StoreTransaction) throws {
+        let connection = transaction.connection
+        for user in try connection.rows("SELECT user_key FROM users", as: { $0.int64(0) }) {
+            guard try isDue(user: user, in: connection) else { continue }
+            let catalog = try DocumentCatalog(user: user, connection: connection, state: transaction.state)
+            guard worthwhile.contains(catalog.entries.count) else { continue }
+            let data = pack(catalog.entries)
+            var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
+            hash.update(data: data)
+            try connection.run(
+                "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+                user,
+                transaction.state.sequence,
+                catalog.entries.count,
+                Array(hash.finalize()),
+                data
+            )
+        }
+    }
+
+    private static func isDue(user: Int64, in connection: Connection) throws -> Bool {
+        let image = try connection.first(
+            "SELECT sequence, count FROM roster_images WHERE user_key = ?1",
+            user,
+            as: { (sequence: $0.int64(0), count: $0.int(1)) }
+        )
+        let changed = try connection.first(
+            "SELECT count(*) FROM documents WHERE user_key = ?1 AND changed > ?2",
+            user,
+            image?.sequence ?? 0,
+            as: { $0.int(0) }
+        )
+        return changed ?? 0 >= max(worthwhile.lowerBound, (image?.count ?? 0) / staleShare)
+    }
+}

@@ -1,0 +1,165 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+import Synchronization
+
+/// What a cache knows of every document of one user: enough to decide who may see it, to browse, to count and to score.
+struct DocumentCatalog: Sendable {
+
+    /// The state of the file it mirrors.
+    private(set) var sequence: Int64
+    /// By document key, ascending.
+    private(set) var entries: [DocumentEntry] = []
+    /// The keys of ``entries``, side by side: what is looked for is found without touching the entries.
+    private(set) var documents: [Int64] = []
+    /// Another number whenever ``documents`` is another list, never the same for two.
+    private(set) var layout = Self.newLayout()
+    /// By memory, then agent.
+    private(set) var shares: [Int64: [Int64: Share]] = [:]
+
+    /// The place of a document, by binary search.
+    func slot(of document: Int64) -> Int? {
+        let slot = insertionSlot(of: document)
+        return slot < documents.count && documents[slot] == document ? slot : nil
+    }
+
+    /// The places of documents given in ascending order; -1 for one that is not there.
+    func slots(of wanted: [Int64]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: wanted.count) { slots, count in
+            documents.withUnsafeBufferPointer { documents in
+                var slot = 0
+                for (place, document) in wanted.enumerated() {
+                    // Gallops: postings are mostly near one another, and far from every document.
+                    var step = 1
+                    while slot + step < documents.count, documents[slot + step] <= document {
+                        slot += step
+                        step *= 2
+                    }
+                    while step > 0 {
+                        if slot + step < documents.count, documents[slot + step] <= document { slot += step }
+                        step /= 2
+                    }
+                    slots[place] = slot < documents.count && documents[slot] == document ? Int32(slot) : -1
+                }
+            }
+            count = wanted.count
+        }
+    }
+
+    private func insertionSlot(of document: Int64) -> Int {
+        var low = 0
+        var high = documents.count
+        // What is looked for is mostly the newest.
+        if let last = documents.last, last < document { return high }
+        while low < high {
+            let middle = (low + high) / 2
+            if documents[middle] < document { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private static let layouts = Atomic<UInt64>(0)
+
+    private static func newLayout() -> UInt64 {
+        layouts.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+}
+
+extension DocumentCatalog {
+    /// Reads everything of a user, row by row.
+    init(user: Int64, connection: Connection, sequence: Int64) throws {
+        self.sequence = sequence
+        try connection.forEach(
+            """
+            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
+                length, flags
+            FROM documents WHERE user_key = ?1
+            """,
+            user,
+            do: { row in
+                let entry = Self.entry(row)
+                if !entry.flags.contains(.gone) { entries.append(entry) }
+            }
+        )
+        documents = entries.map(\.document)
+        try readShares(user: user, connection: connection, changedAfter: 0)
+    }
+
+    private init(_ image: CatalogImage) {
+        sequence = image.sequence
+        entries = image.entries
+        documents = image.documents
+    }
+
+    /// Everything of a user in a state of the file: from its image where it has one, with what was changed since.
+    init(user: Int64, connection: Connection, state: StoreState) throws {
+        guard let image = try CatalogImage.read(user: user, after: state.rosterReset, in: connection) else {
+            try self.init(user: user, connection: connection, sequence: state.sequence)
+            return
+        }
+        self.init(image)
+        try readShares(user: user, connection: connection, changedAfter: 0)
+        try catchUp(user: user, connection: connection, to: state.sequence)
+    }
+
+    /// Catches up with what was committed since.
+    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+        // The plus keeps SQLite from going through all of the user's documents for the sake of their order.
+        let changed = try connection.rows(
+            """
+            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
+                length, flags
+            FROM documents WHERE user_key = ?1 AND changed > ?2 ORDER BY +document_key
+            """,
+            user,
+            self.sequence,
+            as: Self.entry
+        )
+        for entry in changed {
+            let slot = insertionSlot(of: entry.document)
+            let isHeld = slot < documents.count && documents[slot] == entry.document
+            switch (isHeld, entry.flags.contains(.gone)) {
+            case (true, true):
+                entries.remove(at: slot)
+                documents.remove(at: slot)
+                layout = Self.newLayout()
+            case (true, false):
+                entries[slot] = entry
+            case (false, true):
+                break
+            case (false, false):
+                entries.insert(entry, at: slot)
+                documents.insert(entry.document, at: slot)
+                layout = Self.newLayout()
+            }
+        }
+        try readShares(user: user, connection: connection, changedAfter: self.sequence)
+        self.sequence = sequence
+    }
+
+    private mutating func readShares(user: Int64, connection: Connection, changedAfter sequence: Int64) throws {
+        try connection.forEach(
+            "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1 AND changed > ?2",
+            user,
+            sequence,
+            do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
+        )
+    }
+
+    private static func entry(_ row: Row) -> DocumentEntry {
+        DocumentEntry(
+            document: row.int64(0),
+            memory: row.int64(1),
+            agent: row.optionalInt64(2) ?? 0,
+            owner: row.int64(3),
+            session: row.optionalInt64(4) ?? 0,
+            createdAt: row.int64(7),
+            expiresAt: row.optionalInt64(8) ?? .max,
+            importance: row.double(9),
+            length: row.int32(10),
+            category: row.int32(6),
+            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.int64(11))),
+            type: UInt8(truncatingIfNeeded: row.int64(5))
+        )
+    }
+}

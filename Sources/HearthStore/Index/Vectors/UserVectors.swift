@@ -1,0 +1,175 @@
+import CVectorKernels
+import HearthEmbedding
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// The vectors of one user and model in memory: components of all slots in one stretch, for the kernel to run over.
+struct UserVectors: Sendable {
+    /// The state of the file it mirrors.
+    private(set) var sequence: Int64
+    /// The state of the file that its latest change is of.
+    private(set) var changed: Int64 = 0
+    let model: EmbeddingModel
+    /// The documents of the slots, 0 for an empty one.
+    private(set) var documents: [Int64] = []
+    private var scales: [Float] = []
+    private var components: [Int8] = []
+    /// The places of blocks, in the order in which they were met.
+    private var blocks: [Int64: Int] = [:]
+
+    /// Nothing yet.
+    init(model: EmbeddingModel) {
+        self.model = model
+        sequence = 0
+    }
+
+    /// What it takes, in bytes.
+    var size: Int { components.count + documents.count * 12 }
+
+    /// Reads the blocks that were changed since.
+    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+        if documents.isEmpty, try makeRoom(user: user, connection: connection) {
+            try connection.readingOnce { try readBlocks(of: user, connection: connection, sequence: sequence) }
+        } else {
+            try readBlocks(of: user, connection: connection, sequence: sequence)
+        }
+        self.sequence = sequence
+    }
+
+    private mutating func readBlocks(of user: Int64, connection: Connection, sequence: Int64) throws {
+        try connection.forEach(
+            """
+            SELECT s.block_key, s.used, b.data FROM vector_block_states AS s JOIN vector_blocks AS b ON b.block_key = s.block_key
+            WHERE s.user_key = ?1 AND s.model_key = ?2 AND s.changed > ?3
+            """,
+            user,
+            model.key,
+            self.sequence,
+            do: { row in
+                let key = row.int64(0)
+                let used = row.int(1)
+                try row.withBytes(2) { try read($0, used: used, block: key) }
+                changed = sequence
+            }
+        )
+    }
+
+    /// Makes room for everything at once, so that nothing is moved while it grows.
+    ///
+    /// - Returns: Whether there is anything.
+    private mutating func makeRoom(user: Int64, connection: Connection) throws -> Bool {
+        let blocks =
+            try connection.first(
+                "SELECT count(*) FROM vector_block_states WHERE user_key = ?1 AND model_key = ?2",
+                user,
+                model.key,
+                as: { $0.int(0) }
+            ) ?? 0
+        documents.reserveCapacity(blocks * VectorBlock.capacity)
+        scales.reserveCapacity(blocks * VectorBlock.capacity)
+        let size = blocks * VectorBlock.capacity * model.dimension
+        components.reserveCapacity(size)
+        components.withUnsafeMutableBufferPointer { components in
+            LargePages.prefer(for: UnsafeMutableRawBufferPointer(start: components.baseAddress, count: size))
+        }
+        return blocks > 0
+    }
+
+    private mutating func read(_ data: UnsafeRawBufferPointer, used: Int, block: Int64) throws {
+        let slotSize = VectorBlock.slotSize(dimension: model.dimension)
+        guard data.count == VectorBlock.capacity * slotSize, (0...VectorBlock.capacity).contains(used) else {
+            throw MemoryError.corrupt("Vector block \(block) has not the length that its model asks for.")
+        }
+        let place = blocks[block] ?? blocks.count
+        if blocks.updateValue(place, forKey: block) == nil {
+            documents += repeatElement(0, count: VectorBlock.capacity)
+            scales += repeatElement(0, count: VectorBlock.capacity)
+            components += repeatElement(0, count: VectorBlock.capacity * model.dimension)
+        }
+        let first = place * VectorBlock.capacity
+        let dimension = model.dimension
+        documents.withUnsafeMutableBufferPointer { documents in
+            scales.withUnsafeMutableBufferPointer { scales in
+                components.withUnsafeMutableBytes { components in
+                    guard let source = data.baseAddress, let target = components.baseAddress else { return }
+                    for slot in 0..<used {
+                        let start = slot * slotSize
+                        documents[first + slot] = Int64(
+                            littleEndian: data.loadUnaligned(fromByteOffset: start, as: Int64.self)
+                        )
+                        let bits = UInt32(littleEndian: data.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
+                        let scale = Float(bitPattern: bits)
+                        scales[first + slot] = scale.isFinite ? scale : 0
+                        (target + (first + slot) * dimension)
+                            .copyMemory(from: source + start + VectorBlock.headerSize, byteCount: dimension)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The slot of each row in a catalog; -1 for an empty row, and for a document that the catalog does not hold.
+    func slots(in catalog: DocumentCatalog) -> [Int32] {
+        var slot = -1
+        return documents.map { document in
+            guard document != 0 else { return -1 }
+            // Vectors mostly lie in the order of their documents.
+            let isNext = slot + 1 < catalog.documents.count && catalog.documents[slot + 1] == document
+            guard let found = isNext ? slot + 1 : catalog.slot(of: document) else { return -1 }
+            slot = found
+            return Int32(found)
+        }
+    }
+
+    /// The cosine of a query and every slot of a catalog; 0 where there is no vector.
+    ///
+    /// - Parameters:
+    ///   - query: The query's vector.
+    ///   - slots: The slot of each row.
+    ///   - count: How many slots the catalog has.
+    func cosines(with query: QuantizedVector, at slots: [Int32], count: Int) -> [Float] {
+        let rows = documents.count
+        let products = [Int32](unsafeUninitializedCapacity: rows) { products, initialized in
+            hearth_dot_i8_rows(query.components, components, rows, model.dimension, products.baseAddress)
+            initialized = rows
+        }
+        var cosines = [Float](repeating: 0, count: count)
+        cosines.withUnsafeMutableBufferPointer { cosines in
+            products.withUnsafeBufferPointer { products in
+                scales.withUnsafeBufferPointer { scales in
+                    slots.withUnsafeBufferPointer { slots in
+                        for row in 0..<rows where slots[row] >= 0 {
+                            cosines[Int(slots[row])] = Float(products[row]) * scales[row] * query.scale
+                        }
+                    }
+                }
+            }
+        }
+        return cosines
+    }
+
+    /// Leaves out of a ranked list what means nearly the same as something better in it.
+    ///
+    /// - Parameter threshold: The cosine from which two are the same.
+    func distinct(_ ranked: [Ranked], threshold: Float, document: (Int) -> Int64) -> [Ranked] {
+        let wanted = Set(ranked.map { document($0.slot) })
+        var rows: [Int64: Int] = [:]
+        for (row, document) in documents.enumerated() where wanted.contains(document) { rows[document] = row }
+        var kept: [(ranked: Ranked, vector: QuantizedVector?)] = []
+        for item in ranked {
+            let vector = rows[document(item.slot)].map(vector(at:))
+            let repeats = kept.contains { other in
+                guard let vector, let earlier = other.vector else { return false }
+                return vector.dot(earlier) >= threshold
+            }
+            if !repeats { kept.append((item, vector)) }
+        }
+        return kept.map(\.ranked)
+    }
+
+    private func vector(at row: Int) -> QuantizedVector {
+        let start = row * model.dimension
+        return QuantizedVector(components: Array(components[start..<start + model.dimension]), scale: scales[row])
+    }
+}

@@ -1,0 +1,105 @@
+import HearthEmbedding
+import HearthSQLite
+import Synchronization
+
+/// The vector tables last searched, each at the state of the file that a reader sees, within a bound of memory.
+final class VectorCache: Sendable {
+    private struct Key: Hashable {
+        var user: Int64
+        var model: Int64
+    }
+
+    private final class Box: Sendable {
+        struct State {
+            var table: UserVectors
+            /// The slots of the table's rows, and of which catalog and table.
+            var slots: (catalog: UInt64, table: Int64, slots: [Int32])?
+        }
+
+        let state: Mutex<State>
+        init(_ model: EmbeddingModel) { state = Mutex(State(table: UserVectors(model: model))) }
+    }
+
+    private struct State {
+        var boxes: [Key: (box: Box, lastUse: UInt64, size: Int)] = [:]
+        var uses: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    /// The most that the tables take together, in bytes; the one in use is kept whatever it takes.
+    private let maximumSize: Int
+
+    init(maximumSize: Int = 512 << 20) {
+        self.maximumSize = maximumSize
+    }
+
+    /// Whether vectors of a user are in memory, as of whatever state of the file.
+    func holds(user: Int64) -> Bool {
+        state.withLock { state in state.boxes.keys.contains { $0.user == user } }
+    }
+
+    /// Reads a user's vectors of a model ahead of a search that will ask for them.
+    func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
+        try box(of: Key(user: user, model: model.key), model).state
+            .withLock { state in
+                guard state.table.sequence == 0 else { return }
+                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+            }
+    }
+
+    private func box(of key: Key, _ model: EmbeddingModel) -> Box {
+        state.withLock { state in
+            state.uses += 1
+            let known = state.boxes[key]
+            let box = known?.box ?? Box(model)
+            state.boxes[key] = (box, state.uses, known?.size ?? 0)
+            return box
+        }
+    }
+
+    /// A user's vectors of a model, in exactly the state of the snapshot and of the catalog that was read in it.
+    ///
+    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    func table(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
+        -> AlignedVectors
+    {
+        let key = Key(user: user, model: model.key)
+        let box = box(of: key, model)
+        let aligned = try box.state.withLock { state in
+            if state.table.sequence < snapshot.state.rosterReset { state = Box.State(table: UserVectors(model: model)) }
+            guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if state.table.sequence < snapshot.state.sequence {
+                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+            }
+            if let known = state.slots, known.catalog == catalog.layout, known.table == state.table.changed {
+                return AlignedVectors(table: state.table, slots: known.slots)
+            }
+            let slots = state.table.slots(in: catalog)
+            state.slots = (catalog.layout, state.table.changed, slots)
+            return AlignedVectors(table: state.table, slots: slots)
+        }
+        state.withLock { state in
+            state.boxes[key]?.size = aligned.table.size
+            var total = state.boxes.values.reduce(0) { $0 + $1.size }
+            while total > maximumSize,
+                let oldest = state.boxes.filter({ $0.key != key }).min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                total -= oldest.value.size
+                state.boxes[oldest.key] = nil
+            }
+        }
+        return aligned
+    }
+}
+
+/// The vectors of a user beside the catalog: where each stands in it.
+struct AlignedVectors: Sendable {
+    let table: UserVectors
+    /// The slot of each row of the table; -1 for a row without a document, and for a document that is not in the catalog.
+    let slots: [Int32]
+
+    /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
+    func cosines(with query: QuantizedVector, count: Int) -> [Float] {
+        table.cosines(with: query, at: slots, count: count)
+    }
+}

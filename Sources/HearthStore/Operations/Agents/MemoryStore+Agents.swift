@@ -1,0 +1,111 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// The profiles the file holds, `system` among them, by identifier.
+    package func agents() throws -> [AgentProfile] {
+        try read { $0.directory.agents.map(\.profile) }
+    }
+
+    /// An agent's profile, and its status as the file holds it and in this process; nil where the file doesn't know it.
+    package func agent(_ id: AgentID) throws -> (profile: AgentProfile, held: AgentStatus, status: AgentStatus)? {
+        try read { snapshot in
+            guard snapshot.directory.contains(id) else { return nil }
+            let agent = try snapshot.directory.agent(id)
+            return (agent.profile, agent.status, snapshot.directory.status(of: agent))
+        }
+    }
+
+    /// The profiles that the file holds, `system` among them, with their status in this process.
+    package func agentStatuses() throws -> [(profile: AgentProfile, status: AgentStatus)] {
+        try read { snapshot in
+            snapshot.directory.agents.map { ($0.profile, snapshot.directory.status(of: $0)) }
+        }
+    }
+
+    /// Lets an agent act in this process.
+    package func register(_ id: AgentID) {
+        directories.register(id)
+    }
+
+    /// Lets an agent act no more in this process.
+    package func withdraw(_ id: AgentID) {
+        directories.withdraw(id)
+    }
+
+    /// Writes profiles, new or in place of those of the same identifiers; durable on return.
+    ///
+    /// - Throws: `.invalidArgument` for a profile with an invalid identifier, no retention or a negative limit, and for one of `system`
+    ///   that isn't critical.
+    package func setProfiles(_ profiles: [AgentProfile]) async throws {
+        for profile in profiles { try profile.validate() }
+        try await write { [directories, clock] transaction in
+            for profile in profiles { try AgentTable.write(profile, to: transaction.connection) }
+            transaction.directoryDidChange()
+            try AuditTrail.append(
+                AuditEntry(
+                    action: .administer,
+                    agent: try transaction.directory(directories).agent(AgentProfile.system.id).key,
+                    detail: ["profiles": profiles.map(\.id.rawValue).joined(separator: " ")]
+                ),
+                at: clock.now(),
+                to: transaction
+            )
+        }
+    }
+
+    /// Takes an agent out of service for every process on the file, or, with `.active` or `.inactive`, puts it back; durable on return.
+    ///
+    /// - Throws: `.unknownAgent`; `.invalidArgument` for `system`, which is always active.
+    package func setStatus(_ status: AgentStatus, of agent: AgentID) async throws {
+        guard agent != AgentProfile.system.id else {
+            throw MemoryError.invalidArgument("The agent system is always active.")
+        }
+        let held: AgentStatus = status == .active ? .inactive : status
+        try await write { [directories, clock] transaction in
+            let directory = try transaction.directory(directories)
+            let entry = try directory.agent(agent)
+            guard entry.status != held else { return }
+            try AgentTable.setStatus(held, of: entry.key, in: transaction.connection)
+            transaction.directoryDidChange()
+            try AuditTrail.append(
+                AuditEntry(
+                    action: .administer,
+                    agent: try directory.agent(AgentProfile.system.id).key,
+                    detail: ["agent": agent.rawValue, "status": held.rawValue]
+                ),
+                at: clock.now(),
+                to: transaction
+            )
+        }
+    }
+
+    /// The sharing policy in force.
+    package func sharingPolicy() throws -> SharingPolicy {
+        try read { $0.directory.rules.policy }
+    }
+
+    /// Puts a sharing policy in force for every process on the file; durable on return.
+    ///
+    /// Global rules and restrictions count from the next call on. Propagation rules count for what is stored or published from then on;
+    /// shares that earlier rules made stay until they are revoked.
+    ///
+    /// - Throws: `.invalidArgument` naming the key that is wrong.
+    package func setSharingPolicy(_ policy: SharingPolicy) async throws {
+        try policy.validate()
+        try await write { [directories, clock] transaction in
+            try AgentTable.write(policy, to: transaction.connection)
+            transaction.directoryDidChange()
+            try AuditTrail.append(
+                AuditEntry(
+                    action: .administer,
+                    agent: try transaction.directory(directories).agent(AgentProfile.system.id).key,
+                    detail: ["policy": "sharing"]
+                ),
+                at: clock.now(),
+                to: transaction
+            )
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// Shares a memory with agents, visible to their next call; durable on return.
+    ///
+    /// A share by call takes the place of one that a rule made, of an earlier permission and of a revocation.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.restrictedCategory`; `.unknownAgent`.
+    package func share(
+        _ id: MemoryID,
+        as agentID: AgentID,
+        with agents: [AgentID],
+        permission: SharePermission = .propose
+    ) async throws {
+        try await changeShares(of: id, as: agentID, agents: agents, attempt: .share) { owned, targets, transaction in
+            let category = owned.record.fields.category
+            guard !owned.directory.rules.isRestricted(category, owner: owned.owner.id) else {
+                throw AuditedRefusal(
+                    MemoryError(
+                        code: .restrictedCategory,
+                        message:
+                            "The category \(category.rawValue) of agent \(owned.owner.id) is restricted and is never shared."
+                    ),
+                    owned.refusal(of: .share)
+                )
+            }
+            try Sharing.grant(
+                Share(origin: .explicit, permission: permission, isRevoked: false),
+                to: targets,
+                memory: owned.place,
+                by: owned.owner,
+                at: owned.now,
+                in: transaction
+            )
+        }
+    }
+
+    /// Takes a memory back from agents, whatever made them see it; effective on their next call, durable on return.
+    ///
+    /// It sticks: no rule shares the memory with them again. A new share by call does.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.unknownAgent`.
+    package func revokeShare(_ id: MemoryID, as agentID: AgentID, from agents: [AgentID]) async throws {
+        try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
+            for target in targets {
+                try ShareTable.revoke(
+                    user: owned.place.user,
+                    memory: owned.place.key,
+                    agent: target.key,
+                    head: owned.record.head,
+                    at: owned.now,
+                    in: transaction
+                )
+            }
+            var entry = owned.refusal(of: .revoke)
+            entry.action = .revoke
+            entry.detail = ["from": targets.map(\.id.rawValue).joined(separator: " ")]
+            try AuditTrail.append(entry, at: owned.now, to: transaction)
+        }
+    }
+
+    /// Who else may see a memory at present, and why: for its owner and for critical agents.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
+    package func access(to id: MemoryID, as agentID: AgentID) async throws -> [AgentID: SharingContext] {
+        let id = try id.validated()
+        let now = clock.now()
+        return try await auditingRefusal {
+            try read { snapshot in
+                let viewer = try snapshot.directory.acting(agentID)
+                let isCritical = viewer.profile.priority == .critical
+                guard let record = try MemoryRecord.find(id, in: snapshot), !record.isExpired(at: now) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                guard viewer.id == record.owner || isCritical else {
+                    throw try AuditedRefusal(of: "access", of: record, as: viewer, in: snapshot)
+                }
+                let shares = try ShareTable.all(user: record.userKey, memory: record.key, in: snapshot.connection)
+                var result: [AgentID: SharingContext] = [:]
+                for agent in snapshot.directory.agents {
+                    let standing = snapshot.directory.rules.standing(
+                        of: agent.id,
+                        owner: record.owner,
+                        category: record.fields.category,
+                        share: shares[agent.key]
+                    )
+                    if case .shared(let context) = standing { result[agent.id] = context }
+                }
+                return result
+            }
+        }
+    }
+}
+
+/// A memory that its owner is about to share or take back.
+private struct Owned {
+    var record: MemoryRecord
+    var owner: KnownAgent
+    var directory: AgentDirectory
+    var now: Timestamp
+
+    var place: MemoryTable.Placed {
+        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
+    }
+
+    func refusal(of attempt: AuditAction) -> AuditEntry {
+        AuditEntry(
+            action: .refuse,
+            agent: owner.key,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["attempt": attempt.rawValue]
+        )
+    }
+}
+
+extension MemoryStore {
+    /// Runs a change of a memory's shares for its owner.
+    private func changeShares(
+        of id: MemoryID,
+        as agentID: AgentID,
+        agents: [AgentID],
+        attempt: AuditAction,
+        _ change: @escaping @Sendable (Owned, [KnownAgent], StoreTransaction) throws -> Void
+    ) async throws {
+        let id = try id.validated()
+        let now = clock.now()
+        try await auditingRefusal { [directories, clock] in
+            try await write { transaction in
+                let directory = try transaction.directory(directories)
+                let viewer = try directory.acting(agentID)
+                let snapshot = Snapshot(transaction, directory: directory, clock: clock)
+                guard let record = try MemoryRecord.find(id, in: snapshot), !record.isExpired(at: now) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                guard record.owner == viewer.id else {
+                    throw try AuditedRefusal(of: attempt.rawValue, of: record, as: viewer, in: snapshot)
+                }
+                let targets = try agents.filter { $0 != viewer.id }
+                    .map { agent throws(MemoryError) in
+                        try directory.agent(agent)
+                    }
+                guard !targets.isEmpty else { return }
+                let owned = Owned(record: record, owner: viewer, directory: directory, now: now)
+                try change(owned, targets, transaction)
+                try DocumentTable.raise(.everShared, document: record.key, user: record.userKey, in: transaction)
+            }
+        }
+    }
+}

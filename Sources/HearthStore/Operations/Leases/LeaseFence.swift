@@ -1,0 +1,56 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// The fencing of leases: what a write under a lease asks first.
+enum LeaseFence {
+    /// Makes sure that a lease still entitles its holder to publish an edit of a memory.
+    ///
+    /// To be called inside the write transaction. The clock is read here and not before, because the operation may have waited for its
+    /// turn until the lease was over; and nobody can acquire the lease between this and the commit, because acquiring it is a write, too.
+    ///
+    /// - Parameters:
+    ///   - lock: What the agent shows.
+    ///   - agent: Who shows it.
+    ///   - memory: The key of the memory that it is about to publish.
+    ///   - id: That memory's identifier.
+    ///   - transaction: The write.
+    ///   - clock: Where time comes from.
+    /// - Throws: `.lockLost` where it expired, was released or was taken; `.lockNotHeld` where it is another agent's;
+    ///   `.invalidArgument` where it is of another memory.
+    static func check(
+        _ lock: MemoryLock,
+        by agent: KnownAgent,
+        memory: Int64,
+        id: MemoryID,
+        in transaction: StoreTransaction,
+        clock: StoreClock
+    ) throws {
+        guard lock.memoryID == id else {
+            throw MemoryError.invalidArgument("The lease is on memory \(lock.memoryID), not on \(id).")
+        }
+        guard lock.agentID == agent.id else {
+            throw MemoryError(
+                code: .lockNotHeld,
+                message:
+                    "The lease on memory \(id) was acquired by agent \(lock.agentID); \(agent.id) must acquire its own."
+            )
+        }
+        let lease = try LeaseTable.live(memory: memory, at: clock.bootInstant, in: transaction.connection)
+        guard let lease, lease.token == lock.fencingToken, lease.holder == agent.key else {
+            throw MemoryError.lockLost(lock)
+        }
+    }
+}
+
+extension MemoryError {
+    static func lockLost(_ lock: MemoryLock) -> MemoryError {
+        MemoryError(
+            code: .lockLost,
+            message: """
+                The lease of agent \(lock.agentID) on memory \(lock.memoryID) (token \(lock.fencingToken)) has expired or was taken; \
+                acquire it again and look at the memory anew.
+                """
+        )
+    }
+}

@@ -1,0 +1,155 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// How long a lease may last: more than nothing and at most a day.
+    package static let maximumLeaseDuration = Duration.seconds(86_400)
+
+    /// Acquires the lease of a memory; committed on return, one commit where nobody else has it.
+    ///
+    /// Who comes first is served first, across tasks and processes: while others wait, a lease that is free is theirs. A second
+    /// acquisition by the same agent waits like any other.
+    ///
+    /// - Parameters:
+    ///   - id: The memory.
+    ///   - agentID: The agent: the owner, or one that sees the memory and whose priority is not below the owner's. `system` may lease any.
+    ///   - duration: How long the lease lasts, more than 0, to a day.
+    ///   - timeout: How long to wait at the most; zero: not at all.
+    /// - Returns: The lease; nil where it could not be had in time.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, naming it; `.invalidArgument`;
+    ///   `CancellationError` where the task is cancelled, and then the agent has no place in the queue and no lease.
+    package func acquireLease(
+        on id: MemoryID,
+        as agentID: AgentID,
+        for duration: Duration,
+        waitingAtMost timeout: Duration
+    ) async throws -> MemoryLock? {
+        try Self.check(leaseDuration: duration)
+        guard timeout >= .zero else {
+            throw MemoryError.invalidArgument("The timeout is negative; use zero to not wait at all.")
+        }
+        let request = LeaseRequest(
+            memoryID: try id.validated(),
+            agentID: agentID,
+            duration: duration,
+            patience: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
+        )
+        return try await auditingRefusal {
+            switch try await attempt(request) {
+            case .granted(let lock): return try await keepUnlessCancelled(lock)
+            case .waiting(let memory, let ticket): return try await wait(for: request, memory: memory, ticket: ticket)
+            case .unavailable: return nil
+            }
+        }
+    }
+
+    /// Lets a lease last for a duration from now; committed on return. The token stays.
+    ///
+    /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
+    ///
+    /// - Parameter isServing: Whether this goes on with what the agent was let do: then nobody asks again whether it may act.
+    package func renewLease(
+        _ lock: MemoryLock,
+        for duration: Duration,
+        isServing: Bool = false
+    ) async throws -> MemoryLock {
+        try Self.check(leaseDuration: duration)
+        return try await write { [directories, clock] transaction in
+            let now = clock.bootInstant
+            let directory = try transaction.directory(directories)
+            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            guard var lease = try LeaseTable.live(lock, of: agent, at: now, in: transaction.connection) else {
+                throw MemoryError.lockLost(lock)
+            }
+            lease.deadline = now.advanced(by: duration)
+            lease.expiresAt = clock.now().advanced(by: duration)
+            try LeaseTable.extend(lease, in: transaction.connection)
+            return MemoryLock(lease, on: lock.memoryID, of: lock.agentID)
+        }
+    }
+
+    /// Gives back the lease of one acquisition, whatever other the agent may have; committed on return, also in a cancelled task.
+    ///
+    /// - Returns: False where it has expired, was released or was taken before.
+    @discardableResult
+    package func releaseLease(_ lock: MemoryLock, isServing: Bool = false) async throws -> Bool {
+        let memory = try await writeThoughCancelled { [directories, clock] transaction -> Int64? in
+            let directory = try transaction.directory(directories)
+            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            let lease = try LeaseTable.live(lock, of: agent, at: clock.bootInstant, in: transaction.connection)
+            guard let lease else { return nil }
+            try LeaseTable.release(memory: lease.memory, in: transaction.connection)
+            try Counter.locksReleased.add(1, in: transaction)
+            return lease.memory
+        }
+        if let memory { waitingRoom.wake(memory: memory) }
+        return memory != nil
+    }
+
+    /// Gives back the lease that an agent has on a memory, or, with `force`, takes it from whoever has it; committed on return, also in
+    /// a cancelled task.
+    ///
+    /// The holder may release it though it may no longer see the memory. Force leaves an audit row.
+    ///
+    /// - Returns: False where no lease was held.
+    /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent isn't critical;
+    ///   `.memoryNotFound`.
+    @discardableResult
+    package func releaseLease(on id: MemoryID, as agentID: AgentID, force: Bool = false) async throws -> Bool {
+        let id = try id.validated()
+        let memory = try await auditingRefusal { [directories, clock] in
+            try await writeThoughCancelled { transaction in
+                try LeaseRelease(memoryID: id, agentID: agentID, isForced: force)
+                    .perform(directories: directories, clock: clock, in: transaction)
+            }
+        }
+        if let memory { waitingRoom.wake(memory: memory) }
+        return memory != nil
+    }
+
+    /// Takes every lease from its holder: maintenance, for critical agents. Audited; committed on return.
+    ///
+    /// - Returns: How many were held.
+    /// - Throws: `.accessDenied` where the agent isn't critical.
+    @discardableResult
+    package func releaseAllLeases(as agentID: AgentID) async throws -> Int {
+        let memories = try await auditingRefusal { [directories, clock] in
+            try await write { transaction in
+                let agent = try transaction.directory(directories).acting(agentID)
+                return try LeaseRelease.all(as: agent, clock: clock, in: transaction)
+            }
+        }
+        for memory in memories { waitingRoom.wake(memory: memory) }
+        return memories.count
+    }
+
+    /// The leases that are held, longest held first: an administrator's view over all users.
+    package func activeLeases() throws -> [MemoryLock] {
+        try read { try $0.activeLeases() }
+    }
+
+    /// Marks expired leases as released and drops the tickets of waiters that are dead.
+    ///
+    /// Neither holds anybody up; this keeps the tables small and the health report clear.
+    ///
+    /// - Returns: How many leases had expired.
+    @discardableResult
+    package func sweepLeases() async throws -> Int {
+        try await write { [clock] transaction in
+            let now = clock.bootInstant
+            let expired = try LeaseTable.unreleased(in: transaction.connection).filter { !$0.isLive(at: now) }
+            for lease in expired { try LeaseTable.release(memory: lease.memory, in: transaction.connection) }
+            for ticket in try LeaseQueue.all(in: transaction.connection) where !ticket.isLive(at: now) {
+                try LeaseQueue.remove(ticket.number, in: transaction.connection)
+            }
+            return expired.count
+        }
+    }
+
+    private static func check(leaseDuration duration: Duration) throws(MemoryError) {
+        guard duration > .zero, duration <= maximumLeaseDuration else {
+            throw .invalidArgument("The duration of a lease must be more than zero and at most a day.")
+        }
+    }
+}

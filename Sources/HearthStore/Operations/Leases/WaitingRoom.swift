@@ -1,0 +1,109 @@
+import HearthModel
+import Synchronization
+
+/// The tasks of this process that wait for leases, in the order of their tickets.
+///
+/// Only the first of each memory looks at the file now and then; the others can't get the lease before it, and sleep until they are
+/// first or their time is over.
+final class WaitingRoom: Sendable {
+    private struct State {
+        var queues: [Int64: [LeaseWaiter]] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Lets a waiter in; one that comes after the end is woken at once.
+    func enter(_ waiter: LeaseWaiter) {
+        let isClosed = state.withLock { state in
+            var queue = state.queues[waiter.memory] ?? []
+            queue.insert(waiter, at: queue.firstIndex { $0.ticket > waiter.ticket } ?? queue.endIndex)
+            state.queues[waiter.memory] = queue
+            return state.isClosed
+        }
+        if isClosed { waiter.wake() }
+    }
+
+    /// Lets a waiter out, and wakes the one that is first then.
+    func leave(_ waiter: LeaseWaiter) {
+        let first = state.withLock { state in
+            state.queues[waiter.memory]?.removeAll { $0 === waiter }
+            if state.queues[waiter.memory]?.isEmpty ?? false { state.queues[waiter.memory] = nil }
+            return state.queues[waiter.memory]?.first
+        }
+        first?.wake()
+    }
+
+    func isFirst(_ waiter: LeaseWaiter) -> Bool {
+        state.withLock { $0.queues[waiter.memory]?.first === waiter }
+    }
+
+    /// Wakes the first that waits for a memory, because its lease may be free.
+    func wake(memory: Int64) {
+        state.withLock { $0.queues[memory]?.first }?.wake()
+    }
+
+    /// Whether the store was closed: nobody waits any longer.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Wakes everybody for good.
+    ///
+    /// - Returns: Their tickets.
+    func close() -> [Int64] {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            return state.queues.values.flatMap(\.self)
+        }
+        for waiter in waiters { waiter.wake() }
+        return waiters.map(\.ticket)
+    }
+}
+
+/// A task that waits for a lease.
+final class LeaseWaiter: Sendable {
+    let memory: Int64
+    let ticket: Int64
+
+    private struct State {
+        var isWoken = false
+        var continuation: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    init(memory: Int64, ticket: Int64) {
+        self.memory = memory
+        self.ticket = ticket
+    }
+
+    /// Ends the present rest, or the next one at once: no wake-up is lost between two looks at the file.
+    func wake() {
+        let continuation = state.withLock { state in
+            state.isWoken = state.continuation == nil
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+        continuation?.resume()
+    }
+
+    /// Suspends the task until it is woken or cancelled, or the time has come.
+    func rest(until time: BootInstant, on clock: StoreClock) async {
+        let alarm = Task {
+            try await clock.sleep(time.nanoseconds)
+            wake()
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWoken = state.withLock { state in
+                    defer { state.isWoken = false }
+                    if !state.isWoken { state.continuation = continuation }
+                    return state.isWoken
+                }
+                if isWoken { continuation.resume() }
+            }
+        } onCancel: {
+            wake()
+        }
+        alarm.cancel()
+    }
+}

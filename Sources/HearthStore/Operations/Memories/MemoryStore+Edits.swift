@@ -1,0 +1,276 @@
+import HearthEmbedding
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// Edits a memory: with a live lease the edit is published at once, without one it is a draft of the agent's until a sync. Durable on
+    /// return.
+    ///
+    /// A draft that the agent has already is amended, and published together with the edit under a lease. An edit that changes nothing
+    /// writes nothing.
+    ///
+    /// - Parameters:
+    ///   - id: The memory.
+    ///   - agentID: The owner, or an agent that may propose.
+    ///   - change: What to change.
+    ///   - lock: The agent's lease on the memory.
+    ///   - version: The number of the published head that the edit expects; nil: whichever.
+    ///   - userID: The user the memory is expected to belong to; nil: whoever.
+    /// - Returns: The agent's view afterwards.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for another's category; `.versionMismatch`;
+    ///   `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    @discardableResult
+    package func update(
+        _ id: MemoryID,
+        as agentID: AgentID,
+        change: MemoryChange,
+        lock: MemoryLock? = nil,
+        ifVersion version: Int? = nil,
+        userID: UserID? = nil
+    ) async throws -> Memory {
+        let edit = Edit(
+            memoryID: try id.validated(),
+            agentID: agentID,
+            userID: try userID?.validated(),
+            change: try change.validated(),
+            lock: lock,
+            expectedVersion: version
+        )
+        guard let view = try await perform(edit) else { throw MemoryError.memoryNotFound(id) }
+        return view.memory
+    }
+
+    /// Deletes a memory for its owner: with a live lease at once, without one as a draft until a sync. Durable on return.
+    ///
+    /// Until the deletion is published everyone else sees the memory still. A published deletion leaves a tombstone: ``history(of:as:)`` and
+    /// ``restore(_:as:)`` work for the owner until the memory is purged.
+    ///
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    package func delete(
+        _ id: MemoryID,
+        as agentID: AgentID,
+        lock: MemoryLock? = nil,
+        userID: UserID? = nil
+    ) async throws {
+        let edit = Edit(
+            memoryID: try id.validated(),
+            agentID: agentID,
+            userID: try userID?.validated(),
+            change: .deletion,
+            lock: lock,
+            expectedVersion: nil
+        )
+        _ = try await perform(edit)
+    }
+
+    /// Drops the agent's draft of a memory, a deletion included; durable on return. Without a draft nothing happens.
+    ///
+    /// - Throws: `.memoryNotFound` where the agent neither has a draft of the memory nor sees it.
+    package func discardDraft(of id: MemoryID, as agentID: AgentID) async throws {
+        let id = try id.validated()
+        try await writePublishing { context in
+            let agent = try context.directory.acting(agentID)
+            let snapshot = context.snapshot
+            guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
+                throw MemoryError.memoryNotFound(id)
+            }
+            if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
+                try DraftWriter(context).drop(draft, of: record)
+            } else if try snapshot.look(for: id, as: agent, user: nil, now: context.now).view == nil {
+                throw MemoryError.memoryNotFound(id)
+            }
+        }
+    }
+}
+
+/// One agent's edit of one memory, before it reaches the writer.
+private struct Edit: Sendable {
+    var memoryID: MemoryID
+    var agentID: AgentID
+    var userID: UserID?
+    var change: FieldChange
+    var lock: MemoryLock?
+    var expectedVersion: Int?
+}
+
+extension MemoryStore {
+    /// Runs an edit in the next commit.
+    ///
+    /// - Returns: What the agent sees then; nil where it has deleted the memory.
+    private func perform(_ edit: Edit) async throws -> MemoryView? {
+        let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
+        return try await auditingRefusal {
+            try await writePublishing(prepared: prepared) { context in
+                let agent = try context.directory.acting(edit.agentID)
+                var edit = edit
+                let view = try Self.editable(edit, as: agent, in: context)
+                let record = view.record
+                // The category that the memory has anyway is none that a draft could be refused for later.
+                if view.sharing != nil { edit.change.category = nil }
+                if let expected = edit.expectedVersion, expected != record.headNumber {
+                    throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
+                }
+                if let lock = edit.lock {
+                    try LeaseFence.check(
+                        lock,
+                        by: agent,
+                        memory: record.key,
+                        id: record.id,
+                        in: context.transaction,
+                        clock: context.clock
+                    )
+                    try context.publish(edit.change, over: view.draft, of: record, by: agent)
+                } else {
+                    _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
+                }
+                let snapshot = context.snapshot
+                guard let after = try MemoryRecord.find(key: record.key, in: snapshot) else { return nil }
+                if view.sharing != nil {
+                    // The view that is handed back is a read of another's memory.
+                    let entry = AuditEntry(
+                        action: .read,
+                        agent: agent.key,
+                        user: record.userKey,
+                        memories: [record.key]
+                    )
+                    try AuditTrail.append(entry, at: context.now, to: context.transaction)
+                }
+                return try snapshot.view(of: after, by: agent, sharing: view.sharing, now: context.now)
+            }
+        }
+    }
+
+    /// What the agent edits, once it is sure that it may.
+    private static func editable(_ edit: Edit, as agent: KnownAgent, in context: WriteContext) throws
+        -> MemoryView
+    {
+        let snapshot = context.snapshot
+        let attempt = edit.change.isDeletion ? "delete" : "edit"
+        let (seen, refused) = try snapshot.look(
+            for: edit.memoryID,
+            as: agent,
+            user: edit.userID,
+            // A deletion that is a draft so far can be published under a lease.
+            includingDrafted: edit.change.isDeletion && edit.lock != nil,
+            now: context.now
+        )
+        if let refused {
+            throw try AuditedRefusal(of: attempt, of: refused, as: agent, in: snapshot, isHidden: true)
+        }
+        guard let view = seen else { throw MemoryError.memoryNotFound(edit.memoryID) }
+        guard let sharing = view.sharing else { return view }
+        let changesCategory = edit.change.category.map { $0 != view.record.fields.category } ?? false
+        let endsIt = edit.change.expiresAt.map { $0.map { $0 <= context.now } ?? false } ?? false
+        guard sharing.permission == .propose, !changesCategory, !edit.change.isDeletion, !endsIt else {
+            throw try AuditedRefusal(
+                of: changesCategory ? "change the category" : endsIt ? "let it expire" : attempt,
+                of: view.record,
+                as: agent,
+                in: snapshot
+            )
+        }
+        return view
+    }
+}
+
+extension WriteContext {
+    /// Publishes an edit under a lease, and with it the agent's draft.
+    ///
+    /// A draft whose base is no longer the head is published first, as a sync would, and the edit then on top of what came of it.
+    func publish(
+        _ change: FieldChange,
+        over draft: Draft?,
+        of record: MemoryRecord,
+        by agent: KnownAgent
+    ) throws {
+        var record = record
+        var change = change
+        var context = self
+        if let draft {
+            if draft.base == record.head {
+                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
+                change = draft.change.followed(by: change)
+                context = try dropToPublish(draft, of: record)
+            } else {
+                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
+                _ = try settle(draft, of: record, by: agent)
+                guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
+                    throw MemoryError.memoryNotFound(record.id)
+                }
+                record = after
+            }
+        }
+        change = change.leavingOut(unchangedFrom: record.fields)
+        guard !change.isEmpty else { return }
+        _ = try context.publish(edit(change, on: record, by: agent), of: record)
+    }
+
+    /// A new version on top of the published head.
+    func edit(_ change: FieldChange, on record: MemoryRecord, by agent: KnownAgent) -> Version {
+        Version(
+            memoryID: record.id,
+            parents: [record.head],
+            author: agent.id,
+            node: transaction.state.node,
+            time: transaction.nextTime(at: now),
+            fields: change.applied(to: record.fields),
+            number: record.headNumber + 1
+        )
+    }
+}
+
+extension MemoryStore {
+    /// Runs an operation that may publish; once it is committed, tells administrators what they should know and has missing vectors made.
+    func writePublishing<R: Sendable>(
+        prepared: [String: QuantizedVector] = [:],
+        _ body: @escaping @Sendable (WriteContext) throws -> R
+    ) async throws -> R {
+        let now = clock.now()
+        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
+            // Made here, because an operation may run more than once and only its last run counts.
+            let afterCommit = WriteContext.AfterCommit()
+            let result = try body(
+                WriteContext(
+                    transaction: transaction,
+                    afterCommit: afterCommit,
+                    directory: try transaction.directory(directories),
+                    clock: clock,
+                    now: now,
+                    vectors: VectorSource(embedder: embedder, prepared: prepared),
+                    defaultResolution: defaultResolution
+                )
+            )
+            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
+        }
+        notifications.publish(done.notifications)
+        if done.lacksVectors { embedMissing() }
+        return done.result
+    }
+
+    /// The vectors of texts from a local embedder that can't make them inside a transaction.
+    func preparedVectors(of texts: [String]) async throws -> [String: QuantizedVector] {
+        guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder), !texts.isEmpty else { return [:] }
+        do {
+            let vectors = try await VectorMaker(embedder: embedder).vectors(of: texts)
+            return Dictionary(zip(texts, vectors)) { first, _ in first }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The words are enough to find it by until the vector is made.
+            return [:]
+        }
+    }
+}
+
+extension MemoryError {
+    static func versionMismatch(_ id: MemoryID, expected: Int, found: Int) -> MemoryError {
+        MemoryError(
+            code: .versionMismatch,
+            message: """
+                The published head of memory \(id) has number \(found), not \(expected): somebody has published an edit meanwhile. Read \
+                the memory again.
+                """
+        )
+    }
+}

@@ -1,0 +1,185 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// The versions of a memory, oldest first, the losers of conflicts among them.
+    ///
+    /// The owner sees all of them, also of a memory that is deleted or has expired. Any other agent sees those published since it could see the memory,
+    /// and its own. Each is checked against its id.
+    ///
+    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
+    package func history(of id: MemoryID, as agentID: AgentID) async throws -> [MemoryVersion] {
+        let id = try id.validated()
+        let now = clock.now()
+        let (versions, entry) = try await auditingRefusal {
+            try self.read { snapshot -> ([MemoryVersion], AuditEntry?) in
+                let viewer = try snapshot.directory.acting(agentID)
+                let record = try snapshot.recordWithHistory(id, as: viewer, attempt: "history", now: now)
+                let all = try VersionReader(of: record.key, id: record.id, in: snapshot).all()
+                guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
+                let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
+                let entry = AuditEntry(action: .read, agent: viewer.key, user: record.userKey, memories: [record.key])
+                return (
+                    all.filter { limits.admits($0.version, publishedAt: $0.publishedOrder) }
+                        .map { MemoryVersion($0.version) }, entry
+                )
+            }
+        }
+        if let entry { try await audit(entry, at: now) }
+        return versions
+    }
+
+    /// Publishes what an old version says as a new one, at once, in the place of every head: a conflict that waits is settled by it. Durable
+    /// on return.
+    ///
+    /// History never rewinds. The agent's own draft stays as it is. Where it isn't the owner who rolls back, the category stays too.
+    ///
+    /// - Parameters:
+    ///   - id: The memory.
+    ///   - version: A version that isn't a deletion, from the history as the agent sees it; `system`, which maintains every memory, is held to
+    ///     none.
+    ///   - agentID: The owner, or a critical agent.
+    /// - Returns: The memory afterwards.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
+    ///   isn't of that history.
+    @discardableResult
+    package func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
+        let id = try id.validated()
+        return try await auditingRefusal {
+            try await writePublishing { context in
+                let snapshot = context.snapshot
+                let agent = try context.directory.acting(agentID)
+                let record = try context.administered(id, as: agent, attempt: "rollback")
+                try context.refuseIfLocked(record, to: agent)
+                guard version.bytes != nil,
+                    try VersionTable.contains(version, memory: record.key, in: context.connection)
+                else { throw MemoryError.unknownVersion(version, of: id) }
+                let stored = try VersionReader(of: record.key, id: id, in: snapshot).stored(version)
+                // To publish what its history doesn't show would be to read it.
+                guard try snapshot.mayRollBack(to: stored, of: record, as: agent) else {
+                    throw MemoryError.unknownVersion(version, of: id)
+                }
+                let fields = stored.version.fields
+                guard !fields.isDeleted else {
+                    throw MemoryError.invalidArgument(
+                        "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."
+                    )
+                }
+                // Only the owner changes the category, and with it who may see the memory.
+                var carried = fields
+                if agent.id != record.owner { carried.category = record.fields.category }
+                return try context.conclude(record, with: carried, how: "rollback", action: .rollback, as: agent)
+            }
+        }
+    }
+
+    /// Brings a memory that is deleted or has expired back for its owner, as it was, until it is purged; durable on return.
+    ///
+    /// An expiry that has passed is taken away. A deletion that is still a draft is withdrawn. Any other memory stays as it is. Where a conflict
+    /// waits on the memory, the restored version is one of its sides.
+    ///
+    /// - Returns: The memory afterwards.
+    /// - Throws: `.memoryNotFound`, also for who isn't the owner of a deleted memory; `.accessDenied` for who isn't that of another;
+    ///   `.locked` while another agent holds the lease.
+    @discardableResult
+    package func restore(_ id: MemoryID, as agentID: AgentID) async throws -> Memory {
+        let id = try id.validated()
+        return try await auditingRefusal {
+            try await writePublishing { context in
+                let agent = try context.directory.acting(agentID)
+                guard let record = try MemoryRecord.find(id, includingDeleted: true, in: context.snapshot) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                guard record.owner == agent.id else {
+                    throw try AuditedRefusal(
+                        of: "restore",
+                        of: record,
+                        as: agent,
+                        in: context.snapshot,
+                        isHidden: record.fields.isDeleted || record.isExpired(at: context.now)
+                    )
+                }
+                let isExpired = record.isExpired(at: context.now)
+                if record.fields.isDeleted || isExpired {
+                    try context.refuseIfLocked(record, to: agent)
+                    let version = context.edit(FieldChange(), on: record, by: agent)
+                        .with {
+                            $0.isDeleted = false
+                            if isExpired { $0.expiresAt = nil }
+                        }
+                    _ = try context.publish(version, of: record)
+                }
+                let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
+                if let draft, draft.change.isDeletion {
+                    let current = try context.current(record)
+                    _ = try DraftWriter(context).withdrawDeletion(draft, of: current)
+                }
+                return try context.view(of: record, for: agent)
+            }
+        }
+    }
+}
+
+extension HistoryLimits {
+    init(of viewer: KnownAgent, on record: MemoryRecord, in snapshot: Snapshot) throws {
+        let connection = snapshot.connection
+        self.init(
+            viewer: viewer.id,
+            owner: record.owner,
+            rules: snapshot.directory.rules,
+            share: try ShareTable.find(user: record.userKey, memory: record.key, agent: viewer.key, in: connection),
+            since: try ShareTable.since(user: record.userKey, memory: record.key, agent: viewer.key, in: connection)
+        )
+    }
+}
+
+extension Snapshot {
+    /// Whether an agent that may roll a memory back may go to this version of it.
+    fileprivate func mayRollBack(
+        to version: StoredVersion,
+        of record: MemoryRecord,
+        as agent: KnownAgent
+    ) throws -> Bool {
+        if agent.id == record.owner || agent.id == AgentProfile.system.id { return true }
+        return try HistoryLimits(of: agent, on: record, in: self)
+            .admits(version.version, publishedAt: version.publishedOrder)
+    }
+
+    /// A memory whose history an agent may read: its owner also where it is deleted.
+    fileprivate func recordWithHistory(
+        _ id: MemoryID,
+        as viewer: KnownAgent,
+        attempt: String,
+        now: Timestamp
+    ) throws -> MemoryRecord {
+        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self) else {
+            throw MemoryError.memoryNotFound(id)
+        }
+        if viewer.id == record.owner { return record }
+        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        guard isThere, try standing(of: viewer, to: record) != .none else {
+            throw try AuditedRefusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
+        }
+        return record
+    }
+}
+
+extension MemoryStore {
+    /// Writes an audit row of something that was read.
+    func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
+        guard !isReadOnly else {
+            throw MemoryError(
+                code: .storeReadOnly,
+                message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
+            )
+        }
+        try await write { try AuditTrail.append(entry, at: now, to: $0) }
+    }
+}
+
+extension MemoryError {
+    static func unknownVersion(_ version: VersionID, of id: MemoryID) -> MemoryError {
+        .invalidArgument("Memory \(id) has no version \(version); its history lists those it has.")
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import HearthEmbedding
+import HearthModel
+
+extension MemoryStore {
+    /// How many cores there are. Asking the system costs more than preparing a memory.
+    private static let cores = ProcessInfo.processInfo.activeProcessorCount
+
+    /// Checks, hashes, analyses and embeds memories, and writes them.
+    ///
+    /// A few are made ready before the writer is asked for its turn. Of many, the later ones are made ready on other cores while the
+    /// writer writes the earlier ones, if their embedder is one that needn't be waited for.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - make: Makes the one with this index.
+    ///   - write: Writes them, in order, in one transaction.
+    /// - Returns: What `write` returns.
+    /// - Throws: What `make` throws for the first that it throws for; what `write` throws; `CancellationError`.
+    func prepare<R: Sendable>(
+        _ count: Int,
+        _ make: @escaping @Sendable (Int) throws(MemoryError) -> NewMemory,
+        andWrite write: @escaping @Sendable (MemoryPreparation) async throws -> R
+    ) async throws -> R {
+        let maker = embedder.map { VectorMaker(embedder: $0) }
+        let makeReady: @Sendable (Int) throws -> NewMemory = { index in
+            var memory = try make(index)
+            memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
+            return memory
+        }
+        if let maker, maker.isWaitedFor {
+            return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady), by: maker)))
+        }
+        guard count > MemoryPreparation.shareLength else {
+            return try await write(MemoryPreparation(try (0..<count).map(makeReady)))
+        }
+
+        let preparation = MemoryPreparation(count, make: makeReady)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            // One core and one share are for the writer.
+            for _ in 0..<max(1, min(Self.cores, preparation.shareCount) - 1) {
+                group.addTask { preparation.work() }
+            }
+            // On an error the tasks that are still at work are cancelled.
+            return try await write(preparation)
+        }
+    }
+
+    /// Adds the vectors of an embedder that is waited for.
+    ///
+    /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
+    private func embed(_ new: [NewMemory], by maker: VectorMaker) async -> [NewMemory] {
+        do {
+            let vectors = try await maker.vectors(of: new.map(\.fields.content))
+            return zip(new, vectors)
+                .map { memory, vector in
+                    var memory = memory
+                    memory.vector = vector
+                    return memory
+                }
+        } catch {
+            return new
+        }
+    }
+
+    /// What writes the new memories of an operation.
+    func inserter(
+        _ transaction: StoreTransaction,
+        shareWith agents: [AgentID] = [],
+        now: Timestamp
+    ) throws -> MemoryInserter {
+        MemoryInserter(
+            transaction,
+            directory: try transaction.directory(directories),
+            embedder: embedder,
+            clock: clock,
+            shareWith: agents,
+            now: now
+        )
+    }
+}

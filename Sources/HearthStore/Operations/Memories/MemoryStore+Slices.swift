@@ -1,0 +1,234 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// The most memories a page holds.
+    package static let maximumPageSize = 10_000
+
+    /// Browses what an agent sees of a user's memories, newest first.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user; one the file doesn't know has no memories.
+    ///   - filter: What to narrow it to.
+    ///   - includeShared: Whether other agents' memories are among them.
+    ///   - limit: How many at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    /// - Returns: The page, and the cursor of the next, nil after the last.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`.
+    package func browse(
+        as agentID: AgentID,
+        userID: UserID,
+        filter: SearchFilter = .init(),
+        includeShared: Bool = true,
+        limit: Int = 100,
+        after cursor: SliceCursor? = nil
+    ) async throws -> (memories: [Memory], next: SliceCursor?) {
+        let userID = try userID.validated()
+        try Self.check(limit: limit)
+        let now = clock.now()
+        let page = try read { snapshot -> OutgoingPage in
+            let viewer = try snapshot.directory.acting(agentID)
+            guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
+                return OutgoingPage(viewer: viewer)
+            }
+            let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
+            return try self.page(
+                of: user,
+                viewer: viewer,
+                filter: filter,
+                includeShared: includeShared,
+                limit: limit,
+                after: cursor,
+                now: now,
+                in: snapshot
+            )
+        }
+        let views = try await account(for: page.receipt, at: now)
+        return (views.map(\.memory), page.next)
+    }
+
+    /// Everything an agent sees of a user's memories: a page of them, newest first, and counts over the whole.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that looks.
+    ///   - userID: The user.
+    ///   - sessionID: Narrows the slice, counts included, to a session.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
+    ///   - includeSyncMetadata: Whether the entries say how they stand.
+    ///   - limit: How many entries at the most, 1…10,000.
+    ///   - cursor: Where the last page ended.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`.
+    package func slice(
+        of agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        memoryTypes: Set<MemoryType> = [],
+        includeSyncMetadata: Bool = true,
+        limit: Int = 1_000,
+        after cursor: SliceCursor? = nil
+    ) async throws -> AgentMemorySlice {
+        let userID = try userID.validated()
+        let sessionID = try sessionID?.validated()
+        try Self.check(limit: limit)
+        let now = clock.now()
+        let page = try read { snapshot -> OutgoingPage in
+            let viewer = try snapshot.directory.acting(agentID)
+            guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
+                return OutgoingPage(viewer: viewer)
+            }
+            var session: Int64?
+            if let sessionID {
+                session = try SessionTable.find(sessionID, user: user, in: snapshot.connection)
+                guard session != nil else { return OutgoingPage(viewer: viewer) }
+            }
+            let filter = try CatalogFilter(
+                SearchFilter(types: memoryTypes),
+                session: session,
+                user: user,
+                now: now,
+                connection: snapshot.connection
+            )
+            var page = try self.page(
+                of: user,
+                viewer: viewer,
+                filter: filter,
+                includeShared: true,
+                limit: limit,
+                after: cursor,
+                now: now,
+                in: snapshot
+            )
+            page.statistics = try statistics(of: user, viewer: viewer, filter: filter, in: snapshot)
+            return page
+        }
+        let views = try await account(for: page.receipt, at: now)
+        return AgentMemorySlice(
+            agentID: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            entries: views.map { view in
+                SliceEntry(memory: view.memory, sync: includeSyncMetadata ? view.sync : nil)
+            },
+            statistics: page.statistics,
+            next: page.next,
+            generatedAt: now.date
+        )
+    }
+}
+
+/// A page on its way out.
+private struct OutgoingPage: Sendable {
+    var receipt: ReadReceipt
+    var next: SliceCursor?
+    var statistics = SliceStatistics()
+
+    init(viewer: KnownAgent) {
+        receipt = ReadReceipt(viewer: viewer.key)
+    }
+}
+
+extension MemoryStore {
+    static func check(limit: Int, maximum: Int = maximumPageSize) throws(MemoryError) {
+        guard (1...maximum).contains(limit) else {
+            throw .invalidArgument("The limit is \(limit); it must be from 1 to \(maximum).")
+        }
+    }
+
+    private func page(
+        of user: Int64,
+        viewer: KnownAgent,
+        filter: CatalogFilter,
+        includeShared: Bool,
+        limit: Int,
+        after cursor: SliceCursor?,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> OutgoingPage {
+        let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
+        let (catalog, visibility) = (slice.catalog, slice.visibility)
+        let position = try cursor.map { cursor in
+            SlicePage.Position(
+                createdAt: cursor.createdAt,
+                memory: try MemoryTable.key(of: cursor.memoryID, in: snapshot.connection)
+            )
+        }
+        let (slots, hasMore) = SlicePage.slots(
+            of: catalog.entries,
+            where: { slot in
+                visibility.isVisible(slot) && (includeShared || visibility.isOwn(slot))
+                    && filter.admits(catalog.entries[slot])
+            },
+            after: position,
+            limit: limit
+        )
+        var page = OutgoingPage(viewer: viewer)
+        for slot in slots {
+            let view = try self.view(
+                of: catalog.entries[slot],
+                context: visibility.context(slot),
+                viewer: viewer,
+                now: now,
+                in: snapshot
+            )
+            page.receipt.views.append(view)
+        }
+        if hasMore, let last = slots.last {
+            page.next = SliceCursor(
+                createdAt: catalog.entries[last].createdAt,
+                memoryID: page.receipt.views[page.receipt.views.count - 1].memory.id
+            )
+        }
+        return page
+    }
+
+    /// Reads the memory of a catalog's entry for a viewer who may see it.
+    func view(
+        of entry: DocumentEntry,
+        context: SharingContext?,
+        viewer: KnownAgent,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> MemoryView {
+        guard let record = try MemoryRecord.find(key: entry.memory, in: snapshot) else {
+            throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
+        }
+        return try snapshot.view(of: record, by: viewer, sharing: context, now: now)
+    }
+
+    private func statistics(
+        of user: Int64,
+        viewer: KnownAgent,
+        filter: CatalogFilter,
+        in snapshot: Snapshot
+    ) throws -> SliceStatistics {
+        let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
+        let (catalog, visibility) = (slice.catalog, slice.visibility)
+        let now = clock.bootInstant
+        let leases = try LeaseTable.unreleased(in: snapshot.connection).filter { $0.isLive(at: now) }
+        let holders = Dictionary(uniqueKeysWithValues: leases.map { ($0.memory, $0.holder) })
+        let conflicts = try ConflictTable.waitingMemories(ofUser: user, in: snapshot.connection)
+        var statistics = SliceStatistics()
+        for (slot, entry) in catalog.entries.enumerated() where visibility.isVisible(slot) {
+            guard filter.admits(entry) else {
+                if filter.admitsDeleted(entry) { statistics.syncStatus[.deleted, default: 0] += 1 }
+                continue
+            }
+            statistics.totalMemories += 1
+            if let type = MemoryType(place: entry.type) { statistics.memoryTypes[type, default: 0] += 1 }
+            let holder = holders[entry.memory]
+            if holder != nil { statistics.lockedMemories += 1 }
+            if conflicts.contains(entry.memory) { statistics.conflictedMemories += 1 }
+            let status = SyncStatus(
+                isLockedByOther: holder != nil && holder != viewer.key,
+                hasConflict: conflicts.contains(entry.memory),
+                isDeleted: false,
+                hasDraft: entry.isDraft
+            )
+            statistics.syncStatus[status, default: 0] += 1
+            if visibility.isOwn(slot) { statistics.ownMemories += 1 } else { statistics.sharedMemories += 1 }
+        }
+        return statistics
+    }
+}

@@ -1,0 +1,40 @@
+import HearthModel
+import Synchronization
+
+/// Reads counted in memory until the next occasion to write them, so that an agent that reads its own memories never waits for a write.
+final class ReadCounts: Sendable {
+    /// What is counted for one memory.
+    struct Count: Sendable {
+        var reads: Int64
+        var lastAt: Timestamp
+    }
+
+    private let counts = Mutex<[Int64: Count]>([:])
+
+    /// Past so many memories a reader should see to their being written.
+    static let flushThreshold = 4_096
+
+    /// Counts a read of each memory and says whether it is time to write.
+    func count(_ memories: some Sequence<Int64>, at time: Timestamp) -> Bool {
+        counts.withLock { counts in
+            for memory in memories {
+                counts[memory, default: Count(reads: 0, lastAt: time)].reads += 1
+                counts[memory]?.lastAt = time
+            }
+            return counts.count >= Self.flushThreshold
+        }
+    }
+
+    /// Takes everything counted so far.
+    func take() -> [Int64: Count] {
+        counts.withLock { counts in
+            defer { counts = [:] }
+            return counts
+        }
+    }
+
+    /// What is counted for a memory and not yet written.
+    func pending(_ memory: Int64) -> Count? {
+        counts.withLock { $0[memory] }
+    }
+}

@@ -1,0 +1,234 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// The conflicts that wait for a decision, oldest first, each with the version for every head and their common ancestor: an administrator's
+    /// view over all users.
+    package func pendingConflicts() throws -> [SyncConflict] {
+        try read { try $0.pendingConflicts() }
+    }
+
+    /// Settles a conflict that waits, by a strategy or by a decision; durable on return.
+    ///
+    /// The version that comes of it has every head as a parent, so nothing that waited is left; the versions that did not win stay in the
+    /// history. Every resolution is audited.
+    ///
+    /// - Parameters:
+    ///   - id: The conflict.
+    ///   - agentID: The memory's owner, or a critical agent.
+    ///   - strategy: How to settle it; nil: as the owner's profile says. A decision goes before it.
+    ///   - decision: What a person decided.
+    /// - Throws: `.conflictNotFound`, also where the agent doesn't see the memory; `.conflictAlreadyResolved`; `.accessDenied`; `.decisionRequired`
+    ///   where there is no decision and the strategy is to ask for one, or can't settle it; `.locked` while another agent holds the lease;
+    ///   `.invalidArgument` for a version that isn't one of the conflict's, and for content that is too long.
+    @discardableResult
+    package func resolve(
+        _ id: ConflictID,
+        as agentID: AgentID,
+        strategy: ConflictResolution? = nil,
+        decision: ManualDecision? = nil
+    ) async throws -> ResolvedConflict {
+        let id = try id.validated()
+        if case .content(let content) = decision { _ = try FieldLimits.content(content) }
+        let attempt = try await auditingRefusal {
+            try await writePublishing { context in
+                try Resolution(conflict: id, agentID: agentID, strategy: strategy, decision: decision)
+                    .perform(in: context)
+            }
+        }
+        switch attempt {
+        case .resolved(let resolved):
+            return resolved
+        case .undecided(let reason):
+            throw MemoryError(
+                code: .decisionRequired,
+                message: "Conflict \(id) can't be settled by strategy: \(reason) Decide on it by hand."
+            )
+        }
+    }
+}
+
+/// An attempt to settle one conflict.
+private struct Resolution: Sendable {
+    var conflict: ConflictID
+    var agentID: AgentID
+    var strategy: ConflictResolution?
+    var decision: ManualDecision?
+
+    enum Attempt: Sendable {
+        case resolved(ResolvedConflict)
+        /// The strategy can't; that an administrator is told is committed.
+        case undecided(String)
+    }
+
+    func perform(in context: WriteContext) throws -> Attempt {
+        let agent = try context.directory.acting(agentID)
+        let row = try ConflictTable.find(conflict, in: context.connection)
+        guard let row else { throw MemoryError.conflictNotFound(conflict) }
+        let record = try authorizedRecord(of: row, for: agent, in: context)
+        guard !row.isResolved else {
+            throw MemoryError(
+                code: .conflictAlreadyResolved,
+                message: "Conflict \(conflict) was settled before; the history of memory \(record.id) shows how."
+            )
+        }
+        try context.refuseIfLocked(record, to: agent)
+        let heads = try VersionTable.heads(memory: record.key, in: context.connection)
+        let used = try decision == nil ? context.strategy(for: record, given: strategy) : .manualReview
+        let version: Version
+        if let decision {
+            let fields = try fields(of: decision, for: record, heads: heads, in: context)
+            version = try context.decision(fields, on: record, by: agent)
+        } else {
+            guard used != .manualReview else { throw MemoryError.decisionRequired(conflict) }
+            switch try context.outcome(for: heads, of: record, strategy: used) {
+            case .merged(let merge): version = merge.version
+            case .fastForward(let head): throw MemoryError.corrupt("Conflict \(conflict) has the one head \(head).")
+            case .conflict(let waiting):
+                return try escalate(waiting, of: row, on: record, in: context)
+            }
+        }
+        _ = try context.conclude(
+            version,
+            of: record,
+            how: decision == nil ? used.rawValue : "decision",
+            by: agent.key
+        )
+        let entry = AuditEntry(
+            action: .resolve,
+            agent: agent.key,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["conflict": conflict.rawValue, "strategy": used.rawValue, "version": version.id.rawValue]
+        )
+        try AuditTrail.append(entry, at: context.now, to: context.transaction)
+        return .resolved(
+            ResolvedConflict(
+                conflictID: conflict,
+                memoryID: record.id,
+                strategy: used,
+                version: version.id,
+                resolvedAt: context.now.date
+            )
+        )
+    }
+
+    /// The memory, for its owner and for critical agents; to who doesn't see it there is no such conflict.
+    private func authorizedRecord(
+        of row: WaitingRow,
+        for agent: KnownAgent,
+        in context: WriteContext
+    ) throws -> MemoryRecord {
+        let snapshot = context.snapshot
+        guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: snapshot) else {
+            throw MemoryError.conflictNotFound(conflict)
+        }
+        guard agent.id != record.owner, agent.profile.priority != .critical else { return record }
+        var refusal = try AuditedRefusal(of: "resolve", of: record, as: agent, in: snapshot)
+        if refusal.error.code == .memoryNotFound || record.fields.isDeleted {
+            refusal.error = .conflictNotFound(conflict)
+        }
+        throw refusal
+    }
+
+    private func fields(
+        of decision: ManualDecision,
+        for record: MemoryRecord,
+        heads: [VersionID],
+        in context: WriteContext
+    ) throws -> MemoryFields {
+        switch decision {
+        case .keep(let version):
+            guard heads.contains(version) else {
+                throw MemoryError.invalidArgument(
+                    "Version \(version) is none of conflict \(conflict); name one of \(heads.map(\.rawValue).joined(separator: ", "))."
+                )
+            }
+            return try VersionReader(of: record.key, id: record.id, in: context.snapshot).version(version).fields
+        case .content(let content):
+            var fields = record.fields
+            if case .merged(let merge) = try context.outcome(for: heads, of: record, strategy: .latestWins) {
+                fields = merge.version.fields
+            }
+            fields.content = content
+            fields.isDeleted = false
+            return fields
+        case .delete:
+            var fields = record.fields
+            fields.isDeleted = true
+            return fields
+        }
+    }
+
+    /// Tells an administrator that a strategy could not settle it; the conflict goes on waiting.
+    private func escalate(
+        _ waiting: WaitingConflict,
+        of row: WaitingRow,
+        on record: MemoryRecord,
+        in context: WriteContext
+    ) throws -> Attempt {
+        guard case .undecided(let reason) = waiting.reason else { throw MemoryError.decisionRequired(conflict) }
+        let notification = try NotificationTable.insert(
+            .conflict(
+                row.id,
+                on: record.id,
+                of: record.owner,
+                saying: record.fields,
+                escalatedBecause: reason,
+                at: context.now
+            ),
+            memory: record.key,
+            conflict: row.key,
+            in: context.transaction
+        )
+        context.afterCommit.notifications.append(notification)
+        return .undecided(reason)
+    }
+}
+
+extension Snapshot {
+    /// The conflicts that wait, oldest first.
+    func pendingConflicts() throws -> [SyncConflict] {
+        try ConflictTable.allWaiting(in: connection).map(conflict)
+    }
+
+    private func conflict(_ row: WaitingRow) throws -> SyncConflict {
+        guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: self) else {
+            throw MemoryError.corrupt("Conflict \(row.id) is on a memory that is not there.")
+        }
+        let reader = VersionReader(of: record.key, id: record.id, in: self)
+        let heads = try VersionTable.heads(memory: record.key, in: connection).map(reader.version)
+        let ordered = heads.sorted { left, right in
+            if left.id == record.head || right.id == record.head { return left.id == record.head }
+            return left.stamp > right.stamp
+        }
+        var agents: [AgentID] = []
+        for version in ordered where !agents.contains(version.author) { agents.append(version.author) }
+        return SyncConflict(
+            id: row.id,
+            memoryID: record.id,
+            kind: row.kind,
+            agents: agents,
+            strategy: row.strategy,
+            base: try row.base.map { MemoryVersion(try reader.version($0)) },
+            versions: ordered.map { MemoryVersion($0) },
+            createdAt: row.createdAt.date
+        )
+    }
+}
+
+extension MemoryError {
+    static func conflictNotFound(_ id: ConflictID) -> MemoryError {
+        MemoryError(code: .conflictNotFound, message: "There is no conflict \(id) that this agent may settle.")
+    }
+
+    static func decisionRequired(_ id: ConflictID) -> MemoryError {
+        MemoryError(
+            code: .decisionRequired,
+            message: """
+                Conflict \(id) is for a person to settle: keep one of its versions, give other content, delete the memory, or name a strategy.
+                """
+        )
+    }
+}

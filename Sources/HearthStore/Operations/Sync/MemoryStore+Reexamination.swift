@@ -1,0 +1,68 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// Looks at the entries of an agent's slice that had no draft: whether each is what its digest says, whether it is shared with everyone
+    /// whom a propagation rule of now sends it to (a share that a former rule made stays until it is revoked), and whether its vector is
+    /// of the present model.
+    ///
+    /// - Parameters:
+    ///   - scope: Whose slice.
+    ///   - drafted: The memories whose drafts the sync has taken up already: each counts once.
+    ///   - result: Where to count.
+    func reexamine(
+        _ scope: SyncScope,
+        besides drafted: Set<Int64>,
+        into result: inout AgentSyncResult
+    ) async throws {
+        let now = clock.now()
+        let entries = try read { try scope.entries(of: self, now: now, in: $0) }
+            .filter { !$0.isDraft && !drafted.contains($0.memory) }
+        var position = 0
+        while position < entries.count {
+            try Task.checkCancellation()
+            let batch = entries[position..<min(position + Self.syncBatchSize, entries.count)]
+            position += batch.count
+            let findings = try await writePublishing { context in
+                try batch.map { try context.reexamine($0.memory, for: scope.agent) }
+            }
+            for finding in findings {
+                switch finding {
+                case .inOrder: result.successfulSyncs += 1
+                case .damaged(let error): result.errors.append(error.message)
+                case .gone: continue
+                }
+                result.memoriesProcessed += 1
+            }
+        }
+        guard embedder != nil, let user = scope.user else { return }
+        do {
+            try await rebuildEmbeddings(ofUser: user)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            result.errors.append("Vectors could not be made anew: \(error). Search by word goes on.")
+        }
+    }
+}
+
+/// What a second look at a memory came to.
+enum Reexamination: Sendable {
+    case inOrder
+    case damaged(MemoryError)
+    /// It was deleted meanwhile.
+    case gone
+}
+
+extension WriteContext {
+    func reexamine(_ memory: Int64, for agent: KnownAgent) throws -> Reexamination {
+        do {
+            guard var record = try MemoryRecord.find(key: memory, in: snapshot) else { return .gone }
+            if record.ownerKey == agent.key { try propagate(&record) }
+            return .inOrder
+        } catch let error as MemoryError where error.code == .storeCorrupt {
+            return .damaged(error)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package import HearthModel
+import HearthSQLite
+
+extension MemoryStore {
+    /// Asks every part of the store whether it is well, at a cost that doesn't grow with the file: of each table it looks at the ends.
+    ///
+    /// Damage elsewhere in the file is found by ``verify(anchor:)``, which reads all of it.
+    package func healthCheck() async throws -> HealthReport {
+        do {
+            return try read { snapshot in
+                try FileHealth.probe(snapshot.connection)
+                let (locks, lockReasons) = try snapshot.leaseHealth()
+                let reasons = surroundings.reasons + lockReasons
+                return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
+            }
+        } catch let error as MemoryError where error.code == .storeCorrupt {
+            return HealthReport(status: .unhealthy, reasons: ["file: \(error.message)"])
+        }
+    }
+}
+
+/// What a look at a few pages says of a file.
+enum FileHealth {
+    /// Each goes down from the root of a table or an index to its first or last row.
+    private static let probes: [StaticString] = [
+        "SELECT 1 FROM users ORDER BY user_key DESC LIMIT 1",
+        "SELECT 1 FROM agents ORDER BY agent_key DESC LIMIT 1",
+        "SELECT 1 FROM sessions ORDER BY session_key DESC LIMIT 1",
+        "SELECT 1 FROM memories ORDER BY memory_key LIMIT 1",
+        "SELECT 1 FROM memories ORDER BY memory_key DESC LIMIT 1",
+        "SELECT 1 FROM memories ORDER BY memory_id LIMIT 1",
+        "SELECT 1 FROM versions ORDER BY memory_key DESC LIMIT 1",
+        "SELECT 1 FROM drafts ORDER BY rowid DESC LIMIT 1",
+        "SELECT 1 FROM documents ORDER BY user_key, document_key LIMIT 1",
+        "SELECT 1 FROM documents ORDER BY user_key DESC, document_key DESC LIMIT 1",
+        "SELECT 1 FROM memory_index_data ORDER BY id LIMIT 1",
+        "SELECT 1 FROM memory_index_data ORDER BY id DESC LIMIT 1",
+        "SELECT 1 FROM vector_blocks ORDER BY block_key DESC LIMIT 1",
+        "SELECT 1 FROM shares LIMIT 1",
+        "SELECT 1 FROM leases LIMIT 1",
+        "SELECT 1 FROM conflicts LIMIT 1",
+        "SELECT 1 FROM notifications LIMIT 1",
+    ]
+
+    /// - Throws: `.storeCorrupt`, or SQLite's own word for it.
+    static func probe(_ connection: Connection) throws {
+        for probe in probes { _ = try connection.first(probe, as: { $0.int(0) }) }
+        let end = try AuditEnd.read(connection)
+        let last = try connection.first(
+            "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1",
+            as: { AuditEnd(count: $0.int64(0), hash: $0.bytes(1)) }
+        )
+        guard last ?? AuditEnd(count: 0, hash: AuditTrail.genesis) == end else {
+            throw MemoryError.corrupt("The last row of the audit is not the one that was written last.")
+        }
+    }
+}
+
+/// What the store stands on: the disk and the write-ahead log.
+struct DiskHealth {
+    /// Less free space than this is said: a write-ahead log that a reader holds up needs as much within minutes.
+    static let leastFreeBytes = 64 << 20
+    /// A log longer than this is said: four times what it is cut back at while nobody outside holds it up.
+    static let longestLog = 64 << 20
+
+    /// The space left for the file; nil in memory.
+    var freeBytes: Int?
+    var logBytes: Int
+    /// Why the log was not copied into the file at the latest attempt.
+    var checkpointError: (any Error)?
+
+    /// What a person should see to, if anything.
+    var reasons: [String] {
+        var reasons: [String] = []
+        if let freeBytes, freeBytes < Self.leastFreeBytes {
+            reasons.append(
+                "disk: only \(freeBytes >> 20) MiB are free where the file is. Make room before writes fail."
+            )
+        }
+        if let checkpointError {
+            reasons.append(
+                "log: the write-ahead log could not be copied into the file (\(checkpointError)). Nothing is lost; see to the disk."
+            )
+        } else if logBytes > Self.longestLog {
+            reasons.append(
+                """
+                log: the write-ahead log has grown to \(logBytes >> 20) MiB. Another process reads without end, or copies the file; \
+                end it.
+                """
+            )
+        }
+        return reasons
+    }
+}

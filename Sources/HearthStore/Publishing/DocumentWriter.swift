@@ -1,0 +1,141 @@
+import HearthEmbedding
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// Where the vectors of texts come from while a transaction is open, when nothing can be waited for.
+struct VectorSource: Sendable {
+    var embedder: (any Embedder)?
+    /// Vectors made before the transaction, by text.
+    var prepared: [String: QuantizedVector] = [:]
+
+    /// The vector of a text; nil where it has to be made later.
+    func vector(of text: String) -> QuantizedVector? {
+        prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
+    }
+}
+
+/// Keeps what is derived from a text in step with it: its document, its words, its tags and its vector.
+struct DocumentWriter {
+    let transaction: StoreTransaction
+    let vectors: VectorSource
+    /// Called where a text is left without its vector, which is then to be made later.
+    let lacksVector: () -> Void
+
+    /// Says that a document stands for other fields than before.
+    ///
+    /// - Parameters:
+    ///   - document: The document, which has a row.
+    ///   - user: Its user.
+    ///   - old: What it stood for; a deletion had no words.
+    ///   - new: What it stands for now; a deletion has no words.
+    ///   - flag: What a deletion is to caches: gone for a published head, deleted for a draft.
+    func update(
+        _ document: Int64,
+        user: Int64,
+        from old: MemoryFields,
+        to new: MemoryFields,
+        deletionFlag flag: DocumentFlags
+    ) throws {
+        let analysis = new.isDeleted ? nil : analysis(of: new, user: user)
+        let flags: DocumentFlags = new.isDeleted ? flag : []
+        try transaction.connection.run(
+            """
+            UPDATE documents SET category_key = ?3, expires_at = ?4, importance = ?5, length = ?6, flags = flags & ~3 | ?7, changed = ?8
+            WHERE user_key = ?1 AND document_key = ?2
+            """,
+            user,
+            document,
+            try transaction.names.category(new.category, in: transaction.connection),
+            new.expiresAt?.rawValue,
+            new.importance,
+            analysis?.length ?? 0,
+            Int(flags.rawValue),
+            transaction.sequence
+        )
+        let isSameText = !old.isDeleted && !new.isDeleted && old.content.isIdentical(to: new.content)
+        let hasSameTags = old.isDeleted == new.isDeleted && old.tags.isIdentical(to: new.tags)
+        if !isSameText || !hasSameTags {
+            if !old.isDeleted {
+                transaction.changeIndex(.remove(document: document, self.analysis(of: old, user: user).words))
+            }
+            if let analysis { transaction.changeIndex(.insert(document: document, analysis.words)) }
+        }
+        if !hasSameTags {
+            let (before, after) = (old.isDeleted ? [] : old.tags, new.isDeleted ? [] : new.tags)
+            try setTags(from: before, to: after, of: document, user: user)
+        }
+        if !isSameText { try setVector(of: new.isDeleted ? nil : new.content, document: document, user: user) }
+    }
+
+    /// Ends a document.
+    ///
+    /// - Parameters:
+    ///   - document: The document, which has a row.
+    ///   - user: Its user.
+    ///   - old: What it stood for.
+    ///   - keepsVector: Whether to hand its vector on.
+    /// - Returns: The vector of the text it stood for, where it is asked for and there is one by the present embedder.
+    @discardableResult
+    func remove(
+        _ document: Int64,
+        user: Int64,
+        of old: MemoryFields,
+        keepsVector: Bool = false
+    ) throws -> QuantizedVector? {
+        var vector: QuantizedVector?
+        if let place = try VectorTable.place(document: document, user: user, in: transaction.connection) {
+            if keepsVector, let embedder = vectors.embedder {
+                vector = try VectorTable.vector(of: document, at: place, by: embedder, in: transaction)
+            }
+            try VectorTable.clear(place, in: transaction)
+        }
+        try transaction.connection.run(
+            """
+            UPDATE documents SET length = 0, flags = flags & ~3 | ?3, model_key = NULL, block_key = NULL, block_slot = NULL, changed = ?4
+            WHERE user_key = ?1 AND document_key = ?2
+            """,
+            user,
+            document,
+            Int(DocumentFlags.gone.rawValue),
+            transaction.sequence
+        )
+        if !old.isDeleted {
+            transaction.changeIndex(.remove(document: document, analysis(of: old, user: user).words))
+            try setTags(from: old.tags, to: [], of: document, user: user)
+        }
+        return vector
+    }
+
+    private func setTags(from old: [String], to new: [String], of document: Int64, user: Int64) throws {
+        try DocumentTable.delete(tags: old, document: document, user: user, in: transaction.connection)
+        try DocumentTable.insert(tags: new, document: document, user: user, in: transaction.connection)
+    }
+
+    private func analysis(of fields: MemoryFields, user: Int64) -> RecentAnalysis.Analysis {
+        transaction.recentAnalysis.of(content: fields.content, tags: fields.tags, user: user)
+    }
+
+    /// Writes the document of a draft that has just been begun.
+    func insert(_ document: DocumentTable.Document, of fields: MemoryFields) throws {
+        var document = document
+        let analysis = fields.isDeleted ? nil : analysis(of: fields, user: document.user)
+        document.length = analysis?.length ?? 0
+        document.tags = fields.isDeleted ? [] : fields.tags
+        if fields.isDeleted { document.flags.insert(.deleted) }
+        try DocumentTable.insert([document], into: transaction)
+        guard let analysis else { return }
+        transaction.changeIndex(.insert(document: document.key, analysis.words))
+        try setVector(of: fields.content, document: document.key, user: document.user)
+    }
+
+    /// Writes the vector of a text, or leaves none where the text is gone or its vector comes later.
+    private func setVector(of text: String?, document: Int64, user: Int64) throws {
+        if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
+            try VectorTable.place(vector, of: embedder, document: document, user: user, in: transaction)
+        } else {
+            if vectors.embedder != nil, text != nil { lacksVector() }
+            try VectorTable.remove(document: document, user: user, in: transaction)
+        }
+    }
+}

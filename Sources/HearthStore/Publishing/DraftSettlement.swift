@@ -1,0 +1,104 @@
+import HearthModel
+import HearthRules
+
+/// What became of one draft in a sync.
+enum DraftSettlement: Sendable {
+    /// It is published, or there was nothing in it to publish.
+    case settled(conflict: ConflictKind?, settledBefore: Int)
+    /// It waits with other edits for a decision.
+    case waiting(ConflictID)
+    /// Another agent holds the lease, so it stays a draft.
+    case behindLease(MemoryID, holder: AgentID)
+    /// The agent may no longer do what it drafted, so it stays a draft.
+    case refused(MemoryID, MemoryError)
+    /// It could not be published, so it stays a draft.
+    case failed(MemoryID, MemoryError)
+    /// The draft was settled or discarded by somebody else meanwhile.
+    case gone
+}
+
+extension AgentSyncResult {
+    /// Counts a draft.
+    mutating func count(_ settlement: DraftSettlement) {
+        switch settlement {
+        case .settled(let conflict, let settledBefore):
+            memoriesProcessed += 1
+            successfulSyncs += 1
+            conflictsResolved += settledBefore
+            if conflict != nil {
+                conflictsDetected += 1
+                conflictsResolved += 1
+            }
+        case .waiting:
+            memoriesProcessed += 1
+            conflictsDetected += 1
+            conflictsPending += 1
+        case .behindLease(let id, let holder):
+            memoriesProcessed += 1
+            draftsBehindLeases += 1
+            errors.append(
+                "Memory \(id): agent \(holder) holds the lease; the draft stays pending until it is released."
+            )
+        case .refused(let id, let error):
+            memoriesProcessed += 1
+            errors.append("Memory \(id): \(error.message) The draft stays as it is; discard it if it isn't wanted.")
+        case .failed(let id, let error):
+            memoriesProcessed += 1
+            errors.append("Memory \(id): \(error.message) The draft stays as it is.")
+        case .gone:
+            break
+        }
+    }
+}
+
+extension WriteContext {
+    /// Publishes an agent's draft of a memory if it still has one and still may.
+    func settleDraft(of memory: Int64, by agent: KnownAgent) throws -> DraftSettlement {
+        guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: connection),
+            let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
+        else { return .gone }
+        // Rights before leases: who no longer sees the memory is not to learn who holds it.
+        if let error = try refusal(of: draft, of: record, by: agent) { return .refused(record.id, error) }
+        if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
+        return try settle(draft, of: record, by: agent)
+    }
+
+    /// Makes a draft a version and publishes it; the draft ends.
+    func settle(_ draft: Draft, of record: MemoryRecord, by agent: KnownAgent) throws -> DraftSettlement {
+        let base =
+            draft.base == record.head
+            ? record.fields
+            : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
+        let context = try dropToPublish(draft, of: record)
+        guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
+            return .settled(conflict: nil, settledBefore: 0)
+        }
+        let version = Version(
+            memoryID: record.id,
+            parents: [draft.base],
+            author: agent.id,
+            node: transaction.state.node,
+            time: draft.time,
+            fields: draft.change.applied(to: base),
+            number: draft.baseNumber + 1
+        )
+        let outcome = try context.publish(version, of: record)
+        if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
+        return .settled(conflict: outcome.kind, settledBefore: outcome.settled)
+    }
+
+    /// Why an agent may no longer publish what it drafted; nil where it may.
+    func refusal(of draft: Draft, of record: MemoryRecord, by agent: KnownAgent) throws -> MemoryError? {
+        switch try snapshot.standing(of: agent, to: record) {
+        case .owner:
+            return nil
+        case .shared(let context)
+        where context.permission == .propose && draft.change.category == nil && !draft.change.isDeletion:
+            return nil
+        case .shared:
+            return MemoryError(code: .accessDenied, message: "Agent \(agent.id) may no longer edit it.")
+        case .none:
+            return .memoryNotFound(record.id)
+        }
+    }
+}

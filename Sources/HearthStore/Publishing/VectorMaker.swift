@@ -1,0 +1,63 @@
+import HearthEmbedding
+import HearthModel
+import HearthText
+
+/// Makes the vectors of texts, when it can be done without waiting for anything outside the process.
+struct VectorMaker: Sendable {
+    let embedder: any Embedder
+
+    /// Longer texts stand for themselves by their beginning: past so many bytes the mean of word vectors hardly moves.
+    static let longestText = 32_768
+
+    /// Whether vectors are made before a memory is stored; otherwise they are queued.
+    var isImmediate: Bool { embedder.isLocal }
+
+    /// Whether storing waits for them.
+    var isWaitedFor: Bool { isImmediate && !(embedder is any SynchronousEmbedder) }
+
+    /// The vector of a text from an embedder that makes it on the spot; nil from any other.
+    func vectorAtOnce(of text: String) -> QuantizedVector? {
+        (embedder as? any SynchronousEmbedder)?.quantizedVector(for: text.prefix(utf8Length: Self.longestText))
+    }
+
+    /// The vectors of texts, in their order.
+    ///
+    /// - Throws: `.embedderUnavailable` with what the embedder threw; `.embeddingMismatch` where it doesn't keep to its own
+    ///   dimension; `CancellationError`.
+    func vectors(of texts: [String]) async throws -> [QuantizedVector] {
+        let texts = texts.map { $0.prefix(utf8Length: Self.longestText) }
+        if let embedder = embedder as? any SynchronousEmbedder { return texts.map(embedder.quantizedVector) }
+        do {
+            let vectors = try await embedder.embed(texts)
+            guard vectors.count == texts.count, vectors.allSatisfy({ $0.count == embedder.dimension }) else {
+                throw MemoryError(
+                    code: .embeddingMismatch,
+                    message: """
+                        The embedder \(embedder.identifier) gave \(vectors.count) vectors for \(texts.count) texts, or vectors of another \
+                        dimension than \(embedder.dimension). Check the model it is set up with.
+                        """
+                )
+            }
+            return try vectors.map(QuantizedVector.init(quantizing:))
+        } catch let error where error is CancellationError || error is MemoryError {
+            throw error
+        } catch {
+            throw MemoryError.embedderUnavailable(embedder, because: error)
+        }
+    }
+}
+
+extension MemoryError {
+    /// What an embedder threw, as a host gets it.
+    fileprivate static func embedderUnavailable(_ embedder: any Embedder, because error: any Error) -> MemoryError {
+        MemoryError(
+            code: .embedderUnavailable,
+            message: (error as? EmbeddingError)?.message
+                ?? "The embedder \(embedder.identifier) failed: \(error). Search by word goes on without it.",
+            underlyingError: error
+        )
+    }
+
+    /// Whether the embedder refused the very texts, and would refuse them again.
+    var isRefusalOfText: Bool { (underlyingError as? EmbeddingError)?.code == .requestRefused }
+}

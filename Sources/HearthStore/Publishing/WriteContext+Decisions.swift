@@ -1,0 +1,117 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension WriteContext {
+    /// A memory that its owner, or a critical agent that sees it, is about to decide on; its owner and `system`, which maintains every memory,
+    /// also where it is deleted.
+    ///
+    /// - Throws: ``AuditedRefusal``: `.memoryNotFound` to who doesn't see it, else `.accessDenied`.
+    func administered(_ id: MemoryID, as agent: KnownAgent, attempt: String) throws -> MemoryRecord {
+        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
+            throw MemoryError.memoryNotFound(id)
+        }
+        if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
+        let isSeen = try !record.fields.isDeleted && snapshot.standing(of: agent, to: record) != .none
+        guard isSeen, agent.profile.priority == .critical else {
+            throw try AuditedRefusal(
+                of: attempt,
+                of: record,
+                as: agent,
+                in: snapshot,
+                isHidden: record.fields.isDeleted
+            )
+        }
+        return record
+    }
+
+    /// - Throws: `.locked` while another agent holds the lease.
+    func refuseIfLocked(_ record: MemoryRecord, to agent: KnownAgent) throws {
+        guard let holder = try holder(of: record, otherThan: agent) else { return }
+        throw MemoryError(
+            code: .locked,
+            message: """
+                Agent \(holder) holds the lease on memory \(record.id); wait until it is released, or release it by force as a critical \
+                agent.
+                """
+        )
+    }
+
+    /// Which other agent holds the lease of a memory.
+    func holder(of record: MemoryRecord, otherThan agent: KnownAgent) throws -> AgentID? {
+        guard record.flags.contains(.everLeased) else { return nil }
+        let lease = try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection)
+        guard let lease, lease.holder != agent.key else { return nil }
+        return try directory.agent(key: lease.holder).id
+    }
+
+    /// Publishes a decision in the place of every head, audited.
+    ///
+    /// - Returns: The deciding agent's view of the memory afterwards.
+    func conclude(
+        _ record: MemoryRecord,
+        with fields: MemoryFields,
+        how: String,
+        action: AuditAction,
+        as agent: KnownAgent
+    ) throws -> Memory {
+        let version = try decision(fields, on: record, by: agent)
+        _ = try conclude(version, of: record, how: how, by: agent.key)
+        let entry = AuditEntry(
+            action: action,
+            agent: agent.key,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["version": version.id.rawValue]
+        )
+        try AuditTrail.append(entry, at: now, to: transaction)
+        return try view(of: record, for: agent)
+    }
+
+    /// A version made from every head.
+    func decision(_ fields: MemoryFields, on record: MemoryRecord, by agent: KnownAgent) throws -> Version {
+        let open = try ConflictTable.waiting(on: record, in: connection)
+        let heads = try open == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
+        let reader = VersionReader(of: record.key, id: record.id, in: snapshot)
+        let number = try heads.map { try $0 == record.head ? record.headNumber : reader.version($0).number }.max()
+        return Version(
+            memoryID: record.id,
+            parents: heads,
+            author: agent.id,
+            node: transaction.state.node,
+            time: transaction.nextTime(at: now),
+            fields: fields,
+            number: (number ?? record.headNumber) + 1
+        )
+    }
+
+    /// The memory as it is by now.
+    func current(_ record: MemoryRecord) throws -> MemoryRecord {
+        guard let current = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
+            throw MemoryError.memoryNotFound(record.id)
+        }
+        return current
+    }
+
+    /// An agent's view of a memory that it has just decided on.
+    func view(of record: MemoryRecord, for agent: KnownAgent) throws -> Memory {
+        try snapshot.view(of: current(record), by: agent, sharing: nil, now: now).memory
+    }
+}
+
+extension Version {
+    /// The same version with other fields, and so with another id.
+    func with(_ change: (inout MemoryFields) -> Void) -> Version {
+        var fields = fields
+        change(&fields)
+        return Version(
+            memoryID: memoryID,
+            parents: parents,
+            author: author,
+            node: node,
+            time: time,
+            fields: fields,
+            number: number
+        )
+    }
+}

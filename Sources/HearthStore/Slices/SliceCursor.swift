@@ -1,9 +1,0 @@
-/// Where a page of a slice ended.
-///
-/// It holds nothing but what the page itself has shown: the last memory's identifier and time.
-public struct SliceCursor: Hashable, Sendable, Codable {
-    /// The time of the last memory, in microseconds since 1970.
-    var createdAt: Int64
-    /// The last memory.
-    var memoryID: MemoryID
-}

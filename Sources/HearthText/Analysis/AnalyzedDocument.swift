@@ -1,0 +1,26 @@
+/// The words of a memory, analysed before it reaches the writer.
+package struct AnalyzedDocument: Sendable {
+    private let content: TokenizedText
+    private let tags: TokenizedText
+
+    package init(content: String, tags: [String]) {
+        self.content = TextAnalyzer().tokens(of: content)
+        // Tags are labels of their own: a line apart, so that no phrase spans two of them by accident of spelling.
+        self.tags = tags.isEmpty ? TokenizedText() : TextAnalyzer().tokens(of: tags.joined(separator: "\n"))
+    }
+
+    /// How many words it has, tags included: the length that BM25 divides by.
+    package var length: Int { content.count + tags.count }
+
+    /// The words as the index takes them.
+    package func words(user: Int64) -> IndexedWords {
+        let key = UserKey(user)
+        return IndexedWords(content: content.indexText(userKey: key), tags: tags.indexText(userKey: key))
+    }
+}
+
+/// The words of one document, each led by its user's key, as they go into the index.
+package struct IndexedWords: Hashable, Sendable {
+    package var content: String
+    package var tags: String
+}

@@ -1,0 +1,125 @@
+/// The tokens of a text, in order, their terms in one buffer.
+///
+/// A token's position is its index in `tokens`: the same that FTS5 counts for `indexText`.
+package struct TokenizedText: Sendable {
+    /// One token: what is searched for, and where it stands in the text.
+    struct Token: Sendable {
+        /// Whether the token is a word or a character of a script without spaces.
+        enum Kind: UInt8, Sendable {
+            case word
+            case character
+            case emoji
+        }
+
+        fileprivate var termStart: UInt32
+        fileprivate var termLength: UInt16
+        var kind: Kind
+        /// UTF-8 offsets in the text that was analysed.
+        fileprivate(set) var sourceStart: UInt32
+        fileprivate(set) var sourceEnd: UInt32
+
+        /// The bytes of the text that the token stands for.
+        var source: Range<Int> { Int(sourceStart)..<Int(sourceEnd) }
+    }
+
+    private(set) var tokens: [Token] = []
+    private(set) var bytes: [UInt8] = []
+
+    package var count: Int { tokens.count }
+
+    /// The term of a token, UTF-8.
+    package func term(at index: Int) -> ArraySlice<UInt8> {
+        let token = tokens[index]
+        return bytes[Int(token.termStart)..<Int(token.termStart) + Int(token.termLength)]
+    }
+
+    /// The terms of all tokens.
+    package var terms: [String] {
+        tokens.indices.map { String(decoding: term(at: $0), as: UTF8.self) }
+    }
+
+    /// The text that FTS5 indexes for these tokens: each term behind the key of its user, separated by spaces.
+    ///
+    /// The key makes one user's postings a stretch of the index of their own. FTS5's stock `ascii` tokenizer, told that
+    /// `:` is part of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and
+    /// scalars beyond ASCII.
+    func indexText(userKey: UserKey) -> String {
+        String(unsafeUninitializedCapacity: bytes.count + tokens.count * (userKey.prefix.count + 1)) { buffer in
+            var end = 0
+            func append(_ part: some Collection<UInt8>) {
+                for byte in part {
+                    buffer[end] = byte
+                    end += 1
+                }
+            }
+            for index in tokens.indices {
+                append(userKey.prefix)
+                append(term(at: index))
+                append(CollectionOfOne(UInt8(ascii: " ")))
+            }
+            return end
+        }
+    }
+}
+
+// MARK: - Building
+
+extension TokenizedText {
+    /// Makes room for the tokens of a text of so many bytes.
+    mutating func reserve(forTextOf length: Int) {
+        // English prose has a token every five or six bytes.
+        tokens.reserveCapacity(length / 5 + 1)
+        bytes.reserveCapacity(length)
+    }
+
+    /// Appends a word.
+    mutating func append(_ word: WordBuffer, kind: Token.Kind, source: Range<Int>) {
+        let start = bytes.count
+        for index in 0..<word.count { bytes.append(word[index]) }
+        appendToken(from: start, kind: kind, source: source)
+    }
+
+    /// Appends a character.
+    mutating func append(_ scalar: UInt32, kind: Token.Kind, source: Range<Int>) {
+        let start = bytes.count
+        UTF8.forEachByte(of: scalar) { bytes.append($0) }
+        appendToken(from: start, kind: kind, source: source)
+    }
+
+    private mutating func appendToken(from start: Int, kind: Token.Kind, source: Range<Int>) {
+        tokens.append(
+            Token(
+                termStart: UInt32(start),
+                termLength: UInt16(bytes.count - start),
+                kind: kind,
+                sourceStart: UInt32(source.lowerBound),
+                sourceEnd: UInt32(source.upperBound)
+            )
+        )
+    }
+
+    /// Whether the last token ends at an offset, so that what follows there touches it.
+    func ends(at offset: Int) -> Bool {
+        tokens.last.map { Int($0.sourceEnd) == offset } ?? false
+    }
+
+    /// Counts the bytes up to `offset` to the last token.
+    mutating func extendLast(to offset: Int) {
+        tokens[tokens.count - 1].sourceEnd = UInt32(offset)
+    }
+
+    /// The last token's term, where that is one scalar.
+    var lastScalar: UInt32? {
+        guard !tokens.isEmpty else { return nil }
+        let scalars = String(decoding: term(at: tokens.count - 1), as: UTF8.self).unicodeScalars
+        return scalars.count == 1 ? scalars.first?.value : nil
+    }
+
+    /// Replaces the last token's term: a letter spelt out in several scalars grew by one.
+    mutating func replaceLastTerm(with scalars: [UInt32]) {
+        let last = tokens.count - 1
+        bytes.removeSubrange(Int(tokens[last].termStart)...)
+        for scalar in scalars { UTF8.forEachByte(of: scalar) { bytes.append($0) } }
+        tokens[last].termLength = UInt16(bytes.count - Int(tokens[last].termStart))
+    }
+}

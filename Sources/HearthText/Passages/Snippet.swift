@@ -1,0 +1,171 @@
+/// How the part of a memory is cut out that shows why it was found.
+package struct Snippet: Sendable {
+    /// About how long a snippet is, in characters as people count them.
+    var length = 160
+    /// What stands in front of a match.
+    var startMark = "**"
+    /// What stands behind a match.
+    var endMark = "**"
+
+    package init(length: Int = 160, startMark: String = "**", endMark: String = "**") {
+        self.length = length
+        self.startMark = startMark
+        self.endMark = endMark
+    }
+
+    /// How much of a memory is looked at, in UTF-8 bytes; what matches farther on is not shown.
+    private static let longestContent = 65_536
+    /// How far a cut may move to fall between words, in characters.
+    private static let slack = 15
+
+    /// The stretch of a content with the most of a query's clauses, on one line, its matches marked.
+    ///
+    /// Whole where the content is short; `…` stands for what is left out. Never cuts a character that is made of
+    /// several scalars.
+    package func text(of content: String, for query: KeywordQuery) -> String {
+        let content = content.prefix(utf8Length: Self.longestContent)
+        let characters = Characters(of: content, matches: Matches(in: content, for: query).all)
+        guard characters.count > length + Self.slack else { return line(characters, 0..<characters.count) }
+        let window = window(around: characters.densestStretch(of: length, query.clauses.map(\.weight)), in: characters)
+        let beginning = window.lowerBound > 0 ? "…" : ""
+        let end = window.upperBound < characters.count ? "…" : ""
+        return beginning + line(characters, window) + end
+    }
+
+    /// Puts the stretch in the middle of a window of `length` and moves the window's ends to where words end.
+    private func window(around stretch: Range<Int>, in characters: Characters) -> Range<Int> {
+        let room = max(length - stretch.count, 0)
+        let latest = max(characters.count - length, 0)
+        var start = min(max(stretch.lowerBound - room / 2, 0), latest)
+        var end = min(start + length, characters.count)
+        if start > 0 {
+            let limit = min(start + Self.slack, stretch.lowerBound)
+            start = (start..<max(limit, start)).first { characters.isSpace($0 - 1) } ?? start
+        }
+        if end < characters.count {
+            let limit = max(end - Self.slack, stretch.upperBound)
+            end = (min(limit, end)...end).last { characters.isSpace($0) } ?? end
+        }
+        return start..<max(end, start)
+    }
+
+    /// The characters of a range on one line, each run of matching ones between marks.
+    private func line(_ characters: Characters, _ range: Range<Int>) -> String {
+        var line = ""
+        var isMarked = false
+        var needsSpace = false
+        for index in range {
+            if isMarked, !characters.continuesMatch(index) {
+                line += endMark
+                isMarked = false
+            }
+            if characters.isSpace(index) {
+                needsSpace = !line.isEmpty
+                continue
+            }
+            if needsSpace { line += " " }
+            needsSpace = false
+            if !isMarked, characters.isMatch(index) {
+                line += startMark
+                isMarked = true
+            }
+            line.append(characters[index])
+        }
+        return isMarked ? line + endMark : line
+    }
+}
+
+/// The characters of a text, and which of them belong to a match.
+private struct Characters {
+    private let text: [Character]
+    /// Where each character begins in UTF-8, and where the last ends.
+    private let offsets: [Int]
+    /// Matches as ranges of characters, in the order of the text.
+    private let matches: [(clause: Int, range: Range<Int>)]
+    /// For each character the number of the joined match that it belongs to, 0 for none.
+    private var groups: [Int]
+
+    var count: Int { text.count }
+
+    init(of content: String, matches: [Matches.Match]) {
+        text = Array(content)
+        var offset = 0
+        var offsets = [0]
+        offsets.reserveCapacity(text.count + 1)
+        for character in text {
+            offset += character.utf8.count
+            offsets.append(offset)
+        }
+        self.offsets = offsets
+        self.matches = matches.map { match in
+            (
+                match.clause,
+                Self.index(of: match.source.lowerBound, in: offsets)..<Self.index(
+                    of: match.source.upperBound - 1,
+                    in: offsets
+                ) + 1
+            )
+        }
+        groups = Array(repeating: 0, count: text.count)
+        var group = 0
+        for match in self.matches {
+            // Matches that overlap are one to the eye.
+            let isNew = groups[match.range.lowerBound] == 0
+            if isNew { group += 1 }
+            for index in match.range { groups[index] = group }
+        }
+    }
+
+    subscript(index: Int) -> Character { text[index] }
+
+    /// White space, and control characters, which have no business on a line of a terminal.
+    func isSpace(_ index: Int) -> Bool {
+        // Space, delete, and what lies below: in ASCII that is all.
+        if let ascii = text[index].asciiValue { return ascii <= 0x20 || ascii == 0x7F }
+        return text[index].isWhitespace
+            || text[index].unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
+    func isMatch(_ index: Int) -> Bool { groups[index] != 0 }
+
+    /// Whether a character belongs to the same match as the one before it.
+    func continuesMatch(_ index: Int) -> Bool { index > 0 && groups[index] != 0 && groups[index] == groups[index - 1] }
+
+    /// From the first to the last of the matches that together weigh most inside `length` characters; empty at the
+    /// beginning where nothing matches.
+    func densestStretch(of length: Int, _ weights: [Float]) -> Range<Int> {
+        var best: (weight: Float, range: Range<Int>) = (0, 0..<0)
+        var occurrences = [Int](repeating: 0, count: weights.count)
+        var weight: Float = 0
+        var first = 0
+        for last in matches.indices {
+            let clause = matches[last].clause
+            weight += occurrences[clause] == 0 ? weights[clause] : weights[clause] * Self.repetition
+            occurrences[clause] += 1
+            while first < last, matches[last].range.upperBound - matches[first].range.lowerBound > length {
+                let clause = matches[first].clause
+                occurrences[clause] -= 1
+                weight -= occurrences[clause] == 0 ? weights[clause] : weights[clause] * Self.repetition
+                first += 1
+            }
+            if weight > best.weight {
+                best = (weight, matches[first].range.lowerBound..<matches[last].range.upperBound)
+            }
+        }
+        return best.range
+    }
+
+    /// What a word counts when it occurs again, beside its first occurrence.
+    private static let repetition: Float = 0.1
+
+    /// The character that holds a byte.
+    private static func index(of offset: Int, in offsets: [Int]) -> Int {
+        var low = 0
+        var high = offsets.count - 1
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if offsets[middle] <= offset { low = middle } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,94 @@
+/// What a person typed, as phrases to look for.
+///
+/// Any string is a query. Words are searched in all their forms, `"in quotes"` stands for a phrase that must occur, a
+/// `*` behind a word for any ending. Everything else that full-text engines have operators for is a word or nothing. In
+/// a sentence, which has stop words outside the quotation marks, a quoted phrase raises what has it and need not occur:
+/// `when did she read "Dune"?`
+package struct KeywordQuery: Sendable {
+    /// Terms that stand side by side.
+    package struct Phrase: Hashable, Sendable {
+        /// At least one, each as the index has it.
+        package var terms: [String]
+        /// Whether the last term is the beginning of one.
+        package var isPrefix = false
+    }
+
+    /// A phrase and what it counts.
+    package struct Clause: Sendable {
+        package var phrase: Phrase
+        /// What a match counts, 1 for a word that was typed once.
+        package var weight: Float
+        /// Whether results without it are none.
+        package var isRequired: Bool
+    }
+
+    /// Two words that were typed side by side: `Proximity` looks for them in what was found.
+    package struct Pair: Hashable, Sendable {
+        package var first: String
+        package var second: String
+    }
+
+    /// The most different phrases that count; what follows them in a longer query is left out.
+    static let mostClauses = 64
+
+    /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its
+    /// beginning.
+    static let longestQuery = 16_384
+
+    package private(set) var clauses: [Clause] = []
+    package private(set) var pairs: [Pair] = []
+
+    /// Whether nothing is left to search for, as with an empty string or mere punctuation.
+    var isEmpty: Bool { clauses.isEmpty }
+
+    /// Reads what a person typed.
+    package init(_ text: String) {
+        let parser = QueryParser(text.prefix(utf8Length: Self.longestQuery))
+        parser.parse(into: &self)
+    }
+
+    /// The expression for FTS5's `MATCH`, which finds what has any of the clauses among one user's memories; nil where
+    /// there is nothing to look for.
+    ///
+    /// FTS5 counts phrases in the order in which they are written, so its phrase i is clause i.
+    package func matchExpression(userKey: UserKey) -> String? {
+        guard !isEmpty else { return nil }
+        let key = String(decoding: userKey.prefix, as: UTF8.self)
+        return
+            clauses.map { clause in
+                // Terms hold no quotation mark: nothing to escape.
+                let terms = clause.phrase.terms.map { key + $0 }.joined(separator: " ")
+                return clause.phrase.isPrefix ? "\"\(terms)\" *" : "\"\(terms)\""
+            }
+            .joined(separator: " OR ")
+    }
+}
+
+// MARK: - Building
+
+extension KeywordQuery {
+    /// Adds a clause, or its weight to the one that is there.
+    mutating func add(_ phrase: Phrase, weight: Float = 1, isRequired: Bool = false) {
+        if let index = clauses.firstIndex(where: { $0.phrase == phrase }) {
+            clauses[index].weight += weight
+            clauses[index].isRequired = clauses[index].isRequired || isRequired
+        } else if clauses.count < Self.mostClauses {
+            clauses.append(Clause(phrase: phrase, weight: weight, isRequired: isRequired))
+        }
+    }
+
+    /// Adds a pair of words unless it is there.
+    mutating func add(_ pair: Pair) {
+        if pairs.count < Self.mostClauses, !pairs.contains(pair) { pairs.append(pair) }
+    }
+}
+
+extension String {
+    /// The beginning of a string in at most so many bytes, cut at a scalar.
+    package func prefix(utf8Length: Int) -> String {
+        guard utf8.count > utf8Length else { return self }
+        var cut = utf8.index(utf8.startIndex, offsetBy: utf8Length)
+        while UTF8.isContinuation(utf8[cut]) { cut = utf8.index(before: cut) }
+        return String(self[..<cut])
+    }
+}

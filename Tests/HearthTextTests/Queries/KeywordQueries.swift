@@ -1,0 +1,93 @@
+import Testing
+
+@testable import HearthText
+
+@Suite struct KeywordQueries {
+    /// Clauses as `terms^weight`, terms joined by `+`, `*` behind a beginning, `!` behind what must occur.
+    private func clauses(_ text: String) -> [String] {
+        KeywordQuery(text).clauses
+            .map { clause in
+                clause.phrase.terms.joined(separator: "+") + (clause.phrase.isPrefix ? "*" : "")
+                    + (clause.isRequired ? "!" : "")
+                    + (clause.weight == 1 ? "" : "^\(clause.weight)")
+            }
+    }
+
+    @Test(arguments: [
+        ("When did Caroline go to the support group?", ["carolin", "go", "support", "group"]),
+        ("to be or not to be", ["to^2.0", "be^2.0", "or", "not"]),
+        ("apples apple apples", ["appl^3.0"]),
+        ("rock AND roll NOT (jazz) NEAR", ["rock", "roll", "jazz", "near"]),
+        ("content:x -y ^z {a}", ["content", "x", "y", "z"]),
+        ("", []), ("\"\" ' * ()", []), ("?!…", []),
+    ])
+    func `words are searched and stop words are not, unless there is nothing else`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("\"new york\"", ["new+york!"]),
+        ("\"new york\" hotel", ["new+york!", "hotel"]),
+        ("“to be or not” hamlet", ["to+be+or+not!", "hamlet"]),
+        ("«Война и мир» Толстой", ["войн+и+мир!", "толст"]),
+        ("\"a b\" \"c d\"", ["a+b!", "c+d!"]),
+        ("\"unbalanced hotel", ["unbalanc", "hotel"]),
+        ("\"one\" two\"", ["one!", "two"]),
+        ("\"東京\"", ["東+京!"]),
+        ("when did she read \"The Hobbit\"?", ["the+hobbit", "read", "hobbit"]),
+    ])
+    func `a quotation is a phrase that must occur, but in a sentence a name`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("gar*", ["gar*"]),
+        ("computa*", ["computa*", "comput"]),
+        ("happy*", ["happy*", "happi"]),
+        ("\"new yor*\"", ["new+yor*!"]),
+        ("\"new yor\"*", ["new+yor*!"]),
+        ("a * b", ["b"]),
+    ])
+    func `a star stands for any ending`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("猫", ["猫"]),
+        ("東京", ["東+京"]),
+        ("猫の名前", ["猫+の", "の+名", "名+前", "猫^0.3", "名^0.3", "前^0.3"]),
+        ("책을", ["책+을", "책^0.3"]),
+        ("ラーメン", ["ら+ー", "ー+め", "め+ん"]),
+        ("手机 iPhone", ["手+机", "iphon"]),
+        ("👍 🎉", ["👍", "🎉"]),
+    ])
+    func `characters are searched in pairs and alone where they are alone`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("Wo sind die Häuser?", ["hauser", "haus*^0.5"]),
+        ("Häuser", ["hauser", "haus*^0.5"]),
+        ("the houses of Köln", ["hous", "koln"]),
+        ("who will die in the war", ["die", "war"]),
+    ])
+    func `a German query finds the forms of its words, an English one its own words`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test func `pairs are the words side by side of which one says something`() {
+        let pairs = KeywordQuery("who went to the support group \"in town\"").pairs
+        #expect(
+            pairs.map { $0.first + " " + $0.second } == [
+                "who go", "go to", "the support", "support group", "group in", "in town",
+            ]
+        )
+    }
+
+    @Test func `a query with NUL bytes and a megabyte of text is read`() {
+        #expect(clauses("a\u{0}b needle") == ["b", "needl"])
+        #expect(KeywordQuery(String(repeating: "é", count: 1 << 20)).clauses.count == 1)
+        #expect(KeywordQuery(String(repeating: "\"", count: 1 << 20)).isEmpty)
+        #expect(KeywordQuery(String(repeating: "字", count: 1 << 20)).clauses.count <= KeywordQuery.mostClauses)
+    }
+}
