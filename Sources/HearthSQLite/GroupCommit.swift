@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// Runs waiting operations together in one transaction, so that they share the cost of one commit.
 ///
 /// Each operation has a savepoint: one that fails takes only its own changes with it. Callers hear of success and failure
@@ -79,7 +81,7 @@ struct GroupCommit<Group: WriteGroup> {
             return []
         }
 
-        var rest = Fifo(operations)
+        var rest = Deque(operations)
         var done: [PendingWrite<Group>] = []
         var patience = Self.waitingTime(after: latest.duration)
         while let write = rest.popFirst() ?? (takesWaiting ? next(after: done.count, since: began, &patience) : nil) {
@@ -90,7 +92,7 @@ struct GroupCommit<Group: WriteGroup> {
                 // Its error rests on nothing but what is committed already. The others begin again without it.
                 connection.rollback()
                 write.answer(error)
-                return [done + rest.rest].filter { !$0.isEmpty }
+                return [done + rest].filter { !$0.isEmpty }
             }
         }
         guard !done.isEmpty else {

@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// The operations that wait for the writer.
 final class WriteQueue<Group: WriteGroup>: Sendable {
     /// What the writer's thread does next.
@@ -8,7 +10,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     }
 
     private struct State {
-        var waiting = Fifo<PendingWrite<Group>>()
+        var waiting = Deque<PendingWrite<Group>>()
         /// How many operations the writer wants to see before it is woken: a thread woken for each would do little else.
         var wakesWriterAt = 1
         var checkpoints: [CheckedContinuation<Void, any Error>] = []
@@ -44,7 +46,8 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     func cancel(_ ticket: WriteTicket) {
         let removed = monitor.withLock { state in
             ticket.isCancelled = true
-            return state.waiting.removeFirst { $0.ticket === ticket }
+            let place = state.waiting.firstIndex { $0.ticket === ticket }
+            return place.map { state.waiting.remove(at: $0) }
         }
         removed?.answer(CancellationError())
     }
