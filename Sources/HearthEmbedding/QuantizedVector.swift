@@ -54,11 +54,6 @@ extension QuantizedVector {
         Int8(truncatingIfNeeded: (value + 0x1.8p23).bitPattern)
     }
 
-    /// The vector that this one stands for.
-    public var dequantized: [Float] {
-        components.map { Float($0) * scale }
-    }
-
     /// The dot product with a vector of the same dimension: for two unit vectors, nearly the cosine of their angle.
     public func dot(_ other: QuantizedVector) -> Float {
         precondition(components.count == other.components.count, "Vectors of different dimensions have no dot product.")

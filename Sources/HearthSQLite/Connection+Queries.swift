@@ -63,19 +63,6 @@ extension Connection {
         }
     }
 
-    /// Calls a closure with each row of a statement that was put together from fragments.
-    public func forEachDynamic(
-        _ sql: String,
-        _ values: [any SQLiteBindable] = [],
-        do body: (Row) throws -> Void
-    ) throws {
-        let statement = try statement(dynamic: sql)
-        try noting {
-            try statement.bind(all: values)
-            try visit(statement, body)
-        }
-    }
-
     /// What a closure makes of each row of a statement that was put together from fragments.
     public func rowsDynamic<T>(
         _ sql: String,
@@ -86,19 +73,6 @@ extension Connection {
         return try noting {
             try statement.bind(all: values)
             return try collect(statement, row)
-        }
-    }
-
-    /// What a closure makes of the first row of a statement that was put together from fragments.
-    public func firstDynamic<T>(
-        _ sql: String,
-        _ values: [any SQLiteBindable] = [],
-        as row: (Row) throws -> T
-    ) throws -> T? {
-        let statement = try statement(dynamic: sql)
-        return try noting {
-            try statement.bind(all: values)
-            return try first(statement, row)
         }
     }
 

@@ -147,23 +147,6 @@ public final class Connection {
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
     }
 
-    /// Runs `body` in a savepoint: what it wrote stays or goes as one, and savepoints may be nested.
-    public func savepoint<R>(_ body: () throws -> R) throws -> R {
-        try run("SAVEPOINT nested")
-        do {
-            let result = try body()
-            try run("RELEASE nested")
-            return result
-        } catch {
-            // With the whole transaction gone so is the savepoint.
-            if !isAutocommit, transaction != .lost {
-                try run("ROLLBACK TO nested")
-                try run("RELEASE nested")
-            }
-            throw error
-        }
-    }
-
     /// Ends statements that their users left half-way, so that no read transaction outlives its owner's.
     func resetRunningStatements() {
         var next = sqlite3_next_stmt(handle, nil)
@@ -200,9 +183,6 @@ public final class Connection {
 
     /// How many rows the latest INSERT, UPDATE or DELETE changed.
     public var changes: Int { Int(sqlite3_changes64(handle)) }
-
-    /// The row id of the latest INSERT.
-    public var lastInsertedRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 
     /// The value of a pragma that answers with one integer.
     func integer(ofPragma name: String) throws -> Int {

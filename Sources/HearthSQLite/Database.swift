@@ -16,7 +16,7 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     private let pool: ReaderPool
     /// Nil when the database is open for reading only.
-    private let queue: WriteQueue<Group>?
+    let queue: WriteQueue<Group>?
     private let file: StoreFile?
     private let checkpointFailure: LastFailure
 
@@ -56,9 +56,6 @@ public final class Database<Group: WriteGroup>: Sendable {
             queue.cancel(ticket)
         }
     }
-
-    /// How many operations wait for the writer.
-    public var waitingWrites: Int { queue?.count ?? 0 }
 
     // MARK: Reading
 

@@ -7,7 +7,7 @@ internal import CSQLite
 /// ```swift
 /// do {
 ///     try connection.run("INSERT INTO agents (id) VALUES (?1)", id)
-/// } catch ResultCode.constraint {
+/// } catch ResultCode.full {
 ///     …
 /// }
 /// ```
@@ -31,8 +31,6 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
 
     /// A generic error: mostly SQL that does not compile.
     public static let error = ResultCode(rawValue: SQLITE_ERROR)
-    /// A callback asked to abort, or a rollback ended a running statement.
-    public static let abort = ResultCode(rawValue: SQLITE_ABORT)
     /// The transaction around a running statement was rolled back.
     public static let abortRollback = ResultCode(rawValue: SQLITE_ABORT | (2 << 8))
     /// Another connection holds the lock.
@@ -45,8 +43,6 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let readOnly = ResultCode(rawValue: SQLITE_READONLY)
     /// `sqlite3_interrupt` was called.
     public static let interrupted = ResultCode(rawValue: SQLITE_INTERRUPT)
-    /// The operating system reported an error.
-    public static let ioError = ResultCode(rawValue: SQLITE_IOERR)
     /// The file is malformed.
     public static let corrupt = ResultCode(rawValue: SQLITE_CORRUPT)
     /// The disk, or the quota of pages, is full.
@@ -55,22 +51,8 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let cannotOpen = ResultCode(rawValue: SQLITE_CANTOPEN)
     /// The locking protocol failed.
     public static let `protocol` = ResultCode(rawValue: SQLITE_PROTOCOL)
-    /// A string or blob is larger than the limit.
-    public static let tooBig = ResultCode(rawValue: SQLITE_TOOBIG)
-    /// A constraint is violated.
-    public static let constraint = ResultCode(rawValue: SQLITE_CONSTRAINT)
-    /// A unique constraint is violated.
-    public static let constraintUnique = ResultCode(rawValue: SQLITE_CONSTRAINT | (8 << 8))
-    /// A primary key is there already.
-    public static let constraintPrimaryKey = ResultCode(rawValue: SQLITE_CONSTRAINT | (6 << 8))
-    /// A foreign key points nowhere.
-    public static let constraintForeignKey = ResultCode(rawValue: SQLITE_CONSTRAINT | (3 << 8))
-    /// A value is of a type that a strict table does not take.
-    public static let constraintDataType = ResultCode(rawValue: SQLITE_CONSTRAINT | (12 << 8))
     /// The library was called wrongly.
     public static let misuse = ResultCode(rawValue: SQLITE_MISUSE)
-    /// A parameter index is out of range.
-    public static let range = ResultCode(rawValue: SQLITE_RANGE)
     /// The file is not a database.
     public static let notADatabase = ResultCode(rawValue: SQLITE_NOTADB)
 }

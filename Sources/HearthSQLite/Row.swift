@@ -58,11 +58,6 @@ public struct Row {
         isNull(column) ? nil : int(column)
     }
 
-    /// A REAL or NULL.
-    public func optionalDouble(_ column: Int32) -> Double? {
-        isNull(column) ? nil : double(column)
-    }
-
     /// TEXT or NULL.
     public func optionalString(_ column: Int32) -> String? {
         isNull(column) ? nil : string(column)

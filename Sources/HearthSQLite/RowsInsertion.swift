@@ -31,7 +31,7 @@ public struct ParameterBinder {
 
     /// Binds values to the next parameters.
     ///
-    /// - Throws: ``SQLiteError``, of ``ResultCode/range`` past the last parameter.
+    /// - Throws: ``SQLiteError``, of code `SQLITE_RANGE` past the last parameter.
     @inlinable
     public mutating func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
         for value in repeat each values {

@@ -7,7 +7,7 @@ public protocol SQLiteBindable {
     /// - Parameters:
     ///   - statement: The statement, not running.
     ///   - index: The parameter's number, from 1.
-    /// - Throws: ``SQLiteError``, of ``ResultCode/range`` where there is no such parameter.
+    /// - Throws: ``SQLiteError``, of code `SQLITE_RANGE` where there is no such parameter.
     func bind(to statement: Statement, at index: Int32) throws
 }
 

@@ -42,21 +42,8 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         )
     }
 
-    /// The primary result code: the low eight bits of the extended one.
-    public var code: Int32 { extendedCode & 0xFF }
-
     /// The extended result code as a value to compare and switch over.
     public var resultCode: ResultCode { ResultCode(rawValue: extendedCode) }
-
-    /// Whether SQLite may have rolled back the whole transaction and not the failing statement alone.
-    ///
-    /// Whether it did, only the connection knows: see ``Connection/isAutocommit``.
-    public var mayRollBackTransaction: Bool {
-        switch resultCode.primary {
-        case .full, .ioError, .outOfMemory, .interrupted, .busy, .abort, .corrupt: true
-        default: false
-        }
-    }
 
     /// Whether another connection held a lock that was needed.
     public var isBusy: Bool {

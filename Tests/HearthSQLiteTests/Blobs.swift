@@ -56,7 +56,7 @@ import Testing
     }
 
     private static func cacheSize(_ connection: Connection) throws -> Int? {
-        try connection.firstDynamic("PRAGMA cache_size", as: { $0.int(0) })
+        try connection.rowsDynamic("PRAGMA cache_size", as: { $0.int(0) }).first
     }
 
     @Test func `what reads much once does so with a small cache, and leaves the large one behind`() async throws {

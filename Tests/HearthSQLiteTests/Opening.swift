@@ -188,7 +188,7 @@ import Testing
             let pragmas = [
                 "application_id", "user_version", "auto_vacuum", "synchronous", "foreign_keys", "trusted_schema",
             ]
-            let values = try pragmas.map { try connection.firstDynamic("PRAGMA \($0)") { $0.int(0) } }
+            let values = try pragmas.map { try connection.rowsDynamic("PRAGMA \($0)") { $0.int(0) }.first }
             #expect(values == [0x4E6F_7465, 2, 2, 2, 1, 0])
             #expect(try connection.first("PRAGMA journal_mode") { $0.string(0) } == "wal")
         }

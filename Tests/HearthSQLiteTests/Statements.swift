@@ -143,7 +143,7 @@ import Testing
         try await withConnection { connection in
             for round in 1...2 {
                 for number in 0..<200 {
-                    let value = try connection.firstDynamic("SELECT \(number) + ?1", [round]) { $0.int(0) }
+                    let value = try connection.rowsDynamic("SELECT \(number) + ?1", [round]) { $0.int(0) }.first
                     #expect(value == number + round)
                 }
             }
@@ -166,7 +166,7 @@ import Testing
             }
             #expect(error?.extendedCode == 2_067)
             #expect(error?.resultCode == .constraintUnique)
-            #expect(error?.code == ResultCode.constraint.rawValue)
+            #expect(error?.resultCode.primary == .constraint)
             #expect(error?.sql == "INSERT INTO notes (text) VALUES (?1)")
             #expect(error?.description.contains("a secret") == false)
         }
