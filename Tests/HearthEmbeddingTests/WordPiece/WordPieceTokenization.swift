@@ -51,7 +51,7 @@ private struct ReferenceTokens: Decodable {
     let tokens: [UInt16]
 
     static func fixture() async throws -> [ReferenceTokens] {
-        let path = URL(filePath: #filePath).appending(path: "../../../Fixtures/wordpiece/texts.jsonl.gz").standardized
+        let path = URL(filePath: #filePath).appending(path: "../../../../Fixtures/wordpiece/texts.jsonl.gz").standardized
         let decoder = JSONDecoder()
         return try await blocking { try decompressed(path) }.split(separator: UInt8(ascii: "\n"))
             .map { try decoder.decode(ReferenceTokens.self, from: $0) }
