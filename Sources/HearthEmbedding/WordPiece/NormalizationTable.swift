@@ -5,7 +5,7 @@ internal import CEmbeddingData
 /// Cleaning, canonical decomposition without nonspacing marks, lower-casing and the spacing of Chinese characters and
 /// punctuation, read off the reference implementation for every scalar, so that neither this process's version of
 /// Unicode nor Foundation matters. The format is described in `Fixtures/wordpiece/make_character_table.py`.
-struct CharacterTable: Sendable {
+struct NormalizationTable: Sendable {
     /// What becomes of one scalar.
     struct Entry: Equatable, Sendable, BitwiseCopyable {
         let rawValue: UInt16
@@ -29,7 +29,7 @@ struct CharacterTable: Sendable {
     }
 
     /// The table compiled into the program.
-    static let builtIn = CharacterTable(ConstantReader(hearth_characters()))
+    static let builtIn = NormalizationTable(ConstantReader(hearth_characters()))
 
     private static let blockSize = 128
 
