@@ -10,9 +10,9 @@
 /// }
 /// try await database.close()
 /// ```
-public final class Database<Group: WriteGroup>: Sendable {
+package final class Database<Group: WriteGroup>: Sendable {
     /// The path of the file, with the links in its directory resolved; `nil` in memory.
-    public let path: String?
+    package let path: String?
 
     private let pool: ReaderPool
     /// Nil when the database is open for reading only.
@@ -45,7 +45,7 @@ public final class Database<Group: WriteGroup>: Sendable {
     ///   ``write(_:)`` of the same database.
     /// - Returns: What the operation returned.
     /// - Throws: What the operation threw, ``SQLiteError``, ``StoreFileError`` or `CancellationError`.
-    public func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
+    package func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
         guard let queue else { throw StoreFileError.readOnly }
         let ticket = WriteTicket()
         return try await withTaskCancellationHandler {
@@ -69,7 +69,7 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// on a task, which nothing may do on that pool.
     ///
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
-    public func read<R>(_ body: (Connection) throws -> R) throws -> R {
+    package func read<R>(_ body: (Connection) throws -> R) throws -> R {
         guard !Task.isCancelled else { throw CancellationError() }
         return try pool.read(body)
     }
@@ -77,7 +77,7 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// Reads like ``read(_:)``, on a thread of its own, and stops half-way when the task is cancelled: for reads that may take long.
     ///
     /// Such a read on a thread of the shared pool could keep the very task from running that is to cancel it.
-    public func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
+    package func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
     {
         let interrupter = ReadInterrupter()
         return try await withTaskCancellationHandler {
@@ -98,20 +98,20 @@ public final class Database<Group: WriteGroup>: Sendable {
     // MARK: Upkeep
 
     /// The size of the write-ahead log's file in bytes; 0 where there is none.
-    public var walBytes: Int { file?.logSize ?? 0 }
+    package var walBytes: Int { file?.logSize ?? 0 }
 
     /// The space that is left for the file, in bytes; `nil` in memory, and where the system doesn't tell.
-    public var freeBytes: Int? { file?.freeBytes }
+    package var freeBytes: Int? { file?.freeBytes }
 
     /// Why the latest attempt to copy the write-ahead log failed; `nil` after one that worked.
     ///
     /// Nothing is lost by such a failure, but the log grows until an attempt works.
-    public var lastCheckpointError: (any Error)? { checkpointFailure.error }
+    package var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
     /// Copies the write-ahead log into the file and cuts it back, holding new readers up meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
-    public func checkpoint() async throws {
+    package func checkpoint() async throws {
         guard let queue else { throw StoreFileError.readOnly }
         try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
     }
@@ -119,7 +119,7 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// Does the operations that wait, copies the write-ahead log and closes the file.
     ///
     /// Later calls of anything but this throw ``StoreFileError/closed``; calling it again waits for the same end.
-    public func close() async throws {
+    package func close() async throws {
         guard let queue else { return pool.close() }
         try await withCheckedThrowingContinuation { queue.close($0) }
     }

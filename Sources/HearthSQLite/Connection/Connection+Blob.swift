@@ -4,7 +4,7 @@ extension Connection {
     /// Overwrites a part of a BLOB in place, touching only the pages that it lies on; the BLOB keeps its length.
     ///
     /// - Throws: ``SQLiteError``, also where the row is not there or the bytes reach past its end.
-    public func writeBlob(table: StaticString, column: StaticString, row: Int64, at offset: Int, _ bytes: [UInt8])
+    package func writeBlob(table: StaticString, column: StaticString, row: Int64, at offset: Int, _ bytes: [UInt8])
         throws
     {
         var blob: OpaquePointer?
@@ -28,7 +28,7 @@ extension Connection {
     /// - Parameter body: Its argument must not leave the closure.
     /// - Returns: What the closure returns.
     /// - Throws: ``SQLiteError``, also where the row is not there or holds no BLOB, and what the closure throws.
-    public func readBlob<R>(
+    package func readBlob<R>(
         table: StaticString,
         column: StaticString,
         row: Int64,
@@ -48,12 +48,12 @@ extension Connection {
 }
 
 /// Where in a BLOB somebody reads.
-public struct BlobReader: ~Copyable {
+package struct BlobReader: ~Copyable {
     private let blob: OpaquePointer
     private let connection: Connection
     private var offset: Int32 = 0
     /// How many bytes are still to be read.
-    public var remaining: Int { Int(sqlite3_blob_bytes(blob) - offset) }
+    package var remaining: Int { Int(sqlite3_blob_bytes(blob) - offset) }
 
     fileprivate init(blob: OpaquePointer, connection: Connection) {
         self.blob = blob
@@ -64,7 +64,7 @@ public struct BlobReader: ~Copyable {
     ///
     /// - Parameter buffer: Filled whole; there must be as many bytes left.
     /// - Throws: ``SQLiteError``.
-    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws {
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws {
         precondition(buffer.count <= remaining, "a BLOB was read past its end")
         let code = sqlite3_blob_read(blob, buffer.baseAddress, Int32(buffer.count), offset)
         guard code == SQLITE_OK else { throw connection.noting(SQLiteError(code: code, handle: connection.handle)) }

@@ -2,7 +2,7 @@
 extension Connection {
     /// Runs a statement to its end.
     @inlinable
-    public func run<each Value: SQLiteBindable>(_ sql: StaticString, _ values: repeat each Value) throws {
+    package func run<each Value: SQLiteBindable>(_ sql: StaticString, _ values: repeat each Value) throws {
         let statement = try statement(sql)
         try noting {
             try statement.bind(repeat each values)
@@ -13,7 +13,7 @@ extension Connection {
 
     /// Calls a closure with each row.
     @inlinable
-    public func forEach<each Value: SQLiteBindable>(
+    package func forEach<each Value: SQLiteBindable>(
         _ sql: StaticString,
         _ values: repeat each Value,
         do body: (Row) throws -> Void
@@ -27,7 +27,7 @@ extension Connection {
 
     /// What a closure makes of each row.
     @inlinable
-    public func rows<each Value: SQLiteBindable, T>(
+    package func rows<each Value: SQLiteBindable, T>(
         _ sql: StaticString,
         _ values: repeat each Value,
         as row: (Row) throws -> T
@@ -41,7 +41,7 @@ extension Connection {
 
     /// What a closure makes of the first row; `nil` when there is none.
     @inlinable
-    public func first<each Value: SQLiteBindable, T>(
+    package func first<each Value: SQLiteBindable, T>(
         _ sql: StaticString,
         _ values: repeat each Value,
         as row: (Row) throws -> T
@@ -54,7 +54,7 @@ extension Connection {
     }
 
     /// Runs a statement that was put together from fragments to its end.
-    public func runDynamic(_ sql: String, _ values: [any SQLiteBindable] = []) throws {
+    package func runDynamic(_ sql: String, _ values: [any SQLiteBindable] = []) throws {
         let statement = try statement(dynamic: sql)
         try noting {
             try statement.bind(all: values)
@@ -64,7 +64,7 @@ extension Connection {
     }
 
     /// What a closure makes of each row of a statement that was put together from fragments.
-    public func rowsDynamic<T>(
+    package func rowsDynamic<T>(
         _ sql: String,
         _ values: [any SQLiteBindable] = [],
         as row: (Row) throws -> T

@@ -72,7 +72,7 @@ extension Connection {
     ///
     /// A page that is new to a cache takes an allocation and fresh memory from the kernel, which costs several times
     /// what reading it does; and nobody asks for these pages again.
-    public func readingOnce<R>(_ body: () throws -> R) throws -> R {
+    package func readingOnce<R>(_ body: () throws -> R) throws -> R {
         // With a small cache a transaction that has written would spill its pages into the log before it commits.
         guard sqlite3_txn_state(handle, nil) != SQLITE_TXN_WRITE else { return try body() }
         setPageCache(Self.passingCacheBytes)

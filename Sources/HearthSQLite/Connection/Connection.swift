@@ -3,7 +3,8 @@ internal import CSQLite
 /// One connection to a database.
 ///
 /// It is not safe to share: one thread at a time uses it. ``Database`` hands out connections so that this holds.
-public final class Connection {
+@usableFromInline
+package final class Connection {
     let handle: OpaquePointer
     private var cache = StatementCache()
 
@@ -58,7 +59,7 @@ public final class Connection {
     // MARK: Running SQL
 
     /// Runs every statement of a script that takes no values.
-    public func execute(_ script: String) throws {
+    package func execute(_ script: String) throws {
         try refuseIfEnded()
         let code = sqlite3_exec(handle, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle, sql: script)) }
@@ -67,13 +68,14 @@ public final class Connection {
     /// The prepared statement of a literal: from the cache, reset and without values.
     ///
     /// Keep it only while using it. While it is held, the same SQL asked for again gives another statement.
-    public func statement(_ sql: StaticString) throws -> Statement {
+    @usableFromInline
+    package func statement(_ sql: StaticString) throws -> Statement {
         try refuseIfEnded()
         return try cache.statement(sql, on: handle)
     }
 
     /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
-    public func statement(dynamic sql: String) throws -> Statement {
+    package func statement(dynamic sql: String) throws -> Statement {
         try refuseIfEnded()
         return try cache.statement(dynamic: sql, on: handle)
     }
@@ -95,7 +97,7 @@ public final class Connection {
     // MARK: Transactions
 
     /// Whether no transaction is open: an error inside one may have rolled it back as a whole.
-    public var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
     /// Calls a closure in a transaction that reads.
     func reading<R>(_ body: (Connection) throws -> R) throws -> R {
@@ -182,7 +184,7 @@ public final class Connection {
     }
 
     /// How many rows the latest INSERT, UPDATE or DELETE changed.
-    public var changes: Int { Int(sqlite3_changes64(handle)) }
+    package var changes: Int { Int(sqlite3_changes64(handle)) }
 
     /// The value of a pragma that answers with one integer.
     func integer(ofPragma name: String) throws -> Int {

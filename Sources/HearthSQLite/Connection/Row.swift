@@ -5,66 +5,67 @@ internal import CSQLite
 /// Columns count from 0. A row is a view: it is valid inside the closure that was given it, or until its statement moves
 /// on, and nothing of it may be kept but what was copied out. A column of another type is converted by SQLite's rules, NULL
 /// to zero or nothing; our tables are STRICT, so this does not happen by accident.
-public struct Row {
+@usableFromInline
+package struct Row {
     let statement: OpaquePointer
 
     /// Whether the column is NULL.
-    public func isNull(_ column: Int32) -> Bool {
+    package func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(statement, column) == SQLITE_NULL
     }
 
     /// An INTEGER.
-    public func int64(_ column: Int32) -> Int64 {
+    package func int64(_ column: Int32) -> Int64 {
         sqlite3_column_int64(statement, column)
     }
 
     /// An INTEGER.
-    public func int(_ column: Int32) -> Int {
+    package func int(_ column: Int32) -> Int {
         Int(sqlite3_column_int64(statement, column))
     }
 
     /// An INTEGER, of which the low 32 bits are taken.
-    public func int32(_ column: Int32) -> Int32 {
+    package func int32(_ column: Int32) -> Int32 {
         sqlite3_column_int(statement, column)
     }
 
     /// A REAL.
-    public func double(_ column: Int32) -> Double {
+    package func double(_ column: Int32) -> Double {
         sqlite3_column_double(statement, column)
     }
 
     /// An INTEGER that is not zero.
-    public func bool(_ column: Int32) -> Bool {
+    package func bool(_ column: Int32) -> Bool {
         sqlite3_column_int64(statement, column) != 0
     }
 
     /// TEXT, with what is not UTF-8 repaired.
-    public func string(_ column: Int32) -> String {
+    package func string(_ column: Int32) -> String {
         withBytes(column) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// A BLOB, copied.
-    public func bytes(_ column: Int32) -> [UInt8] {
+    package func bytes(_ column: Int32) -> [UInt8] {
         withBytes(column) { [UInt8]($0) }
     }
 
     /// An INTEGER or NULL.
-    public func optionalInt64(_ column: Int32) -> Int64? {
+    package func optionalInt64(_ column: Int32) -> Int64? {
         isNull(column) ? nil : int64(column)
     }
 
     /// An INTEGER or NULL.
-    public func optionalInt(_ column: Int32) -> Int? {
+    package func optionalInt(_ column: Int32) -> Int? {
         isNull(column) ? nil : int(column)
     }
 
     /// TEXT or NULL.
-    public func optionalString(_ column: Int32) -> String? {
+    package func optionalString(_ column: Int32) -> String? {
         isNull(column) ? nil : string(column)
     }
 
     /// A BLOB, copied, or NULL.
-    public func optionalBytes(_ column: Int32) -> [UInt8]? {
+    package func optionalBytes(_ column: Int32) -> [UInt8]? {
         isNull(column) ? nil : bytes(column)
     }
 
@@ -75,7 +76,7 @@ public struct Row {
     ///   - body: Its argument is empty for NULL and must not leave the closure.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws.
-    public func withBytes<R>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    package func withBytes<R>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         // Of a TEXT `column_blob` gives the very bytes, where `column_text` would first allocate room for a final NUL.
         let start = sqlite3_column_blob(statement, column)
         return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))

@@ -2,7 +2,7 @@
 ///
 /// To run a statement costs SQLite about as much as to take some ten columns of a row: beginning, opening the table and its indexes,
 /// ending. Rows that share a statement share that.
-public struct RowsInsertion: Sendable {
+package struct RowsInsertion: Sendable {
     /// Rows to a run. Past some dozens there is little left to share, and a statement takes memory for every parameter.
     static let rowsPerRun = 32
 
@@ -14,14 +14,15 @@ public struct RowsInsertion: Sendable {
     /// - Parameters:
     ///   - head: Everything up to and with VALUES.
     ///   - row: The values of one row in parentheses, with a plain `?` for each parameter.
-    public init(_ head: StaticString, row: StaticString) {
+    package init(_ head: StaticString, row: StaticString) {
         single = "\(head) \(row)"
         full = "\(head) " + [String](repeating: row.description, count: Self.rowsPerRun).joined(separator: ", ")
     }
 }
 
 /// Gives a statement's parameters their values, one after the other.
-public struct ParameterBinder {
+@usableFromInline
+package struct ParameterBinder {
     @usableFromInline let statement: Statement
     @usableFromInline var count: Int32 = 0
 
@@ -33,7 +34,7 @@ public struct ParameterBinder {
     ///
     /// - Throws: ``SQLiteError``, of code `SQLITE_RANGE` past the last parameter.
     @inlinable
-    public mutating func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
+    package mutating func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
         for value in repeat each values {
             count += 1
             try value.bind(to: statement, at: count)
@@ -49,7 +50,7 @@ extension Connection {
     ///   - insertion: Where they go.
     ///   - bind: Binds the values of one row.
     /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where a row has too few values; what `bind` throws.
-    public func insert<Element>(
+    package func insert<Element>(
         _ rows: [Element],
         by insertion: RowsInsertion,
         bind: (Element, inout ParameterBinder) throws -> Void

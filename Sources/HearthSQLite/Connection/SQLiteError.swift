@@ -3,18 +3,18 @@ internal import CSQLite
 /// A failure that SQLite reported.
 ///
 /// The values bound to the statement are not part of it: they are people's memories and don't belong in a log.
-public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The extended result code, such as 2067 for a violated unique constraint.
-    public var extendedCode: Int32
+    package var extendedCode: Int32
 
     /// SQLite's own words, in English.
-    public var message: String
+    package var message: String
 
     /// The statement that failed, with its parameters as placeholders; `nil` where no statement was involved.
-    public var sql: String?
+    package var sql: String?
 
     /// Makes an error of an extended result code.
-    public init(extendedCode: Int32, message: String, sql: String? = nil) {
+    package init(extendedCode: Int32, message: String, sql: String? = nil) {
         self.extendedCode = extendedCode
         self.message = message
         self.sql = sql
@@ -43,16 +43,16 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The extended result code as a value to compare and switch over.
-    public var resultCode: ResultCode { ResultCode(rawValue: extendedCode) }
+    package var resultCode: ResultCode { ResultCode(rawValue: extendedCode) }
 
     /// Whether another connection held a lock that was needed.
-    public var isBusy: Bool {
+    package var isBusy: Bool {
         // PROTOCOL is what SQLite says after losing too many races for the write-ahead log's locks.
         [.busy, .protocol].contains(resultCode.primary)
     }
 
     /// The message, the code and the statement.
-    public var description: String {
+    package var description: String {
         "SQLite error \(extendedCode): \(message)" + (sql.map { " - while executing `\($0)`" } ?? "")
     }
 }

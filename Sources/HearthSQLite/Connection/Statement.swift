@@ -4,7 +4,8 @@ internal import CSQLite
 ///
 /// It belongs to its connection and, like it, to one thread at a time. The connection's cache hands a statement out only
 /// while nobody else holds it, so that the same SQL may be used again inside a loop over its own rows.
-public final class Statement {
+@usableFromInline
+package final class Statement {
     let handle: OpaquePointer
     /// The number of values the statement takes: its greatest parameter index.
     let parameterCount: Int32
@@ -34,12 +35,13 @@ public final class Statement {
     }
 
     /// The SQL text, with its parameters as placeholders.
-    public var sql: String { String(cString: sqlite3_sql(handle)) }
+    var sql: String { String(cString: sqlite3_sql(handle)) }
 
     /// Moves to the next row.
     ///
     /// - Returns: Whether there is one.
-    public func step() throws -> Bool {
+    @usableFromInline
+    package func step() throws -> Bool {
         let code = sqlite3_step(handle)
         switch code {
         case SQLITE_ROW: return true
@@ -53,19 +55,21 @@ public final class Statement {
     }
 
     /// The current row; valid until the next ``step()`` or ``reset()``.
-    public var row: Row { Row(statement: handle) }
+    @usableFromInline
+    package var row: Row { Row(statement: handle) }
 
     /// Ends the run, so that the statement holds no lock, and keeps the bound values.
     ///
     /// - Throws: What the run failed with after its last step, such as a value that found no memory.
-    public func reset() throws {
+    @usableFromInline
+    package func reset() throws {
         let code = sqlite3_reset(handle)
         guard code == SQLITE_OK else { throw failure(code) }
     }
 
     /// Binds one value for each parameter, in order.
     @inlinable
-    public func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
+    package func bind<each Value: SQLiteBindable>(_ values: repeat each Value) throws {
         var count: Int32 = 0
         for value in repeat each values {
             count += 1
@@ -75,7 +79,7 @@ public final class Statement {
     }
 
     /// Binds one value for each parameter, in order.
-    public func bind(all values: [any SQLiteBindable]) throws {
+    package func bind(all values: [any SQLiteBindable]) throws {
         var count: Int32 = 0
         for value in values {
             count += 1

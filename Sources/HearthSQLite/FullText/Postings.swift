@@ -1,18 +1,18 @@
 /// What a full-text query matched: for each row how often each phrase of the query occurs in it.
 ///
 /// Flat, because a query may match a hundred thousand rows: one array of row ids and one of counts.
-public struct Postings: Sendable, Equatable {
+package struct Postings: Sendable, Equatable {
     /// The number of phrases in the query.
-    public let phraseCount: Int
+    package let phraseCount: Int
 
     /// The rows that matched, ascending.
-    public private(set) var rowIDs: [Int64] = []
+    package private(set) var rowIDs: [Int64] = []
 
     /// The occurrences of phrase `p` in row `r` at `r * phraseCount + p`; 65,535 stands for that many or more.
-    public private(set) var counts: [UInt16] = []
+    package private(set) var counts: [UInt16] = []
 
     /// Postings of no row.
-    public init(phraseCount: Int) {
+    package init(phraseCount: Int) {
         self.phraseCount = phraseCount
     }
 

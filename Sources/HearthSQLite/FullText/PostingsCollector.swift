@@ -115,7 +115,7 @@ extension Connection {
     ///   - phraseCount: The number of phrases in it.
     /// - Returns: The matching rows, ascending, with the counts of each phrase in the order of the expression.
     /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where the number of phrases is another.
-    public func collectPostings(
+    package func collectPostings(
         index: StaticString,
         matching expression: String,
         phraseCount: Int

@@ -13,7 +13,7 @@ extension Database {
     ///   - makeGroup: Makes the group of each write transaction.
     /// - Returns: The open database.
     /// - Throws: ``StoreFileError`` and ``SQLiteError``.
-    public static func open(
+    package static func open(
         _ location: DatabaseLocation,
         options: DatabaseOptions,
         prepare: @escaping @Sendable (Connection) throws -> Void = { _ in },

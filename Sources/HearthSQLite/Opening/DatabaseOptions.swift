@@ -1,5 +1,5 @@
 /// Where a database lives.
-public enum DatabaseLocation: Sendable, Hashable {
+package enum DatabaseLocation: Sendable, Hashable {
     /// A file; the directory must exist.
     case file(String)
     /// A file in a private directory under `TMPDIR`, removed with it when the database closes.
@@ -9,7 +9,7 @@ public enum DatabaseLocation: Sendable, Hashable {
 }
 
 /// What a commit has survived when it is acknowledged.
-public enum Durability: Sendable, Hashable {
+package enum Durability: Sendable, Hashable {
     /// The end of the process and the loss of power.
     case full
     /// The end of the process. The latest commits before a loss of power may be missing; the file stays sound.
@@ -19,44 +19,44 @@ public enum Durability: Sendable, Hashable {
 /// One step of the schema.
 ///
 /// The steps of a store form a list that only ever grows at its end. Their number is the `user_version` of the file.
-public struct Migration: Sendable {
+package struct Migration: Sendable {
     /// What the step does, for messages.
-    public var name: String
+    package var name: String
     /// Takes the schema one step on, inside a transaction.
-    public var apply: @Sendable (Connection) throws -> Void
+    package var apply: @Sendable (Connection) throws -> Void
 
     /// Makes a step.
-    public init(_ name: String, apply: @escaping @Sendable (Connection) throws -> Void) {
+    package init(_ name: String, apply: @escaping @Sendable (Connection) throws -> Void) {
         self.name = name
         self.apply = apply
     }
 }
 
 /// How a database is opened.
-public struct DatabaseOptions: Sendable {
+package struct DatabaseOptions: Sendable {
     /// The number in the file's header that says whose file it is; not 0, which is everybody's.
-    public var applicationID: Int32
+    package var applicationID: Int32
     /// The schema, step by step.
-    public var migrations: [Migration]
+    package var migrations: [Migration]
     /// What an acknowledged commit survives.
-    public var durability = Durability.full
+    package var durability = Durability.full
     /// Whether the file is only read: it must exist and have the present schema.
-    public var isReadOnly = false
+    package var isReadOnly = false
     /// How long to wait for another process before giving up with ``ResultCode/busy``.
-    public var busyTimeout = Duration.seconds(10)
+    package var busyTimeout = Duration.seconds(10)
     /// The greatest number of reads at one time; more wait.
-    public var maximumReaders = 8
+    package var maximumReaders = 8
     /// The size of the write-ahead log, in bytes, at which it is copied into the file beside whoever reads.
-    public var walCheckpointBytes = 4 << 20
+    package var walCheckpointBytes = 4 << 20
     /// The size of the write-ahead log, in bytes, at which new readers wait until it was copied into the file completely.
-    public var walSoftLimitBytes = 16 << 20
+    package var walSoftLimitBytes = 16 << 20
     /// How many bytes of pages each connection may keep in memory; it takes what it uses.
-    public var pageCacheBytes = 16 << 20
+    package var pageCacheBytes = 16 << 20
     /// A quota in pages of 4,096 bytes; past it a write fails with ``ResultCode/full``.
-    public var maximumPageCount: Int?
+    package var maximumPageCount: Int?
 
     /// Options with defaults for everything but whose file it is and its schema.
-    public init(applicationID: Int32, migrations: [Migration]) {
+    package init(applicationID: Int32, migrations: [Migration]) {
         self.applicationID = applicationID
         self.migrations = migrations
     }

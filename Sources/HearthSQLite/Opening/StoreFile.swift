@@ -159,7 +159,7 @@ struct StoreFile {
 }
 
 /// Why a database could not be opened or used, beyond what SQLite itself reports as ``SQLiteError``.
-public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The file belongs to another program, or is no database. It was not changed.
     case foreign(path: String, reason: String)
     /// A later release of the program wrote the schema. The file was not changed.
@@ -180,7 +180,7 @@ public enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
     case closed
 
     /// A sentence for people, with the remedy where there is one.
-    public var description: String {
+    package var description: String {
         switch self {
         case .foreign(let path, let reason):
             "\(path) is not one of our stores (\(reason)); it was left as it is. Choose another path."

@@ -178,7 +178,7 @@ struct GroupCommit<Group: WriteGroup> {
 ///
 /// A group is made, used and dropped on the writer's thread. When a transaction fails its group is dropped with it, and the
 /// operations that can still succeed run again with a new one.
-public protocol WriteGroup: AnyObject, SendableMetatype {
+package protocol WriteGroup: AnyObject, SendableMetatype {
     /// Makes the group of a transaction that has just begun.
     init(connection: Connection) throws
 
