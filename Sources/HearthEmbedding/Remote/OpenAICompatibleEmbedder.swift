@@ -23,7 +23,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
     private var endpoint: EmbeddingsEndpoint
     private let apiKey: String?
     private let batchSize: Int
-    private let retry: RetryPolicy
+    private let retry = RetryPolicy()
     private let clock: any Clock<Duration>
     private let client: HTTPClient
 
@@ -36,31 +36,47 @@ public struct OpenAICompatibleEmbedder: Embedder {
     ///   - apiKey: Sent as a bearer token. Local servers need none.
     ///   - batchSize: The greatest number of texts in a request.
     ///   - timeout: The longest wait for an answer. A server's first answer may include loading the model.
-    ///   - retry: What happens when the server cannot be reached, fails or is too busy.
-    ///   - clock: Measures the waits between attempts.
     public init(
         baseURL: URL,
         model: String,
         dimension: Int,
         apiKey: String? = nil,
         batchSize: Int = 64,
+        timeout: Duration = .seconds(30)
+    ) {
+        self.init(
+            baseURL: baseURL,
+            model: model,
+            dimension: dimension,
+            apiKey: apiKey,
+            batchSize: batchSize,
+            timeout: timeout,
+            clock: ContinuousClock()
+        )
+    }
+
+    /// Creates an embedder that measures the waits between attempts by a clock.
+    init(
+        baseURL: URL,
+        model: String,
+        dimension: Int,
+        apiKey: String? = nil,
+        batchSize: Int = 64,
         timeout: Duration = .seconds(30),
-        retry: RetryPolicy = RetryPolicy(),
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration>
     ) {
         identifier = "openai-compatible/\(model)/\(dimension)"
         self.dimension = dimension
         endpoint = EmbeddingsEndpoint(url: baseURL.appending(path: "embeddings"), model: model, dimension: dimension)
         self.apiKey = apiKey
         self.batchSize = max(batchSize, 1)
-        self.retry = retry
         self.clock = clock
         client = HTTPClient(timeout: timeout)
     }
 
     /// Asks a model server how many components its vectors have, by having it embed a word.
     ///
-    /// The parameters are those of ``init(baseURL:model:dimension:apiKey:batchSize:timeout:retry:clock:)``.
+    /// The parameters are those of ``init(baseURL:model:dimension:apiKey:batchSize:timeout:)``.
     ///
     /// - Throws: ``EmbeddingError`` where the server is away or does not answer with an embedding.
     public static func dimension(
@@ -131,26 +147,16 @@ public struct OpenAICompatibleEmbedder: Embedder {
     }
 }
 
-/// How often a request is made again, and how long to wait before.
-public struct RetryPolicy: Sendable, Hashable {
+/// How often a failed request is made again, and how long to wait before that.
+///
+/// A few attempts with short waits, because a search may be waiting. It goes on by keywords when the embedder gives up.
+struct RetryPolicy: Sendable {
     /// The number of attempts, the first included.
-    public var attempts: Int
+    var attempts = 3
     /// The longest wait before the second attempt; it doubles with each further one.
-    public var baseDelay: Duration
+    var baseDelay = Duration.milliseconds(200)
     /// The longest wait of all, also where the server asks for a longer one.
-    public var maximumDelay: Duration
-
-    /// Creates a policy: by default three attempts, up to 0.2 s and up to 0.4 s apart.
-    ///
-    /// Few and short, because a search may be waiting, which goes on by keywords when the embedder gives up.
-    public init(attempts: Int = 3, baseDelay: Duration = .milliseconds(200), maximumDelay: Duration = .seconds(5)) {
-        self.attempts = attempts
-        self.baseDelay = baseDelay
-        self.maximumDelay = maximumDelay
-    }
-
-    /// One attempt only.
-    public static let never = RetryPolicy(attempts: 1)
+    var maximumDelay = Duration.seconds(5)
 
     /// The wait after a failed attempt, or nil where it was the last.
     ///

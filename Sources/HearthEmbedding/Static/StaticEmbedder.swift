@@ -47,7 +47,7 @@ public struct StaticEmbedder: Embedder {
     ///
     /// - Returns: ``dimension`` components of a unit vector, or the zero vector where the text holds no word of any weight:
     ///   such a text has no meaning to go by, and is near nothing.
-    public func vector(for text: String) -> [Float] {
+    func vector(for text: String) -> [Float] {
         var sum = [Float](repeating: 0, count: dimension)
         var counted: Float = 0
         for token in tokenizer.tokens(of: text) where table.scales[Int(token)] != 0 {
