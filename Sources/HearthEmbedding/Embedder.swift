@@ -19,7 +19,7 @@ public protocol Embedder: Sendable {
 
     /// The embeddings of texts: one vector of ``dimension`` components and unit length per text, in their order.
     ///
-    /// A text in which the model finds nothing to go by has the zero vector, which is near nothing.
+    /// A text in which the model finds nothing that it knows has the zero vector, which is near nothing.
     func embed(_ texts: [String]) async throws -> [[Float]]
 }
 
@@ -28,15 +28,15 @@ extension Embedder {
     public var isLocal: Bool { false }
 }
 
-/// An embedder that needs neither to wait nor to fail: what a store can call inside a transaction.
+/// An embedder that never waits and never fails, so that a store can call it inside a transaction.
 package protocol SynchronousEmbedder: Embedder {
     /// The embedding of a text as bytes: that of ``Embedder/embed(_:)``, quantised.
     func quantizedVector(for text: String) -> QuantizedVector
 }
 
-/// Why a text could not be embedded, or a vector not be taken.
+/// Why a text could not be embedded, or a vector could not be used.
 public struct EmbeddingError: Error, Sendable {
-    /// The kind of failure: what a program decides by.
+    /// The kind of failure, for a program to decide by.
     public struct Code: RawRepresentable, Hashable, Sendable {
         /// The name of the kind, stable across releases.
         public let rawValue: String
@@ -56,7 +56,7 @@ public struct EmbeddingError: Error, Sendable {
         public static let requestRefused = Code(rawValue: "requestRefused")
         /// The answer is not what the interface promises.
         public static let malformedResponse = Code(rawValue: "malformedResponse")
-        /// A vector has another number of components than was stated.
+        /// A vector has a different number of components than stated.
         public static let wrongDimension = Code(rawValue: "wrongDimension")
         /// A component of a vector is infinite or not a number.
         public static let notFinite = Code(rawValue: "notFinite")
@@ -80,10 +80,10 @@ extension EmbeddingError: CustomStringConvertible {
 }
 
 extension [Float] {
-    /// Divides by the Euclidean length, so that it becomes one.
+    /// Divides by the Euclidean length, so that the length becomes one.
     ///
-    /// The zero vector stays as it is. The squares are summed in double precision, one after the other: none overflows or vanishes, and the result is
-    /// the same on every machine.
+    /// The zero vector stays as it is. The squares are summed in double precision, one after the other: none overflows
+    /// or vanishes, and the result is the same on every machine.
     mutating func normalize() {
         var squares: Double = 0
         for component in self { squares += Double(component) * Double(component) }

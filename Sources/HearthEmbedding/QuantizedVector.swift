@@ -21,9 +21,9 @@ extension QuantizedVector {
 
     /// Rounds every component to the nearest of 255 values, evenly spaced and symmetric about zero.
     ///
-    /// The greatest magnitude becomes 127, so that the error of a component is at most half of one 127th of it. (The scheme
-    /// is the symmetric one of Jacob et al., "Quantization and Training of Neural Networks", CVPR 2018.) Vectors whose
-    /// greatest magnitude is too small for that division are taken for the zero vector.
+    /// The greatest magnitude becomes 127, so that the error of a component is at most half of one 127th of it. (The
+    /// scheme is the symmetric one of Jacob et al., "Quantization and Training of Neural Networks", CVPR 2018.) Vectors
+    /// whose greatest magnitude is too small for that division are taken for the zero vector.
     ///
     /// - Throws: ``EmbeddingError`` of code `notFinite` if a component is infinite or not a number.
     package init(quantizing vector: [Float]) throws(EmbeddingError) {

@@ -36,12 +36,12 @@ package final class Database<Group: WriteGroup>: Sendable {
 
     /// Writes, in one transaction with whatever else waits to be written.
     ///
-    /// When it returns, the changes are committed as durably as the options say. When it throws, the operation left no trace,
-    /// whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has not begun; one
-    /// that has begun is finished and answered.
+    /// When it returns, the changes are committed as durably as the options say. When it throws, the operation left no
+    /// trace, whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has
+    /// not begun; one that has begun is finished and answered.
     ///
-    /// - Parameter body: The operation. It may run more than once, because a transaction can fail for another operation's
-    ///   sake: it must have no effect but on the group, and only the result of its last run counts. It must not call
+    /// - Parameter body: The operation. It may run more than once, because another operation can make the transaction
+    ///   fail: it must have no effect except on the group, and only the result of its last run counts. It must not call
     ///   ``write(_:)`` of the same database.
     /// - Returns: What the operation returned.
     /// - Throws: What the operation threw, ``SQLiteError``, ``StoreFileError`` or `CancellationError`.
@@ -63,10 +63,10 @@ package final class Database<Group: WriteGroup>: Sendable {
     ///
     /// The connection can't write. A read inside a read shares its snapshot.
     ///
-    /// It may block its thread: for one of the other readers, when there are as many as the options allow, and while the write-ahead log
-    /// is being cut back, which waits two seconds at the most for the reads under way. Whoever it waits for already has a connection and a thread and waits for
-    /// nobody, so tasks that read on the few threads of the shared pool can't wait for each other in a circle; unless `body` blocks
-    /// on a task, which nothing may do on that pool.
+    /// It may block its thread: until another read ends, when there are as many as the options allow, and while the
+    /// write-ahead log is cut back, which waits at most two seconds for the reads under way. Those reads already have a
+    /// connection and a thread, and wait for nobody. So tasks that read on the few threads of the shared pool can't
+    /// wait for each other in a circle, unless `body` blocks on a task, which nothing may do on that pool.
     ///
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
     package func read<R>(_ body: (Connection) throws -> R) throws -> R {
@@ -74,9 +74,10 @@ package final class Database<Group: WriteGroup>: Sendable {
         return try pool.read(body)
     }
 
-    /// Reads like ``read(_:)``, on a thread of its own, and stops half-way when the task is cancelled: for reads that may take long.
+    /// Reads like ``read(_:)``, but on a thread of its own, and stops half-way when the task is cancelled.
     ///
-    /// Such a read on a thread of the shared pool could keep the very task from running that is to cancel it.
+    /// For reads that may take long. On a thread of the shared pool, such a read could hold up the very task that is to
+    /// cancel it.
     package func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
     {
         let interrupter = ReadInterrupter()
@@ -97,7 +98,7 @@ package final class Database<Group: WriteGroup>: Sendable {
 
     // MARK: Upkeep
 
-    /// The size of the write-ahead log's file in bytes; 0 where there is none.
+    /// The size of the write-ahead log's file in bytes; 0 where none exists.
     package var walBytes: Int { file?.logSize ?? 0 }
 
     /// The space that is left for the file, in bytes; `nil` in memory, and where the system doesn't tell.
@@ -108,7 +109,7 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// Nothing is lost by such a failure, but the log grows until an attempt works.
     package var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
-    /// Copies the write-ahead log into the file and cuts it back, holding new readers up meanwhile.
+    /// Copies the write-ahead log into the file and cuts it back. New readers wait meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
     package func checkpoint() async throws {

@@ -28,7 +28,7 @@ package final class Monitor<State>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Calls a closure with the state, alone.
+    /// Calls a closure with the state, while no other thread has it.
     package func withLock<R>(_ body: (inout State) throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -81,7 +81,8 @@ package final class Monitor<State>: @unchecked Sendable {
 
 /// Starts a thread that runs a closure.
 ///
-/// What waits for locks, disks or other threads, or computes for long, must not do so on the threads that all tasks share.
+/// Code that waits for locks, disks or other threads, or computes for long, must not run on the threads that all tasks
+/// share.
 func startThread(_ body: @escaping @Sendable () -> Void) throws {
     final class Body: Sendable {
         let run: @Sendable () -> Void

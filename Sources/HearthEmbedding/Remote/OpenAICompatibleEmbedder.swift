@@ -12,8 +12,8 @@ import FoundationNetworking
 ///     baseURL: URL(string: "http://localhost:11434/v1")!, model: "nomic-embed-text", dimension: 768)
 /// ```
 ///
-/// Memories are stored without waiting for it, and while the server is away search goes on by keywords. The proxy that the
-/// environment names (`http_proxy`, except for the hosts of `no_proxy`) is used, as by any program.
+/// Memories are stored without waiting for it, and while the server is away search goes on by keywords. Like any
+/// program, it uses the proxy that the environment names (`http_proxy`, except for the hosts of `no_proxy`).
 public struct OpenAICompatibleEmbedder: Embedder {
     /// The model's name: vectors of the same model are comparable, whichever server computes them.
     public let identifier: String
@@ -85,7 +85,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
         apiKey: String? = nil,
         timeout: Duration = .seconds(30)
     ) async throws -> Int {
-        // A dimension is needed to make one that may not care for it.
+        // Creating an embedder takes a dimension, which the answer to this request decides.
         var probe = OpenAICompatibleEmbedder(
             baseURL: baseURL,
             model: model,
@@ -99,8 +99,8 @@ public struct OpenAICompatibleEmbedder: Embedder {
 
     /// The embeddings of texts: unit vectors in their order.
     ///
-    /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is not
-    /// sent: some servers refuse it.
+    /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is
+    /// not sent: some servers refuse it.
     ///
     /// - Throws: ``EmbeddingError``, or `CancellationError` as soon as the task is cancelled.
     public func embed(_ texts: [String]) async throws -> [[Float]] {
@@ -160,7 +160,7 @@ struct RetryPolicy: Sendable {
 
     /// The wait after a failed attempt, or nil where it was the last.
     ///
-    /// "Full jitter": anything from nothing to the longest wait, so that clients which failed together don't come back
+    /// "Full jitter": any wait from nothing to the longest, so that clients that failed together don't come back
     /// together (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015). A server that says when to
     /// come back is taken at its word.
     ///

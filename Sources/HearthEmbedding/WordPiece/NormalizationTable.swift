@@ -2,9 +2,10 @@ internal import CEmbeddingData
 
 /// What the BERT normalizer makes of each Unicode scalar.
 ///
-/// Cleaning, canonical decomposition without nonspacing marks, lower-casing and the spacing of Chinese characters and
-/// punctuation, read off the reference implementation for every scalar, so that neither this process's version of
-/// Unicode nor Foundation matters. The format is described in `Fixtures/wordpiece/make_character_table.py`.
+/// That is cleaning, canonical decomposition without nonspacing marks, lower-casing, and the spacing of Chinese
+/// characters and punctuation. The table was read off the reference implementation for every scalar, so that neither
+/// this process's version of Unicode nor Foundation matters. The format is described in
+/// `Fixtures/wordpiece/make_character_table.py`.
 struct NormalizationTable: Sendable {
     /// What becomes of one scalar.
     struct Entry: Equatable, Sendable, BitwiseCopyable {
@@ -24,7 +25,7 @@ struct NormalizationTable: Sendable {
         /// Whether a scalar that is replaced is then a word of its own.
         var isIsolated: Bool { rawValue & 0x8000 != 0 }
 
-        /// Where the replacement is found, of any entry that is none of the above.
+        /// Where the replacement of an entry is, if it is not one of the named ones.
         fileprivate var replacementOffset: Int { Int(rawValue & 0x7FFF) - 8 }
     }
 
@@ -51,7 +52,7 @@ struct NormalizationTable: Sendable {
         return entries[Int(blocks[block]) * Self.blockSize + column]
     }
 
-    /// The UTF-8 that stands for a scalar whose entry is none of the named ones.
+    /// The UTF-8 that replaces a scalar whose entry is not one of the named ones.
     func replacement(for entry: Entry) -> UnsafeBufferPointer<UInt8> {
         let start = entry.replacementOffset + 1
         let count = Int(replacements[entry.replacementOffset])

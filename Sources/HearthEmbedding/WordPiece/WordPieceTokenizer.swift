@@ -1,8 +1,8 @@
 /// Divides text into tokens as an uncased BERT model does: the basic tokenizer, then greedy word pieces.
 ///
-/// Gives what the model's own tokenizer gives without its special tokens and without truncation; "[MASK]" in a text is
-/// a text like any other. The algorithm is that of Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers"
-/// (2019), as the `tokenizers` library implements it.
+/// It gives what the model's own tokenizer gives without its special tokens and without truncation; "[MASK]" in a text
+/// is text like any other. The algorithm is that of Devlin et al., "BERT: Pre-training of Deep Bidirectional
+/// Transformers" (2019), as the `tokenizers` library implements it.
 struct WordPieceTokenizer: Sendable {
     /// Words of more characters than this are unknown (`max_input_chars_per_word` of the model).
     static let longestWord = 100
@@ -23,7 +23,7 @@ struct WordPieceTokenizer: Sendable {
     }
 }
 
-/// Goes through a text once, collecting each word in its normal form and then its tokens.
+/// Goes through a text once and collects each word in its normal form, then the tokens of the word.
 private struct WordSplitter {
     let vocabulary: Vocabulary
     let normalization: NormalizationTable
@@ -31,7 +31,7 @@ private struct WordSplitter {
     let word: UnsafeMutableBufferPointer<UInt8>
     var tokens: [Vocabulary.Token] = []
 
-    /// The bytes of the word so far; of a word that has become too long, what came before.
+    /// The number of bytes of the word so far; once the word is too long, it no longer grows.
     private var byteCount = 0
     /// The number of its characters.
     private var length = 0

@@ -3,7 +3,7 @@ internal import CSQLite
 extension Connection {
     /// Overwrites a part of a BLOB in place, touching only the pages that it lies on; the BLOB keeps its length.
     ///
-    /// - Throws: ``SQLiteError``, also where the row is not there or the bytes reach past its end.
+    /// - Throws: ``SQLiteError``, also where the row does not exist or the bytes reach past the end of the BLOB.
     package func writeBlob(table: StaticString, column: StaticString, row: Int64, at offset: Int, _ bytes: [UInt8])
         throws
     {
@@ -23,11 +23,11 @@ extension Connection {
         guard closed == SQLITE_OK else { throw noting(SQLiteError(code: closed, handle: handle)) }
     }
 
-    /// Reads a BLOB from its front on, part by part, so that it never lies in memory as a whole.
+    /// Reads a BLOB part by part from its start, so that it is never in memory as a whole.
     ///
     /// - Parameter body: Its argument must not leave the closure.
     /// - Returns: What the closure returns.
-    /// - Throws: ``SQLiteError``, also where the row is not there or holds no BLOB, and what the closure throws.
+    /// - Throws: ``SQLiteError``, also where the row does not exist or holds no BLOB, and what the closure throws.
     package func readBlob<R>(
         table: StaticString,
         column: StaticString,
@@ -40,14 +40,14 @@ extension Connection {
             sqlite3_blob_close(blob)
             throw noting(SQLiteError(code: opened, handle: handle))
         }
-        // Closing after reading reports nothing that reading has not.
+        // Closing after a read reports nothing that the read did not.
         defer { sqlite3_blob_close(blob) }
         var reader = BlobReader(blob: blob, connection: self)
         return try body(&reader)
     }
 }
 
-/// Where in a BLOB somebody reads.
+/// A place in a BLOB from which to read on.
 package struct BlobReader: ~Copyable {
     private let blob: OpaquePointer
     private let connection: Connection
@@ -62,7 +62,7 @@ package struct BlobReader: ~Copyable {
 
     /// Reads on.
     ///
-    /// - Parameter buffer: Filled whole; there must be as many bytes left.
+    /// - Parameter buffer: Filled completely; at least as many bytes must be left.
     /// - Throws: ``SQLiteError``.
     package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws {
         precondition(buffer.count <= remaining, "a BLOB was read past its end")

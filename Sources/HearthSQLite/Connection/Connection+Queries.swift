@@ -1,4 +1,7 @@
-/// What is generic here is inlinable, so that callers in other modules bind and read without looking types up at run time.
+/// What is generic here is inlinable: callers in other modules bind and read without looking up types at run time.
+///
+/// The types in these signatures have to be `@usableFromInline`: without it the compiler takes `@inlinable` and
+/// silently hands out no body.
 extension Connection {
     /// Runs a statement to its end.
     @inlinable
@@ -39,7 +42,7 @@ extension Connection {
         }
     }
 
-    /// What a closure makes of the first row; `nil` when there is none.
+    /// What a closure makes of the first row; `nil` when no row exists.
     @inlinable
     package func first<each Value: SQLiteBindable, T>(
         _ sql: StaticString,

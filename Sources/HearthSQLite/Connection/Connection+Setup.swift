@@ -3,8 +3,8 @@ internal import CSQLite
 extension Connection {
     /// Makes the connection distrust the file and leave checkpoints to us.
     func harden() throws {
-        // Shadow tables and the schema can't be written by SQL; no extension is ever loaded; what the schema of a file says
-        // runs without rights; a misspelt column in double quotes is an error and not a string.
+        // SQL can't write shadow tables or the schema. No extension is ever loaded. Code in the schema of a file runs
+        // without rights. A misspelt column in double quotes is an error and not a string.
         for (option, value): (Int32, Int32) in [
             (SQLITE_DBCONFIG_DEFENSIVE, 1),
             (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
@@ -18,8 +18,8 @@ extension Connection {
         }
         // SQLite's own checkpoints can race a commit; see `Checkpointer`.
         sqlite3_wal_autocheckpoint(handle, 0)
-        // Nothing of people's memories goes to temporary files, and what is deleted is overwritten (a build of SQLite
-        // without Debian's SECURE_DELETE wouldn't).
+        // People's content never goes to temporary files, and deleted content is overwritten (a build of SQLite without
+        // Debian's SECURE_DELETE would leave it).
         try execute(
             """
             PRAGMA temp_store = MEMORY;
@@ -53,7 +53,7 @@ extension Connection {
         try isQueryOnly ? run("PRAGMA query_only = ON") : run("PRAGMA query_only = OFF")
     }
 
-    /// Lets the file of the log stay as long as it grew, so that it need not grow again.
+    /// Lets the log's file keep the size it has reached, so that it need not grow again.
     func setUnlimitedLogFile() {
         // This pragma sets a number in memory and can't fail.
         sqlite3_exec(handle, "PRAGMA journal_size_limit = -1", nil, nil, nil)
@@ -65,13 +65,13 @@ extension Connection {
         sqlite3_exec(handle, "PRAGMA cache_size = -\(bytes >> 10)", nil, nil, nil)
     }
 
-    /// What a long read needs of the page cache: every page is used once, and the processor's own cache holds so much.
+    /// The page cache of a long read: it uses every page once, and the processor's own cache holds about as much.
     private static let passingCacheBytes = 256 << 10
 
     /// Calls a closure that reads megabytes once: the pages pass through a small cache and don't fill the large one.
     ///
-    /// A page that is new to a cache takes an allocation and fresh memory from the kernel, which costs several times
-    /// what reading it does; and nobody asks for these pages again.
+    /// A page that is new to a cache takes an allocation and fresh memory from the kernel. That costs several times as
+    /// much as reading it, and nobody asks for these pages again.
     package func readingOnce<R>(_ body: () throws -> R) throws -> R {
         // With a small cache a transaction that has written would spill its pages into the log before it commits.
         guard sqlite3_txn_state(handle, nil) != SQLITE_TXN_WRITE else { return try body() }

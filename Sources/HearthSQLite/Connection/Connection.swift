@@ -10,14 +10,15 @@ package final class Connection {
 
     /// Set while the connection is inside a transaction that its owner began.
     ///
-    /// A full disk or an interrupt may roll back the whole transaction under the feet of code that catches the error and goes
-    /// on: its next statements would each commit alone. From then on every statement is refused until the owner has begun anew.
+    /// A full disk or an interrupt may roll back the whole transaction under the feet of code that catches the error
+    /// and goes on: its next statements would each commit alone. From then on every statement is refused until the
+    /// owner has begun anew.
     private var transaction = TransactionState.none
 
     /// How many bytes of pages it may keep in memory.
     var pageCacheBytes = 0
 
-    /// What may stop the read that this connection is lent to.
+    /// What may stop the read that borrows this connection.
     var interrupter: ReadInterrupter?
 
     /// The state of the full-text function that collects postings.
@@ -67,7 +68,7 @@ package final class Connection {
 
     /// The prepared statement of a literal: from the cache, reset and without values.
     ///
-    /// Keep it only while using it. While it is held, the same SQL asked for again gives another statement.
+    /// Keep it only while you use it. While you hold it, asking for the same SQL again gives another statement.
     @usableFromInline
     package func statement(_ sql: StaticString) throws -> Statement {
         try refuseIfEnded()
@@ -124,7 +125,7 @@ package final class Connection {
 
     /// Commits; when that fails the transaction is rolled back before the error is thrown.
     func commit() throws {
-        // A statement that somebody left half-way would keep its snapshot beyond the transaction.
+        // A statement that somebody left half-way would keep its snapshot after the transaction.
         resetRunningStatements()
         do {
             try run("COMMIT")
@@ -140,12 +141,12 @@ package final class Connection {
         guard transaction == .open, !isAutocommit else { throw Self.lostTransaction }
     }
 
-    /// Ends the transaction, if there still is one, and makes the connection usable again.
+    /// Ends the transaction if one is still open, and makes the connection usable again.
     func rollback() {
         transaction = .none
         resetRunningStatements()
         guard !isAutocommit else { return }
-        // After a failed ROLLBACK SQLite has rolled back all the same: it has nothing else it could do.
+        // A ROLLBACK that reports an error has rolled back all the same: SQLite can do nothing else.
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
     }
 

@@ -2,9 +2,9 @@ internal import CSQLite
 
 /// One row of a running statement, read column by column.
 ///
-/// Columns count from 0. A row is a view: it is valid inside the closure that was given it, or until its statement moves
-/// on, and nothing of it may be kept but what was copied out. A column of another type is converted by SQLite's rules, NULL
-/// to zero or nothing; our tables are STRICT, so this does not happen by accident.
+/// Columns count from 0. A row is a view: it is valid inside the closure that receives it, or until its statement moves
+/// on. Keep only what you copied out of it. A column of another type is converted by SQLite's rules, NULL to zero or
+/// nothing. Our tables are STRICT, so this does not happen by accident.
 @usableFromInline
 package struct Row {
     let statement: OpaquePointer
@@ -24,7 +24,7 @@ package struct Row {
         Int(sqlite3_column_int64(statement, column))
     }
 
-    /// An INTEGER, of which the low 32 bits are taken.
+    /// The low 32 bits of an INTEGER.
     package func int32(_ column: Int32) -> Int32 {
         sqlite3_column_int(statement, column)
     }
@@ -39,7 +39,7 @@ package struct Row {
         sqlite3_column_int64(statement, column) != 0
     }
 
-    /// TEXT, with what is not UTF-8 repaired.
+    /// TEXT; what is not UTF-8 in it becomes U+FFFD.
     package func string(_ column: Int32) -> String {
         withBytes(column) { String(decoding: $0, as: UTF8.self) }
     }
@@ -77,7 +77,7 @@ package struct Row {
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws.
     package func withBytes<R>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        // Of a TEXT `column_blob` gives the very bytes, where `column_text` would first allocate room for a final NUL.
+        // `column_blob` gives the bytes of a TEXT as they are; `column_text` would first allocate room for a final NUL.
         let start = sqlite3_column_blob(statement, column)
         return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }

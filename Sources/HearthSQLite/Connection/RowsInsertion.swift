@@ -1,9 +1,9 @@
 /// An INSERT that takes rows by the dozen.
 ///
-/// To run a statement costs SQLite about as much as to take some ten columns of a row: beginning, opening the table and its indexes,
-/// ending. Rows that share a statement share that.
+/// Running a statement costs SQLite about as much as taking ten columns of a row: it begins, opens the table and its
+/// indexes, and ends. Rows that share a statement share that cost.
 package struct RowsInsertion: Sendable {
-    /// Rows to a run. Past some dozens there is little left to share, and a statement takes memory for every parameter.
+    /// Rows in a run. Beyond a few dozen there is little left to share, and each parameter takes memory.
     static let rowsPerRun = 32
 
     let single: String
@@ -12,7 +12,7 @@ package struct RowsInsertion: Sendable {
     /// Describes the insertion.
     ///
     /// - Parameters:
-    ///   - head: Everything up to and with VALUES.
+    ///   - head: Everything up to and including VALUES.
     ///   - row: The values of one row in parentheses, with a plain `?` for each parameter.
     package init(_ head: StaticString, row: StaticString) {
         single = "\(head) \(row)"
@@ -43,7 +43,7 @@ package struct ParameterBinder {
 }
 
 extension Connection {
-    /// Inserts rows in the order given; where one is refused, some of those before it may be there already.
+    /// Inserts rows in the order given; where one is refused, some of the rows before it may be in the table already.
     ///
     /// - Parameters:
     ///   - rows: What the rows are made from.
@@ -55,7 +55,7 @@ extension Connection {
         by insertion: RowsInsertion,
         bind: (Element, inout ParameterBinder) throws -> Void
     ) throws {
-        // Between runs the values stay bound: the next ones take their place, and mostly their memory.
+        // Between runs the values stay bound: the next values take their place, and mostly their memory.
         let full = rows.count / RowsInsertion.rowsPerRun * RowsInsertion.rowsPerRun
         try run(insertion.full, with: rows[..<full], perRun: RowsInsertion.rowsPerRun, bind)
         try run(insertion.single, with: rows[full...], perRun: 1, bind)
@@ -69,7 +69,7 @@ extension Connection {
     ) throws {
         guard !rows.isEmpty else { return }
         let statement = try statement(dynamic: sql)
-        // Many rows' texts are not to lie in memory until somebody inserts again.
+        // The texts of many rows should not stay in memory until somebody inserts again.
         defer { statement.clear() }
         try noting {
             for start in stride(from: rows.startIndex, to: rows.endIndex, by: count) {

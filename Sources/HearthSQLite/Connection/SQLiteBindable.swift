@@ -8,7 +8,7 @@ package protocol SQLiteBindable {
     /// - Parameters:
     ///   - statement: The statement, not running.
     ///   - index: The parameter's number, from 1.
-    /// - Throws: ``SQLiteError``, of code `SQLITE_RANGE` where there is no such parameter.
+    /// - Throws: ``SQLiteError``, of code `SQLITE_RANGE` where no such parameter exists.
     func bind(to statement: Statement, at index: Int32) throws
 }
 
@@ -45,7 +45,7 @@ extension Bool: SQLiteBindable {
 }
 
 extension Double: SQLiteBindable {
-    /// Binds a REAL; a NaN is bound as NULL, because SQLite has none.
+    /// Binds a REAL; a NaN is bound as NULL, because SQLite has no NaN.
     @usableFromInline
     package func bind(to statement: Statement, at index: Int32) throws {
         try statement.check(sqlite3_bind_double(statement.handle, index, self))

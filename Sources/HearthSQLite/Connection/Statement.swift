@@ -2,8 +2,8 @@ internal import CSQLite
 
 /// A prepared statement.
 ///
-/// It belongs to its connection and, like it, to one thread at a time. The connection's cache hands a statement out only
-/// while nobody else holds it, so that the same SQL may be used again inside a loop over its own rows.
+/// It belongs to its connection and, like it, to one thread at a time. The connection's cache hands a statement out
+/// only while nobody else holds it, so that the same SQL may be used again inside a loop over its own rows.
 @usableFromInline
 package final class Statement {
     let handle: OpaquePointer
@@ -24,7 +24,7 @@ package final class Statement {
         guard code == SQLITE_OK else {
             throw SQLiteError(code: code, handle: connection, sql: String(cString: sql))
         }
-        // Nothing but white space and comments compiles to nothing, without an error.
+        // A text of only white space and comments compiles to nothing, without an error.
         guard let handle else { throw SQLiteError(.misuse, "there is no statement", sql: String(cString: sql)) }
         self.handle = handle
         self.parameterCount = sqlite3_bind_parameter_count(handle)
@@ -39,7 +39,7 @@ package final class Statement {
 
     /// Moves to the next row.
     ///
-    /// - Returns: Whether there is one.
+    /// - Returns: Whether there is a next row.
     @usableFromInline
     package func step() throws -> Bool {
         let code = sqlite3_step(handle)
@@ -60,7 +60,7 @@ package final class Statement {
 
     /// Ends the run, so that the statement holds no lock, and keeps the bound values.
     ///
-    /// - Throws: What the run failed with after its last step, such as a value that found no memory.
+    /// - Throws: What failed after the last step, such as a value for which there was no memory.
     @usableFromInline
     package func reset() throws {
         let code = sqlite3_reset(handle)
@@ -96,7 +96,7 @@ package final class Statement {
         }
     }
 
-    /// Makes the statement as good as new for whom the cache gives it next.
+    /// Makes the statement as good as new for its next user.
     @usableFromInline
     func clear() {
         sqlite3_reset(handle)

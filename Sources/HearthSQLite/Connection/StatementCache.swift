@@ -1,17 +1,17 @@
 /// The prepared statements of one connection.
 ///
-/// Static SQL is found by the address of its literal, which costs a hash of one word, and is never dropped: there are as many
-/// as there are literals in the source. SQL put together at run time is found by its text, and the least recently used one
-/// goes when there are too many.
+/// Static SQL is found by the address of its literal, which costs a hash of one word. It is never dropped: there are
+/// only as many statements as literals in the source. SQL put together at run time is found by its text. When there are
+/// too many of these, the least recently used one goes.
 struct StatementCache {
-    /// How many statements put together at run time are kept: well above the combinations of fragments that one query has.
+    /// How many statements put together at run time are kept: well above the combinations of fragments of one query.
     static let dynamicLimit = 128
 
     private var fixed: [UInt: Statement] = [:]
     private var dynamic: [String: (statement: Statement, lastUse: UInt64)] = [:]
     private var uses: UInt64 = 0
 
-    /// The cached statement, clean, or a new one where there is none or somebody still uses it.
+    /// The cached statement, clean; a new one where none is cached or somebody still uses it.
     mutating func statement(_ sql: StaticString, on connection: OpaquePointer) throws -> Statement {
         guard sql.hasPointerRepresentation else { return try statement(dynamic: sql.description, on: connection) }
         let key = UInt(bitPattern: sql.utf8Start)
@@ -22,7 +22,7 @@ struct StatementCache {
         }
         let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
         let statement = try Statement(preparing: text, on: connection, isCached: true)
-        // It takes the place of one that is in use, which is finalized when its user lets go of it.
+        // It takes the place of one in use, which is finalized when its user lets go of it.
         fixed[key] = statement
         return statement
     }

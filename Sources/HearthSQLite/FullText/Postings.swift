@@ -1,4 +1,4 @@
-/// What a full-text query matched: for each row how often each phrase of the query occurs in it.
+/// What a full-text query matched: for each row, how often each phrase of the query occurs in it.
 ///
 /// Flat, because a query may match a hundred thousand rows: one array of row ids and one of counts.
 package struct Postings: Sendable, Equatable {
@@ -30,7 +30,7 @@ package struct Postings: Sendable, Equatable {
         counts.reserveCapacity(longest * phraseCount)
         lists.rowIDs.withUnsafeBufferPointer { allRows in
             lists.counts.withUnsafeBufferPointer { allCounts in
-                // Where each phrase stands, and the row it stands at: past its end one that no index has.
+                // Where each phrase stands, and the row it stands at: past the end, a row id that no index has.
                 var position = ranges.map(\.lowerBound)
                 var rows = ranges.map { $0.isEmpty ? .max : allRows[$0.lowerBound] }
                 while let row = rows.min(), row < .max {
@@ -51,9 +51,10 @@ package struct Postings: Sendable, Equatable {
     }
 }
 
-/// The rows of each phrase of a query, ascending, and how often it occurs in each: one phrase after the other.
+/// The rows of each phrase of a query, ascending, and how often the phrase occurs in each: one phrase after the other.
 struct PhraseLists {
-    /// The rows beyond which memory is given back after a query: ten bytes each, for every connection that reads.
+    /// Above this many rows the memory is given back after a query: it is ten bytes a row, for every connection that
+    /// reads.
     static let keptRows = 1 << 18
 
     private(set) var phraseCount = 0
@@ -61,7 +62,7 @@ struct PhraseLists {
     private(set) var counts: [UInt16] = []
     private var starts: [Int] = []
 
-    /// Makes ready for a query, with the memory of the one before.
+    /// Gets ready for a query, in the memory of the one before.
     mutating func clear(phraseCount: Int) {
         self.phraseCount = phraseCount
         rowIDs.removeAll(keepingCapacity: true)
@@ -82,7 +83,7 @@ struct PhraseLists {
         if rowIDs.capacity > Self.keptRows { self = PhraseLists() }
     }
 
-    /// Where each phrase lies; all are empty when no row matched, because nobody began a phrase then.
+    /// Where the rows of each phrase are; all are empty when no row matched, because then no phrase was begun.
     var ranges: [Range<Int>] {
         guard starts.count == phraseCount else { return Array(repeating: 0..<0, count: phraseCount) }
         return zip(starts, starts.dropFirst() + [rowIDs.count]).map { $0..<$1 }

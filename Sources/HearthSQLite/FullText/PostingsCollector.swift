@@ -2,15 +2,15 @@ internal import CSQLite
 
 /// The full-text function `hearth_collect`, which walks the phrases of a query inside FTS5.
 ///
-/// It is called with the first row of a match, ignores that row, and has FTS5 run through each phrase of the query by itself
-/// (`xQueryPhrase`). So a posting costs a callback, where a function called for every row of the query costs a turn of
-/// SQLite's virtual machine too: about twice as much. Neither the sizes nor the text of documents are used; an index without
-/// content and column sizes has neither.
+/// It is called with the first row of a match, ignores that row, and has FTS5 run through each phrase of the query by
+/// itself (`xQueryPhrase`). So a posting costs one callback. A function called for every row of the query would also
+/// cost a turn of SQLite's virtual machine: about twice as much. Neither the sizes nor the text of documents are used;
+/// an index without content and column sizes has neither.
 final class PostingsCollector {
     /// The rows of every phrase, one phrase after the other.
     ///
-    /// Behind a pointer that FTS5 hands to the callbacks, which is also free of the checks for exclusive access that a
-    /// variable of a class pays at every row.
+    /// They are behind a pointer, which FTS5 hands to the callbacks. It also spares every row the check for exclusive
+    /// access that a variable of a class pays.
     private let lists = UnsafeMutablePointer<PhraseLists>.allocate(capacity: 1)
 
     init() {
@@ -51,10 +51,11 @@ final class PostingsCollector {
         guard code == SQLITE_OK else { throw SQLiteError(code: code, handle: handle) }
     }
 
-    /// What FTS5 calls a pointer to its table of functions. SQLite keeps the address, so the name has to outlive the statement.
+    /// What FTS5 calls a pointer to its table of functions. SQLite keeps the address, so the name has to outlive the
+    /// statement.
     private static let pointerType: StaticString = "fts5_api_ptr"
 
-    /// FTS5's table of functions, which it puts where a bound pointer points.
+    /// FTS5's table of functions. FTS5 writes its address to where a bound pointer points.
     private static func api(of handle: OpaquePointer) throws -> UnsafeMutablePointer<fts5_api>? {
         let statement = try Statement(preparing: "SELECT fts5(?1)", on: handle, isCached: false)
         var api: UnsafeMutablePointer<fts5_api>?
@@ -85,7 +86,7 @@ private func collectPhrases(_ api: UnsafePointer<Fts5ExtensionApi>, _ context: O
     return SQLITE_OK
 }
 
-/// Notes one row of one phrase, which is the only phrase that `context` knows.
+/// Notes one row of one phrase, the only phrase that `context` knows.
 private func collectRow(
     _ api: UnsafePointer<Fts5ExtensionApi>,
     _ context: OpaquePointer,
@@ -109,12 +110,12 @@ extension Connection {
     /// Counts the phrases of a full-text query in every row that has one of them.
     ///
     /// - Parameters:
-    ///   - index: The name of an FTS5 table with `detail=full`, written in the source. It may be contentless and without
-    ///     column sizes.
+    ///   - index: The name of an FTS5 table with `detail=full`, written in the source. It may be contentless and
+    ///     without column sizes.
     ///   - expression: Phrases joined by OR, in FTS5's syntax: quoted, with a column filter or a `*` where wanted.
     ///   - phraseCount: The number of phrases in it.
     /// - Returns: The matching rows, ascending, with the counts of each phrase in the order of the expression.
-    /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where the number of phrases is another.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where the number of phrases is a different one.
     package func collectPostings(
         index: StaticString,
         matching expression: String,

@@ -1,10 +1,10 @@
 internal import Glibc
 
 extension Database {
-    /// Opens a database, making it if it is not there.
+    /// Opens a database, and creates it if none exists.
     ///
-    /// A file that is there is looked at first without changing it: one of another program, or of a later release, stays
-    /// exactly as it is. A new one is readable by its owner alone.
+    /// A file that exists is looked at first without changing it: a file of another program or of a later release stays
+    /// exactly as it is. Only its owner can read a new file.
     ///
     /// - Parameters:
     ///   - location: The file; its directory must exist. The file itself must not be a symbolic link.
@@ -38,7 +38,7 @@ extension Database {
         }
     }
 
-    /// The ways to open, with what they have in common.
+    /// The ways to open a database, and what they have in common.
     private struct Opening {
         let options: DatabaseOptions
         let prepare: @Sendable (Connection) throws -> Void
@@ -100,8 +100,8 @@ extension Database {
 
         /// Whether the file can only be read as one that never changes.
         ///
-        /// Reading beside a write-ahead log takes a shared-memory file, which can't be made where nothing can be written.
-        /// Without a log there is nothing to miss, and somebody who could write would have one.
+        /// Reading beside a write-ahead log needs a shared-memory file, which can't be created where nothing can be
+        /// written. Without a log there is nothing to miss: anyone who could write would have one.
         private func needsImmutable(_ file: StoreFile) throws -> Bool {
             do {
                 _ = try file.connectReadOnly(isImmutable: false).schemaVersion()

@@ -8,7 +8,7 @@ package enum DatabaseLocation: Sendable, Hashable {
     case inMemory
 }
 
-/// What a commit has survived when it is acknowledged.
+/// What an acknowledged commit survives.
 package enum Durability: Sendable, Hashable {
     /// The end of the process and the loss of power.
     case full
@@ -34,7 +34,7 @@ package struct Migration: Sendable {
 
 /// How a database is opened.
 package struct DatabaseOptions: Sendable {
-    /// The number in the file's header that says whose file it is; not 0, which is everybody's.
+    /// The number in the file's header that says whose file it is; not 0, the number in a file that nobody claims.
     package var applicationID: Int32
     /// The schema, step by step.
     package var migrations: [Migration]
@@ -48,7 +48,8 @@ package struct DatabaseOptions: Sendable {
     package var maximumReaders = 8
     /// The size of the write-ahead log, in bytes, at which it is copied into the file beside whoever reads.
     package var walCheckpointBytes = 4 << 20
-    /// The size of the write-ahead log, in bytes, at which new readers wait until it was copied into the file completely.
+    /// The size of the write-ahead log, in bytes, at which new readers wait until it is copied into the file
+    /// completely.
     package var walSoftLimitBytes = 16 << 20
     /// How many bytes of pages each connection may keep in memory; it takes what it uses.
     package var pageCacheBytes = 16 << 20

@@ -1,28 +1,29 @@
 internal import CSQLite
 internal import Glibc
 
-/// The file of a store: where it is, whose it is, and its coming into being.
+/// The file of a store: where it is, whose it is, and how it is created.
 ///
-/// The file is only ever opened through SQLite. POSIX drops all of a process's locks on a file when the process closes *any*
-/// descriptor of it, so an `open` and `close` of our own beside a live connection would let another process delete a live
-/// write-ahead log.
+/// The file is only ever opened through SQLite. POSIX drops all of a process's locks on a file when the process closes
+/// *any* descriptor of it, so an `open` and `close` of our own beside a live connection would let another process
+/// delete a live write-ahead log.
 struct StoreFile {
     /// The path with every symbolic link in its directory resolved.
     let path: String
 
-    /// What an untouched look at the file found.
+    /// What a look at the file found, without touching it.
     enum Identity: Equatable {
-        /// There is no file.
+        /// No file exists.
         case absent
-        /// There is a file of no bytes, such as `mktemp` makes or a creation that was killed leaves.
+        /// The file has no bytes: `mktemp` makes such a file, and a creation that was killed leaves one.
         case empty
-        /// It is one of ours, as far as its main part says: the write-ahead log may hold a later schema.
+        /// It is one of ours, as far as the main file says: the write-ahead log may hold a later schema.
         case ours
     }
 
     /// Resolves the directory of `path`.
     ///
-    /// The file itself must not be a symbolic link: whoever may write the directory could otherwise point us at another file.
+    /// The file itself must not be a symbolic link: whoever may write the directory could otherwise point us at another
+    /// file.
     init(resolving path: String) throws {
         let separator = path.lastIndex(of: "/")
         let name = separator.map { String(path[path.index(after: $0)...]) } ?? path
@@ -38,7 +39,7 @@ struct StoreFile {
         self.path = prefix == "/" ? "/\(name)" : "\(prefix)/\(name)"
     }
 
-    /// Looks whose file it is without changing a byte or taking a lock.
+    /// Finds out whose file it is, without changing a byte or taking a lock.
     ///
     /// - Throws: ``StoreFileError/foreign(path:reason:)`` or ``StoreFileError/tooNew(found:supported:)``.
     func probe(_ options: DatabaseOptions) throws -> Identity {
@@ -65,9 +66,9 @@ struct StoreFile {
 
     /// The application id and schema version in the file's header.
     ///
-    /// The header's bytes are read (https://www.sqlite.org/fileformat2.html#the_database_header), and not the pragmas of the same
-    /// names: a kill can leave a header that is ahead of the rest, which only the journal or the log beside it puts right.
-    /// SQLite would call the file malformed without a look at those.
+    /// These are the header's own bytes (https://www.sqlite.org/fileformat2.html#the_database_header), not the pragmas
+    /// of the same names: a kill can leave a header that is ahead of the rest, and only the journal or the log beside
+    /// it puts that right. An immutable connection looks at neither, so SQLite would call such a file malformed.
     private func readHeader() throws -> (applicationID: Int32, version: Int32) {
         let magic = "SQLite format 3\0"
         let header = try withExtendedLifetime(connectReadOnly(isImmutable: true)) { try $0.readFile(prefix: 100) }
@@ -87,7 +88,7 @@ struct StoreFile {
         }
     }
 
-    /// Makes a file of no bytes that only its owner may read or write; one that is there already is left alone.
+    /// Creates an empty file that only its owner may read or write; a file that exists already is left alone.
     ///
     /// `mknod` makes it without opening it. SQLite gives the log and the journal the same permissions.
     func createEmpty() throws {
@@ -104,7 +105,7 @@ struct StoreFile {
 
     /// Opens a connection that can't write.
     ///
-    /// An immutable one reads the main file as it lies there: it takes no lock and doesn't look at a hot journal or log.
+    /// An immutable one reads the main file as it lies there: it takes no lock and ignores a hot journal or log.
     ///
     /// - Parameter isImmutable: Whether the file and its directory can't change, so that no lock and no log is needed.
     /// - Returns: The connection.
@@ -114,7 +115,7 @@ struct StoreFile {
         return try Connection(opening: isImmutable ? "\(uri)?immutable=1" : uri, flags: flags)
     }
 
-    /// The size of the write-ahead log in bytes; 0 when there is none.
+    /// The size of the write-ahead log in bytes; 0 when none exists.
     var logSize: Int { Self.size(of: path + "-wal") }
 
     /// The space left to this user on the file's disk, in bytes; `nil` where the system doesn't tell.
@@ -133,7 +134,7 @@ struct StoreFile {
         return faccessat(AT_FDCWD, directory.isEmpty ? "/" : String(directory), W_OK, AT_EACCESS) != 0
     }
 
-    /// The path as a URI, with what has a meaning in one escaped.
+    /// The path as a URI, in which characters with a meaning of their own are escaped.
     private var uri: String {
         var escaped: [UInt8] = []
         for byte in path.utf8 {
@@ -160,13 +161,13 @@ struct StoreFile {
 
 /// Why a database could not be opened or used, beyond what SQLite itself reports as ``SQLiteError``.
 package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file belongs to another program, or is no database. It was not changed.
+    /// The file belongs to another program, or is not a database. It was not changed.
     case foreign(path: String, reason: String)
     /// A later release of the program wrote the schema. The file was not changed.
     case tooNew(found: Int, supported: Int)
-    /// The file is opened read-only and its schema is an earlier one.
+    /// The file is opened read-only and its schema is an older one.
     case tooOld(found: Int, supported: Int)
-    /// There is nothing at the path, or its directory does not exist.
+    /// Nothing exists at the path, or its directory does not exist.
     case notFound(path: String)
     /// What is at the path is a symbolic link, a directory or a device.
     case notARegularFile(path: String)

@@ -3,23 +3,24 @@ internal import Synchronization
 
 /// Lets a cancelled task stop the read that it runs.
 ///
-/// `sqlite3_interrupt` stops what runs at that moment and is lost on a statement that is about to begin. So the cancellation is noted
-/// here, and the read asks: before each statement, and every so many steps inside one.
+/// `sqlite3_interrupt` stops what runs at that moment, and has no effect on a statement that is about to begin. So the
+/// cancellation is noted here, and the read asks for it: before each statement, and after every so many steps inside
+/// one.
 final class ReadInterrupter: Sendable {
     /// How many steps of SQLite's virtual machine lie between two looks: some microseconds of work.
     private static let steps: Int32 = 1_000
 
     private let cancelled = Atomic(false)
 
-    /// Whether the read was to be stopped.
+    /// Whether the read is to stop.
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    /// Stops the statement that runs, and those that would come after it.
+    /// Stops the statement that runs, and any that would come after it.
     func cancel() {
         cancelled.store(true, ordering: .relaxed)
     }
 
-    /// Has the statements of a connection look here while a closure runs.
+    /// Makes the statements of a connection look here while a closure runs.
     func watch<R>(_ connection: Connection, _ body: () throws -> R) throws -> R {
         try check()
         connection.interrupter = self
@@ -43,7 +44,7 @@ final class ReadInterrupter: Sendable {
         }
     }
 
-    /// Makes sure that the read is to go on.
+    /// Throws if the read is to stop.
     func check() throws {
         guard !isCancelled else { throw CancellationError() }
     }

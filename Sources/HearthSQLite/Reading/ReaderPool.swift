@@ -2,16 +2,16 @@ internal import Glibc
 
 /// The connections that read.
 ///
-/// A reader borrows a connection on its own thread, and nobody else touches that connection until it is given back. There are
-/// at most so many; more readers wait. To let the write-ahead log be copied completely the pool can be drained: new readers
-/// wait and the present ones finish.
+/// A reader borrows a connection on its own thread, and nobody else touches that connection until it is given back. The
+/// number of connections is limited; when all are lent, further readers wait. The pool can be drained, so that the
+/// write-ahead log can be copied completely: new readers wait and the present ones finish.
 ///
-/// A reader that reads again inside its own read gets the connection it already has, and so the same snapshot: waiting for
-/// another could be waiting for itself.
+/// A reader that reads again inside its own read gets the connection it already has, and so the same snapshot: waiting
+/// for another could be waiting for itself.
 final class ReaderPool: Sendable {
     private struct State {
         var idle: [Connection] = []
-        /// How many connections there are or are being opened.
+        /// How many connections are open or being opened.
         var count = 0
         var borrowed: [pthread_t: Connection] = [:]
         var isDraining = false
@@ -23,7 +23,7 @@ final class ReaderPool: Sendable {
     private let monitor: Monitor<State>
     private let maximum: Int
     private let open: @Sendable () throws -> Connection
-    /// Whether the connection also writes, when it isn't this pool's turn.
+    /// Whether the writer uses the connection too, in turn with the readers.
     private let isShared: Bool
 
     /// A pool that opens connections as it needs them.

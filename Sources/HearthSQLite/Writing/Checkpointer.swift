@@ -4,15 +4,15 @@ internal import Synchronization
 /// Copies the write-ahead log into the file, in the one way that is safe with every SQLite.
 ///
 /// Before 3.44.6, 3.50.7 and 3.51.3 a checkpoint that races a commit of another connection can corrupt the file (the
-/// "WAL-reset bug"). So nothing checkpoints by itself; here one connection holds the write lock, so that nobody commits,
-/// while a second one does a passive checkpoint.
+/// "WAL-reset bug"). So nothing checkpoints by itself; here one connection holds the write lock, so that nobody
+/// commits, while a second one does a passive checkpoint.
 final class Checkpointer {
-    /// How long readers that are under way may take to finish while new ones wait.
+    /// How long the present readers may take to finish while new ones wait.
     static let drainTimeout = Duration.seconds(2)
 
     /// How long to wait for another process's commit.
     ///
-    /// There is always another time for a checkpoint.
+    /// A checkpoint that was skipped can be done later.
     static let lockTimeout = Duration.milliseconds(100)
 
     private let writer: Connection
@@ -89,7 +89,7 @@ final class Checkpointer {
         }
     }
 
-    /// Copies what no reader still needs from the log.
+    /// Copies the part of the log that no reader still needs.
     ///
     /// - Returns: Whether that was all of it.
     private func checkpoint() throws -> Bool {
@@ -135,7 +135,7 @@ final class Checkpointer {
     }
 }
 
-/// What the latest attempt at something in the background failed with, for whoever looks after its health.
+/// What the latest attempt at something in the background failed with, for reports of health.
 final class LastFailure: Sendable {
     private let latest = Mutex<(any Error)?>(nil)
 

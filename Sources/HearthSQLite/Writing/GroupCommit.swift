@@ -2,31 +2,33 @@ internal import DequeModule
 
 /// Runs waiting operations together in one transaction, so that they share the cost of one commit.
 ///
-/// Each operation has a savepoint: one that fails takes only its own changes with it. Callers hear of success and failure
-/// after the commit, because until then both may rest on changes of the same group that are not yet true.
+/// Each operation has a savepoint: one that fails takes only its own changes with it. Callers hear of success and
+/// failure after the commit, because until then both may depend on changes of the same group that may still be rolled
+/// back.
 ///
-/// Some failures (a full disk, an I/O error) roll back the whole transaction. The operation that ran into one is answered with
-/// it and the others run again without it. When the commit itself fails, nobody knows whose fault it is: each operation runs
-/// again alone, and those that can commit do.
+/// Some failures (a full disk, an I/O error) roll back the whole transaction. The operation that ran into one is
+/// answered with it and the others run again without it. When the commit itself fails, nobody knows whose fault it is:
+/// each operation runs again alone, and those that can commit do.
 ///
-/// Callers that write one thing after another come back as soon as they are answered. So a group that is smaller than the one
-/// before waits a moment for them: otherwise the callers fall into two halves that take turns, and each commit serves one.
+/// Callers that write one thing after another come back as soon as they are answered. So a group that is smaller than
+/// the one before waits a moment for them: otherwise the callers fall into two halves that take turns, and each commit
+/// serves one.
 struct GroupCommit<Group: WriteGroup> {
     /// The greatest number of operations in one group: past some hundreds the cost of the commit no longer shows.
     static var operationLimit: Int { 512 }
-    /// How long a group takes in operations, so that other processes get their turn at the write lock, and the first
+    /// How long a group accepts operations, so that other processes get their turn at the write lock, and the first
     /// callers their answer, while more are still coming.
     static var timeLimit: Duration { .milliseconds(100) }
 
     /// How long a group waits for more operations, as a share of the time that the latest commit took.
     static var patience: Double { 0.25 }
-    /// And how long at least: the time in which some dozens of tasks come back.
+    /// The shortest such wait: the time in which some dozens of tasks come back.
     static var leastPatience: Duration { .microseconds(100) }
-    /// And how long at most: that share of a commit on a slow disk, which takes some 40 ms. After one that hung, the next group must
-    /// not hang too.
+    /// The longest such wait: the same share of a commit on a slow disk, which takes some 40 ms. After a commit that
+    /// hung, the next group must not hang too.
     static var mostPatience: Duration { .milliseconds(10) }
 
-    /// How long a group waits for callers to come back, after a commit that took so long.
+    /// How long a group waits for callers to come back after a commit that took this long.
     static func waitingTime(after commit: Duration) -> Duration {
         min(max(commit * patience, leastPatience), mostPatience)
     }
@@ -61,7 +63,7 @@ struct GroupCommit<Group: WriteGroup> {
         }
     }
 
-    /// Runs one transaction and answers whom it settles.
+    /// Runs one transaction and answers the callers whose operations it settles.
     ///
     /// - Parameters:
     ///   - operations: Those to run first.
@@ -75,7 +77,7 @@ struct GroupCommit<Group: WriteGroup> {
             group = try makeGroup(connection)
         } catch {
             connection.rollback()
-            // Who came while we waited for the lock has a deadline of its own.
+            // Callers that came while we waited for the lock have a deadline of their own.
             let waited = operations.isEmpty ? queue.pop(enqueuedBefore: began) : operations
             for write in waited { write.answer(error) }
             return []
@@ -89,14 +91,14 @@ struct GroupCommit<Group: WriteGroup> {
                 try perform(write, in: group, isFirst: done.isEmpty)
                 done.append(write)
             } catch {
-                // Its error rests on nothing but what is committed already. The others begin again without it.
+                // Its error depends only on what is committed already. The others begin again without it.
                 connection.rollback()
                 write.answer(error)
                 return [done + rest].filter { !$0.isEmpty }
             }
         }
         guard !done.isEmpty else {
-            // Whoever woke us was cancelled meanwhile.
+            // The caller that woke us was cancelled meanwhile.
             connection.rollback()
             return []
         }
@@ -125,9 +127,10 @@ struct GroupCommit<Group: WriteGroup> {
 
     /// Runs one operation in the open transaction.
     ///
-    /// - Throws: When the transaction is lost, or has to go because of the operation. Its ordinary failure is kept in it.
+    /// - Throws: When the transaction is lost, or has to go because of the operation. An ordinary failure is kept in
+    ///   `write`.
     private func perform(_ write: PendingWrite<Group>, in group: Group, isFirst: Bool) throws {
-        // With nothing else in the transaction a rollback of all of it harms nobody, and saves the savepoint.
+        // Alone in the transaction it needs no savepoint: a rollback of everything harms nobody.
         guard !isFirst else {
             group.mark()
             try write.perform(in: group)
@@ -170,14 +173,14 @@ struct GroupCommit<Group: WriteGroup> {
     }
 }
 
-/// What a domain keeps while one group of writes is in the making.
+/// What a domain keeps while one group of writes is being made.
 ///
-/// A group is the work of one transaction: several callers' operations, each in a savepoint of its own. Work that is cheaper
-/// done once for all of them, such as full-text rows (which SQLite writes out at every savepoint), is noted by the operations
-/// and done in ``flush()``.
+/// A group is the work of one transaction: several callers' operations, each in a savepoint of its own. Some work is
+/// cheaper when it is done once for all of them, such as full-text rows, which SQLite writes out at every savepoint.
+/// The operations note that work, and ``flush()`` does it.
 ///
-/// A group is made, used and dropped on the writer's thread. When a transaction fails its group is dropped with it, and the
-/// operations that can still succeed run again with a new one.
+/// A group is made, used and dropped on the writer's thread. When a transaction fails its group is dropped with it, and
+/// the operations that can still succeed run again with a new one.
 package protocol WriteGroup: AnyObject, SendableMetatype {
     /// Makes the group of a transaction that has just begun.
     init(connection: Connection) throws
@@ -191,6 +194,6 @@ package protocol WriteGroup: AnyObject, SendableMetatype {
     /// Does the deferred work, before the commit.
     func flush() throws
 
-    /// Takes notice that the transaction is committed, before its callers are answered.
+    /// Learns that the transaction is committed, before its callers are answered.
     func didCommit()
 }

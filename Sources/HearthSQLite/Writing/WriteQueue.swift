@@ -11,12 +11,13 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     private struct State {
         var waiting = Deque<PendingWrite<Group>>()
-        /// How many operations the writer wants to see before it is woken: a thread woken for each would do little else.
+        /// How many operations the writer wants to see before it is woken: a thread woken for each would do little
+        /// else.
         var wakesWriterAt = 1
         var checkpoints: [CheckedContinuation<Void, any Error>] = []
         var closers: [CheckedContinuation<Void, any Error>] = []
         var phase = Phase.open
-        /// What finishing came to, once it is done.
+        /// How finishing ended, once it is done.
         var end: Result<Void, any Error>?
     }
 
@@ -30,7 +31,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     // MARK: The callers' side
 
-    /// Adds an operation, or answers it at once where it was cancelled already or the database is closed.
+    /// Adds an operation, or answers it at once if it was cancelled already or the database is closed.
     func add(_ write: PendingWrite<Group>) {
         let (refusal, isEnough): ((any Error)?, Bool) = monitor.withLock { state in
             guard state.phase == .open else { return (StoreFileError.closed, false) }
@@ -97,7 +98,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         monitor.withLock { $0.waiting.popFirst() }
     }
 
-    /// Waits until so many operations wait, but not beyond a time.
+    /// Waits until a number of operations wait, but not beyond a time.
     func gather(_ count: Int, atMost limit: Duration) {
         monitor.withLock { $0.wakesWriterAt = count }
         _ = monitor.wait(atMost: limit) { $0.waiting.count >= count ? true : nil }
@@ -129,12 +130,12 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
 /// One caller's operation on its way through the writer.
 ///
-/// Sendable without the compiler's proof: until the queue hands it out it is only kept and removed there, under the queue's
-/// mutex, and afterwards the writer's thread alone touches it.
+/// Sendable without the compiler's proof: until the queue hands it out it is only kept and removed there, under the
+/// queue's mutex; after that only the writer's thread touches it.
 final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
-    /// Since when it waits.
+    /// When it began to wait.
     let enqueued = ContinuousClock.now
-    /// What the caller cancels it by.
+    /// What the caller cancels it with.
     let ticket: WriteTicket
 
     private let body: (Group) throws -> Void
@@ -177,7 +178,7 @@ final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
     }
 }
 
-/// What connects a caller that is cancelled with its operation.
+/// Connects a caller that is cancelled with its operation.
 ///
 /// Sendable without the compiler's proof because its one variable is touched only under the queue's mutex.
 final class WriteTicket: @unchecked Sendable {

@@ -6,9 +6,10 @@ internal import Glibc
 ///
 /// Sendable without the compiler's proof: after ``start()`` only its thread touches it.
 final class Writer<Group: WriteGroup>: @unchecked Sendable {
-    /// After this long with the write lock in hand nearly all the time, other processes get a moment to take it: they poll.
+    /// After the writer has held the write lock nearly all of this time, it leaves other processes a moment to take it:
+    /// they poll.
     static var longestHold: Duration { .milliseconds(100) }
-    /// That moment.
+    /// How long that moment is.
     static var breath: Duration { .milliseconds(1) }
 
     private let queue: WriteQueue<Group>
@@ -85,7 +86,8 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         lastBreath = .now
     }
 
-    /// Closes every connection, the writing one last: SQLite then copies and removes the log if no other process uses it.
+    /// Closes every connection, the writing one last: SQLite then copies and removes the log if no other process uses
+    /// it.
     private func finish() throws {
         defer {
             checkpointer = nil

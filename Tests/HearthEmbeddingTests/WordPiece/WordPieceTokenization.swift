@@ -51,7 +51,8 @@ private struct ReferenceTokens: Decodable {
     let tokens: [UInt16]
 
     static func fixture() async throws -> [ReferenceTokens] {
-        let path = URL(filePath: #filePath).appending(path: "../../../../Fixtures/wordpiece/texts.jsonl.gz").standardized
+        let fixture = "../../../../Fixtures/wordpiece/texts.jsonl.gz"
+        let path = URL(filePath: #filePath).appending(path: fixture).standardized
         let decoder = JSONDecoder()
         return try await blocking { try decompressed(path) }.split(separator: UInt8(ascii: "\n"))
             .map { try decoder.decode(ReferenceTokens.self, from: $0) }

@@ -72,11 +72,12 @@ import Testing
     }
 
     @Test func `a database of another program with a hot journal is left alone, byte for byte`() throws {
+        let numbers = (1...500).map(String.init).joined(separator: ",")
         try copyWhileOpen(
             """
             CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);
             PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN;
-            INSERT INTO theirs SELECT randomblob(500) FROM json_each('[\((1...500).map(String.init).joined(separator: ","))]');
+            INSERT INTO theirs SELECT randomblob(500) FROM json_each('[\(numbers)]');
             """
         )
         #expect(try contents().keys.sorted() == ["store.db", "store.db-journal"])

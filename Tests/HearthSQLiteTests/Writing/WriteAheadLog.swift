@@ -30,7 +30,8 @@ import Testing
                                 other?.open()
                                 other = mine
                             }
-                            // Let through by the other's next read, or at once if that one has to wait for us to finish.
+                            // Let through by the other's next read, or at once if that one has to wait for us to
+                            // finish.
                             mine.wait(atMostMilliseconds: 20)
                         }
                         reads += 1
