@@ -33,7 +33,14 @@ let package = Package(
             exclude: ["characters.bin", "static-embedding.bin", "vocabulary.bin"]  // compiled in by data.c
         ),
         .target(name: "CVectorKernels"),
-        .target(name: "HearthSQLite", dependencies: ["CSQLite"], swiftSettings: settings),
+        .target(
+            name: "HearthSQLite",
+            dependencies: [
+                "CSQLite",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "HearthEmbedding",
             dependencies: ["CEmbeddingData", "CVectorKernels"],

@@ -19,7 +19,7 @@ public protocol Embedder: Sendable {
 
     /// The embeddings of texts: one vector of ``dimension`` components and unit length per text, in their order.
     ///
-    /// A text in which the model finds nothing to go by has the zero vector, which is near nothing.
+    /// A text in which the model finds nothing that it knows has the zero vector, which is near nothing.
     func embed(_ texts: [String]) async throws -> [[Float]]
 }
 
@@ -28,8 +28,67 @@ extension Embedder {
     public var isLocal: Bool { false }
 }
 
-/// An embedder that needs neither to wait nor to fail: what a store can call inside a transaction.
+/// An embedder that never waits and never fails, so that a store can call it inside a transaction.
 package protocol SynchronousEmbedder: Embedder {
     /// The embedding of a text as bytes: that of ``Embedder/embed(_:)``, quantised.
     func quantizedVector(for text: String) -> QuantizedVector
+}
+
+/// Why a text could not be embedded, or a vector could not be used.
+public struct EmbeddingError: Error, Sendable {
+    /// The kind of failure, for a program to decide by.
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        /// The name of the kind, stable across releases.
+        public let rawValue: String
+
+        /// Creates a code from its name.
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        /// No connection to the model server.
+        public static let serverUnreachable = Code(rawValue: "serverUnreachable")
+        /// The model server did not answer in time.
+        public static let timedOut = Code(rawValue: "timedOut")
+        /// The model server failed, or was too busy, at every attempt.
+        public static let serverFailed = Code(rawValue: "serverFailed")
+        /// The model server refused the request; the same request would be refused again.
+        public static let requestRefused = Code(rawValue: "requestRefused")
+        /// The answer is not what the interface promises.
+        public static let malformedResponse = Code(rawValue: "malformedResponse")
+        /// A vector has a different number of components than stated.
+        public static let wrongDimension = Code(rawValue: "wrongDimension")
+        /// A component of a vector is infinite or not a number.
+        public static let notFinite = Code(rawValue: "notFinite")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened, for a person, with the remedy where there is one.
+    public var message: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+extension EmbeddingError: CustomStringConvertible {
+    /// The message, after the name of its kind.
+    public var description: String { "\(code.rawValue): \(message)" }
+}
+
+extension [Float] {
+    /// Divides by the Euclidean length, so that the length becomes one.
+    ///
+    /// The zero vector stays as it is. The squares are summed in double precision, one after the other: none overflows
+    /// or vanishes, and the result is the same on every machine.
+    mutating func normalize() {
+        var squares: Double = 0
+        for component in self { squares += Double(component) * Double(component) }
+        guard squares > 0 else { return }
+        let length = squares.squareRoot()
+        for index in indices { self[index] = Float(Double(self[index]) / length) }
+    }
 }

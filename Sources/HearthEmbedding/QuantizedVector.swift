@@ -1,14 +1,16 @@
 internal import CVectorKernels
 
 /// A vector whose components are bytes, each to be multiplied by one scale.
-public struct QuantizedVector: Hashable, Sendable {
+@usableFromInline
+package struct QuantizedVector: Hashable, Sendable {
     /// The components in units of ``scale``: from -127 to 127, one of them at an end unless all are zero.
-    public var components: [Int8]
+    @usableFromInline package var components: [Int8]
     /// The value of one unit, not negative; zero for the zero vector.
-    public var scale: Float
+    @usableFromInline package var scale: Float
 
     /// Creates a vector from its stored form.
-    public init(components: [Int8], scale: Float) {
+    @inlinable
+    package init(components: [Int8], scale: Float) {
         self.components = components
         self.scale = scale
     }
@@ -19,12 +21,12 @@ extension QuantizedVector {
 
     /// Rounds every component to the nearest of 255 values, evenly spaced and symmetric about zero.
     ///
-    /// The greatest magnitude becomes 127, so that the error of a component is at most half of one 127th of it. (The scheme
-    /// is the symmetric one of Jacob et al., "Quantization and Training of Neural Networks", CVPR 2018.) Vectors whose
-    /// greatest magnitude is too small for that division are taken for the zero vector.
+    /// The greatest magnitude becomes 127, so that the error of a component is at most half of one 127th of it. (The
+    /// scheme is the symmetric one of Jacob et al., "Quantization and Training of Neural Networks", CVPR 2018.) Vectors
+    /// whose greatest magnitude is too small for that division are taken for the zero vector.
     ///
     /// - Throws: ``EmbeddingError`` of code `notFinite` if a component is infinite or not a number.
-    public init(quantizing vector: [Float]) throws(EmbeddingError) {
+    package init(quantizing vector: [Float]) throws(EmbeddingError) {
         var greatest: Float = 0
         var checksum: Float = 0
         for component in vector {
@@ -54,13 +56,8 @@ extension QuantizedVector {
         Int8(truncatingIfNeeded: (value + 0x1.8p23).bitPattern)
     }
 
-    /// The vector that this one stands for.
-    public var dequantized: [Float] {
-        components.map { Float($0) * scale }
-    }
-
     /// The dot product with a vector of the same dimension: for two unit vectors, nearly the cosine of their angle.
-    public func dot(_ other: QuantizedVector) -> Float {
+    package func dot(_ other: QuantizedVector) -> Float {
         precondition(components.count == other.components.count, "Vectors of different dimensions have no dot product.")
         let product = hearth_dot_i8(components, other.components, components.count)
         return Float(product) * (scale * other.scale)

@@ -10,13 +10,13 @@
 /// }
 /// try await database.close()
 /// ```
-public final class Database<Group: WriteGroup>: Sendable {
+package final class Database<Group: WriteGroup>: Sendable {
     /// The path of the file, with the links in its directory resolved; `nil` in memory.
-    public let path: String?
+    package let path: String?
 
     private let pool: ReaderPool
     /// Nil when the database is open for reading only.
-    private let queue: WriteQueue<Group>?
+    let queue: WriteQueue<Group>?
     private let file: StoreFile?
     private let checkpointFailure: LastFailure
 
@@ -36,16 +36,16 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     /// Writes, in one transaction with whatever else waits to be written.
     ///
-    /// When it returns, the changes are committed as durably as the options say. When it throws, the operation left no trace,
-    /// whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has not begun; one
-    /// that has begun is finished and answered.
+    /// When it returns, the changes are committed as durably as the options say. When it throws, the operation left no
+    /// trace, whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has
+    /// not begun; one that has begun is finished and answered.
     ///
-    /// - Parameter body: The operation. It may run more than once, because a transaction can fail for another operation's
-    ///   sake: it must have no effect but on the group, and only the result of its last run counts. It must not call
+    /// - Parameter body: The operation. It may run more than once, because another operation can make the transaction
+    ///   fail: it must have no effect except on the group, and only the result of its last run counts. It must not call
     ///   ``write(_:)`` of the same database.
     /// - Returns: What the operation returned.
     /// - Throws: What the operation threw, ``SQLiteError``, ``StoreFileError`` or `CancellationError`.
-    public func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
+    package func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
         guard let queue else { throw StoreFileError.readOnly }
         let ticket = WriteTicket()
         return try await withTaskCancellationHandler {
@@ -57,30 +57,28 @@ public final class Database<Group: WriteGroup>: Sendable {
         }
     }
 
-    /// How many operations wait for the writer.
-    public var waitingWrites: Int { queue?.count ?? 0 }
-
     // MARK: Reading
 
     /// Reads one consistent state, on the calling thread.
     ///
     /// The connection can't write. A read inside a read shares its snapshot.
     ///
-    /// It may block its thread: for one of the other readers, when there are as many as the options allow, and while the write-ahead log
-    /// is being cut back, which waits two seconds at the most for the reads under way. Whoever it waits for already has a connection and a thread and waits for
-    /// nobody, so tasks that read on the few threads of the shared pool can't wait for each other in a circle; unless `body` blocks
-    /// on a task, which nothing may do on that pool.
+    /// It may block its thread: until another read ends, when there are as many as the options allow, and while the
+    /// write-ahead log is cut back, which waits at most two seconds for the reads under way. Those reads already have a
+    /// connection and a thread, and wait for nobody. So tasks that read on the few threads of the shared pool can't
+    /// wait for each other in a circle, unless `body` blocks on a task, which nothing may do on that pool.
     ///
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
-    public func read<R>(_ body: (Connection) throws -> R) throws -> R {
+    package func read<R>(_ body: (Connection) throws -> R) throws -> R {
         guard !Task.isCancelled else { throw CancellationError() }
         return try pool.read(body)
     }
 
-    /// Reads like ``read(_:)``, on a thread of its own, and stops half-way when the task is cancelled: for reads that may take long.
+    /// Reads like ``read(_:)``, but on a thread of its own, and stops half-way when the task is cancelled.
     ///
-    /// Such a read on a thread of the shared pool could keep the very task from running that is to cancel it.
-    public func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
+    /// For reads that may take long. On a thread of the shared pool, such a read could hold up the very task that is to
+    /// cancel it.
+    package func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R
     {
         let interrupter = ReadInterrupter()
         return try await withTaskCancellationHandler {
@@ -100,21 +98,21 @@ public final class Database<Group: WriteGroup>: Sendable {
 
     // MARK: Upkeep
 
-    /// The size of the write-ahead log's file in bytes; 0 where there is none.
-    public var walBytes: Int { file?.logSize ?? 0 }
+    /// The size of the write-ahead log's file in bytes; 0 where none exists.
+    package var walBytes: Int { file?.logSize ?? 0 }
 
     /// The space that is left for the file, in bytes; `nil` in memory, and where the system doesn't tell.
-    public var freeBytes: Int? { file?.freeBytes }
+    package var freeBytes: Int? { file?.freeBytes }
 
     /// Why the latest attempt to copy the write-ahead log failed; `nil` after one that worked.
     ///
     /// Nothing is lost by such a failure, but the log grows until an attempt works.
-    public var lastCheckpointError: (any Error)? { checkpointFailure.error }
+    package var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
-    /// Copies the write-ahead log into the file and cuts it back, holding new readers up meanwhile.
+    /// Copies the write-ahead log into the file and cuts it back. New readers wait meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
-    public func checkpoint() async throws {
+    package func checkpoint() async throws {
         guard let queue else { throw StoreFileError.readOnly }
         try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
     }
@@ -122,7 +120,7 @@ public final class Database<Group: WriteGroup>: Sendable {
     /// Does the operations that wait, copies the write-ahead log and closes the file.
     ///
     /// Later calls of anything but this throw ``StoreFileError/closed``; calling it again waits for the same end.
-    public func close() async throws {
+    package func close() async throws {
         guard let queue else { return pool.close() }
         try await withCheckedThrowingContinuation { queue.close($0) }
     }

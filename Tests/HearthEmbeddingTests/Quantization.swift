@@ -58,3 +58,10 @@ import Testing
         return vector
     }
 }
+
+extension QuantizedVector {
+    /// The vector that this one stands for.
+    fileprivate var dequantized: [Float] {
+        components.map { Float($0) * scale }
+    }
+}

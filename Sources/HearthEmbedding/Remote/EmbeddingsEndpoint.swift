@@ -16,19 +16,19 @@ struct EmbeddingsEndpoint: Sendable {
         var data: [Item]
     }
 
-    /// The greatest part of a server's own words that is quoted in an error.
+    /// How many bytes of a server's own words an error quotes at most.
     private static let quotedBytes = 300
 
     let url: URL
     let model: String
-    /// The components that every vector must have; nil while nobody knows.
+    /// The number of components that every vector must have; nil while it is not known.
     let dimension: Int?
 
     func body(for texts: [String]) throws -> Data {
         try JSONEncoder().encode(Request(model: model, input: texts))
     }
 
-    /// Unit vectors in the order of the texts, out of an answer that may have them in another.
+    /// Unit vectors in the order of the texts, from an answer that may list them in another order.
     func vectors(in body: Data, count: Int) throws(EmbeddingError) -> [[Float]] {
         let response: Response
         do {

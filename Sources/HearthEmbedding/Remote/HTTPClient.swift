@@ -8,7 +8,7 @@ import FoundationNetworking
 struct HTTPAnswer: Sendable {
     var status: Int
     var body: Data
-    /// When it asks to be left alone for a while.
+    /// How long it asks to be left alone; nil where it does not ask.
     var retryAfter: Duration?
 
     var isSuccess: Bool { 200..<300 ~= status }

@@ -12,8 +12,8 @@ import FoundationNetworking
 ///     baseURL: URL(string: "http://localhost:11434/v1")!, model: "nomic-embed-text", dimension: 768)
 /// ```
 ///
-/// Memories are stored without waiting for it, and while the server is away search goes on by keywords. The proxy that the
-/// environment names (`http_proxy`, except for the hosts of `no_proxy`) is used, as by any program.
+/// Memories are stored without waiting for it, and while the server is away search goes on by keywords. Like any
+/// program, it uses the proxy that the environment names (`http_proxy`, except for the hosts of `no_proxy`).
 public struct OpenAICompatibleEmbedder: Embedder {
     /// The model's name: vectors of the same model are comparable, whichever server computes them.
     public let identifier: String
@@ -23,7 +23,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
     private var endpoint: EmbeddingsEndpoint
     private let apiKey: String?
     private let batchSize: Int
-    private let retry: RetryPolicy
+    private let retry = RetryPolicy()
     private let clock: any Clock<Duration>
     private let client: HTTPClient
 
@@ -36,31 +36,47 @@ public struct OpenAICompatibleEmbedder: Embedder {
     ///   - apiKey: Sent as a bearer token. Local servers need none.
     ///   - batchSize: The greatest number of texts in a request.
     ///   - timeout: The longest wait for an answer. A server's first answer may include loading the model.
-    ///   - retry: What happens when the server cannot be reached, fails or is too busy.
-    ///   - clock: Measures the waits between attempts.
     public init(
         baseURL: URL,
         model: String,
         dimension: Int,
         apiKey: String? = nil,
         batchSize: Int = 64,
+        timeout: Duration = .seconds(30)
+    ) {
+        self.init(
+            baseURL: baseURL,
+            model: model,
+            dimension: dimension,
+            apiKey: apiKey,
+            batchSize: batchSize,
+            timeout: timeout,
+            clock: ContinuousClock()
+        )
+    }
+
+    /// Creates an embedder that measures the waits between attempts by a clock.
+    init(
+        baseURL: URL,
+        model: String,
+        dimension: Int,
+        apiKey: String? = nil,
+        batchSize: Int = 64,
         timeout: Duration = .seconds(30),
-        retry: RetryPolicy = RetryPolicy(),
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: any Clock<Duration>
     ) {
         identifier = "openai-compatible/\(model)/\(dimension)"
         self.dimension = dimension
         endpoint = EmbeddingsEndpoint(url: baseURL.appending(path: "embeddings"), model: model, dimension: dimension)
         self.apiKey = apiKey
         self.batchSize = max(batchSize, 1)
-        self.retry = retry
         self.clock = clock
         client = HTTPClient(timeout: timeout)
     }
 
     /// Asks a model server how many components its vectors have, by having it embed a word.
     ///
-    /// The parameters are those of ``init(baseURL:model:dimension:apiKey:batchSize:timeout:retry:clock:)``.
+    /// The parameters are those of ``init(baseURL:model:dimension:apiKey:batchSize:timeout:)``.
     ///
     /// - Throws: ``EmbeddingError`` where the server is away or does not answer with an embedding.
     public static func dimension(
@@ -69,7 +85,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
         apiKey: String? = nil,
         timeout: Duration = .seconds(30)
     ) async throws -> Int {
-        // A dimension is needed to make one that may not care for it.
+        // Creating an embedder takes a dimension, which the answer to this request decides.
         var probe = OpenAICompatibleEmbedder(
             baseURL: baseURL,
             model: model,
@@ -83,8 +99,8 @@ public struct OpenAICompatibleEmbedder: Embedder {
 
     /// The embeddings of texts: unit vectors in their order.
     ///
-    /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is not
-    /// sent: some servers refuse it.
+    /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is
+    /// not sent: some servers refuse it.
     ///
     /// - Throws: ``EmbeddingError``, or `CancellationError` as soon as the task is cancelled.
     public func embed(_ texts: [String]) async throws -> [[Float]] {
@@ -128,5 +144,35 @@ public struct OpenAICompatibleEmbedder: Embedder {
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let apiKey { request.setValue("Bearer \(apiKey)", forHTTPHeaderField: "Authorization") }
         return request
+    }
+}
+
+/// How often a failed request is made again, and how long to wait before that.
+///
+/// A few attempts with short waits, because a search may be waiting. It goes on by keywords when the embedder gives up.
+struct RetryPolicy: Sendable {
+    /// The number of attempts, the first included.
+    var attempts = 3
+    /// The longest wait before the second attempt; it doubles with each further one.
+    var baseDelay = Duration.milliseconds(200)
+    /// The longest wait of all, also where the server asks for a longer one.
+    var maximumDelay = Duration.seconds(5)
+
+    /// The wait after a failed attempt, or nil where it was the last.
+    ///
+    /// "Full jitter": any wait from nothing to the longest, so that clients that failed together don't come back
+    /// together (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015). A server that says when to
+    /// come back is taken at its word.
+    ///
+    /// - Parameters:
+    ///   - attempt: The number of the attempt that failed, from 1.
+    ///   - retryAfter: What the server asked for.
+    ///   - jitter: A random number from 0 to 1.
+    /// - Returns: The wait, or nil where there is no further attempt.
+    func delay(afterAttempt attempt: Int, retryAfter: Duration?, jitter: Double) -> Duration? {
+        guard attempt < attempts else { return nil }
+        if let retryAfter { return min(retryAfter, maximumDelay) }
+        let doublings = min(attempt - 1, 30)
+        return min(baseDelay * (1 << doublings), maximumDelay) * jitter
     }
 }

@@ -22,7 +22,7 @@ struct EmbeddingTable: Sendable {
     let dimension: Int
     /// What is subtracted from the mean of a text's tokens.
     let mean: ConstantArray<Float>
-    /// By what the bytes of each row are multiplied; zero for a token that is passed over.
+    /// What the bytes of each row are multiplied by; zero for a token that is passed over.
     let scales: ConstantArray<Float>
 
     private let rows: ConstantArray<Int8>
@@ -47,7 +47,7 @@ struct EmbeddingTable: Sendable {
 
     /// Sixteen hexadecimal digits that change when the table does.
     ///
-    /// Made of the scales and the mean alone, a thirtieth of the table: what makes other rows makes other scales.
+    /// It is made of the scales and the mean alone, a thirtieth of the table: other rows come with other scales.
     var fingerprint: String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a of 64 bits, a component at a time
         for values in [mean, scales] {

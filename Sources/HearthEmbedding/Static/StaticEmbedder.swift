@@ -2,25 +2,26 @@ internal import CVectorKernels
 
 /// The embedder that is built in: a vector per word piece, and their sum at unit length.
 ///
-/// No model runs and nothing is installed, so that a text takes microseconds. The vectors begin as those of the pieces in
-/// all-MiniLM-L6-v2, weighted by smooth inverse frequency (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for Sentence
-/// Embeddings", ICLR 2017), and are fitted so that texts stand to one another as in that model; `Fixtures/embedding` makes them. Order of
-/// words and negation are lost: use a model server (``OpenAICompatibleEmbedder``) where they matter.
+/// No model runs and nothing is installed, so a text takes microseconds. The vectors begin as those of the pieces in
+/// all-MiniLM-L6-v2, weighted by smooth inverse frequency (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline
+/// for Sentence Embeddings", ICLR 2017). Then they are fitted so that texts are as near to one another as in that
+/// model; `Fixtures/embedding` makes them. The order of words and negation are lost: use a model server
+/// (``OpenAICompatibleEmbedder``) where they matter.
 ///
 /// The same text has the same vector, bit for bit, on every machine.
 public struct StaticEmbedder: Embedder {
-    /// Changes when anything does that the vectors depend on besides the table: the tokenizer, or how they are summed.
+    /// Raised when the tokenizer changes, or how the vectors are summed: they depend on both, besides the table.
     private static let revision = 1
 
     private static let builtInIdentifier = identifier(of: .builtIn)
 
-    /// The table's fingerprint, and the revision of what is done with it.
+    /// Names the model, the revision of the code, and the table by its fingerprint.
     public let identifier: String
 
     private let tokenizer = WordPieceTokenizer()
     private let table: EmbeddingTable
 
-    /// Creates the built-in embedder, which costs next to nothing: its data is part of the program.
+    /// Creates the built-in embedder. This costs next to nothing: its data is part of the program.
     public init() {
         table = .builtIn
         identifier = Self.builtInIdentifier
@@ -45,9 +46,9 @@ public struct StaticEmbedder: Embedder {
 
     /// The embedding of a text, at once.
     ///
-    /// - Returns: ``dimension`` components of a unit vector, or the zero vector where the text holds no word of any weight:
-    ///   such a text has no meaning to go by, and is near nothing.
-    public func vector(for text: String) -> [Float] {
+    /// - Returns: ``dimension`` components of a unit vector, or the zero vector where the text holds no word of any
+    ///   weight: such a text has no meaning to go by, and is near nothing.
+    func vector(for text: String) -> [Float] {
         var sum = [Float](repeating: 0, count: dimension)
         var counted: Float = 0
         for token in tokenizer.tokens(of: text) where table.scales[Int(token)] != 0 {

@@ -32,7 +32,7 @@ struct Vocabulary: Sendable {
     /// Appends the tokens of a word: the longest piece that it begins with, then the longest that the rest begins with,
     /// and so on.
     ///
-    /// A word that comes to a rest without a piece is unknown as a whole.
+    /// Where the rest of a word begins with no piece, the whole word is unknown.
     func append(_ word: UnsafeBufferPointer<UInt8>, to tokens: inout [Token]) {
         let tokensBefore = tokens.count
         var table = beginnings
@@ -63,9 +63,9 @@ private struct TokenText: Sendable {
     }
 }
 
-/// A hash table with open addressing that finds the longest piece some bytes begin with.
+/// A hash table with open addressing that finds the longest piece with which some bytes begin.
 ///
-/// Bytes do for characters here: pieces and words are well-formed UTF-8, so a piece never ends inside a character.
+/// Bytes serve as characters here: pieces and words are well-formed UTF-8, so a piece never ends inside a character.
 private struct PieceTable: Sendable {
     struct Slot: BitwiseCopyable, Sendable {
         /// The low bits of the piece's hash, which tell nearly every other piece from it.

@@ -1,13 +1,13 @@
 /// Divides text into tokens as an uncased BERT model does: the basic tokenizer, then greedy word pieces.
 ///
-/// Gives what the model's own tokenizer gives without its special tokens and without truncation; "[MASK]" in a text is
-/// a text like any other. The algorithm is that of Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers"
-/// (2019), as the `tokenizers` library implements it.
+/// It gives what the model's own tokenizer gives without its special tokens and without truncation; "[MASK]" in a text
+/// is text like any other. The algorithm is that of Devlin et al., "BERT: Pre-training of Deep Bidirectional
+/// Transformers" (2019), as the `tokenizers` library implements it.
 struct WordPieceTokenizer: Sendable {
     /// Words of more characters than this are unknown (`max_input_chars_per_word` of the model).
     static let longestWord = 100
 
-    let characters = CharacterTable.builtIn
+    let normalization = NormalizationTable.builtIn
     let vocabulary = Vocabulary.builtIn
 
     /// The tokens of a text, in order.
@@ -15,7 +15,7 @@ struct WordPieceTokenizer: Sendable {
         var text = text
         return text.withUTF8 { utf8 in
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestWord * 4) { buffer in
-                var words = WordSplitter(vocabulary: vocabulary, characters: characters, word: buffer)
+                var words = WordSplitter(vocabulary: vocabulary, normalization: normalization, word: buffer)
                 words.read(utf8)
                 return words.tokens
             }
@@ -23,22 +23,22 @@ struct WordPieceTokenizer: Sendable {
     }
 }
 
-/// Goes through a text once, collecting each word in its normal form and then its tokens.
+/// Goes through a text once and collects each word in its normal form, then the tokens of the word.
 private struct WordSplitter {
     let vocabulary: Vocabulary
-    let characters: CharacterTable
+    let normalization: NormalizationTable
     /// Room for the longest word that is divided.
     let word: UnsafeMutableBufferPointer<UInt8>
     var tokens: [Vocabulary.Token] = []
 
-    /// The bytes of the word so far; of a word that has become too long, what came before.
+    /// The number of bytes of the word so far; once the word is too long, it no longer grows.
     private var byteCount = 0
     /// The number of its characters.
     private var length = 0
 
-    init(vocabulary: Vocabulary, characters: CharacterTable, word: UnsafeMutableBufferPointer<UInt8>) {
+    init(vocabulary: Vocabulary, normalization: NormalizationTable, word: UnsafeMutableBufferPointer<UInt8>) {
         self.vocabulary = vocabulary
-        self.characters = characters
+        self.normalization = normalization
         self.word = word
     }
 
@@ -77,7 +77,7 @@ private struct WordSplitter {
     }
 
     private mutating func take(_ scalar: UInt32, encoded: UnsafeBufferPointer<UInt8>) {
-        let entry = characters.entry(of: scalar)
+        let entry = normalization.entry(of: scalar)
         switch entry {
         case .kept:
             append(encoded)
@@ -93,7 +93,7 @@ private struct WordSplitter {
             appendJamo(of: scalar)
         default:
             if entry.isIsolated { endWord() }
-            append(characters.replacement(for: entry))
+            append(normalization.replacement(for: entry))
             if entry.isIsolated { endWord() }
         }
     }

@@ -1,7 +1,8 @@
 import Dispatch
-import HearthSQLite
 import Synchronization
 import Testing
+
+@testable import HearthSQLite
 
 /// A small domain to try the layer with: notes, and a full-text index of them that is written once for each group.
 final class Notebook: WriteGroup {
@@ -23,7 +24,7 @@ final class Notebook: WriteGroup {
     @discardableResult
     func add(_ text: String) throws -> Int64 {
         try connection.run("INSERT INTO notes (text) VALUES (?1)", text)
-        let id = connection.lastInsertedRowID
+        let id = try connection.first("SELECT last_insert_rowid()") { $0.int64(0) } ?? 0
         unindexed.append((id, text))
         return id
     }
@@ -121,6 +122,9 @@ extension Database<Notebook> {
             try read { try $0.rows("SELECT text FROM notes ORDER BY id") { $0.string(0) } }
         }
     }
+
+    /// How many operations wait for the writer.
+    var waitingWrites: Int { queue?.count ?? 0 }
 
     /// Expects SQLite and FTS5 to find nothing wrong, and each note to be in the index.
     func expectSound(sourceLocation: SourceLocation = #_sourceLocation) throws {

@@ -1,0 +1,194 @@
+internal import CSQLite
+
+/// One connection to a database.
+///
+/// It is not safe to share: one thread at a time uses it. ``Database`` hands out connections so that this holds.
+@usableFromInline
+package final class Connection {
+    let handle: OpaquePointer
+    private var cache = StatementCache()
+
+    /// Set while the connection is inside a transaction that its owner began.
+    ///
+    /// A full disk or an interrupt may roll back the whole transaction under the feet of code that catches the error
+    /// and goes on: its next statements would each commit alone. From then on every statement is refused until the
+    /// owner has begun anew.
+    private var transaction = TransactionState.none
+
+    /// How many bytes of pages it may keep in memory.
+    var pageCacheBytes = 0
+
+    /// What may stop the read that borrows this connection.
+    var interrupter: ReadInterrupter?
+
+    /// The state of the full-text function that collects postings.
+    let postings = PostingsCollector()
+
+    private enum TransactionState {
+        case none
+        case open
+        case lost
+    }
+
+    /// Opens a file and applies what every connection has in common.
+    ///
+    /// - Parameters:
+    ///   - name: A path, `:memory:`, or a `file:` URI where the flags say so.
+    ///   - flags: SQLite's open flags. The connection is made without a mutex of its own in any case.
+    /// - Throws: ``SQLiteError``.
+    init(opening name: String, flags: Int32) throws {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let handle else {
+            // A failed open leaves a handle that holds the message.
+            var error = SQLiteError(code: code, handle: handle)
+            error.message += ": \(name)"
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        try harden()
+        try postings.register(on: handle)
+    }
+
+    deinit {
+        cache.removeAll()
+        // `close_v2` waits for statements that somebody still holds.
+        sqlite3_close_v2(handle)
+    }
+
+    // MARK: Running SQL
+
+    /// Runs every statement of a script that takes no values.
+    package func execute(_ script: String) throws {
+        try refuseIfEnded()
+        let code = sqlite3_exec(handle, script, nil, nil, nil)
+        guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle, sql: script)) }
+    }
+
+    /// The prepared statement of a literal: from the cache, reset and without values.
+    ///
+    /// Keep it only while you use it. While you hold it, asking for the same SQL again gives another statement.
+    @usableFromInline
+    package func statement(_ sql: StaticString) throws -> Statement {
+        try refuseIfEnded()
+        return try cache.statement(sql, on: handle)
+    }
+
+    /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
+    package func statement(dynamic sql: String) throws -> Statement {
+        try refuseIfEnded()
+        return try cache.statement(dynamic: sql, on: handle)
+    }
+
+    /// Passes an error on after looking at what it did to the transaction.
+    @usableFromInline
+    func noting(_ error: any Error) -> any Error {
+        if transaction == .open, isAutocommit { transaction = .lost }
+        return error
+    }
+
+    private func refuseIfEnded() throws {
+        guard transaction != .lost else { throw Self.lostTransaction }
+        try interrupter?.check()
+    }
+
+    private static let lostTransaction = SQLiteError(.abortRollback, "an earlier error rolled the transaction back")
+
+    // MARK: Transactions
+
+    /// Whether no transaction is open: an error inside one may have rolled it back as a whole.
+    var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
+
+    /// Calls a closure in a transaction that reads.
+    func reading<R>(_ body: (Connection) throws -> R) throws -> R {
+        try run("BEGIN DEFERRED")
+        transaction = .open
+        do {
+            let result = try body(self)
+            try commit()
+            return result
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Begins a transaction that writes, taking the write lock at once, so that it never has to be upgraded.
+    ///
+    /// - Parameter limit: How long to try while another process holds it.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/busy`` when the time is up.
+    func beginWriting(waitingAtMost limit: Duration) throws {
+        try retryingWhileBusy(atMost: limit) { try run("BEGIN IMMEDIATE") }
+        transaction = .open
+    }
+
+    /// Commits; when that fails the transaction is rolled back before the error is thrown.
+    func commit() throws {
+        // A statement that somebody left half-way would keep its snapshot after the transaction.
+        resetRunningStatements()
+        do {
+            try run("COMMIT")
+            transaction = .none
+        } catch {
+            rollback()
+            throw error
+        }
+    }
+
+    /// Makes sure that the transaction that was begun is still there.
+    func checkTransaction() throws {
+        guard transaction == .open, !isAutocommit else { throw Self.lostTransaction }
+    }
+
+    /// Ends the transaction if one is still open, and makes the connection usable again.
+    func rollback() {
+        transaction = .none
+        resetRunningStatements()
+        guard !isAutocommit else { return }
+        // A ROLLBACK that reports an error has rolled back all the same: SQLite can do nothing else.
+        sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+    }
+
+    /// Ends statements that their users left half-way, so that no read transaction outlives its owner's.
+    func resetRunningStatements() {
+        var next = sqlite3_next_stmt(handle, nil)
+        while let statement = next {
+            if sqlite3_stmt_busy(statement) != 0 { sqlite3_reset(statement) }
+            next = sqlite3_next_stmt(handle, statement)
+        }
+    }
+
+    // MARK: Facts
+
+    /// The path of the file as SQLite sees it; empty in memory.
+    var path: String { sqlite3_db_filename(handle, nil).map { String(cString: $0) } ?? "" }
+
+    /// Whether the file could only be opened for reading.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, nil) == 1 }
+
+    /// The first bytes of the file as they lie there, read past SQLite's caches and locks but through its descriptor.
+    ///
+    /// - Parameter count: How many bytes.
+    /// - Returns: The bytes; `nil` where the file has fewer.
+    /// - Throws: ``SQLiteError``.
+    func readFile(prefix count: Int) throws -> [UInt8]? {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(handle, nil, SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file else {
+            return nil
+        }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let code = file.pointee.pMethods.pointee.xRead(file, &bytes, Int32(count), 0)
+        guard code != SQLITE_IOERR | (2 << 8) else { return nil }  // SQLITE_IOERR_SHORT_READ
+        guard code == SQLITE_OK else { throw SQLiteError(code: code, handle: nil) }
+        return bytes
+    }
+
+    /// How many rows the latest INSERT, UPDATE or DELETE changed.
+    package var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// The value of a pragma that answers with one integer.
+    func integer(ofPragma name: String) throws -> Int {
+        try rowsDynamic("PRAGMA \(name)") { $0.int(0) }.first ?? 0
+    }
+}

@@ -1,0 +1,58 @@
+internal import CSQLite
+
+/// A failure that SQLite reported.
+///
+/// The values bound to the statement are not part of it: they are people's memories and don't belong in a log.
+package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The extended result code, such as 2067 for a violated unique constraint.
+    package var extendedCode: Int32
+
+    /// SQLite's own words, in English.
+    package var message: String
+
+    /// The statement that failed, with its parameters as placeholders; `nil` where no statement was involved.
+    package var sql: String?
+
+    /// Makes an error of an extended result code.
+    package init(extendedCode: Int32, message: String, sql: String? = nil) {
+        self.extendedCode = extendedCode
+        self.message = message
+        self.sql = sql
+    }
+
+    /// Makes an error that this layer, not SQLite, found.
+    init(_ code: ResultCode, _ message: String, sql: String? = nil) {
+        self.init(extendedCode: code.rawValue, message: message, sql: sql)
+    }
+
+    /// Reads the latest error of a connection.
+    ///
+    /// - Parameters:
+    ///   - code: What the failing call returned. The connection's own code is used where it says more.
+    ///   - handle: The connection, or `nil` when SQLite had no memory to make one.
+    ///   - sql: The statement.
+    init(code: Int32, handle: OpaquePointer?, sql: String? = nil) {
+        let extended = handle.map(sqlite3_extended_errcode) ?? code
+        // A misused call leaves the connection's error as it was; then only the returned code is true.
+        let isOfThisCall = extended & 0xFF == code & 0xFF
+        self.init(
+            extendedCode: isOfThisCall ? extended : code,
+            message: String(cString: isOfThisCall && handle != nil ? sqlite3_errmsg(handle) : sqlite3_errstr(code)),
+            sql: sql
+        )
+    }
+
+    /// The extended result code as a value to compare and switch over.
+    package var resultCode: ResultCode { ResultCode(rawValue: extendedCode) }
+
+    /// Whether another connection held a lock that was needed.
+    package var isBusy: Bool {
+        // PROTOCOL is what SQLite says after losing too many races for the write-ahead log's locks.
+        [.busy, .protocol].contains(resultCode.primary)
+    }
+
+    /// The message, the code and the statement.
+    package var description: String {
+        "SQLite error \(extendedCode): \(message)" + (sql.map { " - while executing `\($0)`" } ?? "")
+    }
+}

@@ -1,0 +1,91 @@
+/// What a full-text query matched: for each row, how often each phrase of the query occurs in it.
+///
+/// Flat, because a query may match a hundred thousand rows: one array of row ids and one of counts.
+package struct Postings: Sendable, Equatable {
+    /// The number of phrases in the query.
+    package let phraseCount: Int
+
+    /// The rows that matched, ascending.
+    package private(set) var rowIDs: [Int64] = []
+
+    /// The occurrences of phrase `p` in row `r` at `r * phraseCount + p`; 65,535 stands for that many or more.
+    package private(set) var counts: [UInt16] = []
+
+    /// Postings of no row.
+    package init(phraseCount: Int) {
+        self.phraseCount = phraseCount
+    }
+
+    /// Merges the rows of each phrase.
+    init(merging lists: PhraseLists) {
+        phraseCount = lists.phraseCount
+        guard phraseCount > 1 else {
+            rowIDs = Array(lists.rowIDs)
+            counts = Array(lists.counts)
+            return
+        }
+        let ranges = lists.ranges
+        let longest = ranges.map(\.count).max() ?? 0
+        rowIDs.reserveCapacity(longest)
+        counts.reserveCapacity(longest * phraseCount)
+        lists.rowIDs.withUnsafeBufferPointer { allRows in
+            lists.counts.withUnsafeBufferPointer { allCounts in
+                // Where each phrase stands, and the row it stands at: past the end, a row id that no index has.
+                var position = ranges.map(\.lowerBound)
+                var rows = ranges.map { $0.isEmpty ? .max : allRows[$0.lowerBound] }
+                while let row = rows.min(), row < .max {
+                    rowIDs.append(row)
+                    for phrase in 0..<phraseCount {
+                        guard rows[phrase] == row else {
+                            counts.append(0)
+                            continue
+                        }
+                        counts.append(allCounts[position[phrase]])
+                        position[phrase] += 1
+                        let isAtEnd = position[phrase] == ranges[phrase].upperBound
+                        rows[phrase] = isAtEnd ? .max : allRows[position[phrase]]
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The rows of each phrase of a query, ascending, and how often the phrase occurs in each: one phrase after the other.
+struct PhraseLists {
+    /// Above this many rows the memory is given back after a query: it is ten bytes a row, for every connection that
+    /// reads.
+    static let keptRows = 1 << 18
+
+    private(set) var phraseCount = 0
+    private(set) var rowIDs: [Int64] = []
+    private(set) var counts: [UInt16] = []
+    private var starts: [Int] = []
+
+    /// Gets ready for a query, in the memory of the one before.
+    mutating func clear(phraseCount: Int) {
+        self.phraseCount = phraseCount
+        rowIDs.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+    }
+
+    mutating func beginPhrase() {
+        starts.append(rowIDs.count)
+    }
+
+    mutating func append(row: Int64, count: UInt16) {
+        rowIDs.append(row)
+        counts.append(count)
+    }
+
+    mutating func giveBackMemory() {
+        if rowIDs.capacity > Self.keptRows { self = PhraseLists() }
+    }
+
+    /// Where the rows of each phrase are; all are empty when no row matched, because then no phrase was begun.
+    var ranges: [Range<Int>] {
+        guard starts.count == phraseCount else { return Array(repeating: 0..<0, count: phraseCount) }
+        return zip(starts, starts.dropFirst() + [rowIDs.count]).map { $0..<$1 }
+    }
+}

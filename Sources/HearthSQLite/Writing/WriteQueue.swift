@@ -1,0 +1,187 @@
+internal import DequeModule
+
+/// The operations that wait for the writer.
+final class WriteQueue<Group: WriteGroup>: Sendable {
+    /// What the writer's thread does next.
+    enum Task {
+        case writes
+        case checkpoint([CheckedContinuation<Void, any Error>])
+        case finish
+    }
+
+    private struct State {
+        var waiting = Deque<PendingWrite<Group>>()
+        /// How many operations the writer wants to see before it is woken: a thread woken for each would do little
+        /// else.
+        var wakesWriterAt = 1
+        var checkpoints: [CheckedContinuation<Void, any Error>] = []
+        var closers: [CheckedContinuation<Void, any Error>] = []
+        var phase = Phase.open
+        /// How finishing ended, once it is done.
+        var end: Result<Void, any Error>?
+    }
+
+    private enum Phase {
+        case open
+        case closing
+        case closed
+    }
+
+    private let monitor = Monitor(State())
+
+    // MARK: The callers' side
+
+    /// Adds an operation, or answers it at once if it was cancelled already or the database is closed.
+    func add(_ write: PendingWrite<Group>) {
+        let (refusal, isEnough): ((any Error)?, Bool) = monitor.withLock { state in
+            guard state.phase == .open else { return (StoreFileError.closed, false) }
+            guard !write.ticket.isCancelled else { return (CancellationError(), false) }
+            state.waiting.append(write)
+            return (nil, state.waiting.count >= state.wakesWriterAt)
+        }
+        if isEnough { monitor.wakeAll() }
+        if let refusal { write.answer(refusal) }
+    }
+
+    /// Removes the operation of a ticket if it has not begun.
+    func cancel(_ ticket: WriteTicket) {
+        let removed = monitor.withLock { state in
+            ticket.isCancelled = true
+            let place = state.waiting.firstIndex { $0.ticket === ticket }
+            return place.map { state.waiting.remove(at: $0) }
+        }
+        removed?.answer(CancellationError())
+    }
+
+    /// Asks for a complete checkpoint, and is resumed after it.
+    func addCheckpoint(_ continuation: CheckedContinuation<Void, any Error>) {
+        let isOpen = monitor.change { state in
+            if state.phase == .open { state.checkpoints.append(continuation) }
+            return state.phase == .open
+        }
+        if !isOpen { continuation.resume(throwing: StoreFileError.closed) }
+    }
+
+    /// Takes no more operations.
+    ///
+    /// The thread does those that wait and then finishes.
+    ///
+    /// - Parameter continuation: Resumed when everything is done; at once where it already is.
+    func close(_ continuation: CheckedContinuation<Void, any Error>? = nil) {
+        let end: Result<Void, any Error>? = monitor.change { state in
+            if state.phase == .open { state.phase = .closing }
+            if state.phase == .closing, let continuation { state.closers.append(continuation) }
+            return state.end
+        }
+        if let end { continuation?.resume(with: end) }
+    }
+
+    // MARK: The writer's side
+
+    /// Waits for something to do.
+    func next() -> Task {
+        monitor.wait { state in
+            if !state.waiting.isEmpty { return .writes }
+            if !state.checkpoints.isEmpty {
+                defer { state.checkpoints = [] }
+                return .checkpoint(state.checkpoints)
+            }
+            return state.phase == .closing ? .finish : nil
+        }
+    }
+
+    /// How many operations wait.
+    var count: Int { monitor.withLock(\.waiting.count) }
+
+    /// Takes the operation that has waited longest.
+    func pop() -> PendingWrite<Group>? {
+        monitor.withLock { $0.waiting.popFirst() }
+    }
+
+    /// Waits until a number of operations wait, but not beyond a time.
+    func gather(_ count: Int, atMost limit: Duration) {
+        monitor.withLock { $0.wakesWriterAt = count }
+        _ = monitor.wait(atMost: limit) { $0.waiting.count >= count ? true : nil }
+        monitor.withLock { $0.wakesWriterAt = 1 }
+    }
+
+    /// Takes every operation that has waited since before an instant.
+    func pop(enqueuedBefore instant: ContinuousClock.Instant) -> [PendingWrite<Group>] {
+        monitor.withLock { state in
+            var taken: [PendingWrite<Group>] = []
+            while let first = state.waiting.first, first.enqueued < instant, let write = state.waiting.popFirst() {
+                taken.append(write)
+            }
+            return taken
+        }
+    }
+
+    /// Answers those who closed the database.
+    func finish(_ end: Result<Void, any Error>) {
+        let closers = monitor.change { state in
+            state.phase = .closed
+            state.end = end
+            defer { state.closers = [] }
+            return state.closers
+        }
+        for closer in closers { closer.resume(with: end) }
+    }
+}
+
+/// One caller's operation on its way through the writer.
+///
+/// Sendable without the compiler's proof: until the queue hands it out it is only kept and removed there, under the
+/// queue's mutex; after that only the writer's thread touches it.
+final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
+    /// When it began to wait.
+    let enqueued = ContinuousClock.now
+    /// What the caller cancels it with.
+    let ticket: WriteTicket
+
+    private let body: (Group) throws -> Void
+    private let keepFailure: (any Error) -> Void
+    private let resume: () -> Void
+
+    init<R: Sendable>(
+        ticket: WriteTicket,
+        answering continuation: CheckedContinuation<R, any Error>,
+        _ body: @escaping @Sendable (Group) throws -> R
+    ) {
+        var outcome = Result<R, any Error>.failure(StoreFileError.closed)
+        self.ticket = ticket
+        self.body = { outcome = .success(try body($0)) }
+        self.keepFailure = { outcome = .failure($0) }
+        self.resume = { continuation.resume(with: outcome) }
+    }
+
+    /// Runs the operation and keeps its result.
+    ///
+    /// It may run several times; the latest result counts.
+    func perform(in group: Group) throws {
+        try body(group)
+    }
+
+    /// Keeps a failure as what came of the operation.
+    func fail(_ error: any Error) {
+        keepFailure(error)
+    }
+
+    /// Tells the caller what came of the operation, once.
+    func answer() {
+        resume()
+    }
+
+    /// Tells the caller that the operation failed, once.
+    func answer(_ error: any Error) {
+        keepFailure(error)
+        resume()
+    }
+}
+
+/// Connects a caller that is cancelled with its operation.
+///
+/// Sendable without the compiler's proof because its one variable is touched only under the queue's mutex.
+final class WriteTicket: @unchecked Sendable {
+    /// Set by a cancellation that may come before the operation is in the queue.
+    var isCancelled = false
+}
