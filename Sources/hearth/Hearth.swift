@@ -78,7 +78,7 @@ struct Hearth: AsyncParsableCommand {
         case let error as EmbeddingError:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)
-        case let error as Refusal:
+        case let error as CommandFailure:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)
         case let error as OutputFailure:

@@ -12,7 +12,7 @@ struct ConflictsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List the conflicts that wait, oldest first.",
-            discussion: "JSON: conflicts. \(ConflictRecord.keys)"
+            discussion: "JSON: conflicts. \(ConflictJSON.keys)"
         )
 
         @OptionGroup var store: StoreOptions
@@ -31,7 +31,7 @@ struct ConflictsCommand: AsyncParsableCommand {
                 Every version is compared with the one that all were made from. On a terminal with colour removed words are struck out and added \
                 ones green; elsewhere they stand in [-these-] and {+these+} marks.
 
-                JSON: the conflict. \(ConflictRecord.keys)
+                JSON: the conflict. \(ConflictJSON.keys)
                 """
         )
 
@@ -126,7 +126,7 @@ extension MultiAgentMemoryCoordinator {
     /// A conflict that waits, by its id.
     fileprivate func waitingConflict(_ id: ConflictID) async throws -> SyncConflict {
         guard let conflict = try await syncService.pendingConflicts.first(where: { $0.id == id }) else {
-            throw Refusal("No conflict \(id) waits; `hearth conflicts list` lists those that do.")
+            throw CommandFailure("No conflict \(id) waits; `hearth conflicts list` lists those that do.")
         }
         return conflict
     }

@@ -25,7 +25,9 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let household = try Household(directory: fixtures)
         if let database, FileManager.default.fileExists(atPath: database) {
-            throw Refusal("\(database) exists; the demo tells its story on a new store, so name a file that doesn't.")
+            throw CommandFailure(
+                "\(database) exists; the demo tells its story on a new store, so name a file that doesn't."
+            )
         }
         let location = database.map { StoreLocation.file($0) } ?? .temporary
         let report = try await withOpenStore(at: location, as: household.agents) { coordinator in

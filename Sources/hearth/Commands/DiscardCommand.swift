@@ -8,7 +8,7 @@ struct DiscardCommand: AsyncParsableCommand {
         discussion: """
             A deletion that isn't published yet is such a draft. Without a draft nothing happens.
 
-            JSON: id, and memory as the agent sees it afterwards, where it sees it. \(MemoryRecord.keys)
+            JSON: id, and memory as the agent sees it afterwards, where it sees it. \(MemoryJSON.keys)
             """
     )
 
@@ -43,7 +43,7 @@ private struct DiscardReport: Report {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
-        try container.encodeIfPresent(memory.map(MemoryRecord.init), forKey: .memory)
+        try container.encodeIfPresent(memory.map(MemoryJSON.init), forKey: .memory)
     }
 
     func render(on page: inout Page) {

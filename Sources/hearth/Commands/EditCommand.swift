@@ -11,7 +11,7 @@ struct EditCommand: AsyncParsableCommand {
             amends it.
 
             JSON: changed (false: the memory says that already, and nothing was written), published (whether by this command) and memory, as the \
-            agent sees it afterwards. \(MemoryRecord.keys)
+            agent sees it afterwards. \(MemoryJSON.keys)
             """
     )
 
@@ -94,7 +94,7 @@ private struct EditReport: Report, Sendable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(changed, forKey: .changed)
         try container.encode(published, forKey: .published)
-        try container.encode(MemoryRecord(memory), forKey: .memory)
+        try container.encode(MemoryJSON(memory), forKey: .memory)
     }
 
     func render(on page: inout Page) {

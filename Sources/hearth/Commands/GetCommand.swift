@@ -5,7 +5,7 @@ struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
         abstract: "Show a memory as an agent sees it.",
-        discussion: "JSON: the memory. \(MemoryRecord.keys)"
+        discussion: "JSON: the memory. \(MemoryJSON.keys)"
     )
 
     @Argument(help: "The memory.")

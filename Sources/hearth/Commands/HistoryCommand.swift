@@ -9,7 +9,7 @@ struct HistoryCommand: AsyncParsableCommand {
             The owner sees all of them, also of a deleted memory; another agent those published since it could see the memory, and its own. Each \
             is checked against its id, which is a digest of all that it holds.
 
-            JSON: id, versions. \(VersionRecord.keys)
+            JSON: id, versions. \(VersionJSON.keys)
             """
     )
 

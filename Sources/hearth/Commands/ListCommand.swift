@@ -6,7 +6,7 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "Browse the memories that an agent may see, newest first.",
         discussion: """
-            JSON: memories, and next, which --after takes, where there are more. \(MemoryRecord.keys)
+            JSON: memories, and next, which --after takes, where there are more. \(MemoryJSON.keys)
             """
     )
 

@@ -81,9 +81,9 @@ struct LocksCommand: AsyncParsableCommand {
 
 /// The leases that are held.
 private struct LocksReport: Report {
-    private let locks: [Record]
+    private let locks: [LockJSON]
 
-    private struct Record: Encodable {
+    private struct LockJSON: Encodable {
         let lock: MemoryLock
 
         private enum CodingKeys: String, CodingKey {
@@ -103,7 +103,7 @@ private struct LocksReport: Report {
     }
 
     init(locks: [MemoryLock]) {
-        self.locks = locks.map(Record.init)
+        self.locks = locks.map(LockJSON.init)
     }
 
     func render(on page: inout Page) {

@@ -60,9 +60,9 @@ struct NotificationsCommand: AsyncParsableCommand {
 
 /// What nobody has acknowledged yet.
 private struct NotificationsReport: Report {
-    private let notifications: [Record]
+    private let notifications: [NotificationJSON]
 
-    private struct Record: Encodable {
+    private struct NotificationJSON: Encodable {
         let notification: AdministratorNotification
 
         private enum CodingKeys: String, CodingKey {
@@ -83,7 +83,7 @@ private struct NotificationsReport: Report {
     }
 
     init(_ notifications: [AdministratorNotification]) {
-        self.notifications = notifications.map(Record.init)
+        self.notifications = notifications.map(NotificationJSON.init)
     }
 
     func render(on page: inout Page) {

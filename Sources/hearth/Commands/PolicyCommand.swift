@@ -53,7 +53,9 @@ struct PolicyCommand: AsyncParsableCommand {
             do {
                 return try Data(contentsOf: URL(filePath: path))
             } catch {
-                throw Refusal("\(path) can't be read; name a file that holds what `hearth policy show --json` prints.")
+                throw CommandFailure(
+                    "\(path) can't be read; name a file that holds what `hearth policy show --json` prints."
+                )
             }
         }
     }

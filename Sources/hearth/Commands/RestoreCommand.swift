@@ -8,7 +8,7 @@ struct RestoreCommand: AsyncParsableCommand {
         discussion: """
             Only its owner restores a memory, until it is purged. An expiry that has passed is taken away. Any other memory stays as it is.
 
-            JSON: the memory. \(MemoryRecord.keys)
+            JSON: the memory. \(MemoryJSON.keys)
             """
     )
 

@@ -8,7 +8,7 @@ struct RollbackCommand: AsyncParsableCommand {
         discussion: """
             Nothing is taken out of the history; a conflict that waits is settled by it. Only the owner and critical agents do this.
 
-            JSON: the memory afterwards. \(MemoryRecord.keys)
+            JSON: the memory afterwards. \(MemoryJSON.keys)
             """
     )
 

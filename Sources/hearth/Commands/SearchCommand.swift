@@ -10,7 +10,7 @@ struct SearchCommand: AsyncParsableCommand {
 
             JSON: query, and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
-            (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryRecord.keys)
+            (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryJSON.keys)
             """
     )
 

@@ -8,7 +8,7 @@ struct SliceCommand: AsyncParsableCommand {
         discussion: """
             JSON: agent, user, session, generated_at, statistics (of the whole slice: total, own, shared, locked, conflicted, types, \
             sync_status), entries (memory, locked, lock_holder, conflict, last_sync_at) and next, which --after takes, where there are more. \
-            \(MemoryRecord.keys)
+            \(MemoryJSON.keys)
             """
     )
 

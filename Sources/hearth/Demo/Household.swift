@@ -100,7 +100,7 @@ struct Household {
             )
             edits = try decoder.decode([Edit].self, from: Data(contentsOf: URL(filePath: directory + "/edits.json")))
         } catch {
-            throw Refusal(
+            throw CommandFailure(
                 "The household of the demo does not read from \(directory); give the repository's Fixtures/household to --fixtures."
             )
         }
@@ -114,7 +114,7 @@ struct Household {
     /// The edits of one story.
     func edit(_ story: Edit.Kind) throws -> Edit {
         guard let edit = edits.first(where: { $0.story == story }) else {
-            throw Refusal(
+            throw CommandFailure(
                 "\(directory)/edits.json lacks the story \(story.rawValue); give the repository's Fixtures/household to --fixtures."
             )
         }

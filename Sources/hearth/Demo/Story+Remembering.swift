@@ -32,7 +32,7 @@ extension Story {
         let owners = ImportOwners(unnamed: agent, known: Set(household.agents))
         let source = try ImportSource(path: household.file(of: agent), progress: progress)
         var check = try ImportCheck(source, owners: owners, progress: progress) { problem in
-            throw Refusal("\(source.name), line \(problem.line): \(problem.reason)")
+            throw CommandFailure("\(source.name), line \(problem.line): \(problem.reason)")
         }
         var run = ImportRun(coordinator)
         try await run.store(source, check: &check, owners: owners, progress: progress)

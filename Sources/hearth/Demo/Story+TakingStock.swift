@@ -19,7 +19,7 @@ extension Story {
         )
         for agent in household.agents {
             let slice = try await coordinator.syncService.agentMemorySlice(agentID: agent, userID: user)
-            let statistics = StatisticsRecord(slice.statistics)
+            let statistics = SliceCounts(slice.statistics)
             counts.slices[agent] = statistics
             table.row(
                 "\(agent)",
@@ -28,7 +28,7 @@ extension Story {
                 "\(statistics.total)",
                 "\(statistics.syncStatus[.pending] ?? 0)",
                 "\(statistics.locked)",
-                Styled(StatisticsRecord.listed(statistics.types))
+                Styled(SliceCounts.listed(statistics.types))
             )
             // The preference that Alden noted and shared is not in the files.
             let own = household.lines.count { $0.agent == agent } + (agent == "alden" ? 1 : 0)

@@ -55,7 +55,7 @@ struct DemoCounts: Encodable {
     /// Questions put, by outcome.
     var questions = Questions()
     /// What each agent may see.
-    var slices: [AgentID: StatisticsRecord] = [:]
+    var slices: [AgentID: SliceCounts] = [:]
     /// What happened to memories that several agents edit.
     var edits = Edits()
 

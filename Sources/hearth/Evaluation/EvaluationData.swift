@@ -43,7 +43,7 @@ struct EvaluationData {
         try Self.read(corpus) { fields in try addDocument(fields) }
         try Self.read(queries) { fields in try addQuestion(fields) }
         guard !questions.isEmpty else {
-            throw Refusal("\(queries.name) has no question that a document of \(corpus.name) answers.")
+            throw CommandFailure("\(queries.name) has no question that a document of \(corpus.name) answers.")
         }
     }
 
@@ -104,9 +104,9 @@ struct EvaluationData {
             do {
                 try body(LineFields(line))
             } catch let error as FieldError {
-                throw Refusal("\(source.name), line \(line.number): \(error.reason).")
+                throw CommandFailure("\(source.name), line \(line.number): \(error.reason).")
             } catch let error as MemoryError {
-                throw Refusal("\(source.name), line \(line.number): \(error.message)")
+                throw CommandFailure("\(source.name), line \(line.number): \(error.message)")
             }
         }
     }

@@ -97,7 +97,7 @@ extension TemporaryFile {
                 let got = pread(descriptor, bytes, wanted - done, off_t(offset + done))
                 if got < 0, errno == EINTR { continue }
                 guard got > 0 else {
-                    throw Refusal("A temporary file can't be read back: \(String(cString: strerror(errno))).")
+                    throw CommandFailure("A temporary file can't be read back: \(String(cString: strerror(errno))).")
                 }
                 done += got
             }

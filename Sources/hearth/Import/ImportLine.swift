@@ -5,7 +5,7 @@ import HearthMemory
 struct ImportLine {
     var memory: MemoryImport
     /// What the line says, in a digest that differs where any field does.
-    var digest: ContentDigest
+    var digest: LineDigest
     /// Keys that mean nothing here, most likely misspelt.
     var unknownKeys: [String]
 
@@ -21,7 +21,7 @@ struct ImportLine {
             let session = try fields.string("session").map { try SessionID(rawValue: $0).validated() }
             let agent = try Self.agent(fields, owners: owners)
             let draft = try Self.draft(fields)
-            let digest = ContentDigest(user: user, agent: agent, session: session, draft: draft)
+            let digest = LineDigest(user: user, agent: agent, session: session, draft: draft)
             let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() } ?? digest.memoryID
             memory = MemoryImport(id: id, userID: user, agentID: agent, sessionID: session, draft: draft)
             self.digest = digest

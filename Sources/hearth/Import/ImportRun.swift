@@ -42,7 +42,7 @@ struct ImportRun {
                 let understood = try ImportLine(line, owners: owners)
                 try await add(understood.memory)
             } catch let problem as LineProblem {
-                throw Refusal(
+                throw CommandFailure(
                     "\(source.name) changed while it was read: line \(problem.line) was good before. Run the import again."
                 )
             }

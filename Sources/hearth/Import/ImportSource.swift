@@ -61,7 +61,7 @@ final class ImportSource {
         }
     }
 
-    static func failure(_ name: String) -> Refusal {
-        Refusal("\(name) can't be read: \(String(cString: strerror(errno))).")
+    static func failure(_ name: String) -> CommandFailure {
+        CommandFailure("\(name) can't be read: \(String(cString: strerror(errno))).")
     }
 }

@@ -34,8 +34,8 @@ final class TemporaryFile {
         }
     }
 
-    private static func failure(in directory: String) -> Refusal {
-        Refusal(
+    private static func failure(in directory: String) -> CommandFailure {
+        CommandFailure(
             "A temporary file can't be written in \(directory): \(String(cString: strerror(errno))). TMPDIR names another directory."
         )
     }

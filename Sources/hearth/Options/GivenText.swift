@@ -11,7 +11,7 @@ enum GivenText {
         do {
             bytes = try Data(contentsOf: URL(filePath: path))
         } catch {
-            throw Refusal("\(path) can't be read; name a file that holds the text.")
+            throw CommandFailure("\(path) can't be read; name a file that holds the text.")
         }
         return try text(of: [UInt8](bytes), from: path, limit: limit)
     }
@@ -26,10 +26,12 @@ enum GivenText {
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         }
         guard bytes.count <= limit else {
-            throw Refusal("\(source) has more than \(limit) bytes (\(limit >> 20) MiB), the most that is allowed.")
+            throw CommandFailure(
+                "\(source) has more than \(limit) bytes (\(limit >> 20) MiB), the most that is allowed."
+            )
         }
         if let offset = bytes.withUnsafeBytes({ UTF8Text.firstInvalidByte(in: $0) }) {
-            throw Refusal("\(source) is not UTF-8: its byte \(offset + 1) begins no character.")
+            throw CommandFailure("\(source) is not UTF-8: its byte \(offset + 1) begins no character.")
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -30,7 +30,7 @@ extension MultiAgentMemoryCoordinator {
         if known.contains(agent) {
             let status = try await status(of: agent)
             guard status != .maintenance, status != .error else {
-                throw Refusal(
+                throw CommandFailure(
                     "Agent \(agent) is out of service (\(status.rawValue)). The host that put it there can set it active again."
                 )
             }

@@ -17,7 +17,7 @@ enum StandardInput {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                throw Refusal("Standard input can't be read: \(String(cString: strerror(errno))).")
+                throw CommandFailure("Standard input can't be read: \(String(cString: strerror(errno))).")
             }
             if count == 0 { break }
             bytes += buffer[..<count]

@@ -18,7 +18,7 @@ struct StorePath: Equatable {
     /// Picks the file: the option, else `HEARTH_DB`, else the place the XDG Base Directory Specification gives to data.
     init(option: String?, environment: [String: String]) throws {
         if let option {
-            guard !option.isEmpty else { throw Refusal("--db is empty; give it the path of the store's file.") }
+            guard !option.isEmpty else { throw CommandFailure("--db is empty; give it the path of the store's file.") }
             self.init(file: option, ownedDirectory: nil)
         } else if let variable = environment["HEARTH_DB"], !variable.isEmpty {
             self.init(file: variable, ownedDirectory: nil)
@@ -37,7 +37,7 @@ struct StorePath: Equatable {
     private static func dataDirectory(_ environment: [String: String]) throws -> String {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw Refusal("There is no HOME to keep a store in; say where it is with --db or HEARTH_DB.")
+            throw CommandFailure("There is no HOME to keep a store in; say where it is with --db or HEARTH_DB.")
         }
         return home + "/.local/share"
     }
@@ -47,7 +47,7 @@ struct StorePath: Equatable {
         switch intent {
         case .existing:
             guard access(file, F_OK) == 0 || errno != ENOENT else {
-                throw Refusal(
+                throw CommandFailure(
                     "There is no store at \(file); `hearth store` or `hearth import` makes one, --db names another."
                 )
             }
@@ -60,7 +60,9 @@ struct StorePath: Equatable {
                     attributes: [.posixPermissions: 0o700]
                 )
             } catch {
-                throw Refusal("The directory \(ownedDirectory) can't be made (\(error)); name another store with --db.")
+                throw CommandFailure(
+                    "The directory \(ownedDirectory) can't be made (\(error)); name another store with --db."
+                )
             }
         }
     }

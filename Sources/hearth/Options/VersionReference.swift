@@ -33,11 +33,11 @@ struct VersionReference: ExpressibleByArgument, Equatable {
             return text.utf8.count > Self.prefix.utf8.count && version.id.rawValue.hasPrefix(text)
         }
         guard let first = meant.first else {
-            throw Refusal("No version here is \"\(text)\"; \(purpose) lists them.")
+            throw CommandFailure("No version here is \"\(text)\"; \(purpose) lists them.")
         }
         guard meant.count == 1 else {
             let ids = meant.map { $0.id.rawValue }.joined(separator: ", ")
-            throw Refusal("\"\(text)\" may be any of \(ids); say which.")
+            throw CommandFailure("\"\(text)\" may be any of \(ids); say which.")
         }
         return first.id
     }

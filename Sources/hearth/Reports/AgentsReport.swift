@@ -2,15 +2,15 @@ import HearthMemory
 
 /// The agents of a store.
 struct AgentsReport: Report {
-    private let agents: [Agent]
+    private let agents: [AgentJSON]
 
     init(_ profiles: [AgentProfile]) {
-        agents = profiles.map(Agent.init)
+        agents = profiles.map(AgentJSON.init)
     }
 
     private enum CodingKeys: String, CodingKey { case agents }
 
-    private struct Agent: Encodable {
+    private struct AgentJSON: Encodable {
         let profile: AgentProfile
 
         private enum CodingKeys: String, CodingKey {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import HearthMemory
 
 /// A conflict as commands print it.
-struct ConflictRecord: Encodable {
+struct ConflictJSON: Encodable {
     private let conflict: SyncConflict
 
     init(_ conflict: SyncConflict) {
@@ -21,15 +21,15 @@ struct ConflictRecord: Encodable {
         try container.encode(conflict.kind, forKey: .kind)
         try container.encode(conflict.agents, forKey: .agents)
         try container.encode(conflict.strategy, forKey: .strategy)
-        try container.encodeIfPresent(conflict.base.map(VersionRecord.init), forKey: .base)
-        try container.encode(conflict.versions.map(VersionRecord.init), forKey: .versions)
+        try container.encodeIfPresent(conflict.base.map(VersionJSON.init), forKey: .base)
+        try container.encode(conflict.versions.map(VersionJSON.init), forKey: .versions)
         try container.encode(conflict.createdAt, forKey: .createdAt)
     }
 
     /// The keys, for the help of commands that print conflicts.
     static let keys = """
         A conflict has id, memory, kind (content, metadata, deletion), agents, strategy (under which it arose), base (the version that all were \
-        made from), versions (one for each side, the published one first) and created_at. \(VersionRecord.keys)
+        made from), versions (one for each side, the published one first) and created_at. \(VersionJSON.keys)
         """
 }
 
@@ -45,7 +45,7 @@ struct ConflictListReport: Report {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(conflicts.map(ConflictRecord.init), forKey: .conflicts)
+        try container.encode(conflicts.map(ConflictJSON.init), forKey: .conflicts)
     }
 
     func render(on page: inout Page) {
@@ -80,7 +80,7 @@ struct ConflictReport: Report {
     }
 
     func encode(to encoder: any Encoder) throws {
-        try ConflictRecord(conflict).encode(to: encoder)
+        try ConflictJSON(conflict).encode(to: encoder)
     }
 
     /// How far text stands from the margin, so that it can't be taken for what the command says.

@@ -15,7 +15,7 @@ struct MemoryListReport: Report {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(memories.map(MemoryRecord.init), forKey: .memories)
+        try container.encode(memories.map(MemoryJSON.init), forKey: .memories)
         try container.encodeIfPresent(next.map(PageCursor.init), forKey: .next)
     }
 

@@ -10,7 +10,7 @@ struct MemoryReport: Report {
     }
 
     func encode(to encoder: any Encoder) throws {
-        try MemoryRecord(memory).encode(to: encoder)
+        try MemoryJSON(memory).encode(to: encoder)
     }
 
     func render(on page: inout Page) {

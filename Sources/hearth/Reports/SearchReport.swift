@@ -4,9 +4,9 @@ import HearthMemory
 struct SearchReport: Report {
     private let query: String?
     private let similarTo: MemoryID?
-    private let results: [Result]
+    private let results: [ResultJSON]
 
-    private struct Result: Encodable {
+    private struct ResultJSON: Encodable {
         let rank: Int
         let found: MemorySearchResult
 
@@ -25,7 +25,7 @@ struct SearchReport: Report {
             try container.encode(found.sourceAgent, forKey: .sourceAgent)
             try container.encodeIfPresent(found.sharing, forKey: .sharing)
             try container.encode(found.snippet, forKey: .snippet)
-            try container.encode(MemoryRecord(found.memory), forKey: .memory)
+            try container.encode(MemoryJSON(found.memory), forKey: .memory)
         }
     }
 
@@ -37,7 +37,7 @@ struct SearchReport: Report {
     init(query: String? = nil, similarTo: MemoryID? = nil, results: [MemorySearchResult]) {
         self.query = query
         self.similarTo = similarTo
-        self.results = results.enumerated().map { Result(rank: $0 + 1, found: $1) }
+        self.results = results.enumerated().map { ResultJSON(rank: $0 + 1, found: $1) }
     }
 
     func render(on page: inout Page) {

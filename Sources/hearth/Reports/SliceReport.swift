@@ -19,15 +19,15 @@ struct SliceReport: Report {
         try container.encode(slice.agentID, forKey: .agent)
         try container.encode(slice.userID, forKey: .user)
         try container.encodeIfPresent(slice.sessionID, forKey: .session)
-        try container.encode(slice.entries.map(EntryRecord.init), forKey: .entries)
-        try container.encode(StatisticsRecord(slice.statistics), forKey: .statistics)
+        try container.encode(slice.entries.map(SliceEntryJSON.init), forKey: .entries)
+        try container.encode(SliceCounts(slice.statistics), forKey: .statistics)
         try container.encodeIfPresent(slice.next.map(PageCursor.init), forKey: .next)
         try container.encode(slice.generatedAt, forKey: .generatedAt)
     }
 
     func render(on page: inout Page) throws {
         page.line(Styled("Slice of \(slice.agentID) for \(slice.userID)", .heading))
-        page.facts(StatisticsRecord(slice.statistics).facts)
+        page.facts(SliceCounts(slice.statistics).facts)
         page.gap()
         page.table(Table(memories: slice.entries.map(\.memory)), none: "No memories.")
         try page.continuation(slice.next)
@@ -35,8 +35,8 @@ struct SliceReport: Report {
 }
 
 /// A memory and how it stands.
-private struct EntryRecord: Encodable {
-    let memory: MemoryRecord
+private struct SliceEntryJSON: Encodable {
+    let memory: MemoryJSON
     let locked: Bool?
     let lockHolder: AgentID?
     let conflict: Bool?
@@ -49,7 +49,7 @@ private struct EntryRecord: Encodable {
     }
 
     init(_ entry: SliceEntry) {
-        memory = MemoryRecord(entry.memory)
+        memory = MemoryJSON(entry.memory)
         locked = entry.sync?.isLocked
         lockHolder = entry.sync?.lockHolder
         conflict = entry.sync?.hasConflict
@@ -58,7 +58,7 @@ private struct EntryRecord: Encodable {
 }
 
 /// Counts over a whole slice.
-struct StatisticsRecord: Encodable {
+struct SliceCounts: Encodable {
     let total: Int
     let own: Int
     let shared: Int

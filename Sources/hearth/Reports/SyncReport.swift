@@ -33,7 +33,7 @@ struct SyncReport: Report {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(operation, forKey: .operation)
         try container.encode(user, forKey: .user)
-        try container.encode(results.map(AgentRecord.init), forKey: .agents)
+        try container.encode(results.map(AgentSyncJSON.init), forKey: .agents)
         try container.encode(errors, forKey: .errors)
         try container.encode(errors.isEmpty, forKey: .success)
         try container.encode(duration / .seconds(1), forKey: .seconds)
@@ -68,7 +68,7 @@ struct SyncReport: Report {
 }
 
 /// What a sync of one agent came to.
-private struct AgentRecord: Encodable {
+private struct AgentSyncJSON: Encodable {
     let result: AgentSyncResult
 
     private enum CodingKeys: String, CodingKey {

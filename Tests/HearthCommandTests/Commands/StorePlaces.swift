@@ -25,7 +25,7 @@ import Testing
 
     @Test func `without any place there is a reason and a remedy`() {
         #expect { try StorePath(option: nil, environment: [:]) } throws: { error in
-            (error as? Refusal)?.message.contains("--db") ?? false
+            (error as? CommandFailure)?.message.contains("--db") ?? false
         }
     }
 }

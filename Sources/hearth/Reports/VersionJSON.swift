@@ -2,7 +2,7 @@ import FoundationEssentials
 import HearthMemory
 
 /// A version of a memory as commands print it.
-struct VersionRecord: Encodable {
+struct VersionJSON: Encodable {
     private let version: MemoryVersion
 
     init(_ version: MemoryVersion) {
@@ -55,7 +55,7 @@ struct HistoryReport: Report {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)
-        try container.encode(versions.map(VersionRecord.init), forKey: .versions)
+        try container.encode(versions.map(VersionJSON.init), forKey: .versions)
     }
 
     func render(on page: inout Page) {

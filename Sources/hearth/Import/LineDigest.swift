@@ -6,7 +6,7 @@ import HearthMemory
 ///
 /// It doesn't depend on the order of keys, on white space or on how characters are escaped. A line without an id gets one from it, so
 /// that a second run finds the memory; two lines that say exactly the same are therefore one memory.
-struct ContentDigest: Equatable {
+struct LineDigest: Equatable {
     let bytes: [UInt8]
 
     init(user: UserID, agent: AgentID, session: SessionID?, draft: MemoryDraft) {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import HearthMemory
 
 /// A memory as commands print it: the keys of an import's lines, and what the store knows besides.
-struct MemoryRecord: Encodable {
+struct MemoryJSON: Encodable {
     private let memory: Memory
 
     init(_ memory: Memory) {
