@@ -1,5 +1,69 @@
+import ArgumentParser
 import FoundationEssentials
 import HearthMemory
+
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show a memory as an agent sees it.",
+        discussion: "JSON: the memory. \(MemoryJSON.keys)"
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @OptionGroup var agent: ActingAgentOptions
+    @OptionGroup var user: UserOptions
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let agent = try agent.id
+        let memory = try await store.withStore(.existing, as: [agent]) { coordinator in
+            try await coordinator.memory(id, agentID: agent, userID: user.id)
+        }
+        try store.output.print(MemoryReport(memory))
+    }
+}
+
+/// One memory, whole.
+struct MemoryReport: Report {
+    private let memory: Memory
+
+    init(_ memory: Memory) {
+        self.memory = memory
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try MemoryJSON(memory).encode(to: encoder)
+    }
+
+    func render(on page: inout Page) {
+        var facts: [(String, Styled)] = [
+            ("id", Styled(memory.id.rawValue, .heading)),
+            ("agent", "\(memory.agentID)"),
+            ("user", "\(memory.userID)"),
+        ]
+        if let session = memory.sessionID { facts.append(("session", "\(session)")) }
+        facts += [
+            ("type", "\(memory.type.rawValue)"),
+            ("category", "\(memory.category.rawValue)"),
+        ]
+        if !memory.tags.isEmpty { facts.append(("tags", "\(memory.tags.joined(separator: ", "))")) }
+        facts += [
+            ("importance", "\(memory.importance)"),
+            ("confidence", "\(memory.confidence)"),
+            ("created", "\(RFC3339.minutes(memory.createdAt))"),
+            ("updated", "\(RFC3339.minutes(memory.updatedAt))"),
+        ]
+        if let expiry = memory.expiresAt { facts.append(("expires", "\(RFC3339.minutes(expiry))")) }
+        if let parent = memory.parentID { facts.append(("parent", "\(parent)")) }
+        for (key, value) in memory.metadata.sorted(by: { $0.key < $1.key }) { facts.append(("· \(key)", "\(value)")) }
+        facts.append(("version", "\(memory.version), \(memory.syncStatus.rawValue)"))
+        page.facts(facts)
+        page.gap()
+        page.block(memory.content)
+    }
+}
 
 /// A memory as commands print it: the keys of an import's lines, and what the store knows besides.
 struct MemoryJSON: Encodable {
