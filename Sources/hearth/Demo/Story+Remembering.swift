@@ -30,7 +30,7 @@ extension Story {
     private func load(_ agent: AgentID) async throws -> ImportRun {
         let progress = ProgressLine()
         let owners = ImportOwners(unnamed: agent, known: Set(household.agents))
-        let source = try ImportSource(path: household.file(of: agent), progress: progress)
+        let source = try LineSource(path: household.file(of: agent), progress: progress)
         var check = try ImportCheck(source, owners: owners, progress: progress) { problem in
             throw CommandFailure("\(source.name), line \(problem.line): \(problem.reason)")
         }

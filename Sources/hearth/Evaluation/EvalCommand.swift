@@ -36,8 +36,8 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = ProgressLine()
         let data = try EvaluationData(
-            corpus: ImportSource(path: corpus, progress: progress),
-            queries: ImportSource(path: queries, progress: progress)
+            corpus: LineSource(path: corpus, progress: progress),
+            queries: LineSource(path: queries, progress: progress)
         )
         let named = try await embedder.named()
         let report = try await withOpenStore(

@@ -39,7 +39,7 @@ struct EvaluationData {
     }
 
     /// Reads a collection, or says which line is wrong.
-    init(corpus: ImportSource, queries: ImportSource) throws {
+    init(corpus: LineSource, queries: LineSource) throws {
         try Self.read(corpus) { fields in try addDocument(fields) }
         try Self.read(queries) { fields in try addQuestion(fields) }
         guard !questions.isEmpty else {
@@ -98,7 +98,7 @@ struct EvaluationData {
         return date
     }
 
-    private static func read(_ source: ImportSource, _ body: (LineFields) throws -> Void) throws {
+    private static func read(_ source: LineSource, _ body: (LineFields) throws -> Void) throws {
         var reader = LineReader(source)
         while let line = try reader.next() {
             do {

@@ -41,11 +41,11 @@ struct ImportCommand: AsyncParsableCommand {
         guard outcome.complete else { throw ExitCode.failure }
     }
 
-    private func load(into coordinator: MultiAgentMemoryCoordinator) async throws -> ImportOutcome {
+    private func load(into coordinator: MultiAgentMemoryCoordinator) async throws -> ImportReport {
         let owners = ImportOwners(unnamed: agent.id, known: Set(try await coordinator.agents().map(\.id)))
         let progress = ProgressLine()
         defer { progress.clear() }
-        let source = try ImportSource(path: path, progress: progress)
+        let source = try LineSource(path: path, progress: progress)
         var named = 0
         var check = try ImportCheck(source, owners: owners, progress: progress) { problem in
             named += 1
@@ -56,7 +56,7 @@ struct ImportCommand: AsyncParsableCommand {
         progress.clear()
         warnOfUnknownKeys(check)
 
-        var outcome = ImportOutcome(read: check.linesRead, problems: check.problems)
+        var outcome = ImportReport(read: check.linesRead, problems: check.problems)
         guard check.problemCount == 0 || skipBad else {
             let unnamed = max(0, check.problemCount - Self.namedProblems)
             Console.error.complain(
@@ -84,7 +84,7 @@ struct ImportCommand: AsyncParsableCommand {
 }
 
 /// What an import did.
-struct ImportOutcome: Report {
+struct ImportReport: Report {
     /// Lines that aren't empty.
     var read: Int
     /// Memories stored by this run.

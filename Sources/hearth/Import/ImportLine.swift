@@ -69,3 +69,19 @@ struct ImportLine {
         return draft
     }
 }
+
+/// Who may own the memories of an import.
+struct ImportOwners {
+    /// The owner of a memory whose line names none.
+    var unnamed: AgentID?
+    /// The agents of the store.
+    var known: Set<AgentID>
+}
+
+/// Why a line of an import is no memory.
+struct LineProblem: Error, Encodable, Equatable {
+    /// Counted from 1.
+    var line: Int
+    /// What is wrong, for a person.
+    var reason: String
+}

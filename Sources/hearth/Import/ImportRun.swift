@@ -25,7 +25,7 @@ struct ImportRun {
 
     /// Stores what `check` found good in `source`.
     mutating func store(
-        _ source: ImportSource,
+        _ source: LineSource,
         check: inout ImportCheck,
         owners: ImportOwners,
         progress: ProgressLine

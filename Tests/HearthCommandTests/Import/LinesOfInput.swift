@@ -12,7 +12,7 @@ import Testing
 
     private func lines(_ text: String, longestLine: Int = 1 << 20) throws -> [String] {
         let progress = ProgressLine()
-        let source = try ImportSource(path: sandbox.write("input", text), progress: progress)
+        let source = try LineSource(path: sandbox.write("input", text), progress: progress)
         var reader = LineReader(source, longestLine: longestLine)
         var lines: [String] = []
         while let line = try reader.next() {

@@ -1,12 +1,3 @@
-/// What is wrong with one field of a line.
-struct FieldError: Error {
-    var reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
-    }
-}
-
 /// The fields of a line, by key.
 struct LineFields {
     private let members: [String: JSONValue]
@@ -68,5 +59,14 @@ struct LineFields {
     /// A key whose value is null says no more than a key that is absent.
     private func value(_ key: String) -> JSONValue? {
         members[key] == .null ? nil : members[key]
+    }
+}
+
+/// What is wrong with one field of a line.
+struct FieldError: Error {
+    var reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
     }
 }

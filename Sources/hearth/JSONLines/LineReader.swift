@@ -15,7 +15,7 @@ struct LineReader {
     /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
     static let longestLine = 6 * (4 << 20) + (1 << 20)
 
-    private let source: ImportSource
+    private let source: LineSource
     private let longestLine: Int
     private var buffer: [UInt8]
     private var position = 0
@@ -23,10 +23,10 @@ struct LineReader {
     private var offset = 0
     private var number = 0
 
-    init(_ source: ImportSource, longestLine: Int = Self.longestLine) {
+    init(_ source: LineSource, longestLine: Int = Self.longestLine) {
         self.source = source
         self.longestLine = longestLine
-        buffer = [UInt8](repeating: 0, count: ImportSource.chunk)
+        buffer = [UInt8](repeating: 0, count: LineSource.chunk)
     }
 
     /// How much of the input has been read, 0…1.
@@ -74,7 +74,7 @@ struct LineReader {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw ImportSource.failure(source.name)
+                throw LineSource.failure(source.name)
             }
             (position, filled) = (0, count)
             offset += count

@@ -34,6 +34,24 @@ final class TemporaryFile {
         }
     }
 
+    /// Reads values that were written as their bytes.
+    func read<Element: BitwiseCopyable>(_ count: Int, at offset: Int) throws -> [Element] {
+        let wanted = count * MemoryLayout<Element>.stride
+        return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            var done = 0
+            while done < wanted {
+                let bytes = UnsafeMutableRawPointer(buffer.baseAddress!) + done
+                let got = pread(descriptor, bytes, wanted - done, off_t(offset + done))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else {
+                    throw CommandFailure("A temporary file can't be read back: \(String(cString: strerror(errno))).")
+                }
+                done += got
+            }
+            initialized = count
+        }
+    }
+
     private static func failure(in directory: String) -> CommandFailure {
         CommandFailure(
             "A temporary file can't be written in \(directory): \(String(cString: strerror(errno))). TMPDIR names another directory."

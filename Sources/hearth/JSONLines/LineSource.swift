@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The first reading checks every line and the second one stores them. A file is read where it is; what can be read only once, such as
 /// a pipe, is copied to a private temporary file first.
-final class ImportSource {
+final class LineSource {
     /// How messages call it.
     let name: String
     /// The descriptor to read at any offset.
