@@ -1,4 +1,29 @@
+import ArgumentParser
 import FoundationEssentials
+
+/// What a command answers: one JSON value for programs, text for people.
+protocol Report: Encodable {
+    /// Writes the answer for people.
+    func render(on page: inout Page) throws
+}
+
+/// How a command answers.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print one JSON value instead of text for people.")
+    var json = false
+
+    /// Prints what a command has to say, as JSON or as text.
+    func print(_ report: some Report) throws {
+        let console = Console.output
+        if json {
+            try console.write(bytes: JSONText.encode(report))
+        } else {
+            var page = Page(console)
+            try report.render(on: &page)
+            try console.write(page.text)
+        }
+    }
+}
 
 /// JSON as every command prints it: keys sorted, dates as RFC 3339, one value and a line break.
 enum JSONText {
@@ -33,10 +58,4 @@ enum JSONText {
         }
         return result
     }
-}
-
-/// What a command answers: one JSON value for programs, text for people.
-protocol Report: Encodable {
-    /// Writes the answer for people.
-    func render(on page: inout Page) throws
 }
