@@ -2,34 +2,41 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 
-/// Text that a command is given in something else than its arguments.
-enum GivenText {
-    /// The longest content that a store takes, so there is no use in reading more.
-    static let longestContent = 4 << 20
+/// Text that a command is given: as an argument, in a file or on standard input.
+enum TextInput {
+    /// The longest content that a store takes, in bytes; there is no use in reading more.
+    private static let longestContent = 4 << 20
 
-    /// The text of a file, without a last line break, which belongs to the line and not to the text.
-    static func text(ofFile path: String, limit: Int = longestContent) throws -> String {
+    /// The content that an argument stands for: the argument itself, or all of standard input for "-".
+    static func content(ofArgument argument: String) throws -> String {
+        guard argument == "-" else { return argument }
+        // A line break of two bytes at the end does not count.
+        return try content(of: try standardInput(limit: longestContent + 2), from: "Standard input")
+    }
+
+    /// The content of a file.
+    static func content(ofFile path: String) throws -> String {
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(filePath: path))
         } catch {
             throw CommandFailure("\(path) can't be read; name a file that holds the text.")
         }
-        return try text(of: [UInt8](bytes), from: path, limit: limit)
+        return try content(of: [UInt8](bytes), from: path)
     }
 
-    /// The text that bytes stand for, without a last line break.
+    /// The content that bytes spell, without a last line break, which belongs to the line and not to the text.
     ///
-    /// - Parameter source: What they come from, at the beginning of a sentence.
-    static func text(of bytes: [UInt8], from source: String, limit: Int) throws -> String {
+    /// - Parameter source: Where they come from, as the beginning of a sentence.
+    private static func content(of bytes: [UInt8], from source: String) throws -> String {
         var bytes = bytes
         if bytes.last == UInt8(ascii: "\n") {
             bytes.removeLast()
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         }
-        guard bytes.count <= limit else {
+        guard bytes.count <= longestContent else {
             throw CommandFailure(
-                "\(source) has more than \(limit) bytes (\(limit >> 20) MiB), the most that is allowed."
+                "\(source) has more than \(longestContent) bytes (\(longestContent >> 20) MiB), the most that is allowed."
             )
         }
         if let offset = bytes.withUnsafeBytes({ UTF8Text.firstInvalidByte(in: $0) }) {
@@ -37,19 +44,11 @@ enum GivenText {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
-}
 
-/// Text that comes from another program.
-enum StandardInput {
-    /// All of standard input but a last line break, which belongs to the line and not to the text.
+    /// The bytes of standard input, or the first of them where there are more than `limit`.
     ///
-    /// Text of more than `limit` bytes is refused as soon as it is seen to be longer.
-    static func text(limit: Int) throws -> String {
-        try GivenText.text(of: try bytes(limit: limit + 2), from: "Standard input", limit: limit)
-    }
-
-    /// Standard input, or its beginning where it is longer than `limit`.
-    static func bytes(limit: Int) throws -> [UInt8] {
+    /// Reading ends as soon as there are more, so that an endless input ends in a refusal.
+    static func standardInput(limit: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= limit {

@@ -70,9 +70,8 @@ struct EditCommand: AsyncParsableCommand {
     }
 
     private func content() throws -> String? {
-        if text == "-" { return try StandardInput.text(limit: GivenText.longestContent) }
-        if let file { return try GivenText.text(ofFile: file) }
-        return text
+        if let file { return try TextInput.content(ofFile: file) }
+        return try text.map(TextInput.content(ofArgument:))
     }
 }
 

@@ -50,7 +50,7 @@ struct StoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
-        let content = text == "-" ? try StandardInput.text(limit: GivenText.longestContent) : text
+        let content = try TextInput.content(ofArgument: text)
         let id = try await store.withStore(.create, as: [agent]) { coordinator in
             try await coordinator.storeAgentMemory(
                 agentID: agent,

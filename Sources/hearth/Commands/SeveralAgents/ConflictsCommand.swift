@@ -94,7 +94,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let agent = agent.id ?? AgentProfile.system.id
-            let content = content == "-" ? try StandardInput.text(limit: GivenText.longestContent) : content
+            let content = try content.map(TextInput.content(ofArgument:))
             let resolved = try await store.withStore(.existing, as: [agent]) { coordinator in
                 try await coordinator.syncService.resolveConflict(
                     conflictID: id,

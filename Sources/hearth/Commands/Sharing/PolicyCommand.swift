@@ -49,7 +49,7 @@ struct PolicyCommand: AsyncParsableCommand {
         }
 
         private func document() throws -> Data {
-            if path == "-" { return Data(try StandardInput.bytes(limit: Self.longestPolicy)) }
+            if path == "-" { return Data(try TextInput.standardInput(limit: Self.longestPolicy)) }
             do {
                 return try Data(contentsOf: URL(filePath: path))
             } catch {
