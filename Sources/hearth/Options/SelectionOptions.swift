@@ -55,6 +55,15 @@ struct ResultOptions: ParsableArguments {
     var searchFilter: SearchFilter { filter.filter(minimumScore: minScore) }
 }
 
+/// Which page of many memories is wanted.
+struct PageOptions: ParsableArguments {
+    @Option(help: "How many memories at most.")
+    var limit = 20
+
+    @Option(help: ArgumentHelp("Go on behind an earlier page.", valueName: "cursor"))
+    var after: PageCursor?
+}
+
 /// Where a page ended, as a word that a person can copy from one command into the next.
 struct PageCursor: ExpressibleByArgument, Encodable {
     let cursor: SliceCursor
@@ -82,5 +91,13 @@ struct PageCursor: ExpressibleByArgument, Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(try text)
+    }
+}
+
+extension Page {
+    /// Says how to go on where there is more.
+    mutating func continuation(_ next: SliceCursor?) throws {
+        guard let next else { return }
+        line(Styled("There are more: --after \(try PageCursor(next).text)", .faint))
     }
 }

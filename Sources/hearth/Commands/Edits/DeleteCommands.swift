@@ -17,18 +17,13 @@ struct DeleteCommand: AsyncParsableCommand {
     var id: MemoryID
 
     @OptionGroup var publication: PublishOptions
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: UserOptions
-    @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let (agent, user) = (try agent.id, user.id)
-        try await store.withStore(.existing, as: [agent]) { coordinator in
-            try await publication.run(id, as: agent, in: coordinator) { [id] lock in
-                try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
-            }
+        let user = publication.user.id
+        try await publication.run(id) { [id] coordinator, agent, lock in
+            try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
         }
-        try store.output.print(DeletionReport(id: id, published: publication.publish))
+        try publication.store.output.print(DeletionReport(id: id, published: publication.publish))
     }
 }
 
@@ -46,16 +41,14 @@ struct DiscardCommand: AsyncParsableCommand {
     @Argument(help: "The memory.")
     var id: MemoryID
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let memory = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let memory = try await acting.withStore { coordinator, agent in
             try await coordinator.discardDraft(of: id, agentID: agent)
             return try await coordinator.memories([id], agentID: agent).first
         }
-        try store.output.print(DiscardReport(id: id, memory: memory))
+        try acting.print(DiscardReport(id: id, memory: memory))
     }
 }
 
@@ -73,15 +66,13 @@ struct RestoreCommand: AsyncParsableCommand {
     @Argument(help: "The memory.")
     var id: MemoryID
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let memory = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let memory = try await acting.withStore { coordinator, agent in
             try await coordinator.restoreMemory(id, agentID: agent)
         }
-        try store.output.print(MemoryReport(memory))
+        try acting.print(MemoryReport(memory))
     }
 }
 

@@ -37,9 +37,6 @@ struct EditCommand: AsyncParsableCommand {
     var ifVersion: Int?
 
     @OptionGroup var publication: PublishOptions
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: UserOptions
-    @OptionGroup var store: StoreOptions
 
     func validate() throws {
         guard text == nil || file == nil else { throw ValidationError("Give the text or --file, not both.") }
@@ -49,24 +46,21 @@ struct EditCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (agent, user) = (try agent.id, user.id)
         let change = fields.change(content: try content())
-        let ifVersion = ifVersion
-        let report = try await store.withStore(.existing, as: [agent]) { coordinator in
-            try await publication.run(id, as: agent, in: coordinator) { [id] lock in
-                let before = try await coordinator.memory(id, agentID: agent, userID: user)
-                let after = try await coordinator.updateMemory(
-                    id,
-                    agentID: agent,
-                    change: change,
-                    lock: lock,
-                    ifVersion: ifVersion,
-                    userID: user
-                )
-                return EditReport(before: before, after: after, isPublished: lock != nil)
-            }
+        let user = publication.user.id
+        let report = try await publication.run(id) { [id, ifVersion] coordinator, agent, lock in
+            let before = try await coordinator.memory(id, agentID: agent, userID: user)
+            let after = try await coordinator.updateMemory(
+                id,
+                agentID: agent,
+                change: change,
+                lock: lock,
+                ifVersion: ifVersion,
+                userID: user
+            )
+            return EditReport(before: before, after: after, isPublished: lock != nil)
         }
-        try store.output.print(report)
+        try publication.store.output.print(report)
     }
 
     private func content() throws -> String? {

@@ -63,7 +63,7 @@ struct ChangeOptions: ParsableArguments {
     }
 }
 
-/// Whether an edit is published at once.
+/// Who makes an edit, in which store, and whether it is published at once.
 struct PublishOptions: ParsableArguments {
     @Flag(help: "Take the lease, publish at once and give the lease back, instead of leaving a draft.")
     var publish = false
@@ -71,20 +71,25 @@ struct PublishOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait for the lease at most, with --publish.", valueName: "seconds"))
     var timeout = Seconds.patience
 
-    /// Runs an edit, under the agent's lease where it is to be published.
-    func run<Result: Sendable>(
-        _ id: MemoryID,
-        as agent: AgentID,
-        in coordinator: MultiAgentMemoryCoordinator,
-        _ edit: @Sendable (MemoryLock?) async throws -> Result
-    ) async throws -> Result {
-        guard publish else { return try await edit(nil) }
-        return try await coordinator.syncService.withMemoryLock(
-            memoryID: id,
-            agentID: agent,
-            timeout: timeout.duration
-        ) { lock in
-            try await edit(lock)
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: UserOptions
+    @OptionGroup var store: StoreOptions
+
+    /// An edit: what to do in a store, as an agent, under its lease where the edit is to be published.
+    typealias Edit<Result> = @Sendable (MultiAgentMemoryCoordinator, AgentID, MemoryLock?) async throws -> Result
+
+    /// Opens the store and makes an edit of a memory there.
+    func run<Result: Sendable>(_ id: MemoryID, _ edit: Edit<Result>) async throws -> Result {
+        let agent = try agent.id
+        return try await store.withStore(.existing, as: [agent]) { coordinator in
+            guard publish else { return try await edit(coordinator, agent, nil) }
+            return try await coordinator.syncService.withMemoryLock(
+                memoryID: id,
+                agentID: agent,
+                timeout: timeout.duration
+            ) { lock in
+                try await edit(coordinator, agent, lock)
+            }
         }
     }
 }

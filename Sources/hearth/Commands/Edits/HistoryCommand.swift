@@ -17,15 +17,13 @@ struct HistoryCommand: AsyncParsableCommand {
     @Argument(help: "The memory.")
     var id: MemoryID
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let versions = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let versions = try await acting.withStore { coordinator, agent in
             try await coordinator.history(of: id, agentID: agent)
         }
-        try store.output.print(HistoryReport(id: id, versions: versions))
+        try acting.print(HistoryReport(id: id, versions: versions))
     }
 }
 

@@ -23,12 +23,10 @@ struct RollbackCommand: AsyncParsableCommand {
     )
     var to: VersionReference
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let memory = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let memory = try await acting.withStore { coordinator, agent in
             let version: VersionID
             if let id = to.id {
                 version = id
@@ -38,7 +36,7 @@ struct RollbackCommand: AsyncParsableCommand {
             }
             return try await coordinator.rollbackMemory(id, to: version, agentID: agent)
         }
-        try store.output.print(MemoryReport(memory))
+        try acting.print(MemoryReport(memory))
     }
 }
 

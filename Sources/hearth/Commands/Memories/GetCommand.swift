@@ -12,7 +12,7 @@ struct GetCommand: AsyncParsableCommand {
     @Argument(help: "The memory.")
     var id: MemoryID
 
-    @OptionGroup var agent: ActingAgentOptions
+    @OptionGroup var agent: Required<AgentOptions>
     @OptionGroup var user: UserOptions
     @OptionGroup var store: StoreOptions
 

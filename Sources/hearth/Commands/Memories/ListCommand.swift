@@ -11,34 +11,29 @@ struct ListCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: OwningUserOptions
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
     @OptionGroup var filter: FilterOptions
 
     @Flag(help: "Only the agent's own memories.")
     var own = false
 
-    @Option(help: "How many memories at most.")
-    var limit = 20
-
-    @Option(help: ArgumentHelp("Go on behind an earlier page.", valueName: "cursor"))
-    var after: PageCursor?
-
+    @OptionGroup var page: PageOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
-        let page = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let found = try await store.withStore(.existing, as: [agent]) { coordinator in
             try await coordinator.memories(
                 agentID: agent,
                 userID: user,
                 filter: filter.filter(),
                 includeSharedMemories: !own,
-                limit: limit,
-                after: after?.cursor
+                limit: page.limit,
+                after: page.after?.cursor
             )
         }
-        try store.output.print(MemoryListReport(memories: page.memories, next: page.next))
+        try store.output.print(MemoryListReport(memories: found.memories, next: found.next))
     }
 }
 
@@ -79,13 +74,5 @@ extension Table {
                 Styled(memory.content)
             )
         }
-    }
-}
-
-extension Page {
-    /// Says how to go on where there is more.
-    mutating func continuation(_ next: SliceCursor?) throws {
-        guard let next else { return }
-        line(Styled("There are more: --after \(try PageCursor(next).text)", .faint))
     }
 }

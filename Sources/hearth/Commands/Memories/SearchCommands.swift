@@ -17,8 +17,8 @@ struct SearchCommand: AsyncParsableCommand {
     @Argument(help: "What to look for. Several words need no quotation marks.")
     var words: [String]
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: OwningUserOptions
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
 
     @Option(help: "How to search.")
     var searchType: SearchType = .hybrid
@@ -61,7 +61,7 @@ struct SimilarCommand: AsyncParsableCommand {
     @Argument(help: "The memory.")
     var id: MemoryID
 
-    @OptionGroup var agent: ActingAgentOptions
+    @OptionGroup var agent: Required<AgentOptions>
     @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions

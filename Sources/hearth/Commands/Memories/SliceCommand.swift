@@ -13,8 +13,8 @@ struct SliceCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: OwningUserOptions
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
 
     @Option(help: "Only memories of this session.")
     var session: SessionID?
@@ -22,12 +22,7 @@ struct SliceCommand: AsyncParsableCommand {
     @Option(help: "Only memories of this type; may be given several times.")
     var type: [MemoryType] = []
 
-    @Option(help: "How many memories at most.")
-    var limit = 20
-
-    @Option(help: ArgumentHelp("Go on behind an earlier page.", valueName: "cursor"))
-    var after: PageCursor?
-
+    @OptionGroup var page: PageOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
@@ -38,8 +33,8 @@ struct SliceCommand: AsyncParsableCommand {
                 userID: user,
                 sessionID: session,
                 memoryTypes: Set(type),
-                limit: limit,
-                after: after?.cursor
+                limit: page.limit,
+                after: page.after?.cursor
             )
         }
         try store.output.print(SliceReport(slice))

@@ -16,8 +16,8 @@ struct StoreCommand: AsyncParsableCommand {
     )
     var text: String
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var user: OwningUserOptions
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
 
     @Option(help: "The session it belongs to.")
     var session: SessionID?

@@ -93,7 +93,7 @@ struct ConflictsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let agent = agent.id ?? AgentProfile.system.id
+            let agent = agent.idOrSystem
             let content = try content.map(TextInput.content(ofArgument:))
             let resolved = try await store.withStore(.existing, as: [agent]) { coordinator in
                 try await coordinator.syncService.resolveConflict(

@@ -40,15 +40,13 @@ struct LocksCommand: AsyncParsableCommand {
         @Flag(help: "Take it from whoever has it; for critical agents.")
         var force = false
 
-        @OptionGroup var agent: ActingAgentOptions
-        @OptionGroup var store: StoreOptions
+        @OptionGroup var acting: ActingOptions
 
         func run() async throws {
-            let agent = try agent.id
-            let released = try await store.withStore(.existing, as: [agent]) { coordinator in
+            let released = try await acting.withStore { coordinator, agent in
                 try await coordinator.syncService.releaseMemoryLock(memoryID: id, agentID: agent, force: force)
             }
-            try store.output.print(ReleaseReport(id: id, released: released))
+            try acting.print(ReleaseReport(id: id, released: released))
         }
     }
 
@@ -70,7 +68,7 @@ struct LocksCommand: AsyncParsableCommand {
         @OptionGroup var store: StoreOptions
 
         func run() async throws {
-            let agent = agent.id ?? AgentProfile.system.id
+            let agent = agent.idOrSystem
             let count = try await store.withStore(.existing, as: [agent]) { coordinator in
                 try await coordinator.syncService.releaseAllLocks(agentID: agent)
             }

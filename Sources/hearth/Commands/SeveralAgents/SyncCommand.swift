@@ -21,7 +21,7 @@ struct SyncCommand: AsyncParsableCommand {
     var all = false
 
     @OptionGroup var agent: AgentOptions
-    @OptionGroup var user: OwningUserOptions
+    @OptionGroup var user: Required<UserOptions>
 
     @Option(help: "Only memories of this session.")
     var session: SessionID?

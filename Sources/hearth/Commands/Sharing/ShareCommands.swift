@@ -21,19 +21,17 @@ struct ShareCommand: AsyncParsableCommand {
     @Option(help: "What they may do: see it, or also draft edits of it.")
     var permission: SharePermission = .propose
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func validate() throws {
         guard !agents.isEmpty else { throw ValidationError("--with names no agent.") }
     }
 
     func run() async throws {
-        let agent = try agent.id
-        try await store.withStore(.existing, as: [agent]) { coordinator in
+        try await acting.withStore { coordinator, agent in
             try await coordinator.shareMemory(id, agentID: agent, with: agents, permission: permission)
         }
-        try store.output.print(ShareReport(id: id, agents: agents, permission: permission))
+        try acting.print(ShareReport(id: id, agents: agents, permission: permission))
     }
 }
 
@@ -54,19 +52,17 @@ struct RevokeCommand: AsyncParsableCommand {
     )
     var agents: [AgentID]
 
-    @OptionGroup var agent: ActingAgentOptions
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var acting: ActingOptions
 
     func validate() throws {
         guard !agents.isEmpty else { throw ValidationError("--from names no agent.") }
     }
 
     func run() async throws {
-        let agent = try agent.id
-        try await store.withStore(.existing, as: [agent]) { coordinator in
+        try await acting.withStore { coordinator, agent in
             try await coordinator.revokeShare(id, agentID: agent, from: agents)
         }
-        try store.output.print(RevocationReport(id: id, agents: agents))
+        try acting.print(RevocationReport(id: id, agents: agents))
     }
 }
 
@@ -88,7 +84,7 @@ struct AccessCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let agent = agent.id ?? "system"
+        let agent = agent.idOrSystem
         let access = try await store.withStore(.existing, as: [agent]) { coordinator in
             try await coordinator.access(to: id, agentID: agent)
         }
