@@ -84,7 +84,7 @@ struct ImportCommand: AsyncParsableCommand {
 }
 
 /// What an import did.
-struct ImportReport: Report {
+private struct ImportReport: Report {
     /// Lines that aren't empty.
     var read: Int
     /// Memories stored by this run.

@@ -49,7 +49,7 @@ struct ImportLine {
         var draft = MemoryDraft(content: try fields.requiredString("text"))
         if let name = try fields.string("type") {
             guard let type = MemoryType(rawValue: name) else {
-                let names = MemoryType.allCases.map(\.rawValue).joined(separator: ", ")
+                let names = MemoryType.allCases.listed
                 throw FieldError("type \"\(name)\" is none of \(names)")
             }
             draft.type = type

@@ -112,3 +112,8 @@ enum Decimals {
         value == value.rounded() ? string(value, digits: 0) : string(value, digits: 1)
     }
 }
+
+extension Sequence where Element: RawRepresentable<String> {
+    /// The names one after another, as a cell or a sentence lists them.
+    var listed: String { map(\.rawValue).joined(separator: ", ") }
+}

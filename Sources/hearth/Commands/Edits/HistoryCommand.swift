@@ -67,7 +67,7 @@ struct VersionJSON: Encodable {
 }
 
 /// All versions of a memory that an agent may see, oldest first.
-struct HistoryReport: Report {
+private struct HistoryReport: Report {
     private let id: MemoryID
     private let versions: [MemoryVersion]
 

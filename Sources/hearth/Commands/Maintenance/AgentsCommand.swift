@@ -20,7 +20,7 @@ struct AgentsCommand: AsyncParsableCommand {
 }
 
 /// The agents of a store.
-struct AgentsReport: Report {
+private struct AgentsReport: Report {
     private let agents: [AgentJSON]
 
     init(_ profiles: [AgentProfile]) {
@@ -74,7 +74,7 @@ struct AgentsReport: Report {
                 "\(agent.profile.priority)",
                 "\(Decimals.brief(agent.retentionDays)) days",
                 "\(agent.profile.conflictResolution.rawValue)",
-                Styled(agent.profile.categories.map(\.rawValue).joined(separator: ", "))
+                Styled(agent.profile.categories.listed)
             )
         }
         page.table(table, none: "No agents.")

@@ -74,7 +74,7 @@ struct EmbeddingsCommand: AsyncParsableCommand {
 }
 
 /// How far memories have vectors.
-struct EmbeddingsReport: Report {
+private struct EmbeddingsReport: Report {
     var status: EmbeddingStatus
     /// How many vectors a rebuild has made; nil where there was none.
     var made: Int?

@@ -25,7 +25,7 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 /// How a store is.
-struct StatusReport: Report {
+private struct StatusReport: Report {
     private let status: CoordinatorStatus
 
     init(_ status: CoordinatorStatus) {
@@ -94,7 +94,7 @@ struct StatusReport: Report {
             ("agents", "\(status.coordinator.totalAgents)"),
             (
                 "out of service",
-                Styled(outOfService.isEmpty ? "none" : outOfService.map(\.rawValue).joined(separator: ", "))
+                Styled(outOfService.isEmpty ? "none" : outOfService.listed)
             ),
             ("shares across agents", "\(status.coordinator.crossAgentShares)"),
             ("leases held", "\(health.locks.held), \(health.locks.waiting) waiting"),

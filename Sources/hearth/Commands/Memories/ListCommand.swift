@@ -38,7 +38,7 @@ struct ListCommand: AsyncParsableCommand {
 }
 
 /// Memories one after another, and where the next page begins.
-struct MemoryListReport: Report {
+private struct MemoryListReport: Report {
     private let memories: [Memory]
     private let next: SliceCursor?
 

@@ -82,7 +82,7 @@ struct SimilarCommand: AsyncParsableCommand {
 }
 
 /// What a search found, best first.
-struct SearchReport: Report {
+private struct SearchReport: Report {
     private let query: String?
     private let similarTo: MemoryID?
     private let results: [ResultJSON]

@@ -42,7 +42,7 @@ struct SliceCommand: AsyncParsableCommand {
 }
 
 /// A page of an agent's slice, and the statistics of all of it.
-struct SliceReport: Report {
+private struct SliceReport: Report {
     private let slice: AgentMemorySlice
 
     init(_ slice: AgentMemorySlice) {

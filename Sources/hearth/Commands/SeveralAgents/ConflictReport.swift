@@ -64,7 +64,7 @@ struct ConflictListReport: Report {
                 "\(conflict.kind.rawValue)",
                 "\(conflict.versions.count)",
                 Styled(RFC3339.minutes(conflict.createdAt), .faint),
-                Styled(conflict.agents.map(\.rawValue).joined(separator: ", "))
+                Styled(conflict.agents.listed)
             )
         }
         page.table(table, none: "No conflicts wait.")
@@ -117,7 +117,7 @@ struct ConflictReport: Report {
         guard let base = conflict.base else {
             return page.block([Styled(version.content)], indent: Self.indent)
         }
-        let changes = VersionChanges(from: base, to: version)
+        let changes = FieldChanges(from: base, to: version)
         for field in changes.fields {
             page.line(
                 Styled(String(repeating: " ", count: Self.indent)),
@@ -143,7 +143,7 @@ struct ConflictReport: Report {
 }
 
 /// What an edit changed besides the words. Pure.
-struct VersionChanges: Equatable {
+private struct FieldChanges: Equatable {
     struct Field: Equatable {
         var name: String
         var before: String

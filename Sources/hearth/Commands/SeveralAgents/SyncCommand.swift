@@ -66,7 +66,7 @@ struct SyncCommand: AsyncParsableCommand {
 }
 
 /// What a sync came to, agent by agent.
-struct SyncReport: Report {
+private struct SyncReport: Report {
     private let operation: OperationID
     private let user: UserID
     private let results: [AgentSyncResult]

@@ -62,7 +62,7 @@ struct PolicyCommand: AsyncParsableCommand {
 }
 
 /// The rules of sharing.
-struct PolicyReport: Report {
+private struct PolicyReport: Report {
     var policy: SharingPolicy
 
     func encode(to encoder: any Encoder) throws {

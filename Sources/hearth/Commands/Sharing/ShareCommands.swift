@@ -99,7 +99,7 @@ private struct ShareReport: Report {
     var permission: SharePermission
 
     func render(on page: inout Page) {
-        page.line("\(id) is shared with \(agents.map(\.rawValue).joined(separator: ", ")) (\(permission.rawValue)).")
+        page.line("\(id) is shared with \(agents.listed) (\(permission.rawValue)).")
     }
 }
 
@@ -109,7 +109,7 @@ private struct RevocationReport: Report {
     var agents: [AgentID]
 
     func render(on page: inout Page) {
-        page.line("\(id) is no longer shared with \(agents.map(\.rawValue).joined(separator: ", ")).")
+        page.line("\(id) is no longer shared with \(agents.listed).")
     }
 }
 
