@@ -31,9 +31,79 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let location = database.map { StoreLocation.file($0) } ?? .temporary
         let report = try await withOpenStore(at: location, as: household.agents) { coordinator in
-            try await Story.tell(to: coordinator, household: household)
+            try await DemoStory.tell(to: coordinator, household: household)
         }
         try output.print(report)
         guard report.passed else { throw ExitCode.failure }
+    }
+}
+
+/// The whole demo.
+struct DemoReport: Report {
+    private let chapters: [DemoChapter]
+    private let counts: DemoCounts
+
+    init(chapters: [DemoChapter], counts: DemoCounts) {
+        self.chapters = chapters
+        self.counts = counts
+    }
+
+    private var checks: [DemoChapter.Check] { chapters.flatMap(\.checks) }
+    private var failed: Int { checks.count { !$0.holds } }
+
+    /// Whether all is as the story says.
+    var passed: Bool { failed == 0 }
+
+    private enum CodingKeys: String, CodingKey { case passed, counts, checks }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(passed, forKey: .passed)
+        try container.encode(counts, forKey: .counts)
+        try container.encode(checks, forKey: .checks)
+    }
+
+    func render(on page: inout Page) {
+        for chapter in chapters {
+            chapter.render(on: &page)
+            page.gap()
+        }
+        if passed {
+            page.line(Styled("All \(checks.count) checks hold.", .good))
+        } else {
+            page.line(Styled("\(failed) of \(checks.count) checks do not hold.", .bad))
+        }
+    }
+}
+
+/// What the demo counted.
+struct DemoCounts: Encodable {
+    /// Memories in the store at the end.
+    var memories = 0
+    var sessions = 0
+    /// Questions put, by outcome.
+    var questions = Questions()
+    /// What each agent may see.
+    var slices: [AgentID: SliceCounts] = [:]
+    /// What happened to memories that several agents edit.
+    var edits = Edits()
+
+    struct Questions: Encodable {
+        var asked = 0
+        var answered = 0
+        /// By meaning, where the store searches by word only.
+        var skipped = 0
+    }
+
+    struct Edits: Encodable {
+        /// Drafts that a sync took up.
+        var synced = 0
+        /// Drafts that other edits contested.
+        var conflicts = 0
+        /// Conflicts that a person settled.
+        var decisions = 0
+        /// Leases that were acquired.
+        var leases = 0
+        var rollbacks = 0
     }
 }

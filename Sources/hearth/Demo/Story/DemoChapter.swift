@@ -1,5 +1,5 @@
 /// A part of the demo's story: what happens, what is seen, and what must be so.
-struct Chapter {
+struct DemoChapter {
     var title: String
     /// What happens, for a person.
     var text: String

@@ -1,10 +1,10 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// Two agents change different sentences of one packing list, and neither edit is lost.
-    mutating func editing() async throws -> Chapter {
+    mutating func editing() async throws -> DemoChapter {
         let edit = try household.edit(.disjoint)
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "Two agents edit the same memory",
             """
             Alden adds the doctor's letter to the packing list; three minutes later Alice, who hasn't seen that, puts the heavy coat back in. \
@@ -47,9 +47,9 @@ extension Story {
     }
 
     /// A memory is deleted while another agent edits it.
-    mutating func deleting() async throws -> Chapter {
+    mutating func deleting() async throws -> DemoChapter {
         let edit = try household.edit(.deleteEdit)
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "A memory is deleted while it is being edited",
             """
             Alice throws a habit away. Five minutes later Alden, who still sees it, writes down the scarf that proves it. Where conflicts are to be \
@@ -79,9 +79,9 @@ extension Story {
     }
 
     /// Going back to the first version of the packing list adds a version and takes none away.
-    mutating func goingBack() async throws -> Chapter {
+    mutating func rollingBack() async throws -> DemoChapter {
         let edit = try household.edit(.disjoint)
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "The packing list goes back to how it was",
             "The heavy coat stays at home after all. A rollback publishes what the first version says as a new one."
         )
@@ -105,9 +105,9 @@ extension Story {
 
 // MARK: - What the chapters on editing do
 
-extension Story {
+extension DemoStory {
     /// Checks what a memory says, and shares it with those who are to edit it.
-    mutating func share(_ edit: Household.Edit, checkedIn chapter: inout Chapter) async throws {
+    mutating func share(_ edit: Household.Edit, checkedIn chapter: inout DemoChapter) async throws {
         guard let owner = household.owner(of: edit.memory) else { return }
         let memory = try await coordinator.memory(edit.memory, agentID: owner, userID: user)
         chapter.check("it says what it said when it was imported", memory.content, is: edit.base)
@@ -150,7 +150,7 @@ extension Story {
     mutating func settling(
         by strategy: ConflictResolution,
         of owner: AgentID,
-        _ body: (inout Story) async throws -> Void
+        _ body: (inout DemoStory) async throws -> Void
     ) async throws {
         guard let usual = try await coordinator.agents().first(where: { $0.id == owner }) else { return }
         var profile = usual

@@ -1,14 +1,14 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// An answer counts where it is among so many results.
     private static let answersWithin = 10
     /// How deep results are looked through for what must not be there; more than any agent may see.
     private static let everything = 1_000
 
     /// Every question of the household is put by the agent who would ask it.
-    mutating func asking() async throws -> Chapter {
-        var chapter = Chapter(
+    mutating func searching() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "Each agent asks",
             """
             Some questions use the words of the answer, some other words that mean the same, some are in Chinese or Japanese, and some are \
@@ -51,7 +51,7 @@ extension Story {
         of question: Household.Question,
         hybrid: [MemorySearchResult],
         searchesByMeaning: Bool,
-        in chapter: inout Chapter
+        in chapter: inout DemoChapter
     ) async throws {
         let keyword = try await results(of: question, .keyword)
         let semantic = searchesByMeaning ? try await results(of: question, .semantic) : []

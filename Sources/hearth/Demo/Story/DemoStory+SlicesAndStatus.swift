@@ -1,9 +1,9 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// What each agent may see, counted by the engine and by the policy's tables.
-    mutating func slicing() async throws -> Chapter {
-        var chapter = Chapter(
+    mutating func slicing() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "Each agent's slice",
             "An agent's slice is what it owns and what others share with it. The same count is made from the files and the policy."
         )
@@ -45,8 +45,8 @@ extension Story {
     }
 
     /// How the store is, and whether all of it is sound.
-    func takingStock() async throws -> Chapter {
-        var chapter = Chapter(
+    func checkingHealth() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "How the store is",
             "Its status, and a check of every hash and index."
         )

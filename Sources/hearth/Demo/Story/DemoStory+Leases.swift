@@ -1,10 +1,10 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// One agent is alone with a memory for a moment, and another waits its turn.
-    mutating func leasing() async throws -> Chapter {
+    mutating func leasing() async throws -> DemoChapter {
         let id = try household.edit(.overlapping).memory
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "Sentry is alone with a memory, and Alden waits",
             """
             Sentry takes the lease. What Alden drafts meanwhile stays a draft, and he queues up. Once Sentry has published and given the lease back \

@@ -1,9 +1,9 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// An alert reaches Alden by a rule of the policy.
-    func sharingByRule() async throws -> Chapter {
-        var chapter = Chapter(
+    func sharingByRule() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "A rule shares an alert",
             "Sentry hears of a false call in Iris's voice. Alerts are for Alden and Sentry, says the policy; nobody has to share it by hand."
         )
@@ -18,8 +18,8 @@ extension Story {
     }
 
     /// The packing list is lent to Alice and taken back.
-    func sharingByHand() async throws -> Chapter {
-        var chapter = Chapter(
+    func sharingByHand() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "Alden shares a packing list with Alice, and takes it back",
             "Tasks are shared by no rule, so only Alden sees this one before and after."
         )
@@ -35,8 +35,8 @@ extension Story {
     }
 
     /// A private task stays with its owner, whoever asks and however.
-    func keepingToOneself() async throws -> Chapter {
-        var chapter = Chapter(
+    func restricting() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "What is restricted stays with its owner",
             "Alden's private tasks hold a surprise. He can't share it even by hand, and the others search for it in vain."
         )

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// The four files are imported, and imported again.
-    mutating func remembering() async throws -> Chapter {
-        var chapter = Chapter(
+    mutating func importing() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "Four agents remember a fortnight",
             "What Alden, Alice, Sentry and Mimic noted between 2 and 15 March 2026 is read from four files."
         )
@@ -41,8 +41,8 @@ extension Story {
     }
 
     /// The guide's own example: a memory that is shared as it is stored.
-    mutating func storing() async throws -> Chapter {
-        var chapter = Chapter(
+    mutating func storing() async throws -> DemoChapter {
+        var chapter = DemoChapter(
             "Alden notes a preference and shares it at once",
             "\"User prefers dark mode interface\", shared with Alice and Mimic, who find it by their next call."
         )

@@ -1,13 +1,13 @@
 import HearthMemory
 
-extension Story {
+extension DemoStory {
     /// How much Sentry thinks its own wording matters; more than Alden does.
     private static let sentrysImportance = 0.9
 
     /// One disagreement, settled by each strategy that needs no person.
-    mutating func disagreeing() async throws -> Chapter {
+    mutating func settlingByStrategy() async throws -> DemoChapter {
         let edit = try household.edit(.overlapping)
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "One disagreement, four strategies",
             """
             Who is ESP-7F31? Sentry and Alden rewrite the same sentence; Sentry thinks that it matters more. What is published is for the owner's \
@@ -39,9 +39,9 @@ extension Story {
     }
 
     /// The same disagreement put before a person, as Sentry usually has it.
-    mutating func deciding() async throws -> Chapter {
+    mutating func settlingByHand() async throws -> DemoChapter {
         let edit = try household.edit(.overlapping)
-        var chapter = Chapter(
+        var chapter = DemoChapter(
             "The same disagreement is put before a person",
             """
             Sentry's own strategy is manual_review. What was published first stays, the other edit waits beside it, and an administrator \
@@ -117,7 +117,7 @@ extension Story {
         _ content: String,
         of edit: Household.Edit,
         under strategy: ConflictResolution,
-        in chapter: inout Chapter
+        in chapter: inout DemoChapter
     ) {
         let expected: (claim: String, side: Household.Edit.Side?) =
             switch strategy {
