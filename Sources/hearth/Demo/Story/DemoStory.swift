@@ -46,3 +46,72 @@ struct DemoStory {
         try await refusal { _ = try await coordinator.memory(id, agentID: agent, userID: user) } != .memoryNotFound
     }
 }
+
+/// A part of the demo's story: what happens, what is seen, and what must be so.
+struct DemoChapter {
+    var title: String
+    /// What happens, for a person.
+    var text: String
+    /// What is seen.
+    var table: Table?
+    /// A text that is shown whole, under what it is.
+    var quote: (caption: String, text: [Styled])?
+    /// What must be so.
+    private(set) var checks: [Check] = []
+
+    /// A claim, and whether it holds.
+    struct Check: Encodable {
+        var claim: String
+        var holds: Bool
+        /// What was seen, where the claim does not hold.
+        var instead: String?
+    }
+
+    init(_ title: String, _ text: String) {
+        self.title = title
+        self.text = text
+    }
+
+    /// Notes whether a claim holds.
+    mutating func check(_ claim: String, _ holds: Bool, instead: @autoclosure () -> String? = nil) {
+        checks.append(Check(claim: claim, holds: holds, instead: holds ? nil : instead()))
+    }
+
+    /// Notes whether two values agree.
+    mutating func check<Value: Equatable>(_ claim: String, _ seen: Value, is expected: Value) {
+        check(claim, seen == expected, instead: "\(seen), not \(expected)")
+    }
+
+    func render(on page: inout Page) {
+        page.line(Styled(title, .heading))
+        page.line(Styled(text))
+        if let table {
+            page.gap()
+            page.table(table, none: "Nothing.")
+        }
+        if let quote {
+            page.gap()
+            page.line(Styled(quote.caption))
+            page.block(quote.text, indent: Self.indent)
+        }
+        page.gap()
+        if checks.count > Self.longestList, checks.allSatisfy(\.holds) {
+            page.line(Styled("  ✓ ", .good), "all \(checks.count) checks of this hold")
+        } else {
+            for check in checks { Self.render(check, on: &page) }
+        }
+    }
+
+    private static let indent = 2
+
+    /// The most checks that are listed one by one where all of them hold.
+    private static let longestList = 8
+
+    private static func render(_ check: Check, on page: inout Page) {
+        if check.holds {
+            page.line(Styled("  ✓ ", .good), Styled(check.claim))
+        } else {
+            page.line(Styled("  ✗ ", .bad), Styled(check.claim), Styled(check.instead.map { ": \($0)" } ?? "", .bad))
+        }
+    }
+}
