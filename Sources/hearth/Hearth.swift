@@ -67,7 +67,7 @@ struct Hearth: AsyncParsableCommand {
         }
     }
 
-    /// Says what went wrong, where there is something to say, and ends the process with the status that belongs to it.
+    /// Says what went wrong, if there is anything to say, and ends the process with the status of such an error.
     private static func leave(because error: any Error) -> Never {
         switch error {
         case OutputFailure.readerLeft:
@@ -90,7 +90,7 @@ struct Hearth: AsyncParsableCommand {
     }
 }
 
-/// A command's own reason to stop, with the remedy where there is one; the exit status is 1.
+/// Why a command stops of its own accord: what happened, and the remedy if there is one. The exit status is 1.
 struct CommandFailure: Error {
     /// What happened and what to do, for a person.
     var message: String

@@ -38,7 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 }
 
-/// The whole demo.
+/// All that the demo showed, and whether it is as the story says.
 struct DemoReport: Report {
     private let chapters: [DemoChapter]
     private let counts: DemoCounts
@@ -91,12 +91,12 @@ struct DemoCounts: Encodable {
     struct Questions: Encodable {
         var asked = 0
         var answered = 0
-        /// By meaning, where the store searches by word only.
+        /// Questions by meaning, left out because the store searches by word only.
         var skipped = 0
     }
 
     struct Edits: Encodable {
-        /// Drafts that a sync took up.
+        /// Drafts that a sync looked at.
         var synced = 0
         /// Drafts that other edits contested.
         var conflicts = 0

@@ -58,7 +58,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
 }
 
-/// The constants of ranking, where they are to be others than the defaults.
+/// Which constants of ranking differ from the defaults.
 struct TuningOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -76,7 +76,7 @@ struct TuningOptions: ParsableArguments {
     )
     var set: [TuningSetting] = []
 
-    /// The defaults, changed by what is set, less what is left out.
+    /// The defaults, with the given constants set and the given parts left out.
     var value: SearchTuning {
         var tuning = SearchTuning()
         for setting in set { tuning[keyPath: setting.path] = setting.value }
@@ -87,11 +87,11 @@ struct TuningOptions: ParsableArguments {
 
 /// A part of ranking that can be left out, to see what it is worth.
 enum RankingPart: String, CaseIterable, ExpressibleByArgument {
-    /// What the neighbours in the session hold.
+    /// What the neighbouring memories of the session say.
     case context
     /// Dates in the question.
     case dates
-    /// Words side by side as in the question.
+    /// Words that stand side by side as they do in the question.
     case pairs
     /// The embeddings.
     case meaning
@@ -100,7 +100,7 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
     /// How important it is.
     case importance
 
-    /// Sets the constants of the part so that it counts nothing.
+    /// Sets the constants of the part so that it counts for nothing.
     func leave(_ tuning: inout SearchTuning) {
         switch self {
         case .context: (tuning.nearContext, tuning.farContext) = (0, 0)
@@ -113,7 +113,7 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
-/// One constant and what it is to be.
+/// One constant and its new value.
 struct TuningSetting: ExpressibleByArgument {
     var path: any WritableKeyPath<SearchTuning, Float> & Sendable
     var value: Float

@@ -3,8 +3,8 @@ import HearthMemory
 
 /// A collection whose questions have known answers: two files of JSON Lines.
 ///
-/// The keys are those of BEIR (Thakur and others, "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of Information Retrieval
-/// Models", NeurIPS 2021) and those of `hearth import`.
+/// The keys are those of BEIR (Thakur and others, "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of
+/// Information Retrieval Models", NeurIPS 2021) and those of `hearth import`.
 struct EvaluationData {
     /// A document, which is stored as one memory.
     struct Document {
@@ -22,7 +22,7 @@ struct EvaluationData {
         var relevant: Set<Int>
     }
 
-    /// Whose a line is that names no user.
+    /// The user of a line that names none.
     static let onlyUser: UserID = "everyone"
 
     private(set) var documents: [Document] = []

@@ -2,8 +2,9 @@ import HeapModule
 
 /// Sorts more values than memory should hold.
 ///
-/// Values are gathered into runs of bounded length; each full run is sorted and written to a temporary file, and in the end the runs are
-/// merged. What fits into one run touches no file. Source: Knuth, The Art of Computer Programming 3, section 5.4.
+/// Values are gathered into runs of bounded length; each full run is sorted and written to a temporary file, and in the
+/// end the runs are merged. What fits into one run touches no file. Source: Knuth, The Art of Computer Programming 3,
+/// section 5.4.
 struct ExternalSort<Element: BitwiseCopyable & Comparable> {
     private let runLength: Int
     private var current: [Element] = []

@@ -5,7 +5,7 @@ import HearthMemory
 struct ImportCheck {
     /// Lines that aren't empty.
     private(set) var linesRead = 0
-    /// The first bad lines; how many there are at all is ``problemCount``.
+    /// The first bad lines; how many there are in all is ``problemCount``.
     private(set) var problems: [LineProblem] = []
     private(set) var problemCount = 0
     /// The agents that own something in the input.
@@ -65,13 +65,13 @@ struct ImportCheck {
     }
 }
 
-/// Which line gave which id to which content, for any number of lines at constant memory.
+/// Which line gave which id to which content, for any number of lines in constant memory.
 ///
-/// An id is one of a user and an agent: others of the same file may give it to memories of their own.
+/// An id belongs to a user and an agent: others in the same file may give the same id to memories of their own.
 struct IdentifierLedger {
     /// One line.
     ///
-    /// Ids and contents stand there by their hashes, since neither is bounded to a few bytes.
+    /// It holds hashes of the id and the content, because either may be long.
     private struct Entry: BitwiseCopyable, Comparable {
         var id: (UInt64, UInt64)
         var line: Int
@@ -97,7 +97,7 @@ struct IdentifierLedger {
         try entries.append(Entry(id: Self.words(id), line: number, content: Self.words(line.digest.bytes)))
     }
 
-    /// The lines that give an id anew which an earlier line gave to another content.
+    /// Calls `body` for every line whose id an earlier line gave to another content.
     mutating func contradictions(_ body: (LineProblem) throws -> Void) throws {
         var sorted = try entries.sorted()
         var first: Entry?

@@ -29,7 +29,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    /// How many bad lines are named where nothing is stored; with --skip-bad all are, since they are lost otherwise.
+    /// How many bad lines are named if nothing is stored. With --skip-bad all are named, because they are lost
+    /// otherwise.
     private static let namedProblems = 20
 
     func run() async throws {

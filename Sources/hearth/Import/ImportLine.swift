@@ -2,10 +2,10 @@ import Crypto
 import FoundationEssentials
 import HearthMemory
 
-/// One line of an import, understood.
+/// One line of an import, read as a memory to be stored.
 struct ImportLine {
     var memory: MemoryImport
-    /// What the line says, in a digest that differs where any field does.
+    /// What the line says, as a digest that differs if any field does.
     var digest: LineDigest
     /// Keys that mean nothing here, most likely misspelt.
     var unknownKeys: [String]
@@ -14,7 +14,7 @@ struct ImportLine {
         "id", "user", "agent", "session", "created_at", "text", "type", "category", "tags", "importance",
     ]
 
-    /// Reads a line, or says why it is no memory.
+    /// Reads a line, or says why it is not a memory.
     init(_ line: InputLine, owners: ImportOwners) throws(LineProblem) {
         do {
             let fields = try LineFields(line)
@@ -79,7 +79,7 @@ struct ImportOwners {
     var known: Set<AgentID>
 }
 
-/// Why a line of an import is no memory.
+/// Why a line of an import is not a memory.
 struct LineProblem: Error, Encodable, Equatable {
     /// Counted from 1.
     var line: Int
@@ -87,10 +87,10 @@ struct LineProblem: Error, Encodable, Equatable {
     var reason: String
 }
 
-/// The SHA-256 of all that a line says of a memory but its id.
+/// The SHA-256 of everything that a line says about a memory except its id.
 ///
-/// It doesn't depend on the order of keys, on white space or on how characters are escaped. A line without an id gets one from it, so
-/// that a second run finds the memory; two lines that say exactly the same are therefore one memory.
+/// It doesn't depend on the order of keys, on white space or on how characters are escaped. A line without an id gets
+/// one from it, so that a second run finds the memory; two lines that say exactly the same are therefore one memory.
 struct LineDigest: Equatable {
     let bytes: [UInt8]
 
@@ -118,7 +118,8 @@ struct LineDigest: Equatable {
     }
 }
 
-/// Hashes fields one after another, each with its length before it, so that no two lists of fields run together.
+/// Hashes fields one after another, each with its length before it, so that different lists of fields never give the
+/// same bytes.
 private struct FieldWriter {
     private var hash = SHA256()
 

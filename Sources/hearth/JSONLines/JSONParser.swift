@@ -1,7 +1,7 @@
-/// A strict reader of one JSON value (RFC 8259), for lines that must be named with what is wrong in them.
+/// A strict reader of one JSON value (RFC 8259), for messages that say what is wrong with a line, and where.
 ///
-/// Foundation's decoder says only that a line was not JSON, takes either of two equal keys, and guesses encodings. The bytes given
-/// here must be UTF-8 already.
+/// Foundation's decoder says only that a line was not JSON, accepts a key that is given twice, and guesses encodings.
+/// The bytes given here must be UTF-8 already.
 struct JSONParser {
     private let bytes: [UInt8]
     private var index = 0
@@ -224,7 +224,7 @@ enum JSONValue: Equatable {
     }
 }
 
-/// Why bytes are no JSON, and where.
+/// Why bytes are not JSON, and where.
 struct JSONSyntaxError: Error, Equatable {
     /// Counted from 1.
     var byte: Int

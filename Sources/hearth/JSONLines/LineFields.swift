@@ -56,7 +56,7 @@ struct LineFields {
         }
     }
 
-    /// A key whose value is null says no more than a key that is absent.
+    /// A key whose value is null counts as absent.
     private func value(_ key: String) -> JSONValue? {
         members[key] == .null ? nil : members[key]
     }

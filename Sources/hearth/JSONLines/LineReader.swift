@@ -4,13 +4,13 @@ import Glibc
 struct InputLine {
     /// Counted from 1, empty lines included, as editors do.
     var number: Int
-    /// The bytes, or nil for a line too long to be a memory, which was passed over without being held.
+    /// The bytes, or nil for a line that is too long to be a memory; such a line is skipped without being held.
     var bytes: [UInt8]?
 }
 
 /// Reads lines one by one and holds no more than one of them.
 ///
-/// Lines end with LF or CRLF, the last one with nothing as well. A byte order mark before the first line is passed over.
+/// A line ends with LF or CRLF; the last one may end with neither. A byte order mark before the first line is skipped.
 struct LineReader {
     /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
     static let longestLine = 6 * (4 << 20) + (1 << 20)
@@ -44,7 +44,7 @@ struct LineReader {
         return nil
     }
 
-    /// The next line as it stands: nil at the end, a nil line where it is too long.
+    /// The next line as it stands: nil at the end, a nil line if it is too long.
     private mutating func nextLine() throws -> [UInt8]?? {
         var line: [UInt8] = []
         var isTooLong = false

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The input of an import, in a form that can be read twice.
+/// The lines of a file or of standard input, in a form that can be read twice.
 ///
-/// The first reading checks every line and the second one stores them. A file is read where it is; what can be read only once, such as
-/// a pipe, is copied to a private temporary file first.
+/// An import checks every line in the first reading and stores them in the second one. A file is read where it is; what
+/// can be read only once, such as a pipe, is copied to a private temporary file first.
 final class LineSource {
-    /// How messages call it.
+    /// What messages call it.
     let name: String
     /// The descriptor to read at any offset.
     let descriptor: Int32
@@ -13,7 +13,7 @@ final class LineSource {
     ///
     /// What is appended to the file later has not been checked and isn't read.
     let count: Int
-    /// Holds the descriptor where the input was copied.
+    /// Owns the descriptor if the input was copied.
     private let spool: TemporaryFile?
 
     /// Opens a file, or standard input for "-".

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// A file of this process alone: it has no name any more, and goes with the descriptor.
+/// A file of this process alone: it has no name, and it is gone once its descriptor is closed.
 final class TemporaryFile {
     let descriptor: Int32
     /// Bytes written so far.

@@ -13,7 +13,7 @@ struct AgentOptions: IdentityOptions {
     static let variable = "HEARTH_AGENT"
     static let question = "Say which agent acts: --agent AGENT, or set HEARTH_AGENT."
 
-    /// The agent, or the one that administers a store where none is named.
+    /// The agent that is named, else the system agent, which administers stores.
     var idOrSystem: AgentID { id ?? AgentProfile.system.id }
 }
 
@@ -35,9 +35,9 @@ protocol IdentityOptions: ParsableArguments {
 
     /// What the option says.
     var given: ID? { get }
-    /// The variable that counts where the option is not given.
+    /// The variable that counts if the option is not given.
     static var variable: String { get }
-    /// What a command asks for that cannot do without the name.
+    /// What a command says that cannot do without the name and was not given it.
     static var question: String { get }
 }
 
@@ -65,12 +65,12 @@ struct Required<Options: IdentityOptions>: ParsableArguments {
     }
 }
 
-/// What the commands share in which one agent does something to a store that exists.
+/// The options of a command with which one agent works on a store that exists.
 struct ActingOptions: ParsableArguments {
     @OptionGroup var agent: Required<AgentOptions>
     @OptionGroup var store: StoreOptions
 
-    /// Opens the store, registers the agent, runs `body` and closes the store, whether or not `body` succeeded.
+    /// Opens the store, registers the agent, runs `body`, and closes the store whether or not `body` succeeded.
     func withStore<Result>(
         body: (MultiAgentMemoryCoordinator, AgentID) async throws -> Result
     ) async throws -> Result {

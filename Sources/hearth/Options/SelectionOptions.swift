@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import HearthMemory
 
-/// Which memories a browse or a search is limited to.
+/// Which memories a list or a search may return.
 struct FilterOptions: ParsableArguments {
     @Option(help: "Only memories of this type; may be given several times.")
     var type: [MemoryType] = []
@@ -24,7 +24,7 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
     var minImportance: Double?
 
-    /// The library's filter.
+    /// The filter in the library's form.
     func filter(minimumScore: Double? = nil) -> SearchFilter {
         SearchFilter(
             types: Set(type),
@@ -51,7 +51,7 @@ struct ResultOptions: ParsableArguments {
     @Option(help: "How many results at most.")
     var limit = 10
 
-    /// What narrows the search.
+    /// The filter of the search.
     var searchFilter: SearchFilter { filter.filter(minimumScore: minScore) }
 }
 
@@ -79,7 +79,7 @@ struct PageCursor: ExpressibleByArgument, Encodable {
         self.cursor = cursor
     }
 
-    /// The word.
+    /// The cursor as that word.
     var text: String {
         get throws {
             let encoder = JSONEncoder()
@@ -95,7 +95,7 @@ struct PageCursor: ExpressibleByArgument, Encodable {
 }
 
 extension Page {
-    /// Says how to go on where there is more.
+    /// Says how to get the next page, if there is one.
     mutating func continuation(_ next: SliceCursor?) throws {
         guard let next else { return }
         line(Styled("There are more: --after \(try PageCursor(next).text)", .faint))

@@ -21,7 +21,8 @@ struct StoreOptions: ParsableArguments {
         try StorePath(option: database, environment: ProcessInfo.processInfo.environment)
     }
 
-    /// Opens the store, registers the agents that are about to act, runs `body` and closes the store whatever came of it.
+    /// Opens the store, registers the agents that will act, runs `body`, and closes the store whether or not `body`
+    /// succeeded.
     func withStore<Result>(
         _ intent: StoreIntent,
         as agents: [AgentID] = [],
@@ -40,7 +41,8 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
-/// Opens a store, registers the agents that are about to act, runs `body` and closes the store whatever came of it.
+/// Opens a store, registers the agents that will act, runs `body`, and closes the store whether or not `body`
+/// succeeded.
 func withOpenStore<Result>(
     at location: StoreLocation,
     as agents: [AgentID] = [],
@@ -56,14 +58,15 @@ func withOpenStore<Result>(
         try await coordinator.close()
         return result
     } catch {
-        // What went wrong first is what the person has to know.
+        // The first error is the one to report, not another one that closing may throw.
         try? await coordinator.close()
         throw error
     }
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// Registers an agent for a command, unless an administrator took it out of service: registering would end that for every process.
+    /// Registers an agent for a command, and refuses one that an administrator took out of service: registering would
+    /// put it back into service for every process.
     func registerUnlessOutOfService(_ agent: AgentID) async throws {
         let known = try await agents().map(\.id)
         if known.contains(agent) {

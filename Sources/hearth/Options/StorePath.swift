@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Glibc
 
-/// Whether a command may bring a store into being.
+/// Whether a command may create a store.
 enum StoreIntent {
-    /// The command writes the first memories or rules of a new store.
+    /// The command may write the first memories or rules of a new store.
     case create
-    /// The command looks at a store, so that a mistyped path must not leave an empty file behind.
+    /// The command needs a store that exists; a mistyped path must not leave an empty file behind.
     case existing
 }
 
-/// The file that holds the store, and whether its directory is ours to make.
+/// The file that holds the store, and the directory to make for it, if there is one to make.
 struct StorePath: Equatable {
     let file: String
     /// The directory to create with the store: set for the default place only.
@@ -33,7 +33,7 @@ struct StorePath: Equatable {
         self.ownedDirectory = ownedDirectory
     }
 
-    /// `XDG_DATA_HOME`; the specification has relative paths ignored.
+    /// `XDG_DATA_HOME`; the specification says that relative paths are to be ignored.
     private static func dataDirectory(_ environment: [String: String]) throws -> String {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
@@ -42,7 +42,7 @@ struct StorePath: Equatable {
         return home + "/.local/share"
     }
 
-    /// Refuses a missing store where none is to be made, and makes the default directory where one is.
+    /// Refuses a missing store if the command needs one, and makes the default directory if the command may create one.
     func prepare(for intent: StoreIntent) throws {
         switch intent {
         case .existing:

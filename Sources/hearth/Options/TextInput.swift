@@ -45,7 +45,7 @@ enum TextInput {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The bytes of standard input, or the first of them where there are more than `limit`.
+    /// The bytes of standard input, or the first of them if there are more than `limit`.
     ///
     /// Reading ends as soon as there are more, so that an endless input ends in a refusal.
     static func standardInput(limit: Int) throws -> [UInt8] {
@@ -68,7 +68,8 @@ enum TextInput {
 enum ProcessArguments {
     /// Refuses arguments that are not UTF-8.
     ///
-    /// `CommandLine.arguments` replaces what it cannot decode by U+FFFD, and a store would then keep text that nobody wrote.
+    /// `CommandLine.arguments` replaces what it cannot decode by U+FFFD, and a store would then keep text that nobody
+    /// wrote.
     static func requireUTF8() throws {
         for index in 0..<Int(CommandLine.argc) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }

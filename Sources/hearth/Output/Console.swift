@@ -7,14 +7,15 @@ struct Console: Sendable {
     let descriptor: Int32
     /// Whether a person is looking.
     let isTerminal: Bool
-    /// Whether text may be coloured: on a terminal, and not under `NO_COLOR` (no-color.org) or a terminal that calls itself dumb.
+    /// Whether text may be coloured: on a terminal, and not under `NO_COLOR` (no-color.org) or a terminal that calls
+    /// itself dumb.
     let usesColour: Bool
-    /// Columns to fit tables into, or nil for as wide as they come.
+    /// Columns to fit tables into, or nil for no limit.
     let width: Int?
 
     /// For people and programs: what was asked for.
     static let output = Console(descriptor: STDOUT_FILENO, environment: ProcessInfo.processInfo.environment)
-    /// For people: what went wrong, and how far long work is.
+    /// For people: what went wrong, and how far long work has come.
     static let error = Console(descriptor: STDERR_FILENO, environment: ProcessInfo.processInfo.environment)
 
     init(descriptor: Int32, environment: [String: String]) {
@@ -55,7 +56,7 @@ struct Console: Sendable {
         say("Error: ", .bad, message)
     }
 
-    /// Says something that a person should know and that stops nothing.
+    /// Says something that a person should know and that does not stop the command.
     func warn(_ message: String) {
         say("Warning: ", .caution, message)
     }
@@ -79,7 +80,7 @@ struct Console: Sendable {
 
 /// Why output didn't reach its reader.
 enum OutputFailure: Error, CustomStringConvertible {
-    /// The other end of the pipe was closed, as `head` does: it has what it wants, which is no failure of ours.
+    /// The other end of the pipe was closed, as `head` does: it has what it wants, and nothing failed.
     case readerLeft
     /// The system refused the write.
     case failed(reason: String)
@@ -92,7 +93,8 @@ enum OutputFailure: Error, CustomStringConvertible {
     }
 }
 
-/// A line on standard error that says how far long work is, drawn over itself; nothing at all where no person is looking.
+/// A line on standard error that says how far long work has come, drawn over itself. If no person is looking, nothing
+/// is drawn.
 final class ProgressLine {
     private let console: Console
     private let clock = ContinuousClock()
@@ -124,7 +126,7 @@ final class ProgressLine {
         draw("")
     }
 
-    /// Work doesn't stop because nobody can be told how far it is.
+    /// Work does not stop because nobody can be told how far it has come.
     private func draw(_ text: String) {
         try? console.write("\r\u{1B}[K" + text)
     }

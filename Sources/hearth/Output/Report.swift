@@ -39,8 +39,8 @@ enum JSONText {
 
     /// Spells DEL and the C1 controls as escapes.
     ///
-    /// JSON allows them as they are, but a terminal obeys U+009B like the escape sequences that JSON does forbid. Outside of strings
-    /// JSON is ASCII, so the bytes can be replaced wherever they stand.
+    /// JSON allows them as they are, but a terminal obeys U+009B like the escape sequences that JSON does forbid.
+    /// Outside of strings JSON is ASCII, so the bytes can be replaced wherever they stand.
     private static func escapingControls(_ json: Data) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(json.count)

@@ -76,7 +76,7 @@ struct RestoreCommand: AsyncParsableCommand {
     }
 }
 
-/// A deletion.
+/// A memory that was deleted, as a draft or for everyone.
 private struct DeletionReport: Report {
     var id: MemoryID
     var published: Bool

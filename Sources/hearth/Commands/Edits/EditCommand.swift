@@ -69,7 +69,7 @@ struct EditCommand: AsyncParsableCommand {
     }
 }
 
-/// What an edit came to.
+/// What an edit changed, and whether that is published.
 private struct EditReport: Report, Sendable {
     private let memory: Memory
     private let changed: Bool
@@ -107,7 +107,7 @@ private struct EditReport: Report, Sendable {
 }
 
 extension Memory {
-    /// Whether an edit between two views of a memory, with nobody else at work, left it as it was.
+    /// Whether two views of a memory say the same: if nobody else was at work, the edit between them changed nothing.
     fileprivate func saysTheSame(as other: Memory) -> Bool {
         versionID == other.versionID && content == other.content && category == other.category && tags == other.tags
             && metadata == other.metadata && importance == other.importance && confidence == other.confidence

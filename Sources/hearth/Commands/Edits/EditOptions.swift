@@ -49,7 +49,7 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
-    /// The library's change, with words or without.
+    /// The change in the library's form; without `content` the text stays.
     func change(content: String?) -> MemoryChange {
         MemoryChange(
             content: content,
@@ -75,7 +75,7 @@ struct PublishOptions: ParsableArguments {
     @OptionGroup var user: UserOptions
     @OptionGroup var store: StoreOptions
 
-    /// An edit: what to do in a store, as an agent, under its lease where the edit is to be published.
+    /// What an edit does in a store, as an agent: under the agent's lease if it is to be published, else without one.
     typealias Edit<Result> = @Sendable (MultiAgentMemoryCoordinator, AgentID, MemoryLock?) async throws -> Result
 
     /// Opens the store and makes an edit of a memory there.

@@ -27,7 +27,7 @@ struct HistoryCommand: AsyncParsableCommand {
     }
 }
 
-/// A version of a memory as commands print it.
+/// A version of a memory as the JSON that commands print.
 struct VersionJSON: Encodable {
     private let version: MemoryVersion
 
@@ -90,7 +90,7 @@ private struct HistoryReport: Report {
 }
 
 extension Table {
-    /// Versions, one a row.
+    /// Versions, one in each row.
     init(history versions: [MemoryVersion]) {
         self.init(
             .trailing("NO."),

@@ -40,7 +40,7 @@ struct RollbackCommand: AsyncParsableCommand {
     }
 }
 
-/// A version as a person names it: its id, the beginning of it, or its number where only one version has that.
+/// A version as a person names it: by its id, by the beginning of the id, or by its number if only one version has it.
 struct VersionReference: ExpressibleByArgument, Equatable {
     let text: String
 
@@ -48,31 +48,31 @@ struct VersionReference: ExpressibleByArgument, Equatable {
         text = argument
     }
 
-    /// The digits of an id that tables show: 48 bits, which the versions of one memory don't share by chance.
+    /// How many digits of an id tables show: 48 bits, which two versions of one memory do not share by chance.
     static let shownDigits = 12
 
     /// What every id begins with.
     private static let prefix = "ver_"
-    /// The digits of a whole id, a SHA-256.
+    /// How many digits a whole id has: those of a SHA-256.
     private static let allDigits = 64
 
-    /// The id, where the text is a whole one.
+    /// The id, if the text is a whole one.
     var id: VersionID? {
         text.hasPrefix(Self.prefix) && text.utf8.count == Self.prefix.utf8.count + Self.allDigits
             ? VersionID(rawValue: text) : nil
     }
 
-    /// Picks the version meant.
+    /// Finds the version that is meant.
     ///
-    /// - Parameter purpose: Where the versions are listed, for the remedy.
-    func pick(from versions: [MemoryVersion], listedBy purpose: String) throws -> VersionID {
+    /// - Parameter command: The command that lists the versions, for the remedy.
+    func pick(from versions: [MemoryVersion], listedBy command: String) throws -> VersionID {
         if let id { return id }
         let meant = versions.filter { version in
             if let number = Int(text) { return version.number == number }
             return text.utf8.count > Self.prefix.utf8.count && version.id.rawValue.hasPrefix(text)
         }
         guard let first = meant.first else {
-            throw CommandFailure("No version here is \"\(text)\"; \(purpose) lists them.")
+            throw CommandFailure("No version here is \"\(text)\"; \(command) lists them.")
         }
         guard meant.count == 1 else {
             let ids = meant.map { $0.id.rawValue }.joined(separator: ", ")

@@ -41,7 +41,7 @@ private struct AgentsReport: Report {
             case automaticSync = "automatic_sync"
         }
 
-        /// Days, of which a host may have configured a part.
+        /// In days; a host may have configured a fraction of one.
         var retentionDays: Double { profile.retention / .seconds(86_400) }
 
         func encode(to encoder: any Encoder) throws {

@@ -56,7 +56,7 @@ struct EmbeddingsCommand: AsyncParsableCommand {
             }
         }
 
-        /// Makes what is missing and says how much that was; all of it unless it was interrupted.
+        /// Makes the missing vectors and returns how many it made: all of them, unless it was interrupted.
         private func rebuild(in coordinator: MultiAgentMemoryCoordinator) async throws -> Int {
             let waiting = try await coordinator.embeddingStatus().pending
             let console = Console.error
@@ -73,10 +73,10 @@ struct EmbeddingsCommand: AsyncParsableCommand {
     }
 }
 
-/// How far memories have vectors.
+/// How many memories have a vector.
 private struct EmbeddingsReport: Report {
     var status: EmbeddingStatus
-    /// How many vectors a rebuild has made; nil where there was none.
+    /// How many vectors a rebuild has made; nil if there was no rebuild.
     var made: Int?
 
     private enum CodingKeys: String, CodingKey { case made }

@@ -24,7 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 }
 
-/// How a store is.
+/// The state of a store.
 private struct StatusReport: Report {
     private let status: CoordinatorStatus
 

@@ -65,7 +65,7 @@ struct MemoryReport: Report {
     }
 }
 
-/// A memory as commands print it: the keys of an import's lines, and what the store knows besides.
+/// A memory as the JSON that commands print: the keys of an import's lines, and what else the store knows.
 struct MemoryJSON: Encodable {
     private let memory: Memory
 

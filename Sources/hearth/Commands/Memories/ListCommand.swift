@@ -62,7 +62,7 @@ private struct MemoryListReport: Report {
 }
 
 extension Table {
-    /// Memories, one a row.
+    /// Memories, one in each row.
     init(memories: [Memory]) {
         self.init(.leading("ID"), .leading("CREATED"), .leading("AGENT"), .leading("CATEGORY"), .flexible("TEXT"))
         for memory in memories {

@@ -136,7 +136,7 @@ private struct SearchReport: Report {
     }
 }
 
-/// The words of a snippet that were searched for, which the store sets between asterisks.
+/// The words of a snippet that were searched for; the store puts them between asterisks.
 enum SnippetMarks {
     private static let mark = "**"
 

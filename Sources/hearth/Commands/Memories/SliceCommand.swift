@@ -74,7 +74,7 @@ private struct SliceReport: Report {
     }
 }
 
-/// A memory and how it stands.
+/// A memory of a slice, and whether it is leased or in conflict.
 private struct SliceEntryJSON: Encodable {
     let memory: MemoryJSON
     let locked: Bool?
@@ -133,7 +133,7 @@ struct SliceCounts: Encodable {
         ]
     }
 
-    /// Counts by name, those that are 0 left out.
+    /// Counts by name, without those that are 0.
     static func listed<Key: RawRepresentable<String>>(_ counts: [Key: Int]) -> String {
         let listed = counts.filter { $0.value > 0 }.sorted { $0.key.rawValue < $1.key.rawValue }
         return listed.isEmpty ? "none" : listed.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")

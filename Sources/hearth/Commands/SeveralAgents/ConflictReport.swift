@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HearthMemory
 
-/// A conflict as commands print it.
+/// A conflict as the JSON that commands print.
 struct ConflictJSON: Encodable {
     private let conflict: SyncConflict
 
@@ -33,7 +33,7 @@ struct ConflictJSON: Encodable {
         """
 }
 
-/// The conflicts that wait.
+/// The conflicts that wait for a decision.
 struct ConflictListReport: Report {
     private let conflicts: [SyncConflict]
 
@@ -71,7 +71,7 @@ struct ConflictListReport: Report {
     }
 }
 
-/// One conflict: what each side made of what all began with.
+/// One conflict: what each side made of the version that all began with.
 struct ConflictReport: Report {
     private let conflict: SyncConflict
 
@@ -83,7 +83,7 @@ struct ConflictReport: Report {
         try ConflictJSON(conflict).encode(to: encoder)
     }
 
-    /// How far text stands from the margin, so that it can't be taken for what the command says.
+    /// How many columns the text of a memory is indented, so that nobody takes it for what the command says.
     private static let indent = 2
 
     func render(on page: inout Page) {
@@ -142,7 +142,7 @@ struct ConflictReport: Report {
     }
 }
 
-/// What an edit changed besides the words. Pure.
+/// What an edit changed besides the text.
 private struct FieldChanges: Equatable {
     struct Field: Equatable {
         var name: String

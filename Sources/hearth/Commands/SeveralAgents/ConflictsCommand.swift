@@ -115,7 +115,7 @@ struct ConflictsCommand: AsyncParsableCommand {
             guard let keep else { return nil }
             if let version = keep.id { return .keep(version) }
             let conflict = try await coordinator.syncService.pendingConflicts.first { $0.id == id }
-            // Of a conflict that doesn't wait, the library says whether it ever did, whatever the version.
+            // If the conflict does not wait, the library says whether it ever did; the version makes no difference.
             guard let conflict else { return .keep(VersionID(rawValue: keep.text)) }
             return .keep(try keep.pick(from: conflict.versions, listedBy: "`hearth conflicts show \(id)`"))
         }

@@ -135,7 +135,7 @@ private struct ReleaseReport: Report {
     }
 }
 
-/// Every lease that was taken.
+/// How many leases were taken.
 private struct ReleaseAllReport: Report {
     var released: Int
 

@@ -109,7 +109,7 @@ private struct NotificationsReport: Report {
     }
 }
 
-/// What was seen.
+/// The notifications that an administrator has seen.
 private struct AcknowledgementReport: Report {
     var acknowledged: [Int]
 

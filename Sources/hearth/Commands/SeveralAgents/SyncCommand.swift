@@ -65,7 +65,7 @@ struct SyncCommand: AsyncParsableCommand {
     }
 }
 
-/// What a sync came to, agent by agent.
+/// The outcome of a sync, agent by agent.
 private struct SyncReport: Report {
     private let operation: OperationID
     private let user: UserID
@@ -132,7 +132,7 @@ private struct SyncReport: Report {
     }
 }
 
-/// What a sync of one agent came to.
+/// The outcome of a sync for one agent.
 private struct AgentSyncJSON: Encodable {
     let result: AgentSyncResult
 

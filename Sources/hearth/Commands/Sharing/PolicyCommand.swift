@@ -39,7 +39,7 @@ struct PolicyCommand: AsyncParsableCommand {
 
         @OptionGroup var store: StoreOptions
 
-        /// Far more than any policy needs.
+        /// The most that is read, in bytes: far more than any policy needs.
         private static let longestPolicy = 16 << 20
 
         func run() async throws {

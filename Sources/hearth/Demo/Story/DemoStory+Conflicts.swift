@@ -92,7 +92,7 @@ extension DemoStory {
     private static let decision =
         "Device ESP-7F31 is the cat feeder that Iris unpacked on Friday evening. It may stay, on the guest network."
 
-    /// Has both sides draft and then publish.
+    /// Lets both sides draft and then publish.
     private mutating func contest(_ edit: Household.Edit, in order: [Household.Edit.Side]) async throws {
         for side in order {
             let importance = side.agent == "sentry" ? Self.sentrysImportance : nil
@@ -102,7 +102,7 @@ extension DemoStory {
         for side in order { _ = try await sync(side.agent) }
     }
 
-    /// The code of the refusal; nil where the decision was taken.
+    /// The code of the refusal; nil if the decision was accepted.
     private func decide(_ conflict: ConflictID, as agent: AgentID) async throws -> MemoryError.Code? {
         try await refusal {
             try await coordinator.syncService.resolveConflict(
@@ -138,7 +138,7 @@ extension DemoStory {
         }
     }
 
-    /// Whose words a text has.
+    /// Says whose words a text has.
     private static func words(_ content: String, of edit: Household.Edit) -> String {
         [edit.a, edit.b].first { $0.content == content }.map { "\($0.agent)'s words" } ?? "both wordings"
     }

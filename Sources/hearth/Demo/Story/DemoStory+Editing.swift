@@ -103,10 +103,10 @@ extension DemoStory {
     }
 }
 
-// MARK: - What the chapters on editing do
+// MARK: - Steps that several chapters take
 
 extension DemoStory {
-    /// Checks what a memory says, and shares it with those who are to edit it.
+    /// Checks what a memory says, and shares it with those who will edit it.
     mutating func share(_ edit: Household.Edit, checkedIn chapter: inout DemoChapter) async throws {
         guard let owner = household.owner(of: edit.memory) else { return }
         let memory = try await coordinator.memory(edit.memory, agentID: owner, userID: user)
@@ -116,7 +116,7 @@ extension DemoStory {
         for agent in edit.shareWith { sharedByHand[agent, default: 0] += 1 }
     }
 
-    /// What a memory says beside what it said before the edits.
+    /// Compares what a memory says with what it said before the edits.
     func comparison(of edit: Household.Edit, as agent: AgentID) async throws -> (caption: String, text: [Styled]) {
         let content = try await coordinator.memory(edit.memory, agentID: agent, userID: user).content
         return ("What came of it, word by word:", WordDiff(from: edit.base, to: content).spans)
@@ -139,14 +139,14 @@ extension DemoStory {
         return result
     }
 
-    /// Publishes the first version of a memory anew.
+    /// Publishes the first version of a memory again.
     mutating func rollBack(_ id: MemoryID, as owner: AgentID) async throws {
         guard let first = try await coordinator.history(of: id, agentID: owner).first else { return }
         try await coordinator.rollbackMemory(id, to: first.id, agentID: owner)
         counts.edits.rollbacks += 1
     }
 
-    /// Lets an agent's conflicts be settled by a strategy for a while.
+    /// Lets a strategy settle an agent's conflicts while `body` runs.
     mutating func settling(
         by strategy: ConflictResolution,
         of owner: AgentID,
@@ -160,7 +160,7 @@ extension DemoStory {
         try await coordinator.registerAgent(owner, profile: usual)
     }
 
-    /// Whether an agent finds a memory by words that its view of it holds.
+    /// Whether an agent finds a memory by words in its own view of it.
     private func finds(_ words: String, in id: MemoryID, _ agent: AgentID) async throws -> Bool {
         let results = try await coordinator.searchAgentMemories(
             agentID: agent,

@@ -64,10 +64,10 @@ extension DemoStory {
         try await coordinator.memory(id, agentID: agent, userID: user).syncStatus
     }
 
-    /// How often the queue is looked at before a wait counts as not begun.
+    /// How often the queue is looked at before the demo concludes that nobody waits.
     private static let looks = 1_000
 
-    /// Whether somebody comes to wait for a lease.
+    /// Whether somebody begins to wait for a lease.
     private func isWaitedFor() async throws -> Bool {
         for _ in 0..<Self.looks {
             if try await coordinator.syncService.healthCheck().locks.waiting > 0 { return true }

@@ -1,9 +1,9 @@
 import HearthMemory
 
 extension DemoStory {
-    /// An answer counts where it is among so many results.
+    /// An answer counts if it is among this many results.
     private static let answersWithin = 10
-    /// How deep results are looked through for what must not be there; more than any agent may see.
+    /// How many results are searched for what must not be there: more than any agent may see.
     private static let everything = 1_000
 
     /// Every question of the household is put by the agent who would ask it.
@@ -46,7 +46,8 @@ extension DemoStory {
         return chapter
     }
 
-    /// What must not be found isn't, by any kind of search, and keyword search alone misses what shares no word with the question.
+    /// Checks that no kind of search finds what must not be found, and that keyword search misses what shares no word
+    /// with the question.
     private func checkLimits(
         of question: Household.Question,
         hybrid: [MemorySearchResult],

@@ -44,7 +44,7 @@ extension DemoStory {
         return chapter
     }
 
-    /// How the store is, and whether all of it is sound.
+    /// The state of the store, and whether all of it is sound.
     func checkingHealth() async throws -> DemoChapter {
         var chapter = DemoChapter(
             "How the store is",

@@ -1,6 +1,6 @@
 import HearthMemory
 
-/// The demo's story, told chapter by chapter on a store that is empty in the beginning.
+/// The demo's story, told chapter by chapter on a store that is empty at first.
 struct DemoStory {
     let coordinator: MultiAgentMemoryCoordinator
     let household: Household
@@ -10,7 +10,7 @@ struct DemoStory {
 
     var user: UserID { household.user }
 
-    /// Tells everything.
+    /// Tells the whole story.
     static func tell(to coordinator: MultiAgentMemoryCoordinator, household: Household) async throws -> DemoReport {
         var story = DemoStory(coordinator: coordinator, household: household)
         var chapters: [DemoChapter] = []
@@ -31,7 +31,7 @@ struct DemoStory {
         return DemoReport(chapters: chapters, counts: story.counts)
     }
 
-    /// The code of the error that `body` throws; nil where it throws none.
+    /// The code of the error that `body` throws; nil if it throws none.
     func refusal(of body: () async throws -> Void) async throws -> MemoryError.Code? {
         do {
             try await body()
@@ -47,23 +47,23 @@ struct DemoStory {
     }
 }
 
-/// A part of the demo's story: what happens, what is seen, and what must be so.
+/// A part of the demo's story: what happens, what is seen, and what must be true.
 struct DemoChapter {
     var title: String
     /// What happens, for a person.
     var text: String
     /// What is seen.
     var table: Table?
-    /// A text that is shown whole, under what it is.
+    /// A text that is shown whole, under a caption.
     var quote: (caption: String, text: [Styled])?
-    /// What must be so.
+    /// What must be true.
     private(set) var checks: [Check] = []
 
     /// A claim, and whether it holds.
     struct Check: Encodable {
         var claim: String
         var holds: Bool
-        /// What was seen, where the claim does not hold.
+        /// What was seen instead, if the claim does not hold.
         var instead: String?
     }
 
@@ -104,7 +104,7 @@ struct DemoChapter {
 
     private static let indent = 2
 
-    /// The most checks that are listed one by one where all of them hold.
+    /// The most checks that are listed one by one if all of them hold.
     private static let longestList = 8
 
     private static func render(_ check: Check, on page: inout Page) {
