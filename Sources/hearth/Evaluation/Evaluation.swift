@@ -39,7 +39,7 @@ struct Evaluation {
         let count = data.documents.count
         try await coordinator.rebuildEmbeddings { done in
             // The line is drawn by one task, one batch after the other.
-            if Console.error.isTerminal { try? Console.error.write("\r\u{1B}[KEmbedding: \(done) of \(count)") }
+            Console.error.redraw("Embedding: \(done) of \(count)")
         }
     }
 

@@ -49,6 +49,14 @@ struct Console: Sendable {
         }
     }
 
+    /// Draws a line over the one that was drawn last; draws nothing if no person is looking.
+    ///
+    /// Work does not stop because nobody can be told how far it has come.
+    func redraw(_ line: String) {
+        guard isTerminal else { return }
+        try? write("\r\u{1B}[K" + line)
+    }
+
     /// Says that something failed.
     ///
     /// A complaint that can't be written has nowhere else to go.
@@ -115,7 +123,7 @@ final class ProgressLine {
         if let lastDrawn, now - lastDrawn < Self.interval { return }
         lastDrawn = now
         isVisible = true
-        draw(PrintableText.line(message()))
+        console.redraw(PrintableText.line(message()))
     }
 
     /// Takes the line away, so that other text can follow.
@@ -123,11 +131,6 @@ final class ProgressLine {
         guard isVisible else { return }
         isVisible = false
         lastDrawn = nil
-        draw("")
-    }
-
-    /// Work does not stop because nobody can be told how far it has come.
-    private func draw(_ text: String) {
-        try? console.write("\r\u{1B}[K" + text)
+        console.redraw("")
     }
 }

@@ -60,10 +60,10 @@ struct EmbeddingsCommand: AsyncParsableCommand {
         private func rebuild(in coordinator: MultiAgentMemoryCoordinator) async throws -> Int {
             let waiting = try await coordinator.embeddingStatus().pending
             let console = Console.error
-            defer { if console.isTerminal { try? console.write("\r\u{1B}[K") } }
+            defer { console.redraw("") }
             do {
                 return try await coordinator.rebuildEmbeddings { done in
-                    if console.isTerminal { try? console.write("\r\u{1B}[KEmbedding: \(done) of \(waiting)") }
+                    console.redraw("Embedding: \(done) of \(waiting)")
                     if Signals.interrupted { withUnsafeCurrentTask { $0?.cancel() } }
                 }
             } catch is CancellationError where Signals.interrupted {
