@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Gains are binary: a document is relevant or it isn't. nDCG is that of Järvelin and Kekäläinen, "Cumulated Gain-Based
 /// Evaluation of IR Techniques", ACM TOIS 2002, with the discount 1 / log2(rank + 1) that trec_eval uses.
-struct RetrievalMetrics: Equatable {
+struct RetrievalMetrics {
     /// The depths at which recall is measured.
     static let recallDepths = [1, 5, 10, 20]
     /// The depth of MRR and nDCG.
@@ -47,7 +47,7 @@ struct RetrievalMetrics: Equatable {
 }
 
 /// The percentiles of durations.
-struct Percentiles: Equatable {
+struct Percentiles {
     private let sorted: [Duration]
 
     init(of durations: [Duration]) {

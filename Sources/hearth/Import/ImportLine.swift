@@ -1,5 +1,4 @@
 import Crypto
-import FoundationEssentials
 import HearthMemory
 
 /// One line of an import, read as a memory to be stored.
@@ -80,7 +79,7 @@ struct ImportOwners {
 }
 
 /// Why a line of an import is not a memory.
-struct LineProblem: Error, Encodable, Equatable {
+struct LineProblem: Error, Encodable {
     /// Counted from 1.
     var line: Int
     /// What is wrong, for a person.
@@ -91,7 +90,7 @@ struct LineProblem: Error, Encodable, Equatable {
 ///
 /// It doesn't depend on the order of keys, on white space or on how characters are escaped. A line without an id gets
 /// one from it, so that a second run finds the memory; two lines that say exactly the same are therefore one memory.
-struct LineDigest: Equatable {
+struct LineDigest {
     let bytes: [UInt8]
 
     init(user: UserID, agent: AgentID, session: SessionID?, draft: MemoryDraft) {

@@ -10,7 +10,7 @@ enum StoreIntent {
 }
 
 /// The file that holds the store, and the directory to make for it, if there is one to make.
-struct StorePath: Equatable {
+struct StorePath {
     let file: String
     /// The directory to create with the store: set for the default place only.
     let ownedDirectory: String?

@@ -41,7 +41,7 @@ struct RollbackCommand: AsyncParsableCommand {
 }
 
 /// A version as a person names it: by its id, by the beginning of the id, or by its number if only one version has it.
-struct VersionReference: ExpressibleByArgument, Equatable {
+struct VersionReference: ExpressibleByArgument {
     let text: String
 
     init(argument: String) {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import HearthMemory
 
 struct GetCommand: AsyncParsableCommand {

@@ -143,8 +143,8 @@ struct ConflictReport: Report {
 }
 
 /// What an edit changed besides the text.
-private struct FieldChanges: Equatable {
-    struct Field: Equatable {
+private struct FieldChanges {
+    struct Field {
         var name: String
         var before: String
         var after: String

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HearthMemory
 
 extension DemoStory {
