@@ -37,16 +37,4 @@ import Testing
         #expect(try await tool.run("embeddings", "status", "--model", "x").status == 64)
         #expect(try await tool.run("embeddings", "status", "--embedder", "here", "--model", "x").status == 64)
     }
-
-    @Test func `memories that mean much the same are found by one of them`() async throws {
-        let cat = try await tool.run("store", "The cat eats sardines").text.dropLast()
-        let kitten = try await tool.run("store", "Our kitten likes tuna").text.dropLast()
-        try await tool.run("store", "Joss plays the piano")
-        let similar = try await tool.json("similar", "\(cat)")
-        #expect(similar["similar_to"]?.string == String(cat))
-        #expect(similar["results"]?[0]?["id"]?.string == String(kitten))
-        let ids = similar["results"]?.array.compactMap { $0["id"]?.string } ?? []
-        #expect(!ids.contains(String(cat)))
-        #expect(try await tool.run("similar", "mem_nowhere").status == 1)
-    }
 }

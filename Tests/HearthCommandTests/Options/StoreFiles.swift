@@ -2,7 +2,7 @@ import CSQLite
 import Foundation
 import Testing
 
-@Suite struct Files {
+@Suite struct StoreFiles {
     private let tool: Tool
 
     init() throws {

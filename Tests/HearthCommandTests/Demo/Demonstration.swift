@@ -10,6 +10,13 @@ import Testing
         tool = try Tool()
     }
 
+    /// The directory of a copy of the story's data, in which a test may change what it likes.
+    private func copyOfHousehold() throws -> String {
+        let copy = tool.sandbox.file("household")
+        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: copy)
+        return copy
+    }
+
     @Test func `the story holds`() async throws {
         let outcome = try await tool.run(["demo"])
         #expect(outcome.status == 0, "\(outcome.text)")
@@ -41,8 +48,7 @@ import Testing
     }
 
     @Test func `a question that finds another answer fails the demo`() async throws {
-        let fixtures = tool.sandbox.file("household")
-        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let fixtures = try copyOfHousehold()
         let questions =
             #"[{"agent": "alden", "query": "Captain Turnip", "kind": "word", "expects": ["mem_mimic_0001"], "mustNotFind": ["mem_alden_0046"]}]"#
         try tool.sandbox.write("household/questions.json", questions)
@@ -57,8 +63,7 @@ import Testing
     }
 
     @Test func `a merge that comes out otherwise fails the demo`() async throws {
-        let fixtures = tool.sandbox.file("household")
-        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let fixtures = try copyOfHousehold()
         let edits = String(decoding: tool.sandbox.bytes("household/edits.json"), as: UTF8.self)
         try tool.sandbox.write(
             "household/edits.json",
@@ -71,8 +76,7 @@ import Testing
     }
 
     @Test func `a question beyond the embedder may go without an answer, and is seen to`() async throws {
-        let fixtures = tool.sandbox.file("household")
-        try FileManager.default.copyItem(atPath: Household.defaultDirectory, toPath: fixtures)
+        let fixtures = try copyOfHousehold()
         let questions =
             #"[{"agent": "alden", "query": "qwertz", "kind": "beyond", "expects": ["mem_alden_0046"], "mustNotFind": []}]"#
         try tool.sandbox.write("household/questions.json", questions)
