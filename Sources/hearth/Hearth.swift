@@ -67,7 +67,7 @@ struct Hearth: AsyncParsableCommand {
         }
     }
 
-    /// Says what went wrong, where there is something to say, and ends the process with the status that belongs to it.
+    /// Says what went wrong, if there is anything to say, and ends the process with the status of such an error.
     private static func leave(because error: any Error) -> Never {
         switch error {
         case OutputFailure.readerLeft:
@@ -78,7 +78,7 @@ struct Hearth: AsyncParsableCommand {
         case let error as EmbeddingError:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)
-        case let error as Refusal:
+        case let error as CommandFailure:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)
         case let error as OutputFailure:
@@ -87,5 +87,15 @@ struct Hearth: AsyncParsableCommand {
         default:
             exit(withError: error)
         }
+    }
+}
+
+/// Why a command stops of its own accord: what happened, and the remedy if there is one. The exit status is 1.
+struct CommandFailure: Error {
+    /// What happened and what to do, for a person.
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
     }
 }

@@ -5,9 +5,9 @@ import HearthMemory
 struct Household {
     /// The user they speak of.
     let user: UserID = "user_123"
-    /// Whose memories they are, in the order in which they come on.
+    /// The agents whose memories they are, in the order in which they appear.
     let agents: [AgentID] = ["alden", "alice", "sentry", "mimic"]
-    /// What each line of the files says, as far as the demo has to know.
+    /// What each line of the files says, as far as the demo needs it.
     let lines: [Line]
     /// Who asks what, and what answers it.
     let questions: [Question]
@@ -30,11 +30,11 @@ struct Household {
             case word
             /// They are not, though the answer means what the question asks for.
             case meaning
-            /// They are not, and the built-in embedder is not relied on to see the likeness: what it makes of the question is shown.
+            /// They are not, and the built-in embedder may miss the likeness: the demo shows what it finds.
             case beyond
-            /// Chinese or Japanese, where words are not set apart.
+            /// Chinese or Japanese, where no spaces separate the words.
             case cjk
-            /// Another agent's own business would answer it best.
+            /// The best answer is private to another agent.
             case restricted
         }
 
@@ -43,7 +43,7 @@ struct Household {
         var kind: Kind
         /// Whether only its meaning leads to the answer.
         var isByMeaning: Bool { kind == .meaning || kind == .beyond }
-        /// Any of these among the first ten results answers it; empty where there is no answer.
+        /// Any of these among the first ten results answers it; empty if there is no answer.
         var expects: Set<MemoryID>
         /// None of these may come back, at any rank.
         var mustNotFind: Set<MemoryID>
@@ -64,7 +64,7 @@ struct Household {
         /// What one agent makes of it.
         struct Side: Decodable {
             var agent: AgentID
-            /// Nil where it deletes.
+            /// Nil if the agent deletes it.
             var content: String?
         }
 
@@ -78,9 +78,9 @@ struct Household {
         var a: Side
         /// Who edits after that.
         var b: Side
-        /// What merging makes of it; nil where the order of the wordings is the engine's.
+        /// What merging makes of it; nil if the engine chooses the order of the wordings.
         var merged: String?
-        /// What stands whole and once in what merging makes of it.
+        /// What the merged text must hold, each whole and exactly once.
         var keeps: [String]
     }
 
@@ -100,7 +100,7 @@ struct Household {
             )
             edits = try decoder.decode([Edit].self, from: Data(contentsOf: URL(filePath: directory + "/edits.json")))
         } catch {
-            throw Refusal(
+            throw CommandFailure(
                 "The household of the demo does not read from \(directory); give the repository's Fixtures/household to --fixtures."
             )
         }
@@ -114,7 +114,7 @@ struct Household {
     /// The edits of one story.
     func edit(_ story: Edit.Kind) throws -> Edit {
         guard let edit = edits.first(where: { $0.story == story }) else {
-            throw Refusal(
+            throw CommandFailure(
                 "\(directory)/edits.json lacks the story \(story.rawValue); give the repository's Fixtures/household to --fixtures."
             )
         }
@@ -125,14 +125,14 @@ struct Household {
         "\(directory)/\(agent).jsonl"
     }
 
-    /// Where the repository has it, seen from where this file was when it was built.
+    /// Where the repository has it, relative to where this file was when it was compiled.
     static let defaultDirectory =
         #filePath.split(separator: "/", omittingEmptySubsequences: false)
         .dropLast(4).joined(separator: "/") + "/Fixtures/household"
 }
 
 extension Household {
-    /// Whose a memory of the files is.
+    /// The owner of a memory in the files.
     func owner(of id: MemoryID) -> AgentID? {
         lines.first { $0.id == id }?.agent
     }

@@ -2,10 +2,10 @@ import HearthMemory
 
 /// Stores a collection and asks its questions, all through the calls that a host has.
 struct Evaluation {
-    /// Who stores and who asks: search quality is not about sharing.
+    /// The agent that stores and asks everything: sharing is not what is measured.
     static let agent: AgentID = "alden"
 
-    /// The memories of one transaction.
+    /// How many memories one transaction stores.
     private static let batch = 500
 
     let data: EvaluationData
@@ -33,19 +33,20 @@ struct Evaluation {
         }
     }
 
-    /// Makes the vectors that an embedder outside the process owes.
+    /// Makes the vectors that an embedder outside the process has not made yet.
     func embed(progress: ProgressLine) async throws {
         defer { progress.clear() }
         let count = data.documents.count
         try await coordinator.rebuildEmbeddings { done in
             // The line is drawn by one task, one batch after the other.
-            if Console.error.isTerminal { try? Console.error.write("\r\u{1B}[KEmbedding: \(done) of \(count)") }
+            Console.error.redraw("Embedding: \(done) of \(count)")
         }
     }
 
     /// Asks every question among its user's memories.
     ///
-    /// Each user's first question is asked once beforehand, so that what is measured is a store in use and not one just opened.
+    /// Each user's first question is asked once beforehand, so that what is measured is a store in use and not one just
+    /// opened.
     func ask(_ type: SearchType, limit: Int, progress: ProgressLine) async throws -> EvaluationReport {
         defer { progress.clear() }
         var known: Set<UserID> = []
@@ -84,7 +85,7 @@ struct Evaluation {
         )
     }
 
-    /// Documents are numbered, as those of two users may share an identifier.
+    /// Documents are numbered, because those of two users may have the same identifier.
     private static func id(of index: Int) -> MemoryID { MemoryID(rawValue: "\(index)") }
 
     private static func index(of id: MemoryID) -> Int { Int(id.rawValue) ?? -1 }

@@ -3,8 +3,8 @@ import HearthMemory
 
 /// A collection whose questions have known answers: two files of JSON Lines.
 ///
-/// The keys are those of BEIR (Thakur and others, "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of Information Retrieval
-/// Models", NeurIPS 2021) and those of `hearth import`.
+/// The keys are those of BEIR (Thakur and others, "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of
+/// Information Retrieval Models", NeurIPS 2021) and those of `hearth import`.
 struct EvaluationData {
     /// A document, which is stored as one memory.
     struct Document {
@@ -22,7 +22,7 @@ struct EvaluationData {
         var relevant: Set<Int>
     }
 
-    /// Whose a line is that names no user.
+    /// The user of a line that names none.
     static let onlyUser: UserID = "everyone"
 
     private(set) var documents: [Document] = []
@@ -39,11 +39,11 @@ struct EvaluationData {
     }
 
     /// Reads a collection, or says which line is wrong.
-    init(corpus: ImportSource, queries: ImportSource) throws {
+    init(corpus: LineSource, queries: LineSource) throws {
         try Self.read(corpus) { fields in try addDocument(fields) }
         try Self.read(queries) { fields in try addQuestion(fields) }
         guard !questions.isEmpty else {
-            throw Refusal("\(queries.name) has no question that a document of \(corpus.name) answers.")
+            throw CommandFailure("\(queries.name) has no question that a document of \(corpus.name) answers.")
         }
     }
 
@@ -98,15 +98,15 @@ struct EvaluationData {
         return date
     }
 
-    private static func read(_ source: ImportSource, _ body: (LineFields) throws -> Void) throws {
+    private static func read(_ source: LineSource, _ body: (LineFields) throws -> Void) throws {
         var reader = LineReader(source)
         while let line = try reader.next() {
             do {
                 try body(LineFields(line))
             } catch let error as FieldError {
-                throw Refusal("\(source.name), line \(line.number): \(error.reason).")
+                throw CommandFailure("\(source.name), line \(line.number): \(error.reason).")
             } catch let error as MemoryError {
-                throw Refusal("\(source.name), line \(line.number): \(error.message)")
+                throw CommandFailure("\(source.name), line \(line.number): \(error.message)")
             }
         }
     }

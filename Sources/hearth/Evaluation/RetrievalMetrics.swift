@@ -2,9 +2,9 @@ import Glibc
 
 /// How well rankings answer questions whose answers are known: the measures of the field, averaged over the questions.
 ///
-/// Gains are binary: a document is relevant or it isn't. nDCG is that of Järvelin and Kekäläinen, "Cumulated Gain-Based Evaluation of IR
-/// Techniques", ACM TOIS 2002, with the discount 1 / log2(rank + 1) that trec_eval uses.
-struct RetrievalMetrics: Equatable {
+/// Gains are binary: a document is relevant or it isn't. nDCG is that of Järvelin and Kekäläinen, "Cumulated Gain-Based
+/// Evaluation of IR Techniques", ACM TOIS 2002, with the discount 1 / log2(rank + 1) that trec_eval uses.
+struct RetrievalMetrics {
     /// The depths at which recall is measured.
     static let recallDepths = [1, 5, 10, 20]
     /// The depth of MRR and nDCG.
@@ -12,14 +12,14 @@ struct RetrievalMetrics: Equatable {
 
     /// The part of the relevant documents that is among the first k, by k.
     private(set) var recall: [Int: Double]
-    /// One over the rank of the first relevant document among the first ten; 0 where none is.
+    /// One over the rank of the first relevant document, if it is among the first ten; else 0.
     private(set) var meanReciprocalRank = 0.0
-    /// The gain of the first ten, each discounted by its rank, relative to that of the best order there is.
+    /// The gain of the first ten, each discounted by its rank, relative to that of the best possible order.
     private(set) var normalizedDiscountedGain = 0.0
     /// How many questions were measured.
     let questions: Int
 
-    /// Averages over answers: what was found, best first, and what should have been; the latter is never empty.
+    /// Averages over answers: what was found, best first, and what should have been found, which is never empty.
     init<Document: Hashable>(of answers: [(found: [Document], relevant: Set<Document>)]) {
         questions = answers.count
         recall = Dictionary(uniqueKeysWithValues: Self.recallDepths.map { ($0, 0) })
@@ -46,15 +46,16 @@ struct RetrievalMetrics: Equatable {
     }
 }
 
-/// Durations by how many were no longer.
-struct Percentiles: Equatable {
+/// The percentiles of durations.
+struct Percentiles {
     private let sorted: [Duration]
 
     init(of durations: [Duration]) {
         sorted = durations.sorted()
     }
 
-    /// The shortest duration that so many hundredths of all do not exceed (the nearest rank), in milliseconds; 0 of none.
+    /// The shortest duration that `percent` hundredths of all do not exceed (the nearest rank), in milliseconds; 0 if
+    /// there are none.
     func milliseconds(_ percent: Int) -> Double {
         guard !sorted.isEmpty else { return 0 }
         let rank = max(1, (percent * sorted.count + 99) / 100)

@@ -1,10 +1,10 @@
-import Glibc
 import HeapModule
 
 /// Sorts more values than memory should hold.
 ///
-/// Values are gathered into runs of bounded length; each full run is sorted and written to a temporary file, and in the end the runs are
-/// merged. What fits into one run touches no file. Source: Knuth, The Art of Computer Programming 3, section 5.4.
+/// Values are gathered into runs of bounded length; each full run is sorted and written to a temporary file, and in the
+/// end the runs are merged. What fits into one run touches no file. Source: Knuth, The Art of Computer Programming 3,
+/// section 5.4.
 struct ExternalSort<Element: BitwiseCopyable & Comparable> {
     private let runLength: Int
     private var current: [Element] = []
@@ -83,26 +83,6 @@ private struct Run<Element: BitwiseCopyable & Comparable> {
         window = try file.read(count, at: offset)[...]
         offset += count * MemoryLayout<Element>.stride
         remaining -= count
-    }
-}
-
-extension TemporaryFile {
-    /// Reads values that were written as their bytes.
-    fileprivate func read<Element: BitwiseCopyable>(_ count: Int, at offset: Int) throws -> [Element] {
-        let wanted = count * MemoryLayout<Element>.stride
-        return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-            var done = 0
-            while done < wanted {
-                let bytes = UnsafeMutableRawPointer(buffer.baseAddress!) + done
-                let got = pread(descriptor, bytes, wanted - done, off_t(offset + done))
-                if got < 0, errno == EINTR { continue }
-                guard got > 0 else {
-                    throw Refusal("A temporary file can't be read back: \(String(cString: strerror(errno))).")
-                }
-                done += got
-            }
-            initialized = count
-        }
     }
 }
 

@@ -1,10 +1,11 @@
+import Crypto
 import HearthMemory
 
 /// The first reading of an import: every line is read and judged, nothing is stored.
 struct ImportCheck {
     /// Lines that aren't empty.
     private(set) var linesRead = 0
-    /// The first bad lines; how many there are at all is ``problemCount``.
+    /// The first bad lines; how many there are in all is ``problemCount``.
     private(set) var problems: [LineProblem] = []
     private(set) var problemCount = 0
     /// The agents that own something in the input.
@@ -20,7 +21,7 @@ struct ImportCheck {
 
     /// Reads the whole input and calls `onProblem` for every bad line as it is found.
     init(
-        _ source: ImportSource,
+        _ source: LineSource,
         owners: ImportOwners,
         progress: ProgressLine,
         onProblem: (LineProblem) throws -> Void
@@ -61,5 +62,61 @@ struct ImportCheck {
         problemCount += 1
         if problems.count < Self.shownProblems { problems.append(problem) }
         try badLines.append(problem.line)
+    }
+}
+
+/// Which line gave which id to which content, for any number of lines in constant memory.
+///
+/// An id belongs to a user and an agent: others in the same file may give the same id to memories of their own.
+struct IdentifierLedger {
+    /// One line.
+    ///
+    /// It holds hashes of the id and the content, because either may be long.
+    private struct Entry: BitwiseCopyable, Comparable {
+        var id: (UInt64, UInt64)
+        var line: Int
+        var content: (UInt64, UInt64)
+
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.id.0, left.id.1, left.line) < (right.id.0, right.id.1, right.line)
+        }
+
+        static func == (left: Entry, right: Entry) -> Bool {
+            left.id == right.id && left.line == right.line
+        }
+    }
+
+    private var entries = ExternalSort<Entry>()
+
+    /// Notes a line.
+    mutating func add(_ line: ImportLine, number: Int) throws {
+        let memory = line.memory
+        let names = [memory.userID.rawValue, memory.agentID.rawValue, memory.id.rawValue]
+        // No name holds a control character, so a zero byte keeps them apart.
+        let id = Array(SHA256.hash(data: Array(names.joined(separator: "\0").utf8)))
+        try entries.append(Entry(id: Self.words(id), line: number, content: Self.words(line.digest.bytes)))
+    }
+
+    /// Calls `body` for every line whose id an earlier line gave to another content.
+    mutating func contradictions(_ body: (LineProblem) throws -> Void) throws {
+        var sorted = try entries.sorted()
+        var first: Entry?
+        while let entry = try sorted.next() {
+            guard let earlier = first, earlier.id == entry.id else {
+                first = entry
+                continue
+            }
+            if earlier.content != entry.content {
+                try body(
+                    LineProblem(line: entry.line, reason: "its id was given to another memory in line \(earlier.line)")
+                )
+            }
+        }
+    }
+
+    private static func words(_ digest: [UInt8]) -> (UInt64, UInt64) {
+        digest.withUnsafeBytes {
+            ($0.loadUnaligned(fromByteOffset: 0, as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
     }
 }

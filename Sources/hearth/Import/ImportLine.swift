@@ -1,11 +1,11 @@
-import FoundationEssentials
+import Crypto
 import HearthMemory
 
-/// One line of an import, understood.
+/// One line of an import, read as a memory to be stored.
 struct ImportLine {
     var memory: MemoryImport
-    /// What the line says, in a digest that differs where any field does.
-    var digest: ContentDigest
+    /// What the line says, as a digest that differs if any field does.
+    var digest: LineDigest
     /// Keys that mean nothing here, most likely misspelt.
     var unknownKeys: [String]
 
@@ -13,7 +13,7 @@ struct ImportLine {
         "id", "user", "agent", "session", "created_at", "text", "type", "category", "tags", "importance",
     ]
 
-    /// Reads a line, or says why it is no memory.
+    /// Reads a line, or says why it is not a memory.
     init(_ line: InputLine, owners: ImportOwners) throws(LineProblem) {
         do {
             let fields = try LineFields(line)
@@ -21,7 +21,7 @@ struct ImportLine {
             let session = try fields.string("session").map { try SessionID(rawValue: $0).validated() }
             let agent = try Self.agent(fields, owners: owners)
             let draft = try Self.draft(fields)
-            let digest = ContentDigest(user: user, agent: agent, session: session, draft: draft)
+            let digest = LineDigest(user: user, agent: agent, session: session, draft: draft)
             let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() } ?? digest.memoryID
             memory = MemoryImport(id: id, userID: user, agentID: agent, sessionID: session, draft: draft)
             self.digest = digest
@@ -49,7 +49,7 @@ struct ImportLine {
         var draft = MemoryDraft(content: try fields.requiredString("text"))
         if let name = try fields.string("type") {
             guard let type = MemoryType(rawValue: name) else {
-                let names = MemoryType.allCases.map(\.rawValue).joined(separator: ", ")
+                let names = MemoryType.allCases.listed
                 throw FieldError("type \"\(name)\" is none of \(names)")
             }
             draft.type = type
@@ -67,5 +67,72 @@ struct ImportLine {
         }
         try draft.validate()
         return draft
+    }
+}
+
+/// Who may own the memories of an import.
+struct ImportOwners {
+    /// The owner of a memory whose line names none.
+    var unnamed: AgentID?
+    /// The agents of the store.
+    var known: Set<AgentID>
+}
+
+/// Why a line of an import is not a memory.
+struct LineProblem: Error, Encodable {
+    /// Counted from 1.
+    var line: Int
+    /// What is wrong, for a person.
+    var reason: String
+}
+
+/// The SHA-256 of everything that a line says about a memory except its id.
+///
+/// It doesn't depend on the order of keys, on white space or on how characters are escaped. A line without an id gets
+/// one from it, so that a second run finds the memory; two lines that say exactly the same are therefore one memory.
+struct LineDigest {
+    let bytes: [UInt8]
+
+    init(user: UserID, agent: AgentID, session: SessionID?, draft: MemoryDraft) {
+        var writer = FieldWriter()
+        writer.field(user.rawValue)
+        writer.field(agent.rawValue)
+        writer.field(session?.rawValue)
+        writer.field(draft.createdAt.map(RFC3339.string))
+        writer.field(draft.content)
+        writer.field(draft.type.rawValue)
+        writer.field(draft.category.rawValue)
+        writer.field(String(draft.importance.bitPattern))
+        for tag in draft.tags { writer.field(tag) }
+        bytes = writer.finish()
+    }
+
+    /// The id of a memory whose line has none: "mem_" and the first half of the digest.
+    var memoryID: MemoryID {
+        let digits = bytes.prefix(16)
+            .map { byte in
+                (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+            }
+        return MemoryID(rawValue: "mem_" + digits.joined())
+    }
+}
+
+/// Hashes fields one after another, each with its length before it, so that different lists of fields never give the
+/// same bytes.
+private struct FieldWriter {
+    private var hash = SHA256()
+
+    mutating func field(_ text: String?) {
+        guard let text else { return length(.max) }
+        length(UInt64(text.utf8.count))
+        hash.update(data: Array(text.utf8))
+    }
+
+    func finish() -> [UInt8] {
+        Array(hash.finalize())
+    }
+
+    private mutating func length(_ count: UInt64) {
+        withUnsafeBytes(of: count.littleEndian) { hash.update(bufferPointer: $0) }
     }
 }

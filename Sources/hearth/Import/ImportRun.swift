@@ -2,8 +2,8 @@ import HearthMemory
 
 /// The second reading of an import: the lines that were found good are stored, batch by batch.
 ///
-/// Each batch is one transaction. Between two of them other processes get their turn, and a run that is stopped there, by Ctrl-C or by
-/// kill -9, has stored whole batches: the next run finds those memories present and stores the rest.
+/// Each batch is one transaction. Between two of them other processes get their turn, and a run that is stopped there,
+/// by Ctrl-C or by kill -9, has stored whole batches: the next run finds those memories present and stores the rest.
 struct ImportRun {
     private(set) var stored = 0
     private(set) var present = 0
@@ -14,7 +14,8 @@ struct ImportRun {
     private var batch: [MemoryImport] = []
     private var batchBytes = 0
 
-    /// The most memories of one transaction: long enough to spread the cost of making it durable, short enough for others to wait.
+    /// The most memories of one transaction: long enough to spread the cost of making it durable, short enough for
+    /// others to wait for.
     static let longestBatch = 2_000
     /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
     private static let heaviestBatch = 8 << 20
@@ -25,7 +26,7 @@ struct ImportRun {
 
     /// Stores what `check` found good in `source`.
     mutating func store(
-        _ source: ImportSource,
+        _ source: LineSource,
         check: inout ImportCheck,
         owners: ImportOwners,
         progress: ProgressLine
@@ -42,7 +43,7 @@ struct ImportRun {
                 let understood = try ImportLine(line, owners: owners)
                 try await add(understood.memory)
             } catch let problem as LineProblem {
-                throw Refusal(
+                throw CommandFailure(
                     "\(source.name) changed while it was read: line \(problem.line) was good before. Run the import again."
                 )
             }

@@ -2,7 +2,7 @@ public import ArgumentParser
 import FoundationEssentials
 public import HearthMemory
 
-// Identifiers are taken as they are written: the store knows which it accepts and says why not.
+// Identifiers are taken as they are written: the store decides which are valid, and says why one is not.
 extension AgentID: ExpressibleByArgument {}
 extension UserID: ExpressibleByArgument {}
 extension SessionID: ExpressibleByArgument {}
@@ -29,7 +29,7 @@ struct Moment: ExpressibleByArgument {
 struct Seconds: ExpressibleByArgument {
     let duration: Duration
 
-    /// The longest that is taken: a day, as with leases.
+    /// The longest span that is accepted, in seconds: a day, as for leases.
     private static let longest = 86_400.0
 
     init?(argument: String) {

@@ -30,7 +30,7 @@ struct EmbedderOptions: ParsableArguments {
         if let embedder { _ = try Self.address(embedder) }
     }
 
-    /// The embedder that the options name; nil where they name none.
+    /// The embedder that the options name; nil if they name none.
     func named() async throws -> OpenAICompatibleEmbedder? {
         guard let embedder, let model else { return nil }
         let address = try Self.address(embedder)

@@ -21,7 +21,8 @@ struct StoreOptions: ParsableArguments {
         try StorePath(option: database, environment: ProcessInfo.processInfo.environment)
     }
 
-    /// Opens the store, registers the agents that are about to act, runs `body` and closes the store whatever came of it.
+    /// Opens the store, registers the agents that will act, runs `body`, and closes the store whether or not `body`
+    /// succeeded.
     func withStore<Result>(
         _ intent: StoreIntent,
         as agents: [AgentID] = [],
@@ -40,20 +41,42 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
-/// How a command answers.
-struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print one JSON value instead of text for people.")
-    var json = false
+/// Opens a store, registers the agents that will act, runs `body`, and closes the store whether or not `body`
+/// succeeded.
+func withOpenStore<Result>(
+    at location: StoreLocation,
+    as agents: [AgentID] = [],
+    configure: (inout CoordinatorConfiguration) -> Void = { _ in },
+    body: (MultiAgentMemoryCoordinator) async throws -> Result
+) async throws -> Result {
+    var configuration = try CoordinatorConfiguration(environment: ProcessInfo.processInfo.environment)
+    configure(&configuration)
+    let coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
+    do {
+        for agent in agents { try await coordinator.registerUnlessOutOfService(agent) }
+        let result = try await body(coordinator)
+        try await coordinator.close()
+        return result
+    } catch {
+        // The first error is the one to report, not another one that closing may throw.
+        try? await coordinator.close()
+        throw error
+    }
+}
 
-    /// Prints what a command has to say, as JSON or as text.
-    func print(_ report: some Report) throws {
-        let console = Console.output
-        if json {
-            try console.write(bytes: JSONText.encode(report))
-        } else {
-            var page = Page(console)
-            try report.render(on: &page)
-            try console.write(page.text)
+extension MultiAgentMemoryCoordinator {
+    /// Registers an agent for a command, and refuses one that an administrator took out of service: registering would
+    /// put it back into service for every process.
+    func registerUnlessOutOfService(_ agent: AgentID) async throws {
+        let known = try await agents().map(\.id)
+        if known.contains(agent) {
+            let status = try await status(of: agent)
+            guard status != .maintenance, status != .error else {
+                throw CommandFailure(
+                    "Agent \(agent) is out of service (\(status.rawValue)). The host that put it there can set it active again."
+                )
+            }
         }
+        try await registerAgent(agent)
     }
 }

@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Glibc
 
-/// Whether a command may bring a store into being.
+/// Whether a command may create a store.
 enum StoreIntent {
-    /// The command writes the first memories or rules of a new store.
+    /// The command may write the first memories or rules of a new store.
     case create
-    /// The command looks at a store, so that a mistyped path must not leave an empty file behind.
+    /// The command needs a store that exists; a mistyped path must not leave an empty file behind.
     case existing
 }
 
-/// The file that holds the store, and whether its directory is ours to make.
-struct StorePath: Equatable {
+/// The file that holds the store, and the directory to make for it, if there is one to make.
+struct StorePath {
     let file: String
     /// The directory to create with the store: set for the default place only.
     let ownedDirectory: String?
@@ -18,7 +18,7 @@ struct StorePath: Equatable {
     /// Picks the file: the option, else `HEARTH_DB`, else the place the XDG Base Directory Specification gives to data.
     init(option: String?, environment: [String: String]) throws {
         if let option {
-            guard !option.isEmpty else { throw Refusal("--db is empty; give it the path of the store's file.") }
+            guard !option.isEmpty else { throw CommandFailure("--db is empty; give it the path of the store's file.") }
             self.init(file: option, ownedDirectory: nil)
         } else if let variable = environment["HEARTH_DB"], !variable.isEmpty {
             self.init(file: variable, ownedDirectory: nil)
@@ -33,21 +33,21 @@ struct StorePath: Equatable {
         self.ownedDirectory = ownedDirectory
     }
 
-    /// `XDG_DATA_HOME`; the specification has relative paths ignored.
+    /// `XDG_DATA_HOME`; the specification says that relative paths are to be ignored.
     private static func dataDirectory(_ environment: [String: String]) throws -> String {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data }
         guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw Refusal("There is no HOME to keep a store in; say where it is with --db or HEARTH_DB.")
+            throw CommandFailure("There is no HOME to keep a store in; say where it is with --db or HEARTH_DB.")
         }
         return home + "/.local/share"
     }
 
-    /// Refuses a missing store where none is to be made, and makes the default directory where one is.
+    /// Refuses a missing store if the command needs one, and makes the default directory if the command may create one.
     func prepare(for intent: StoreIntent) throws {
         switch intent {
         case .existing:
             guard access(file, F_OK) == 0 || errno != ENOENT else {
-                throw Refusal(
+                throw CommandFailure(
                     "There is no store at \(file); `hearth store` or `hearth import` makes one, --db names another."
                 )
             }
@@ -60,7 +60,9 @@ struct StorePath: Equatable {
                     attributes: [.posixPermissions: 0o700]
                 )
             } catch {
-                throw Refusal("The directory \(ownedDirectory) can't be made (\(error)); name another store with --db.")
+                throw CommandFailure(
+                    "The directory \(ownedDirectory) can't be made (\(error)); name another store with --db."
+                )
             }
         }
     }

@@ -7,14 +7,15 @@ struct Console: Sendable {
     let descriptor: Int32
     /// Whether a person is looking.
     let isTerminal: Bool
-    /// Whether text may be coloured: on a terminal, and not under `NO_COLOR` (no-color.org) or a terminal that calls itself dumb.
+    /// Whether text may be coloured: on a terminal, and not under `NO_COLOR` (no-color.org) or a terminal that calls
+    /// itself dumb.
     let usesColour: Bool
-    /// Columns to fit tables into, or nil for as wide as they come.
+    /// Columns to fit tables into, or nil for no limit.
     let width: Int?
 
     /// For people and programs: what was asked for.
     static let output = Console(descriptor: STDOUT_FILENO, environment: ProcessInfo.processInfo.environment)
-    /// For people: what went wrong, and how far long work is.
+    /// For people: what went wrong, and how far long work has come.
     static let error = Console(descriptor: STDERR_FILENO, environment: ProcessInfo.processInfo.environment)
 
     init(descriptor: Int32, environment: [String: String]) {
@@ -48,6 +49,14 @@ struct Console: Sendable {
         }
     }
 
+    /// Draws a line over the one that was drawn last; draws nothing if no person is looking.
+    ///
+    /// Work does not stop because nobody can be told how far it has come.
+    func redraw(_ line: String) {
+        guard isTerminal else { return }
+        try? write("\r\u{1B}[K" + line)
+    }
+
     /// Says that something failed.
     ///
     /// A complaint that can't be written has nowhere else to go.
@@ -55,7 +64,7 @@ struct Console: Sendable {
         say("Error: ", .bad, message)
     }
 
-    /// Says something that a person should know and that stops nothing.
+    /// Says something that a person should know and that does not stop the command.
     func warn(_ message: String) {
         say("Warning: ", .caution, message)
     }
@@ -79,7 +88,7 @@ struct Console: Sendable {
 
 /// Why output didn't reach its reader.
 enum OutputFailure: Error, CustomStringConvertible {
-    /// The other end of the pipe was closed, as `head` does: it has what it wants, which is no failure of ours.
+    /// The other end of the pipe was closed, as `head` does: it has what it wants, and nothing failed.
     case readerLeft
     /// The system refused the write.
     case failed(reason: String)
@@ -89,5 +98,39 @@ enum OutputFailure: Error, CustomStringConvertible {
         case .readerLeft: "Nobody reads the output."
         case .failed(let reason): "The output can't be written: \(reason)."
         }
+    }
+}
+
+/// A line on standard error that says how far long work has come, drawn over itself. If no person is looking, nothing
+/// is drawn.
+final class ProgressLine {
+    private let console: Console
+    private let clock = ContinuousClock()
+    private var lastDrawn: ContinuousClock.Instant?
+    private var isVisible = false
+
+    /// Often enough to look alive, seldom enough to cost nothing.
+    private static let interval = Duration.milliseconds(100)
+
+    init(console: Console = .error) {
+        self.console = console
+    }
+
+    /// Shows how far the work is, unless something was shown a moment ago.
+    func show(_ message: @autoclosure () -> String) {
+        guard console.isTerminal else { return }
+        let now = clock.now
+        if let lastDrawn, now - lastDrawn < Self.interval { return }
+        lastDrawn = now
+        isVisible = true
+        console.redraw(PrintableText.line(message()))
+    }
+
+    /// Takes the line away, so that other text can follow.
+    func clear() {
+        guard isVisible else { return }
+        isVisible = false
+        lastDrawn = nil
+        console.redraw("")
     }
 }

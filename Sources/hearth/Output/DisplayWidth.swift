@@ -5,7 +5,8 @@ enum DisplayWidth {
         text.reduce(0) { $0 + of($1) }
     }
 
-    /// The columns of one character as a person sees it: 2 for what UAX #11 calls wide and for emoji, 0 for what only marks others.
+    /// The columns of one character as a person sees it: 2 for what UAX #11 calls wide and for emoji, 0 for what only
+    /// marks another character.
     static func of(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
         guard let base = scalars.first(where: { !isZeroWidth($0) }) else { return 0 }
@@ -38,7 +39,8 @@ enum DisplayWidth {
             && (scalar.properties.isEmojiPresentation || wideRanges.contains { $0.contains(scalar.value) })
     }
 
-    /// East Asian Wide and Fullwidth of Unicode 16 (EastAsianWidth.txt) apart from emoji, joined across unassigned code points.
+    /// East Asian Wide and Fullwidth of Unicode 16 (EastAsianWidth.txt) apart from emoji, joined across unassigned code
+    /// points.
     private static let wideRanges: [ClosedRange<UInt32>] = [
         0x1100...0x115F,  // Hangul initial consonants
         0x2329...0x232A,  // angle brackets

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Dates as RFC 3339 writes them, to the microsecond.
 ///
-/// Foundation's ISO 8601 style writes milliseconds at most, reads 30 February as 2 March and ignores what follows the zone.
+/// Foundation's ISO 8601 style writes milliseconds at most, reads 30 February as 2 March and ignores what follows the
+/// zone.
 enum RFC3339 {
     /// The date in UTC with six digits of fraction, such as 2026-03-01T18:20:05.500000Z.
     static func string(_ date: Date) -> String {
@@ -19,8 +20,8 @@ enum RFC3339 {
 
     /// Reads a date and time with its zone; nil for anything else.
     ///
-    /// Digits beyond the microsecond are dropped, and a leap second counts
-    /// as the first second of the next minute, as POSIX has it.
+    /// Digits beyond the microsecond are dropped, and a leap second counts as the first second of the next minute, as
+    /// POSIX has it.
     static func date(_ text: String) -> Date? {
         var scanner = Scanner(text)
         guard let year = scanner.number(4), year >= 1, scanner.skip("-"),
@@ -51,7 +52,8 @@ enum RFC3339 {
     }
 }
 
-// Conversions between days and the proleptic Gregorian calendar. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+// Conversions between days and the proleptic Gregorian calendar. Source: Howard Hinnant, "chrono-Compatible Low-Level
+// Date Algorithms".
 extension RFC3339 {
     /// Years are counted from March, so that the leap day comes last; an era is 400 of them.
     private static let daysPerEra = 146_097
@@ -108,7 +110,7 @@ private struct Scanner {
         return value
     }
 
-    /// Microseconds: 0 where there is no fraction, nil where a point stands without digits.
+    /// Microseconds: 0 if there is no fraction, nil if a point stands without digits.
     mutating func fraction() -> Int? {
         guard skip(".") else { return 0 }
         var value = 0

@@ -3,7 +3,8 @@ import Synchronization
 
 /// What this process does about signals.
 enum Signals {
-    /// Lets a write to a pipe nobody reads fail instead of killing the process, so that the store is closed before we go.
+    /// Lets a write to a pipe that nobody reads fail instead of killing the process, so that the store is still
+    /// closed.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
     }

@@ -1,6 +1,6 @@
 /// How a piece of text looks on a terminal with colour.
 ///
-/// Elsewhere it looks like any other, so no style carries meaning alone.
+/// Without colour it looks like any other text, so no style carries meaning alone.
 enum Style: Sendable {
     case plain
     /// The head of a table or a section.
@@ -35,7 +35,7 @@ enum Style: Sendable {
         }
     }
 
-    /// Wraps text in marks, where no colour tells it from its neighbours.
+    /// Wraps text in marks, for output without colour.
     ///
     /// Those of removed and added words are the ones of `git diff --word-diff`.
     func marked(_ text: String) -> String {

@@ -1,4 +1,4 @@
-/// Rows under headings, aligned by what a terminal shows and not by how many characters that takes.
+/// Rows under headings, aligned by the columns that a terminal shows, not by the number of characters.
 struct Table {
     /// One column.
     struct Column {
@@ -34,13 +34,14 @@ struct Table {
         rows.append(cells)
     }
 
-    /// The widest a flexible column gets where no terminal says how wide it may be.
+    /// The widest a flexible column gets if no terminal says how wide it may be.
     private static let flexibleWidth = 100
     /// The narrowest a flexible column gets before the table overflows instead.
     private static let narrowestFlexibleWidth = 24
     private static let gap = 2
 
-    /// The lines of the table, headings first, fitted into so many columns where they can be. The cells are printable already.
+    /// The lines of the table, headings first, fitted into `width` columns if possible. The cells must be printable
+    /// already.
     func lines(within width: Int?) -> [[Styled]] {
         let header = columns.map { [Styled($0.title, .heading)] }
         let cells = [header] + rows
@@ -91,4 +92,29 @@ struct Table {
         }
         return result
     }
+}
+
+/// Numbers as tables show them.
+enum Decimals {
+    /// A number with so many digits after the point.
+    static func string(_ value: Double, digits: Int = 2) -> String {
+        guard value.isFinite else { return "\(value)" }
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        let scaled = Int((value.magnitude * scale).rounded())
+        guard digits > 0 else { return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled)" }
+        let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: Int(scale))
+        let padding = String(repeating: "0", count: digits - String(fraction).count)
+        return "\(value < 0 && scaled > 0 ? "-" : "")\(whole).\(padding)\(fraction)"
+    }
+
+    /// A whole number without a point; any other with one digit after it.
+    static func brief(_ value: Double) -> String {
+        value == value.rounded() ? string(value, digits: 0) : string(value, digits: 1)
+    }
+}
+
+extension Sequence where Element: RawRepresentable<String> {
+    /// The names one after another, as a cell or a sentence lists them.
+    var listed: String { map(\.rawValue).joined(separator: ", ") }
 }

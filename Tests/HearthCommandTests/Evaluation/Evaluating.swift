@@ -64,14 +64,10 @@ import Testing
 
     @Test func `constants are set and parts left out by name`() async throws {
         let query = #"{"id": "q", "user": "iris", "text": "grand piano", "relevant": ["b"]}"#
-        let options = ["--without", "context", "--set", "semanticShare=0.1", "--json"]
-        let files = [
-            "--corpus", try tool.sandbox.write("corpus.jsonl", Self.corpus),
-            "--queries", try tool.sandbox.write("queries.jsonl", query),
-        ]
-        #expect(try await tool.run(["eval"] + files + options).json["recall@1"]?.number == 1)
-        #expect(try await tool.run(["eval"] + files + ["--set", "semanticShares=0.1"]).status == 64)
-        #expect(try await tool.run(["eval"] + files + ["--without", "luck"]).status == 64)
+        let outcome = try await evaluate(query, "--without", "context", "--set", "semanticShare=0.1", "--json")
+        #expect(try outcome.json["recall@1"]?.number == 1)
+        #expect(try await evaluate(query, "--set", "semanticShares=0.1").status == 64)
+        #expect(try await evaluate(query, "--without", "luck").status == 64)
     }
 
     @Test(

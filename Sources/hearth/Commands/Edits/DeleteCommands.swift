@@ -1,0 +1,114 @@
+import ArgumentParser
+import HearthMemory
+
+struct DeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a memory: a draft until the next sync, or at once with --publish.",
+        discussion: """
+            Only its owner deletes a memory. Until the deletion is published everyone else sees it still; `hearth restore` brings it back in either \
+            case.
+
+            JSON: id, published.
+            """
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @OptionGroup var publication: PublishOptions
+
+    func run() async throws {
+        let user = publication.user.id
+        try await publication.run(id) { [id] coordinator, agent, lock in
+            try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
+        }
+        try publication.store.output.print(DeletionReport(id: id, published: publication.publish))
+    }
+}
+
+struct DiscardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard",
+        abstract: "Drop an agent's draft of a memory.",
+        discussion: """
+            A deletion that isn't published yet is such a draft. Without a draft nothing happens.
+
+            JSON: id, and memory as the agent sees it afterwards, where it sees it. \(MemoryJSON.keys)
+            """
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @OptionGroup var acting: ActingOptions
+
+    func run() async throws {
+        let memory = try await acting.withStore { coordinator, agent in
+            try await coordinator.discardDraft(of: id, agentID: agent)
+            return try await coordinator.memories([id], agentID: agent).first
+        }
+        try acting.print(DiscardReport(id: id, memory: memory))
+    }
+}
+
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Bring a memory that is deleted or has expired back, as it was.",
+        discussion: """
+            Only its owner restores a memory, until it is purged. An expiry that has passed is taken away. Any other memory stays as it is.
+
+            JSON: the memory. \(MemoryJSON.keys)
+            """
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @OptionGroup var acting: ActingOptions
+
+    func run() async throws {
+        let memory = try await acting.withStore { coordinator, agent in
+            try await coordinator.restoreMemory(id, agentID: agent)
+        }
+        try acting.print(MemoryReport(memory))
+    }
+}
+
+/// A memory that was deleted, as a draft or for everyone.
+private struct DeletionReport: Report {
+    var id: MemoryID
+    var published: Bool
+
+    func render(on page: inout Page) {
+        page.line(
+            published
+                ? "\(id) is deleted. `hearth restore` brings it back."
+                : "\(id) is deleted for this agent. Others see it until `hearth sync` publishes the deletion."
+        )
+    }
+}
+
+/// What an agent sees without its draft.
+private struct DiscardReport: Report {
+    private let id: MemoryID
+    private let memory: Memory?
+
+    init(id: MemoryID, memory: Memory?) {
+        self.id = id
+        self.memory = memory
+    }
+
+    private enum CodingKeys: String, CodingKey { case id, memory }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encodeIfPresent(memory.map(MemoryJSON.init), forKey: .memory)
+    }
+
+    func render(on page: inout Page) {
+        page.line("There is no draft of \(id) any more.")
+    }
+}

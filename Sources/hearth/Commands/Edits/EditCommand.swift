@@ -1,0 +1,115 @@
+import ArgumentParser
+import HearthMemory
+
+struct EditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit",
+        abstract: "Change a memory: a draft until the next sync, or at once with --publish.",
+        discussion: """
+            A draft is read by the agent that made it and by nobody else; `hearth sync` publishes it, `hearth discard` drops it. Editing again \
+            amends it.
+
+            JSON: changed (false: the memory says that already, and nothing was written), published (whether by this command) and memory, as the \
+            agent sees it afterwards. \(MemoryJSON.keys)
+            """
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @Argument(
+        help: ArgumentHelp(
+            "The new text, or - to read it from standard input, of which a last line break is left off; without it the text stays."
+        )
+    )
+    var text: String?
+
+    @Option(
+        help: ArgumentHelp("Take the new text from a file, of which a last line break is left off.", valueName: "path"),
+        completion: .file()
+    )
+    var file: String?
+
+    @OptionGroup var fields: ChangeOptions
+
+    @Option(help: ArgumentHelp("Refuse unless the published version has this number.", valueName: "number"))
+    var ifVersion: Int?
+
+    @OptionGroup var publication: PublishOptions
+
+    func validate() throws {
+        guard text == nil || file == nil else { throw ValidationError("Give the text or --file, not both.") }
+        guard text != nil || file != nil || fields.change(content: nil) != MemoryChange() else {
+            throw ValidationError("Say what to change: the text, --file, or an option such as --tags or --importance.")
+        }
+    }
+
+    func run() async throws {
+        let change = fields.change(content: try content())
+        let user = publication.user.id
+        let report = try await publication.run(id) { [id, ifVersion] coordinator, agent, lock in
+            let before = try await coordinator.memory(id, agentID: agent, userID: user)
+            let after = try await coordinator.updateMemory(
+                id,
+                agentID: agent,
+                change: change,
+                lock: lock,
+                ifVersion: ifVersion,
+                userID: user
+            )
+            return EditReport(before: before, after: after, isPublished: lock != nil)
+        }
+        try publication.store.output.print(report)
+    }
+
+    private func content() throws -> String? {
+        if let file { return try TextInput.content(ofFile: file) }
+        return try text.map(TextInput.content(ofArgument:))
+    }
+}
+
+/// What an edit changed, and whether that is published.
+private struct EditReport: Report, Sendable {
+    private let memory: Memory
+    private let changed: Bool
+    private let published: Bool
+
+    init(before: Memory, after: Memory, isPublished: Bool) {
+        memory = after
+        changed = !after.saysTheSame(as: before)
+        published = changed && isPublished
+    }
+
+    private enum CodingKeys: String, CodingKey { case changed, published, memory }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(changed, forKey: .changed)
+        try container.encode(published, forKey: .published)
+        try container.encode(MemoryJSON(memory), forKey: .memory)
+    }
+
+    func render(on page: inout Page) {
+        if !changed {
+            page.line("\(memory.id) says that already; nothing was changed.")
+        } else if published {
+            page.line(Styled("Published as version \(memory.version).", .good))
+        } else if memory.syncStatus == .synced {
+            page.line("The draft is gone: it came to what is published.")
+        } else {
+            page.line("Drafted. Nobody else sees it until `hearth sync` publishes it.")
+        }
+        if memory.syncStatus == .conflict {
+            page.line(Styled("It is in conflict with other edits; see `hearth conflicts list`.", .caution))
+        }
+    }
+}
+
+extension Memory {
+    /// Whether two views of a memory say the same: if nobody else was at work, the edit between them changed nothing.
+    fileprivate func saysTheSame(as other: Memory) -> Bool {
+        versionID == other.versionID && content == other.content && category == other.category && tags == other.tags
+            && metadata == other.metadata && importance == other.importance && confidence == other.confidence
+            && expiresAt == other.expiresAt
+    }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import HearthMemory
+
+/// What an edit changes.
+struct ChangeOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("tags"), .customLong("tag")],
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Labels, in place of all it has.", valueName: "tag")
+    )
+    var tags: [String] = []
+
+    @Flag(help: "Take all labels away.")
+    var noTags = false
+
+    @Option(help: "How much it matters, 0 to 1.")
+    var importance: Double?
+
+    @Option(help: "How sure you are of it, 0 to 1.")
+    var confidence: Double?
+
+    @Option(help: "What it is about; only the owner changes that.")
+    var category: MemoryCategory?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Values of your own, in place of all it has.", valueName: "key=value")
+    )
+    var metadata: [MetadataPair] = []
+
+    @Flag(help: "Take all values of your own away.")
+    var noMetadata = false
+
+    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or a date alone.", valueName: "time"))
+    var expires: Moment?
+
+    @Flag(help: "Let it be returned for good.")
+    var noExpiry = false
+
+    func validate() throws {
+        let pairs = [
+            (!tags.isEmpty && noTags, "--tags", "--no-tags"),
+            (!metadata.isEmpty && noMetadata, "--metadata", "--no-metadata"),
+            (expires != nil && noExpiry, "--expires", "--no-expiry"),
+        ]
+        for (areBothGiven, option, flag) in pairs where areBothGiven {
+            throw ValidationError("\(option) and \(flag) exclude each other.")
+        }
+    }
+
+    /// The change in the library's form; without `content` the text stays.
+    func change(content: String?) -> MemoryChange {
+        MemoryChange(
+            content: content,
+            category: category,
+            tags: noTags ? [] : tags.isEmpty ? nil : tags,
+            importance: importance,
+            confidence: confidence,
+            metadata: noMetadata ? [:] : metadata.isEmpty ? nil : metadata.dictionary,
+            expiresAt: noExpiry ? .some(nil) : expires.map { .some($0.date) }
+        )
+    }
+}
+
+/// Who makes an edit, in which store, and whether it is published at once.
+struct PublishOptions: ParsableArguments {
+    @Flag(help: "Take the lease, publish at once and give the lease back, instead of leaving a draft.")
+    var publish = false
+
+    @Option(help: ArgumentHelp("How long to wait for the lease at most, with --publish.", valueName: "seconds"))
+    var timeout = Seconds.patience
+
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: UserOptions
+    @OptionGroup var store: StoreOptions
+
+    /// What an edit does in a store, as an agent: under the agent's lease if it is to be published, else without one.
+    typealias Edit<Result> = @Sendable (MultiAgentMemoryCoordinator, AgentID, MemoryLock?) async throws -> Result
+
+    /// Opens the store and makes an edit of a memory there.
+    func run<Result: Sendable>(_ id: MemoryID, _ edit: Edit<Result>) async throws -> Result {
+        let agent = try agent.id
+        return try await store.withStore(.existing, as: [agent]) { coordinator in
+            guard publish else { return try await edit(coordinator, agent, nil) }
+            return try await coordinator.syncService.withMemoryLock(
+                memoryID: id,
+                agentID: agent,
+                timeout: timeout.duration
+            ) { lock in
+                try await edit(coordinator, agent, lock)
+            }
+        }
+    }
+}

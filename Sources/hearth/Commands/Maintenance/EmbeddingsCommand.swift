@@ -1,0 +1,103 @@
+import ArgumentParser
+import HearthMemory
+
+struct EmbeddingsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "embeddings",
+        abstract: "See how far memories have vectors, and make those that are missing.",
+        subcommands: [Status.self, Rebuild.self],
+        defaultSubcommand: Status.self
+    )
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count the memories that have a vector of the embedder and those that wait for one.",
+            discussion: """
+                Memories without a vector of the present embedder are found by their words alone.
+
+                JSON: embedder, dimension, documents (what search can find, drafts among them), embedded, pending.
+                """
+        )
+
+        @OptionGroup var embedder: EmbedderOptions
+        @OptionGroup var store: StoreOptions
+
+        func run() async throws {
+            let status = try await store.withStore(.existing, embedder: embedder) { coordinator in
+                try await coordinator.embeddingStatus()
+            }
+            try store.output.print(EmbeddingsReport(status: status))
+        }
+    }
+
+    struct Rebuild: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make the vectors that are missing or of another embedder.",
+            discussion: """
+                Everything else goes on meanwhile. What is done is kept: a rebuild that was stopped, by Ctrl-C or by kill -9, is completed by \
+                running it again. The exit status is 1 where it was stopped.
+
+                JSON: made (by this run) and the keys of `hearth embeddings status`.
+                """
+        )
+
+        @OptionGroup var embedder: EmbedderOptions
+        @OptionGroup var store: StoreOptions
+
+        func run() async throws {
+            Signals.noteInterrupts()
+            let (made, status) = try await store.withStore(.existing, embedder: embedder) { coordinator in
+                (try await rebuild(in: coordinator), try await coordinator.embeddingStatus())
+            }
+            try store.output.print(EmbeddingsReport(status: status, made: made))
+            guard !Signals.interrupted else {
+                Console.error.complain("Interrupted. Run the rebuild again to make the rest.")
+                throw ExitCode.failure
+            }
+        }
+
+        /// Makes the missing vectors and returns how many it made: all of them, unless it was interrupted.
+        private func rebuild(in coordinator: MultiAgentMemoryCoordinator) async throws -> Int {
+            let waiting = try await coordinator.embeddingStatus().pending
+            let console = Console.error
+            defer { console.redraw("") }
+            do {
+                return try await coordinator.rebuildEmbeddings { done in
+                    console.redraw("Embedding: \(done) of \(waiting)")
+                    if Signals.interrupted { withUnsafeCurrentTask { $0?.cancel() } }
+                }
+            } catch is CancellationError where Signals.interrupted {
+                return max(0, waiting - (try await coordinator.embeddingStatus().pending))
+            }
+        }
+    }
+}
+
+/// How many memories have a vector.
+private struct EmbeddingsReport: Report {
+    var status: EmbeddingStatus
+    /// How many vectors a rebuild has made; nil if there was no rebuild.
+    var made: Int?
+
+    private enum CodingKeys: String, CodingKey { case made }
+
+    func encode(to encoder: any Encoder) throws {
+        try status.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(made, forKey: .made)
+    }
+
+    func render(on page: inout Page) {
+        var facts: [(name: String, value: Styled)] = [
+            ("embedder", Styled(status.embedder ?? "none")),
+            ("memories and drafts", "\(status.documents)"),
+            ("with a vector", Styled("\(status.embedded)", .good)),
+            ("waiting for one", Styled("\(status.pending)", status.pending > 0 ? .caution : .plain)),
+        ]
+        if let made { facts.append(("made now", "\(made)")) }
+        page.facts(facts)
+        if made == nil, status.pending > 0 {
+            page.line("`hearth embeddings rebuild` makes them; until then those memories are found by their words.")
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import ArgumentParser
+import HearthMemory
+
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find memories, best first.",
+        discussion: """
+            Words are found in their inflected forms, "words in quotation marks" as they stand, and begin* finds what begins so.
+
+            JSON: query, and results with rank, id, score (0 to 1), components (what the score is \
+            made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
+            (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryJSON.keys)
+            """
+    )
+
+    @Argument(help: "What to look for. Several words need no quotation marks.")
+    var words: [String]
+
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
+
+    @Option(help: "How to search.")
+    var searchType: SearchType = .hybrid
+
+    @Option(help: "The session that the question comes from.")
+    var session: SessionID?
+
+    @OptionGroup var results: ResultOptions
+    @OptionGroup var embedder: EmbedderOptions
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let (agent, user) = (try agent.id, try user.id)
+        let query = words.joined(separator: " ")
+        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+            try await coordinator.searchAgentMemories(
+                agentID: agent,
+                userID: user,
+                query: query,
+                sessionID: session,
+                includeSharedMemories: !results.own,
+                searchType: searchType,
+                filter: results.searchFilter,
+                limit: results.limit
+            )
+        }
+        try store.output.print(SearchReport(query: query, results: found))
+    }
+}
+
+struct SimilarCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "similar",
+        abstract: "Find memories that mean much the same as one of them, best first.",
+        discussion: """
+            JSON: similar_to, and results as `hearth search` gives them.
+            """
+    )
+
+    @Argument(help: "The memory.")
+    var id: MemoryID
+
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var results: ResultOptions
+    @OptionGroup var embedder: EmbedderOptions
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let agent = try agent.id
+        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+            try await coordinator.similar(
+                to: id,
+                agentID: agent,
+                includeSharedMemories: !results.own,
+                filter: results.searchFilter,
+                limit: results.limit
+            )
+        }
+        try store.output.print(SearchReport(similarTo: id, results: found))
+    }
+}
+
+/// What a search found, best first.
+private struct SearchReport: Report {
+    private let query: String?
+    private let similarTo: MemoryID?
+    private let results: [ResultJSON]
+
+    private struct ResultJSON: Encodable {
+        let rank: Int
+        let found: MemorySearchResult
+
+        private enum CodingKeys: String, CodingKey {
+            case rank, id, score, components, shared, sharing, snippet, memory
+            case sourceAgent = "source_agent"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(rank, forKey: .rank)
+            try container.encode(found.memory.id, forKey: .id)
+            try container.encode(found.score, forKey: .score)
+            try container.encode(found.components, forKey: .components)
+            try container.encode(found.isShared, forKey: .shared)
+            try container.encode(found.sourceAgent, forKey: .sourceAgent)
+            try container.encodeIfPresent(found.sharing, forKey: .sharing)
+            try container.encode(found.snippet, forKey: .snippet)
+            try container.encode(MemoryJSON(found.memory), forKey: .memory)
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case query, results
+        case similarTo = "similar_to"
+    }
+
+    init(query: String? = nil, similarTo: MemoryID? = nil, results: [MemorySearchResult]) {
+        self.query = query
+        self.similarTo = similarTo
+        self.results = results.enumerated().map { ResultJSON(rank: $0 + 1, found: $1) }
+    }
+
+    func render(on page: inout Page) {
+        var table = Table(.trailing("#"), .trailing("SCORE"), .leading("ID"), .leading("AGENT"), .flexible("SNIPPET"))
+        for result in results {
+            table.row([
+                ["\(result.rank)"],
+                [Styled(Decimals.string(result.found.score), .good)],
+                ["\(result.found.memory.id)"],
+                ["\(result.found.sourceAgent)"],
+                SnippetMarks.spans(result.found.snippet),
+            ])
+        }
+        page.table(table, none: "Nothing found.")
+    }
+}
+
+/// The words of a snippet that were searched for; the store puts them between asterisks.
+enum SnippetMarks {
+    private static let mark = "**"
+
+    /// The snippet in pieces, the matches in their style.
+    static func spans(_ snippet: String) -> [Styled] {
+        let pieces = snippet.split(separator: mark, omittingEmptySubsequences: false)
+        // A mark without a partner belongs to the text.
+        guard pieces.count % 2 == 1 else { return [Styled(snippet)] }
+        return pieces.enumerated().filter { !$1.isEmpty }.map { Styled(String($1), $0 % 2 == 1 ? .match : .plain) }
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import HearthMemory
+
+struct StoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store",
+        abstract: "Store a memory and print its id.",
+        discussion: "JSON: id."
+    )
+
+    @Argument(
+        help: ArgumentHelp(
+            "What to remember, or - to read it from standard input, of which a last line break is left off."
+        )
+    )
+    var text: String
+
+    @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: Required<UserOptions>
+
+    @Option(help: "The session it belongs to.")
+    var session: SessionID?
+
+    @Option(help: "The kind of remembering.")
+    var type: MemoryType = .episodic
+
+    @Option(help: "What it is about; sharing rules go by it.")
+    var category: MemoryCategory = "general"
+
+    @Option(help: "A label; may be given several times.")
+    var tag: [String] = []
+
+    @Option(help: "How much it matters, 0 to 1.")
+    var importance = 0.5
+
+    @Option(help: ArgumentHelp("A value of your own; may be given several times.", valueName: "key=value"))
+    var metadata: [MetadataPair] = []
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Agents to share it with.", valueName: "agent"))
+    var shareWith: [AgentID] = []
+
+    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or a date alone.", valueName: "time"))
+    var expires: Moment?
+
+    @Flag(help: "Encrypt it at rest.")
+    var sensitive = false
+
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+        let (agent, user) = (try agent.id, try user.id)
+        let content = try TextInput.content(ofArgument: text)
+        let id = try await store.withStore(.create, as: [agent]) { coordinator in
+            try await coordinator.storeAgentMemory(
+                agentID: agent,
+                userID: user,
+                sessionID: session,
+                content: content,
+                memoryType: type,
+                memoryCategory: category,
+                tags: tag,
+                importanceScore: importance,
+                shareWithAgents: shareWith,
+                metadata: metadata.dictionary,
+                isSensitive: sensitive,
+                expiresAt: expires?.date
+            )
+        }
+        try store.output.print(StoredReport(id: id))
+    }
+}
+
+/// A value of the host's own.
+struct MetadataPair: ExpressibleByArgument {
+    let key: String
+    let value: String
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+        key = String(argument[..<equals])
+        value = String(argument[argument.index(after: equals)...])
+    }
+}
+
+extension [MetadataPair] {
+    /// The values by key; of a key that is given twice the last.
+    var dictionary: [String: String] {
+        Dictionary(map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    }
+}
+
+/// The id of what was stored.
+private struct StoredReport: Report {
+    var id: MemoryID
+
+    func render(on page: inout Page) {
+        page.line("\(id)")
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+
+/// A line of the input, without its line break.
+struct InputLine {
+    /// Counted from 1, empty lines included, as editors do.
+    var number: Int
+    /// The bytes, or nil for a line that is too long to be a memory; such a line is skipped without being held.
+    var bytes: [UInt8]?
+}
+
+/// Reads lines one by one and holds no more than one of them.
+///
+/// A line ends with LF or CRLF; the last one may end with neither. A byte order mark before the first line is skipped.
+struct LineReader {
+    /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
+    static let longestLine = 6 * (4 << 20) + (1 << 20)
+
+    private let source: LineSource
+    private let longestLine: Int
+    private var buffer: [UInt8]
+    private var position = 0
+    private var filled = 0
+    private var offset = 0
+    private var number = 0
+
+    init(_ source: LineSource, longestLine: Int = Self.longestLine) {
+        self.source = source
+        self.longestLine = longestLine
+        buffer = [UInt8](repeating: 0, count: LineSource.chunk)
+    }
+
+    /// How much of the input has been read, 0…1.
+    var fractionRead: Double {
+        source.count == 0 ? 1 : Double(offset) / Double(source.count)
+    }
+
+    /// The next line that isn't empty, or nil at the end.
+    mutating func next() throws -> InputLine? {
+        while var bytes = try nextLine() {
+            if number == 1, bytes?.starts(with: [0xEF, 0xBB, 0xBF]) == true { bytes?.removeFirst(3) }
+            if bytes?.last == UInt8(ascii: "\r") { bytes?.removeLast() }
+            if bytes?.isEmpty != true { return InputLine(number: number, bytes: bytes) }
+        }
+        return nil
+    }
+
+    /// The next line as it stands: nil at the end, a nil line if it is too long.
+    private mutating func nextLine() throws -> [UInt8]?? {
+        var line: [UInt8] = []
+        var isTooLong = false
+        var isStarted = false
+        while try fill() {
+            isStarted = true
+            let end = buffer[position..<filled].firstIndex(of: UInt8(ascii: "\n"))
+            let piece = buffer[position..<(end ?? filled)]
+            isTooLong = isTooLong || line.count + piece.count > longestLine
+            if isTooLong { line = [] } else { line += piece }
+            position = end.map { $0 + 1 } ?? filled
+            if end != nil { break }
+        }
+        guard isStarted else { return nil }
+        number += 1
+        return .some(isTooLong ? nil : line)
+    }
+
+    /// Makes sure that there are unread bytes; false at the end of the input.
+    private mutating func fill() throws -> Bool {
+        guard position == filled else { return true }
+        while true {
+            let wanted = min(buffer.count, source.count - offset)
+            guard wanted > 0 else { return false }
+            let count = buffer.withUnsafeMutableBytes {
+                pread(source.descriptor, $0.baseAddress, wanted, off_t(offset))
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw LineSource.failure(source.name)
+            }
+            (position, filled) = (0, count)
+            offset += count
+            return count > 0
+        }
+    }
+}

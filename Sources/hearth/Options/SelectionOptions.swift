@@ -1,0 +1,103 @@
+import ArgumentParser
+import FoundationEssentials
+import HearthMemory
+
+/// Which memories a list or a search may return.
+struct FilterOptions: ParsableArguments {
+    @Option(help: "Only memories of this type; may be given several times.")
+    var type: [MemoryType] = []
+
+    @Option(help: "Only memories of this category; may be given several times.")
+    var category: [MemoryCategory] = []
+
+    @Option(help: "Only memories with this tag; may be given several times.")
+    var tag: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Only memories created then or later: RFC 3339, or a date alone.", valueName: "time")
+    )
+    var since: Moment?
+
+    @Option(help: ArgumentHelp("Only memories created before then.", valueName: "time"))
+    var until: Moment?
+
+    @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
+    var minImportance: Double?
+
+    /// The filter in the library's form.
+    func filter(minimumScore: Double? = nil) -> SearchFilter {
+        SearchFilter(
+            types: Set(type),
+            categories: Set(category),
+            tags: Set(tag),
+            createdAfter: since?.date,
+            createdBefore: until?.date,
+            minimumImportance: minImportance,
+            minimumScore: minimumScore
+        )
+    }
+}
+
+/// Which results of a search are wanted.
+struct ResultOptions: ParsableArguments {
+    @OptionGroup var filter: FilterOptions
+
+    @Option(help: ArgumentHelp("Only results with at least this score, 0 to 1.", valueName: "score"))
+    var minScore: Double?
+
+    @Flag(help: "Only the agent's own memories.")
+    var own = false
+
+    @Option(help: "How many results at most.")
+    var limit = 10
+
+    /// The filter of the search.
+    var searchFilter: SearchFilter { filter.filter(minimumScore: minScore) }
+}
+
+/// Which page of many memories is wanted.
+struct PageOptions: ParsableArguments {
+    @Option(help: "How many memories at most.")
+    var limit = 20
+
+    @Option(help: ArgumentHelp("Go on behind an earlier page.", valueName: "cursor"))
+    var after: PageCursor?
+}
+
+/// Where a page ended, as a word that a person can copy from one command into the next.
+struct PageCursor: ExpressibleByArgument, Encodable {
+    let cursor: SliceCursor
+
+    init(_ cursor: SliceCursor) {
+        self.cursor = cursor
+    }
+
+    init?(argument: String) {
+        guard let json = Data(base64Encoded: argument),
+            let cursor = try? JSONDecoder().decode(SliceCursor.self, from: json)
+        else { return nil }
+        self.cursor = cursor
+    }
+
+    /// The cursor as that word.
+    var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return try encoder.encode(cursor).base64EncodedString()
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(try text)
+    }
+}
+
+extension Page {
+    /// Says how to get the next page, if there is one.
+    mutating func continuation(_ next: SliceCursor?) throws {
+        guard let next else { return }
+        line(Styled("There are more: --after \(try PageCursor(next).text)", .faint))
+    }
+}

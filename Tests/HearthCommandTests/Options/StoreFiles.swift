@@ -1,0 +1,156 @@
+import CSQLite
+import Foundation
+import Testing
+
+@Suite struct StoreFiles {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris"])
+    }
+
+    /// Runs statements on a database that no other process has open.
+    private func sqlite(_ path: String, _ statements: String, beforeClosing body: () throws -> Void = {}) throws {
+        var connection: OpaquePointer?
+        defer { sqlite3_close(connection) }
+        try #require(sqlite3_open(path, &connection) == SQLITE_OK)
+        try #require(sqlite3_exec(connection, statements, nil, nil, nil) == SQLITE_OK)
+        try body()
+    }
+
+    @Test func `a store that is not there is not made by looking`() async throws {
+        for arguments in [
+            ["list"], ["get", "m1"], ["search", "tea"], ["status"], ["verify"], ["agents"], ["policy", "show"],
+        ] {
+            let outcome = try await tool.run(arguments + ["--db", tool.store])
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("There is no store at \(tool.store)"))
+        }
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `the default store is made in a directory of its owner's`() async throws {
+        let outcome = try await tool.run(["store", "tea"])
+        #expect(outcome.status == 0)
+        let directory = tool.sandbox.file(".local/share/hearth")
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory)
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        #expect(FileManager.default.fileExists(atPath: directory + "/hearth.db"))
+    }
+
+    @Test func `what is no database is left as it is`() async throws {
+        let text = Data("This is a diary and not a database, whatever its name says.\n".utf8)
+        try tool.sandbox.write("store.db", text)
+        for command in [["store", "tea"], ["list"], ["import", "-"]] {
+            let outcome = try await tool.run(command + ["--db", tool.store])
+            #expect(outcome.status == 1)
+            #expect(!outcome.errors.isEmpty && outcome.output.isEmpty)
+        }
+        #expect(tool.sandbox.bytes("store.db") == text)
+    }
+
+    @Test func `another program's database and its write-ahead log are left byte for byte`() async throws {
+        // Copied while its owner has it open, as a crash would leave it.
+        try sqlite(
+            tool.sandbox.file("theirs.db"),
+            "PRAGMA journal_mode=WAL; CREATE TABLE t(x); INSERT INTO t VALUES('theirs');"
+        ) {
+            // Reading them here drops this process's locks on them, which protect nothing: nobody else opens them.
+            for suffix in ["", "-wal"] {
+                let theirs = tool.sandbox.file("theirs.db\(suffix)")
+                try FileManager.default.copyItem(atPath: theirs, toPath: tool.store + suffix)
+            }
+        }
+        let before = [tool.sandbox.bytes("store.db"), tool.sandbox.bytes("store.db-wal")]
+        #expect(!before[1].isEmpty)
+        for command in [["store", "tea"], ["list"]] {
+            let outcome = try await tool.run(command + ["--db", tool.store])
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.errors.contains("not a database of this engine") || outcome.errors.contains("another program"),
+                "\(outcome.errors)"
+            )
+        }
+        #expect([tool.sandbox.bytes("store.db"), tool.sandbox.bytes("store.db-wal")] == before)
+    }
+
+    @Test func `a store of a newer version is not touched`() async throws {
+        try await tool.run("store", "tea")
+        try sqlite(tool.store, "PRAGMA user_version = 9999")
+        let before = tool.sandbox.bytes("store.db")
+        let outcome = try await tool.run("list")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("version 9999"))
+        #expect(tool.sandbox.bytes("store.db") == before)
+    }
+
+    @Test func `in a directory that can't be written the reason is said`() async throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: tool.sandbox.path)
+        // Root writes everywhere, so where it runs the tests somebody else runs the tool.
+        let outcome = try await tool.shell(
+            #"""
+            [ "$(id -u)" = 0 ] && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" store tea --db "$1"
+            exec "$0" store tea --db "$1"
+            """#,
+            tool.store
+        )
+        #expect(outcome.status == 1)
+        #expect(outcome.errors == "Error: \(tool.store): Permission denied\n")
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `a directory that isn't there is named`() async throws {
+        let outcome = try await tool.run(["store", "tea", "--db", tool.sandbox.file("nowhere/store.db")])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("nowhere"))
+    }
+
+    @Test func `a symlinked directory is followed`() async throws {
+        try FileManager.default.createDirectory(atPath: tool.sandbox.file("real"), withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(
+            atPath: tool.sandbox.file("link"),
+            withDestinationPath: tool.sandbox.file("real")
+        )
+        let outcome = try await tool.run(["store", "tea", "--db", tool.sandbox.file("link/store.db")])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(tool.sandbox.exists("real/store.db"))
+    }
+
+    @Test func `a disk that takes no more is named, and what fitted before it is whole`() async throws {
+        try await tool.run("store", "tea")
+        let lines = (0..<4_000).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
+        let input = try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n"))
+        // A limit on the size of files, of 4 MiB in blocks of 512 bytes; beyond it writing fails instead of killing the process.
+        let outcome = try await tool.shell(
+            #"trap '' XFSZ; ulimit -f 8192; "$0" import "$1" --db "$2""#,
+            input,
+            tool.store
+        )
+        #expect(outcome.status == 1 && outcome.signal == nil)
+        #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.errors)")
+        #expect(try await tool.json("verify")["sound"]?.bool == true)
+        let counts = try await tool.json("import", input)
+        #expect(counts["complete"]?.bool == true)
+        #expect(try #require(counts["present"]?.int) % 500 == 0, "whole batches were stored before")
+        #expect(try await tool.json("slice", "--limit", "1")["statistics"]?["total"]?.int == 4_001)
+    }
+
+    /// 1,000 bytes.
+    private static let long = String(repeating: "tea and ", count: 125)
+
+    @Test func `two processes that store at once both succeed`() async throws {
+        let tool = self.tool
+        try await tool.run("store", "first")
+        try await withThrowingTaskGroup(of: Int32.self) { group in
+            for writer in 0..<2 {
+                group.addTask {
+                    let lines = (0..<1_000)
+                        .map { #"{"id": "w\#(writer)-\#($0)", "user": "iris", "text": "tea \#($0)"}"# }
+                    return try await tool.run("import", "-", input: lines.joined(separator: "\n")).status
+                }
+            }
+            for try await status in group { #expect(status == 0) }
+        }
+        #expect(try await tool.json("slice", "--limit", "1")["statistics"]?["total"]?.int == 2_001)
+    }
+}
