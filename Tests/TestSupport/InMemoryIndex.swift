@@ -31,7 +31,14 @@ package struct InMemoryIndex {
         let found = collect(query)
         let slots = found.texts.map { Int32($0) }
         let scorer = WordScorer(tuning: tuning, collection: collection, slotCount: texts.count, sessions: nil)
-        return scorer.scores(of: found.counts, at: slots, lengths: slots.map { lengths[Int($0)] }, for: query)
+        var buffers = SearchBuffers()
+        return scorer.scores(
+            of: found.counts,
+            at: slots,
+            lengths: slots.map { lengths[Int($0)] },
+            for: query,
+            in: &buffers
+        )
     }
 
     /// The indices of the best texts, best first; equal ones in the order in which they came.

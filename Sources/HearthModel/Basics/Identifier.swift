@@ -13,24 +13,29 @@ public protocol Identifier: RawRepresentable<String>, ExpressibleByStringLiteral
     init(rawValue: String)
 }
 
+/// Inlinable, because what is generic here would otherwise look types up at run time in every other module.
 extension Identifier {
     /// Wraps a literal.
+    @inlinable
     public init(stringLiteral value: String) {
         self.init(rawValue: value)
     }
 
     /// The identifier itself.
+    @inlinable
     public var description: String { rawValue }
 
     /// Whether two identifiers are the same, byte for byte, as they are to the file.
     ///
     /// Swift takes "é" written with one scalar and with two for the same text. As identifiers they are two, or one user could be taken
     /// for another in memory and not in the file.
+    @inlinable
     public static func == (left: Self, right: Self) -> Bool {
         left.rawValue == right.rawValue && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
     }
 
     /// Orders identifiers by their code units, the same in every locale.
+    @inlinable
     public static func < (left: Self, right: Self) -> Bool {
         left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
     }
@@ -57,6 +62,7 @@ extension Identifier {
     /// Checks that the identifier is one a store accepts.
     ///
     /// - Throws: ``MemoryError`` of code `.invalidArgument` that names the kind and what is wrong.
+    @inlinable
     public func validated() throws(MemoryError) -> Self {
         try Identifiers.validate(rawValue, kind: Self.kind)
         return self
@@ -64,10 +70,12 @@ extension Identifier {
 }
 
 /// What makes a string an identifier.
+@usableFromInline
 package enum Identifiers {
     /// The longest identifier, in UTF-8 bytes.
     static let maximumLength = 256
 
+    @usableFromInline
     package static func validate(_ identifier: String, kind: String) throws(MemoryError) {
         guard !identifier.isEmpty else {
             throw .invalidArgument("The \(kind) identifier is empty; give it at least one character.")

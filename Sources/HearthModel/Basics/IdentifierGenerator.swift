@@ -29,7 +29,7 @@ package enum IdentifierGenerator {
     }
 
     private static func hexadecimal(_ value: UInt64) -> String {
-        withUnsafeBytes(of: value.bigEndian) { Hexadecimal.string($0) }
+        withUnsafeBytes(of: value.bigEndian) { Hexadecimal.string(Array($0)) }
     }
 }
 

@@ -84,7 +84,7 @@ package struct CanonicalEncoder {
     }
 
     /// Bytes of a length that the encoding fixes.
-    package mutating func append(contentsOf digest: some Sequence<UInt8>) {
+    package mutating func append(contentsOf digest: [UInt8]) {
         bytes.append(contentsOf: digest)
     }
 
@@ -111,7 +111,7 @@ extension VersionID {
     static let prefix = "ver_"
 
     /// Writes 32 bytes as the identifier.
-    package init(bytes: some Sequence<UInt8>) {
+    package init(bytes: [UInt8]) {
         self.init(rawValue: Self.prefix + Hexadecimal.string(bytes))
     }
 

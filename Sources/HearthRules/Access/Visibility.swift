@@ -1,20 +1,22 @@
 package import HearthModel
 
 /// Which documents of a catalog one agent sees, and why: the rules applied to every entry.
+@usableFromInline
 package struct Visibility: Sendable {
     /// What an agent is to a document, as a small number.
-    private enum Code {
-        static let hidden: UInt16 = 0
-        static let own: UInt16 = 1
+    @usableFromInline
+    enum Code {
+        @inlinable static var hidden: UInt16 { 0 }
+        @inlinable static var own: UInt16 { 1 }
         /// And on: a place in ``contexts``.
-        static let shared: UInt16 = 2
+        @inlinable static var shared: UInt16 { 2 }
     }
 
     /// A code for every entry of the catalog.
-    private let codes: [UInt16]
+    @usableFromInline let codes: [UInt16]
     private let contexts: [SharingContext]
     /// The words of each entry that the agent can find, at least 1; 0 for an entry that it can't.
-    package let lengths: [UInt32]
+    @usableFromInline package let lengths: [UInt32]
     /// How many documents the agent can find, and how many words they have: what BM25 goes by.
     package let collection: BM25.Collection
 
@@ -112,13 +114,13 @@ package struct Visibility: Sendable {
 
 extension Visibility {
     /// Whether the agent sees the document in that place of the catalog.
-    package func isVisible(_ slot: Int) -> Bool { codes[slot] != Code.hidden }
+    @inlinable package func isVisible(_ slot: Int) -> Bool { codes[slot] != Code.hidden }
 
     /// Whether the agent owns it.
-    package func isOwn(_ slot: Int) -> Bool { codes[slot] == Code.own }
+    @inlinable package func isOwn(_ slot: Int) -> Bool { codes[slot] == Code.own }
 
     /// Whether the agent can find the document: it sees it, and has not deleted it in a draft.
-    package func canFind(_ slot: Int) -> Bool { lengths[slot] != 0 }
+    @inlinable package func canFind(_ slot: Int) -> Bool { lengths[slot] != 0 }
 
     /// Why it sees it; nil for its own and for what it doesn't see.
     package func context(_ slot: Int) -> SharingContext? {

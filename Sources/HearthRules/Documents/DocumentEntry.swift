@@ -1,9 +1,10 @@
 /// What a cache knows of one document: enough to decide who may see it, to browse, to count and to score.
+@usableFromInline
 package struct DocumentEntry: Hashable, Sendable {
     package var document: Int64
     package var memory: Int64
     /// The draft's author; 0 for a published head.
-    package var agent: Int64
+    @usableFromInline package var agent: Int64
     package var owner: Int64
     /// 0 for none.
     package var session: Int64
@@ -44,29 +45,33 @@ package struct DocumentEntry: Hashable, Sendable {
         self.type = type
     }
 
-    package var isDraft: Bool { agent != 0 }
+    @inlinable package var isDraft: Bool { agent != 0 }
 }
 
 /// What `documents.flags` says.
+///
+/// Inlinable, because it is asked of every document that a search finds.
+@usableFromInline
 package struct DocumentFlags: OptionSet, Hashable, Sendable {
-    package var rawValue: UInt16
+    @usableFromInline package var rawValue: UInt16
 
+    @inlinable
     package init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
 
     /// Drop it from caches.
-    package static let gone = DocumentFlags(rawValue: 1)
+    @inlinable package static var gone: DocumentFlags { DocumentFlags(rawValue: 1) }
     /// A draft that deletes the memory.
-    package static let deleted = DocumentFlags(rawValue: 2)
+    @inlinable package static var deleted: DocumentFlags { DocumentFlags(rawValue: 2) }
     /// Shares exist or existed.
-    package static let everShared = DocumentFlags(rawValue: 4)
+    @inlinable package static var everShared: DocumentFlags { DocumentFlags(rawValue: 4) }
     /// Drafts exist or existed.
-    package static let everDrafted = DocumentFlags(rawValue: 8)
+    @inlinable package static var everDrafted: DocumentFlags { DocumentFlags(rawValue: 8) }
     /// A lease exists or existed.
-    package static let everLeased = DocumentFlags(rawValue: 16)
+    @inlinable package static var everLeased: DocumentFlags { DocumentFlags(rawValue: 16) }
     /// A conflict exists or existed.
-    package static let everConflicting = DocumentFlags(rawValue: 32)
+    @inlinable package static var everConflicting: DocumentFlags { DocumentFlags(rawValue: 32) }
 }
 
 extension [DocumentEntry] {

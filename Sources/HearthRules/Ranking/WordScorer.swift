@@ -23,6 +23,17 @@ package struct WordScores {
         isMatch = [Bool](repeating: false, count: count)
     }
 
+    /// Forgets everything, and makes room for so many slots.
+    mutating func clear(count: Int) {
+        own.refill(with: 0, count: count)
+        inContext.refill(with: 0, count: count)
+        isMatch.refill(with: false, count: count)
+        matches.removeAll(keepingCapacity: true)
+        rarities = []
+        ownBound = .leastNormalMagnitude
+        contextBound = .leastNormalMagnitude
+    }
+
     /// BM25 alone, relative to the most that the query could reach: 0…1.
     package func ownShare(_ slot: Int) -> Float { own[slot] / ownBound }
 
@@ -59,18 +70,20 @@ package struct WordScorer {
     ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
     ///   - query: The query, a clause for every phrase.
     ///   - dates: For each time that the query speaks of, the slots that were made then and that the agent can find.
+    ///   - buffers: Where the scores are put, until they are given back.
     package func scores(
         of counts: [UInt16],
         at slots: [Int32],
         lengths: [UInt32],
         for query: KeywordQuery,
-        dates: [[Int]] = []
+        dates: [[Int]] = [],
+        in buffers: inout SearchBuffers
     ) -> WordScores {
-        var scores = WordScores(count: slotCount)
+        var scores = buffers.takeScores(count: slotCount)
         let scorer = BM25(tuning)
         let rows = FoundRows(counts: counts, clauseCount: query.clauses.count, slots: slots, lengths: lengths)
         let table = SaturationTable(scorer, averageLength: collection.averageLength)
-        var spread = sessions.map { ContextSpread($0, tuning: tuning, count: slotCount) }
+        var spread = sessions.map { ContextSpread($0, tuning: tuning, most: buffers.takeZeros(count: slotCount)) }
         scores.rarities = [Float](repeating: 0, count: query.clauses.count)
         var bound: Float = 0
         for (clause, description) in query.clauses.enumerated() {
@@ -88,7 +101,7 @@ package struct WordScorer {
             }
             spread?.flush(into: &scores.inContext)
         }
-        if spread == nil { scores.inContext = scores.own }
+        if let spread { buffers.giveBack(zeros: spread.most) } else { scores.inContext = scores.own }
         let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
         rows.forEach(holding: required) { slot in
             scores.isMatch[slot] = true
@@ -159,16 +172,16 @@ private struct ContextSpread {
     private let next: [Int32]
     private let near: Float
     private let far: Float
-    /// The most that each slot was given of the present word.
-    private var most: [Float]
+    /// The most that each slot was given of the present word; zero everywhere between two words.
+    private(set) var most: [Float]
     private var touched: [Int32] = []
 
-    init(_ sessions: SessionOrder, tuning: SearchTuning, count: Int) {
+    init(_ sessions: SessionOrder, tuning: SearchTuning, most: [Float]) {
         previous = sessions.previous
         next = sessions.next
         near = tuning.nearContext
         far = tuning.farContext
-        most = [Float](repeating: 0, count: count)
+        self.most = most
     }
 
     /// Gives a word's part to a slot that holds it.

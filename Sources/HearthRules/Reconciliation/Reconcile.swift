@@ -51,12 +51,7 @@ extension Reconciliation {
 
     private mutating func waiting(_ kind: ConflictKind, because reason: WaitingConflict.Reason) -> WaitingConflict {
         let base = ancestry.lowestCommonAncestors(of: heads).first.map { graph.versions[$0].id }
-        let published = policy.publishedHead
-        let ordered = heads.map { graph.versions[$0] }
-            .sorted { left, right in
-                if left.id == published || right.id == published { return left.id == published }
-                return left.stamp > right.stamp
-            }
+        let ordered = heads.map { graph.versions[$0] }.publishedFirst(policy.publishedHead)
         return WaitingConflict(
             contested: contested,
             kind: kind,

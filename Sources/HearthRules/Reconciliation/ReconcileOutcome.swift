@@ -77,3 +77,13 @@ extension ConflictKind {
         self = contested.contains(.deletion) ? .deletion : contested.contains(.content) ? .content : .metadata
     }
 }
+
+extension [Version] {
+    /// Heads as a person is shown them: the published one first, the others from the latest to the earliest.
+    package func publishedFirst(_ published: VersionID?) -> [Version] {
+        sorted { left, right in
+            if left.id == published || right.id == published { return left.id == published }
+            return left.stamp > right.stamp
+        }
+    }
+}

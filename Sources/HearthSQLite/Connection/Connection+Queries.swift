@@ -56,6 +56,48 @@ extension Connection {
         }
     }
 
+    /// Calls a closure with each row.
+    @inlinable
+    package func forEach<each Value: SQLiteBindable>(
+        _ sql: ComposedSQL,
+        _ values: repeat each Value,
+        do body: (Row) throws -> Void
+    ) throws {
+        let statement = try statement(sql)
+        try noting {
+            try statement.bind(repeat each values)
+            try visit(statement, body)
+        }
+    }
+
+    /// What a closure makes of each row.
+    @inlinable
+    package func rows<each Value: SQLiteBindable, T>(
+        _ sql: ComposedSQL,
+        _ values: repeat each Value,
+        as row: (Row) throws -> T
+    ) throws -> [T] {
+        let statement = try statement(sql)
+        return try noting {
+            try statement.bind(repeat each values)
+            return try collect(statement, row)
+        }
+    }
+
+    /// What a closure makes of the first row; `nil` when no row exists.
+    @inlinable
+    package func first<each Value: SQLiteBindable, T>(
+        _ sql: ComposedSQL,
+        _ values: repeat each Value,
+        as row: (Row) throws -> T
+    ) throws -> T? {
+        let statement = try statement(sql)
+        return try noting {
+            try statement.bind(repeat each values)
+            return try first(statement, row)
+        }
+    }
+
     /// Runs a statement that was put together from fragments to its end.
     package func runDynamic(_ sql: String, _ values: [any SQLiteBindable] = []) throws {
         let statement = try statement(dynamic: sql)

@@ -75,6 +75,13 @@ package final class Connection {
         return try cache.statement(sql, on: handle)
     }
 
+    /// The prepared statement of SQL that is put together once: from the cache, reset and without values.
+    @usableFromInline
+    package func statement(_ sql: ComposedSQL) throws -> Statement {
+        try refuseIfEnded()
+        return try cache.statement(sql, on: handle)
+    }
+
     /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
     package func statement(dynamic sql: String) throws -> Statement {
         try refuseIfEnded()

@@ -27,6 +27,19 @@ struct StatementCache {
         return statement
     }
 
+    /// The cached statement, clean; a new one where none is cached or somebody still uses it.
+    mutating func statement(_ sql: ComposedSQL, on connection: OpaquePointer) throws -> Statement {
+        let key = UInt(bitPattern: ObjectIdentifier(sql))
+        if let index = fixed.index(forKey: key), isKnownUniquelyReferenced(&fixed.values[index]) {
+            let statement = fixed.values[index]
+            statement.clear()
+            return statement
+        }
+        let statement = try Statement(preparing: sql.text, on: connection, isCached: true)
+        fixed[key] = statement
+        return statement
+    }
+
     /// The cached statement of this text, clean, or a new one.
     mutating func statement(dynamic sql: String, on connection: OpaquePointer) throws -> Statement {
         uses += 1
@@ -48,5 +61,17 @@ struct StatementCache {
     mutating func removeAll() {
         fixed = [:]
         dynamic = [:]
+    }
+}
+
+/// SQL put together from fragments of the source: for statements that share a list of columns.
+///
+/// Keep it in a `static let`. Like a literal it is found by its address, so it has to live as long as the process.
+@usableFromInline
+package final class ComposedSQL: Sendable {
+    let text: String
+
+    package init(_ fragments: String...) {
+        text = fragments.joined(separator: " ")
     }
 }

@@ -3,7 +3,7 @@
 /// Flat, because a query may match a hundred thousand rows: one array of row ids and one of counts.
 package struct Postings: Sendable, Equatable {
     /// The number of phrases in the query.
-    package let phraseCount: Int
+    package private(set) var phraseCount: Int
 
     /// The rows that matched, ascending.
     package private(set) var rowIDs: [Int64] = []
@@ -18,10 +18,18 @@ package struct Postings: Sendable, Equatable {
 
     /// Merges the rows of each phrase.
     init(merging lists: PhraseLists) {
+        self.init(phraseCount: 0)
+        merge(lists)
+    }
+
+    /// Takes in the rows of each phrase in place of what it held, in the same memory.
+    mutating func merge(_ lists: PhraseLists) {
         phraseCount = lists.phraseCount
+        rowIDs.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
         guard phraseCount > 1 else {
-            rowIDs = Array(lists.rowIDs)
-            counts = Array(lists.counts)
+            rowIDs.append(contentsOf: lists.rowIDs)
+            counts.append(contentsOf: lists.counts)
             return
         }
         let ranges = lists.ranges

@@ -22,12 +22,12 @@ final class PostingsCollector {
         lists.deallocate()
     }
 
-    /// Runs `query`, which calls the function, and returns what it collected.
-    func collect(phraseCount: Int, _ query: () throws -> Void) throws -> Postings {
+    /// Runs `query`, which calls the function, and hands over what it collected.
+    func collect(phraseCount: Int, into found: inout Postings, _ query: () throws -> Void) throws {
         lists.pointee.clear(phraseCount: phraseCount)
         defer { lists.pointee.giveBackMemory() }
         try query()
-        return Postings(merging: lists.pointee)
+        found.merge(lists.pointee)
     }
 
     /// Defines the function for the queries of a connection.
@@ -121,7 +121,19 @@ extension Connection {
         matching expression: String,
         phraseCount: Int
     ) throws -> Postings {
-        try postings.collect(phraseCount: phraseCount) {
+        var found = Postings(phraseCount: phraseCount)
+        try collectPostings(index: index, matching: expression, phraseCount: phraseCount, into: &found)
+        return found
+    }
+
+    /// Counts the phrases of a full-text query in every row that has one of them, in memory that earlier postings had.
+    package func collectPostings(
+        index: StaticString,
+        matching expression: String,
+        phraseCount: Int,
+        into found: inout Postings
+    ) throws {
+        try postings.collect(phraseCount: phraseCount, into: &found) {
             try runDynamic(
                 "SELECT hearth_collect(\(index)) FROM \(index) WHERE \(index) MATCH ?1 LIMIT 1",
                 [expression]

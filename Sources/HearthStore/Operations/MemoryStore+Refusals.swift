@@ -12,3 +12,13 @@ extension MemoryStore {
         }
     }
 }
+
+extension MemoryError {
+    /// A read across agents that can't be audited isn't made.
+    static var unaudited: MemoryError {
+        MemoryError(
+            code: .storeReadOnly,
+            message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
+        )
+    }
+}

@@ -103,6 +103,6 @@ struct ImportIdentifiers {
             withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
             hash.update(data: bytes)
         }
-        return MemoryID(rawValue: "mem_" + Hexadecimal.string(hash.finalize().prefix(16)))
+        return MemoryID(rawValue: "mem_" + Hexadecimal.string(Array(hash.finalize().prefix(16))))
     }
 }

@@ -1,18 +1,21 @@
 /// The tokens of a text, in order, their terms in one buffer.
 ///
 /// A token's position is its index in `tokens`: the same that FTS5 counts for `indexText`.
+@usableFromInline
 package struct TokenizedText: Sendable {
     /// One token: what is searched for, and where it stands in the text.
+    @usableFromInline
     struct Token: Sendable {
         /// Whether the token is a word or a character of a script without spaces.
+        @usableFromInline
         enum Kind: UInt8, Sendable {
             case word
             case character
             case emoji
         }
 
-        fileprivate var termStart: UInt32
-        fileprivate var termLength: UInt16
+        @usableFromInline var termStart: UInt32
+        @usableFromInline var termLength: UInt16
         var kind: Kind
         /// UTF-8 offsets in the text that was analysed.
         fileprivate(set) var sourceStart: UInt32
@@ -22,12 +25,13 @@ package struct TokenizedText: Sendable {
         var source: Range<Int> { Int(sourceStart)..<Int(sourceEnd) }
     }
 
-    private(set) var tokens: [Token] = []
-    private(set) var bytes: [UInt8] = []
+    @usableFromInline private(set) var tokens: [Token] = []
+    @usableFromInline private(set) var bytes: [UInt8] = []
 
-    package var count: Int { tokens.count }
+    @inlinable package var count: Int { tokens.count }
 
     /// The term of a token, UTF-8.
+    @inlinable
     package func term(at index: Int) -> ArraySlice<UInt8> {
         let token = tokens[index]
         return bytes[Int(token.termStart)..<Int(token.termStart) + Int(token.termLength)]

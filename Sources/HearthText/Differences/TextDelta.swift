@@ -65,10 +65,10 @@ package enum TextDelta {
         limit: Int
     ) throws(DamagedDelta) -> [UInt8] {
         var reader = Reader(delta[...])
-        for byte in header where try reader.byte() != byte { throw .init("it doesn't begin as one") }
+        for byte in header where try reader.byte() != byte { throw .header }
         let length = try reader.number()
-        guard length <= limit else { throw .init("its text would have \(length) bytes, more than \(limit)") }
-        guard try reader.number() == reference.count else { throw .init("it was made against another text") }
+        guard length <= limit else { throw .beyondLimit }
+        guard try reader.number() == reference.count else { throw .otherReference }
 
         var target: [UInt8] = []
         target.reserveCapacity(length)
@@ -76,29 +76,39 @@ package enum TextDelta {
         while !reader.isAtEnd {
             let instruction = try reader.number()
             let count = instruction >> 1
-            guard count <= length - target.count else { throw .init("its text is longer than it says") }
+            guard count <= length - target.count else { throw .tooLong }
             if instruction & 1 == 1 {
                 target.append(contentsOf: try reader.bytes(count))
             } else {
                 let (offset, overflows) = copied.addingReportingOverflow(try reader.signedNumber())
                 guard !overflows, offset >= 0, offset <= reference.count, count <= reference.count - offset else {
-                    throw .init("it copies what isn't there")
+                    throw .foreignCopy
                 }
                 target.append(contentsOf: reference[offset..<offset + count])
                 copied = offset + count
             }
         }
-        guard target.count == length else { throw .init("its text is shorter than it says") }
+        guard target.count == length else { throw .tooShort }
         return target
     }
 }
 
-/// A delta that can't be read; the reason is for people.
-package struct DamagedDelta: Error, Hashable {
-    package let reason: String
+/// Why a delta can't be read.
+package enum DamagedDelta: Error {
+    case header, truncated, endlessNumber, beyondLimit, otherReference, foreignCopy, tooLong, tooShort
 
-    init(_ reason: String) {
-        self.reason = reason
+    /// The reason for people: the rest of a sentence that begins with what can't be read.
+    package var reason: String {
+        switch self {
+        case .header: "it doesn't begin as one"
+        case .truncated: "it ends too early"
+        case .endlessNumber: "it holds a number without an end"
+        case .beyondLimit: "its text would have more bytes than any has"
+        case .otherReference: "it was made against another text"
+        case .foreignCopy: "it copies what isn't there"
+        case .tooLong: "its text is longer than it says"
+        case .tooShort: "its text is shorter than it says"
+        }
     }
 }
 
@@ -147,12 +157,12 @@ extension TextDelta {
         var isAtEnd: Bool { rest.isEmpty }
 
         mutating func byte() throws(DamagedDelta) -> UInt8 {
-            guard let byte = rest.popFirst() else { throw .init("it ends too early") }
+            guard let byte = rest.popFirst() else { throw .truncated }
             return byte
         }
 
         mutating func bytes(_ count: Int) throws(DamagedDelta) -> ArraySlice<UInt8> {
-            guard count <= rest.count else { throw .init("it ends too early") }
+            guard count <= rest.count else { throw .truncated }
             defer { rest.removeFirst(count) }
             return rest.prefix(count)
         }
@@ -165,7 +175,7 @@ extension TextDelta {
                 value |= Int(byte & 0x7F) << shift
                 if byte < 0x80 { return value }
             }
-            throw .init("it holds a number without an end")
+            throw .endlessNumber
         }
 
         mutating func signedNumber() throws(DamagedDelta) -> Int {

@@ -20,6 +20,7 @@ import Testing
     ) -> WordScores {
         let found = counts.indices.filter { row in counts[row].contains { $0 > 0 } }
         let slots = found.map { Int32($0) }
+        var buffers = SearchBuffers()
         return WordScorer(tuning: tuning, collection: collection, slotCount: counts.count, sessions: sessions)
             .scores(
                 of: found.flatMap { counts[$0] },

@@ -49,7 +49,7 @@ import Testing
             let connection = snapshot.connection
             let user = try #require(try NameTable.find(user: "iris", in: connection))
             return (
-                try CatalogImage.read(user: user, after: snapshot.state.rosterReset, in: connection),
+                try CatalogImage.read(user: user, in: connection),
                 try DocumentCatalog(user: user, connection: connection, state: snapshot.state),
                 try DocumentCatalog(user: user, connection: connection, sequence: snapshot.state.sequence)
             )
@@ -139,12 +139,12 @@ import Testing
                 _ = try transaction.names.user("otto", now: store.clock.now(), in: connection)
             }
             if let assignment = damage.assignment {
-                try connection.runDynamic("UPDATE roster_images SET \(assignment)")
+                try connection.runDynamic("UPDATE catalog_images SET \(assignment)")
             }
-            let length = try connection.first("SELECT length(data) FROM roster_images", as: { $0.int(0) })
+            let length = try connection.first("SELECT length(data) FROM catalog_images", as: { $0.int(0) })
             if let change = damage.bytes(count: try #require(length)) {
                 try connection.writeBlob(
-                    table: "roster_images",
+                    table: "catalog_images",
                     column: "data",
                     row: 1,
                     at: change.offset,
@@ -167,7 +167,7 @@ import Testing
         let store = try await MemoryStore.open(.file(path))
         var random = SeededGenerator()
         let length = try store.read { snapshot in
-            try snapshot.connection.first("SELECT length(data) FROM roster_images", as: { $0.int(0) })
+            try snapshot.connection.first("SELECT length(data) FROM catalog_images", as: { $0.int(0) })
         }
         let whole = try #require(length)
         // Every byte of the first head, where what is read next is decided, and some of the rest.
@@ -178,13 +178,13 @@ import Testing
                 try await store.write { transaction in
                     let connection = transaction.connection
                     let byte = try connection.first(
-                        "SELECT substr(data, ?1, 1) FROM roster_images",
+                        "SELECT substr(data, ?1, 1) FROM catalog_images",
                         place + 1,
                         as: { $0.bytes(0) }
                     )
                     let flipped = try #require(byte?.first) ^ bit
                     try connection.writeBlob(
-                        table: "roster_images",
+                        table: "catalog_images",
                         column: "data",
                         row: 1,
                         at: place,
@@ -202,7 +202,7 @@ import Testing
 
     private func image(_ store: MemoryStore, user: Int64 = 1) throws -> CatalogImage? {
         try store.read { snapshot in
-            try CatalogImage.read(user: user, after: snapshot.state.rosterReset, in: snapshot.connection)
+            try CatalogImage.read(user: user, in: snapshot.connection)
         }
     }
 }

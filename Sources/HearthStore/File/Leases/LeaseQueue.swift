@@ -21,6 +21,10 @@ struct LeaseTicket: Hashable, Sendable {
 ///
 /// A row outlives a waiter that dies, and counts for nothing once its deadline is over or its process is gone.
 enum LeaseQueue {
+    private static let columns = "SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters"
+    private static let before = ComposedSQL(columns, "WHERE memory_key = ?1 AND ticket < ?2")
+    private static let inOrder = ComposedSQL(columns, "ORDER BY ticket")
+
     /// Takes the last place in the queue for a memory.
     ///
     /// - Returns: The ticket's number.
@@ -54,10 +58,7 @@ enum LeaseQueue {
         in connection: Connection
     ) throws -> Bool {
         try connection.rows(
-            """
-            SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters
-            WHERE memory_key = ?1 AND ticket < ?2
-            """,
+            before,
             memory,
             number ?? .max,
             as: ticket
@@ -78,7 +79,7 @@ enum LeaseQueue {
     /// Every ticket, in order; some of them may be of waiters that are dead.
     static func all(in connection: Connection) throws -> [LeaseTicket] {
         try connection.rows(
-            "SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters ORDER BY ticket",
+            inOrder,
             as: ticket
         )
     }

@@ -6,13 +6,16 @@ import HearthSQLite
 ///
 /// Leases are read from the file each time and no cache mirrors them, so writing one doesn't advance the store's sequence.
 enum LeaseTable {
+    private static let columns = """
+        SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released FROM leases
+        """
+    private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1")
+    private static let allUnreleased = ComposedSQL(columns, "WHERE is_released = 0 ORDER BY since, memory_key")
+
     /// The lease of a memory that is held at a moment, expired and released ones left out.
     static func live(memory: Int64, at now: BootInstant, in connection: Connection) throws -> Lease? {
         let lease = try connection.first(
-            """
-            SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released
-            FROM leases WHERE memory_key = ?1
-            """,
+            ofMemory,
             memory,
             as: lease
         )
@@ -38,10 +41,7 @@ enum LeaseTable {
     /// Every lease that was not released, longest held first; some of them may have expired.
     static func unreleased(in connection: Connection) throws -> [Lease] {
         try connection.rows(
-            """
-            SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released
-            FROM leases WHERE is_released = 0 ORDER BY since, memory_key
-            """,
+            allUnreleased,
             as: lease
         )
     }

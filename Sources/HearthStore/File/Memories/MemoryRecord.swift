@@ -145,6 +145,6 @@ extension MemoryRecord {
 extension VersionID {
     /// Version ids one after the other, 32 bytes each.
     static func list(_ bytes: [UInt8]) -> [VersionID] {
-        stride(from: 0, to: bytes.count, by: 32).map { VersionID(bytes: bytes[$0..<min($0 + 32, bytes.count)]) }
+        stride(from: 0, to: bytes.count, by: 32).map { VersionID(bytes: Array(bytes[$0..<min($0 + 32, bytes.count)])) }
     }
 }

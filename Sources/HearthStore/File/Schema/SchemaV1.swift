@@ -147,7 +147,7 @@ enum SchemaV1 {
             sealed BLOB,
             -- Whether it has no children: the published head, and the other sides of a waiting conflict.
             is_head INTEGER NOT NULL,
-            -- When it came into this file, and a number that grows from one context or share to the next.
+            -- When it came into this file, and a number that grows from one publication or share to the next.
             published_at INTEGER NOT NULL,
             published_order INTEGER NOT NULL,
             PRIMARY KEY (memory_key, version_id)

@@ -15,7 +15,8 @@ enum StoreSchema {
                 Migration("memories") { connection in
                     try connection.execute(SchemaV1.statements)
                     try seed(connection, options: options)
-                }
+                },
+                Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
             ]
         )
         result.durability = options.durability == .full ? .full : .normal

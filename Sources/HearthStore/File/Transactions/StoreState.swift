@@ -8,13 +8,12 @@ struct StoreState: Hashable, Sendable {
     var nextRow: Int64
     var clock: HybridTime
     var policyChanged: Int64
-    var rosterReset: Int64
     var analyser: Int
 
     static func read(_ connection: Connection) throws -> StoreState {
         let state = try connection.first(
             """
-            SELECT node, sequence, next_row, clock, policy_changed, roster_reset, analyser FROM store WHERE id = 1
+            SELECT node, sequence, next_row, clock, policy_changed, analyser FROM store WHERE id = 1
             """,
             as: { row in
                 StoreState(
@@ -23,8 +22,7 @@ struct StoreState: Hashable, Sendable {
                     nextRow: row.int64(2),
                     clock: HybridTime(rawValue: row.int64(3)),
                     policyChanged: row.int64(4),
-                    rosterReset: row.int64(5),
-                    analyser: row.int(6)
+                    analyser: row.int(5)
                 )
             }
         )
@@ -35,13 +33,12 @@ struct StoreState: Hashable, Sendable {
     func write(_ connection: Connection) throws {
         try connection.run(
             """
-            UPDATE store SET sequence = ?1, next_row = ?2, clock = ?3, policy_changed = ?4, roster_reset = ?5, analyser = ?6 WHERE id = 1
+            UPDATE store SET sequence = ?1, next_row = ?2, clock = ?3, policy_changed = ?4, analyser = ?5 WHERE id = 1
             """,
             sequence,
             nextRow,
             clock.rawValue,
             policyChanged,
-            rosterReset,
             analyser
         )
     }

@@ -106,11 +106,6 @@ extension StoreTransaction {
         localDirectory = nil
     }
 
-    /// Says that documents were removed outright: every catalog starts anew once this commits.
-    func catalogsMustReset() {
-        progress.state.rosterReset = sequence
-    }
-
     /// Says that the index was written by the present analyser.
     func indexWasRebuilt(analyser: Int) {
         progress.isDirty = true

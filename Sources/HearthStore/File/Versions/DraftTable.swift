@@ -3,6 +3,14 @@ import HearthSQLite
 
 /// The rows of `drafts`.
 enum DraftTable {
+    private static let columns = """
+        SELECT draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content, category, tags,
+            importance, confidence, metadata, expires_at, digest
+        FROM drafts
+        """
+    private static let ofAgent = ComposedSQL(columns, "WHERE memory_key = ?1 AND agent_key = ?2")
+    private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1 ORDER BY draft_key")
+
     /// A memory that an agent has a draft of.
     struct Pending: Sendable {
         var memory: Int64
@@ -14,11 +22,7 @@ enum DraftTable {
     /// - Throws: `.storeCorrupt` where it isn't what its digest says.
     static func find(memory: Int64, agent: Int64, in connection: Connection) throws -> Draft? {
         try connection.first(
-            """
-            SELECT draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content, category, tags,
-                importance, confidence, metadata, expires_at, digest
-            FROM drafts WHERE memory_key = ?1 AND agent_key = ?2
-            """,
+            ofAgent,
             memory,
             agent,
             as: draft
@@ -28,11 +32,7 @@ enum DraftTable {
     /// Every draft of a memory, in the order in which they were begun.
     static func all(memory: Int64, in connection: Connection) throws -> [Draft] {
         try connection.rows(
-            """
-            SELECT draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content, category, tags,
-                importance, confidence, metadata, expires_at, digest
-            FROM drafts WHERE memory_key = ?1 ORDER BY draft_key
-            """,
+            ofMemory,
             memory,
             as: draft
         )

@@ -7,6 +7,14 @@ import HearthText
 ///
 /// Texts that it has put together are kept, because the next one read is mostly the difference from one of them.
 final class VersionReader {
+    private static let columns = """
+        SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
+            is_deleted, is_head, published_at, published_order
+        FROM versions
+        """
+    private static let one = ComposedSQL(columns, "WHERE memory_key = ?1 AND version_id = ?2")
+    private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1 ORDER BY number, time, version_id")
+
     private let memory: Int64
     private let id: MemoryID
     private let snapshot: Snapshot
@@ -30,11 +38,7 @@ final class VersionReader {
     func stored(_ version: VersionID) throws -> StoredVersion {
         if let known = versions[version] { return known }
         let row = try snapshot.connection.first(
-            """
-            SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
-                is_deleted, is_head, published_at, published_order
-            FROM versions WHERE memory_key = ?1 AND version_id = ?2
-            """,
+            Self.one,
             memory,
             version.bytes,
             as: { try BareVersion($0, node: self.snapshot.state.node) }
@@ -46,11 +50,7 @@ final class VersionReader {
     /// Every version: the earlier number first, and of equal numbers the earlier edit.
     func all() throws -> [StoredVersion] {
         let rows = try snapshot.connection.rows(
-            """
-            SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
-                is_deleted, is_head, published_at, published_order
-            FROM versions WHERE memory_key = ?1 ORDER BY number, time, version_id
-            """,
+            Self.ofMemory,
             memory,
             as: { try BareVersion($0, node: self.snapshot.state.node) }
         )

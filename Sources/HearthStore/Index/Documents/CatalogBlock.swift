@@ -1,6 +1,6 @@
 import HearthRules
 
-/// How `roster_images.data` is laid out: blocks of 1,024 entries, the last of fewer, one after the other; pure.
+/// How `catalog_images.data` is laid out: blocks of 1,024 entries, the last of fewer, one after the other; pure.
 ///
 /// A block is twelve columns, each stored as how much every value is more than the least of them, in as many bytes as
 /// the greatest of these differences takes ("frame of reference": Goldstein, Ramakrishnan and Shaft, "Compressing

@@ -72,7 +72,7 @@ final class CatalogCache: Sendable {
     }
 
     private func current(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws -> DocumentCatalog {
-        if var catalog = state.catalog, catalog.sequence >= snapshot.state.rosterReset {
+        if var catalog = state.catalog {
             guard catalog.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             if catalog.sequence < snapshot.state.sequence {
                 // Nothing else holds it while it changes, so that it is changed in place.
@@ -83,9 +83,7 @@ final class CatalogCache: Sendable {
             }
             return catalog
         }
-        if let catalog = state.catalog, catalog.sequence > snapshot.state.sequence { throw StaleSnapshot() }
         let catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
-        ScratchMemory.keep(forSearchesOf: catalog.entries.count)
         state.catalog = catalog
         return catalog
     }

@@ -5,7 +5,7 @@ import HearthSQLite
 /// The documents of a user as of a state of the file, packed into one BLOB, so that opening reads pages where it would read rows.
 ///
 /// An image is made when a store is closed. It is a shortcut and never the truth: what `documents` says was changed since is laid over
-/// it, and one that is missing, damaged or older than the last reset is passed over.
+/// it, and one that is missing or damaged is passed over.
 struct CatalogImage {
     /// The state of the file that it shows.
     let sequence: Int64
@@ -99,21 +99,19 @@ extension CatalogImage {
     ///
     /// - Parameters:
     ///   - user: The user's key.
-    ///   - reset: The sequence at which documents were last removed outright: what is older does not count.
     ///   - connection: The connection.
     /// - Returns: The image; nil where there is none that is whole and of use.
-    static func read(user: Int64, after reset: Int64, in connection: Connection) throws -> CatalogImage? {
+    static func read(user: Int64, in connection: Connection) throws -> CatalogImage? {
         let row = try connection.first(
-            "SELECT sequence, count, digest FROM roster_images WHERE user_key = ?1 AND sequence >= ?2",
+            "SELECT sequence, count, digest FROM catalog_images WHERE user_key = ?1",
             user,
-            reset,
             as: { (sequence: $0.int64(0), count: $0.int(1), digest: $0.bytes(2)) }
         )
         // A count that no image is made of would only ask for memory.
         guard let row, worthwhile.contains(row.count) else { return nil }
         var hash = hash(user: user, sequence: row.sequence, count: row.count)
         let unpacked = try connection.readingOnce {
-            try connection.readBlob(table: "roster_images", column: "data", row: user) { blob in
+            try connection.readBlob(table: "catalog_images", column: "data", row: user) { blob in
                 try unpack(&blob, count: row.count, into: &hash)
             }
         }
@@ -132,7 +130,7 @@ extension CatalogImage {
             var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
             hash.update(data: data)
             try connection.run(
-                "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR REPLACE INTO catalog_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
                 user,
                 transaction.state.sequence,
                 catalog.entries.count,
@@ -144,7 +142,7 @@ extension CatalogImage {
 
     private static func isDue(user: Int64, in connection: Connection) throws -> Bool {
         let image = try connection.first(
-            "SELECT sequence, count FROM roster_images WHERE user_key = ?1",
+            "SELECT sequence, count FROM catalog_images WHERE user_key = ?1",
             user,
             as: { (sequence: $0.int64(0), count: $0.int(1)) }
         )

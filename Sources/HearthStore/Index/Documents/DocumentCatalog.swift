@@ -23,9 +23,10 @@ struct DocumentCatalog: Sendable {
         return slot < documents.count && documents[slot] == document ? slot : nil
     }
 
-    /// The places of documents given in ascending order; -1 for one that is not there.
-    func slots(of wanted: [Int64]) -> [Int32] {
-        [Int32](unsafeUninitializedCapacity: wanted.count) { slots, count in
+    /// Finds the places of documents given in ascending order; -1 for one that is not there.
+    func findSlots(of wanted: [Int64], into slots: inout [Int32]) {
+        slots.resize(to: wanted.count)
+        slots.withUnsafeMutableBufferPointer { slots in
             documents.withUnsafeBufferPointer { documents in
                 var slot = 0
                 for (place, document) in wanted.enumerated() {
@@ -42,7 +43,6 @@ struct DocumentCatalog: Sendable {
                     slots[place] = slot < documents.count && documents[slot] == document ? Int32(slot) : -1
                 }
             }
-            count = wanted.count
         }
     }
 
@@ -66,15 +66,23 @@ struct DocumentCatalog: Sendable {
 }
 
 extension DocumentCatalog {
+    private static let columns = """
+        SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
+            length, flags
+        FROM documents
+        """
+    private static let allOfUser = ComposedSQL(columns, "WHERE user_key = ?1")
+    /// The plus keeps SQLite from going through all of the user's documents for the sake of their order.
+    private static let changedOfUser = ComposedSQL(
+        columns,
+        "WHERE user_key = ?1 AND changed > ?2 ORDER BY +document_key"
+    )
+
     /// Reads everything of a user, row by row.
     init(user: Int64, connection: Connection, sequence: Int64) throws {
         self.sequence = sequence
         try connection.forEach(
-            """
-            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
-                length, flags
-            FROM documents WHERE user_key = ?1
-            """,
+            Self.allOfUser,
             user,
             do: { row in
                 let entry = Self.entry(row)
@@ -93,7 +101,7 @@ extension DocumentCatalog {
 
     /// Everything of a user in a state of the file: from its image where it has one, with what was changed since.
     init(user: Int64, connection: Connection, state: StoreState) throws {
-        guard let image = try CatalogImage.read(user: user, after: state.rosterReset, in: connection) else {
+        guard let image = try CatalogImage.read(user: user, in: connection) else {
             try self.init(user: user, connection: connection, sequence: state.sequence)
             return
         }
@@ -104,13 +112,8 @@ extension DocumentCatalog {
 
     /// Catches up with what was committed since.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
-        // The plus keeps SQLite from going through all of the user's documents for the sake of their order.
         let changed = try connection.rows(
-            """
-            SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
-                length, flags
-            FROM documents WHERE user_key = ?1 AND changed > ?2 ORDER BY +document_key
-            """,
+            Self.changedOfUser,
             user,
             self.sequence,
             as: Self.entry

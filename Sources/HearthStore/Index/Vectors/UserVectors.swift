@@ -128,15 +128,23 @@ struct UserVectors: Sendable {
     ///   - query: The query's vector.
     ///   - slots: The slot of each row.
     ///   - count: How many slots the catalog has.
-    func cosines(with query: QuantizedVector, at slots: [Int32], count: Int) -> [Float] {
+    ///   - buffers: Where they are put, until they are given back.
+    func cosines(
+        with query: QuantizedVector,
+        at slots: [Int32],
+        count: Int,
+        in buffers: inout SearchBuffers
+    ) -> [Float] {
         let rows = documents.count
-        let products = [Int32](unsafeUninitializedCapacity: rows) { products, initialized in
+        buffers.products.resize(to: rows)
+        buffers.products.withUnsafeMutableBufferPointer { products in
             hearth_dot_i8_rows(query.components, components, rows, model.dimension, products.baseAddress)
-            initialized = rows
         }
-        var cosines = [Float](repeating: 0, count: count)
+        var cosines: [Float] = []
+        swap(&cosines, &buffers.cosines)
+        cosines.refill(with: 0, count: count)
         cosines.withUnsafeMutableBufferPointer { cosines in
-            products.withUnsafeBufferPointer { products in
+            buffers.products.withUnsafeBufferPointer { products in
                 scales.withUnsafeBufferPointer { scales in
                     slots.withUnsafeBufferPointer { slots in
                         for row in 0..<rows where slots[row] >= 0 {

@@ -1,4 +1,5 @@
 import HearthEmbedding
+import HearthRules
 import HearthSQLite
 import Synchronization
 
@@ -66,7 +67,6 @@ final class VectorCache: Sendable {
         let key = Key(user: user, model: model.key)
         let box = box(of: key, model)
         let aligned = try box.state.withLock { state in
-            if state.table.sequence < snapshot.state.rosterReset { state = Box.State(table: UserVectors(model: model)) }
             guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             if state.table.sequence < snapshot.state.sequence {
                 try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
@@ -99,7 +99,7 @@ struct AlignedVectors: Sendable {
     let slots: [Int32]
 
     /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
-    func cosines(with query: QuantizedVector, count: Int) -> [Float] {
-        table.cosines(with: query, at: slots, count: count)
+    func cosines(with query: QuantizedVector, count: Int, in buffers: inout SearchBuffers) -> [Float] {
+        table.cosines(with: query, at: slots, count: count, in: &buffers)
     }
 }

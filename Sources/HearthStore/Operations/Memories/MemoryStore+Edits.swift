@@ -188,12 +188,11 @@ extension WriteContext {
         var change = change
         var context = self
         if let draft {
+            if let error = try refusal(of: draft, of: record, by: agent) { throw error }
             if draft.base == record.head {
-                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 change = draft.change.followed(by: change)
                 context = try dropToPublish(draft, of: record)
             } else {
-                if let error = try refusal(of: draft, of: record, by: agent) { throw error }
                 _ = try settle(draft, of: record, by: agent)
                 guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
                     throw MemoryError.memoryNotFound(record.id)

@@ -168,12 +168,7 @@ extension Snapshot {
 extension MemoryStore {
     /// Writes an audit row of something that was read.
     func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
-        guard !isReadOnly else {
-            throw MemoryError(
-                code: .storeReadOnly,
-                message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
-            )
-        }
+        guard !isReadOnly else { throw MemoryError.unaudited }
         try await write { try AuditTrail.append(entry, at: now, to: $0) }
     }
 }

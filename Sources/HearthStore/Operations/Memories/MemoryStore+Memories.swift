@@ -95,12 +95,7 @@ extension MemoryStore {
     func account(for receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
         let shared = receipt.views.filter { $0.sharing != nil }
         if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
-            guard !isReadOnly else {
-                throw MemoryError(
-                    code: .storeReadOnly,
-                    message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
-                )
-            }
+            guard !isReadOnly else { throw MemoryError.unaudited }
             let keys = shared.map(\.record.key)
             let refused = receipt.refused.map(\.memory)
             let user = shared.first?.record.userKey

@@ -128,7 +128,10 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if question.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
-            for item in try ranked(question, user: user, slice: slice, now: now, in: snapshot) {
+            let ranked = try searchRooms.withRoom { room in
+                try self.ranked(question, user: user, slice: slice, now: now, in: snapshot, &room)
+            }
+            for item in ranked {
                 let entry = slice.catalog.entries[item.slot]
                 let context = slice.visibility.context(item.slot)
                 found.receipt.views.append(
@@ -177,7 +180,8 @@ extension MemoryStore {
         user: Int64,
         slice: VisibleSlice,
         now: Timestamp,
-        in snapshot: Snapshot
+        in snapshot: Snapshot,
+        _ room: inout SearchRoom
     ) throws -> [Ranked] {
         let connection = snapshot.connection
         let session = try question.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
@@ -185,7 +189,14 @@ extension MemoryStore {
         let leftOut = try question.leavingOut.flatMap { try MemoryTable.key(of: $0, in: connection) }
         var ranking = Ranking(tuning: question.tuning, now: now.rawValue, session: session)
         if let words = question.words {
-            ranking.words = try wordScores(words, question: question, user: user, slice: slice, in: snapshot)
+            ranking.words = try wordScores(
+                words,
+                question: question,
+                user: user,
+                slice: slice,
+                in: snapshot,
+                &room
+            )
             ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
         }
         let vectors = try question.meaning.flatMap { meaning in
@@ -193,7 +204,8 @@ extension MemoryStore {
         }
         if let meaning = question.meaning {
             let count = slice.catalog.documents.count
-            ranking.cosines = vectors?.cosines(with: meaning, count: count) ?? [Float](repeating: 0, count: count)
+            ranking.cosines =
+                vectors?.cosines(with: meaning, count: count, in: &room.scoring) ?? [Float](repeating: 0, count: count)
         }
         let isDistinct = question.tuning.duplicateThreshold <= 1
         let hasPairs = question.meaning == nil && question.words?.pairs.isEmpty == false
@@ -215,6 +227,7 @@ extension MemoryStore {
                 in: snapshot
             )
         }
+        room.scoring.giveBack(ranking)
         let minimum = question.filter.minimumScore ?? 0
         let good = candidates.filter { $0.score >= minimum }
         guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
@@ -248,38 +261,42 @@ extension MemoryStore {
         question: Question,
         user: Int64,
         slice: VisibleSlice,
-        in snapshot: Snapshot
+        in snapshot: Snapshot,
+        _ room: inout SearchRoom
     ) throws -> WordScores {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
             return WordScores(count: slice.catalog.documents.count)
         }
-        let postings = try snapshot.connection.collectPostings(
+        try snapshot.connection.collectPostings(
             index: "memory_index",
             matching: expression,
-            phraseCount: query.clauses.count
+            phraseCount: query.clauses.count,
+            into: &room.postings
         )
         let (catalog, visibility) = (slice.catalog, slice.visibility)
-        let slots = catalog.slots(of: postings.rowIDs)
+        catalog.findSlots(of: room.postings.rowIDs, into: &room.slots)
         let scorer = WordScorer(
             tuning: question.tuning,
             collection: visibility.collection,
             slotCount: catalog.documents.count,
             sessions: slice.sessions
         )
-        let lengths = visibility.lengths.withUnsafeBufferPointer { lengths in
-            slots.map { $0 < 0 ? 0 : lengths[Int($0)] }
+        visibility.lengths.withUnsafeBufferPointer { lengths in
+            room.lengths.removeAll(keepingCapacity: true)
+            room.lengths.append(contentsOf: room.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
         }
         let dates = slice.sessions == nil ? [] : question.dates
         return scorer.scores(
-            of: postings.counts,
-            at: slots,
-            lengths: lengths,
+            of: room.postings.counts,
+            at: room.slots,
+            lengths: room.lengths,
             for: query,
             dates: dates.map { date in
                 catalog.entries.indices.filter {
                     visibility.canFind($0) && date.holds(catalog.entries[$0].createdAt)
                 }
-            }
+            },
+            in: &room.scoring
         )
     }
 

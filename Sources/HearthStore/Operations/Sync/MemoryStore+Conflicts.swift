@@ -199,10 +199,7 @@ extension Snapshot {
         }
         let reader = VersionReader(of: record.key, id: record.id, in: self)
         let heads = try VersionTable.heads(memory: record.key, in: connection).map(reader.version)
-        let ordered = heads.sorted { left, right in
-            if left.id == record.head || right.id == record.head { return left.id == record.head }
-            return left.stamp > right.stamp
-        }
+        let ordered = heads.publishedFirst(record.head)
         var agents: [AgentID] = []
         for version in ordered where !agents.contains(version.author) { agents.append(version.author) }
         return SyncConflict(
