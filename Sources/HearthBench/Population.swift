@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HearthMemory
 
@@ -67,5 +68,20 @@ struct Population: Sendable {
         var texts: [(scope: String, content: String)] = []
         try await forEach { user, _, draft in texts.append(("user-\(user)", draft.content)) }
         return texts
+    }
+}
+
+/// Makes the file that the search benchmarks read, to look at or to profile with.
+struct Populate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "populate", shouldDisplay: false)
+
+    @Argument var path: String
+    @Option var total: Int
+    @Option var ofUser: Int
+
+    func run() async throws {
+        let coordinator = try await MultiAgentMemoryCoordinator.benchmark(path)
+        try await Population(total: total, ofUser: ofUser).fill(coordinator)
+        try await coordinator.close()
     }
 }

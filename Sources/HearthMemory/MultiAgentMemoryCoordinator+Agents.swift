@@ -49,18 +49,6 @@ extension MultiAgentMemoryCoordinator {
         try store.agents()
     }
 
-    /// The sharing policy in force.
-    public func sharingPolicy() async throws -> SharingPolicy {
-        try store.sharingPolicy()
-    }
-
-    /// Puts a sharing policy in force for every process on the file; durable on return.
-    ///
-    /// - Throws: `.invalidArgument` naming the key that is wrong.
-    public func setSharingPolicy(_ policy: SharingPolicy) async throws {
-        try await store.setSharingPolicy(policy)
-    }
-
     /// Begins a session; durable on return.
     ///
     /// - Throws: `.unknownAgent`, `.agentNotActive`, `.invalidArgument` for an invalid identifier or name.

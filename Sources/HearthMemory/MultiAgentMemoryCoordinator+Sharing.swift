@@ -35,4 +35,16 @@ extension MultiAgentMemoryCoordinator {
             try await store.access(to: id, as: agentID)
         }
     }
+
+    /// The sharing policy in force.
+    public func sharingPolicy() async throws -> SharingPolicy {
+        try store.sharingPolicy()
+    }
+
+    /// Puts a sharing policy in force for every process on the file; durable on return.
+    ///
+    /// - Throws: `.invalidArgument` naming the key that is wrong.
+    public func setSharingPolicy(_ policy: SharingPolicy) async throws {
+        try await store.setSharingPolicy(policy)
+    }
 }

@@ -1,5 +1,6 @@
 public import HearthModel
 import HearthStore
+import Synchronization
 
 /// The memory of several agents in one file: stores, shares, finds, and keeps agents and users apart.
 ///
@@ -67,24 +68,6 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     }
 }
 
-extension CoordinatorConfiguration {
-    /// Checks what does not depend on the file.
-    fileprivate func validate() throws(MemoryError) {
-        guard syncInterval >= .zero else {
-            throw MemoryError(
-                code: .invalidConfiguration,
-                message: "syncInterval is negative; use .zero to switch it off."
-            )
-        }
-        guard lockDuration > .zero, lockDuration <= .seconds(86_400) else {
-            throw MemoryError(
-                code: .invalidConfiguration,
-                message: "lockDuration must be more than zero and at most a day."
-            )
-        }
-    }
-}
-
 extension MemoryStore {
     /// Writes what the configuration gives into the file, where the file holds something else.
     fileprivate func adopt(_ configuration: CoordinatorConfiguration) async throws {
@@ -96,5 +79,24 @@ extension MemoryStore {
         for (agent, retention) in configuration.retention { wanted[agent]?.retention = retention }
         let changed = wanted.values.filter { held[$0.id] != $0 }.sorted { $0.id < $1.id }
         if !changed.isEmpty { try await setProfiles(changed) }
+    }
+}
+
+/// The way from a host's calls to the store: every call that an agent makes goes through here, and is counted.
+final class HostOperations: Sendable {
+    private let store: MemoryStore
+    private let begun = Mutex(0)
+
+    init(_ store: MemoryStore) {
+        self.store = store
+    }
+
+    /// How many were begun, those refused among them.
+    var count: Int { begun.withLock { $0 } }
+
+    /// Runs an operation; whether its agent may act is asked where it acts, in its own transaction or snapshot.
+    func perform<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
+        begun.withLock { $0 += 1 }
+        return try await operation(store)
     }
 }

@@ -140,13 +140,6 @@ extension AgentProfile {
     public static let hearthlink: [AgentProfile] = [.alden, .alice, .sentry, .mimic]
 }
 
-extension Duration {
-    /// A number of days of 86,400 seconds.
-    package static func days(_ count: Int) -> Duration {
-        .seconds(count * 86_400)
-    }
-}
-
 extension AgentProfile {
     /// Checks what a store needs of a profile.
     ///

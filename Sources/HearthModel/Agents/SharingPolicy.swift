@@ -46,14 +46,6 @@ public struct SharingPolicy: Hashable, Sendable {
     }
 }
 
-/// What an agent may do with a memory that is shared with it.
-public enum SharePermission: String, CaseIterable, Sendable, Codable {
-    /// See it.
-    case read
-    /// See it and draft edits, which reach the owner through sync.
-    case propose
-}
-
 extension SharingPolicy {
     /// The policy of Hearthlink's four agents.
     public static let hearthlink = SharingPolicy(

@@ -1,3 +1,109 @@
+/// A name of one kind of thing: an agent, a user, a memory.
+///
+/// Any non-empty string without control characters, of at most 256 UTF-8 bytes, is a valid identifier. A value can hold any string;
+/// the store checks it where it enters, with ``validate(_:)``, and answers `.invalidArgument`.
+public protocol Identifier: RawRepresentable<String>, ExpressibleByStringLiteral, Hashable, Comparable, Sendable,
+    Codable,
+    CodingKeyRepresentable, CustomStringConvertible
+{
+    /// What the identifier names, for messages: "agent", "memory".
+    static var kind: String { get }
+
+    /// Wraps a string without checking it.
+    init(rawValue: String)
+}
+
+extension Identifier {
+    /// Wraps a literal.
+    public init(stringLiteral value: String) {
+        self.init(rawValue: value)
+    }
+
+    /// The identifier itself.
+    public var description: String { rawValue }
+
+    /// Whether two identifiers are the same, byte for byte, as they are to the file.
+    ///
+    /// Swift takes "é" written with one scalar and with two for the same text. As identifiers they are two, or one user could be taken
+    /// for another in memory and not in the file.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.rawValue == right.rawValue && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+    }
+
+    /// Orders identifiers by their code units, the same in every locale.
+    public static func < (left: Self, right: Self) -> Bool {
+        left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+    }
+
+    /// Lets a dictionary by identifier encode as a JSON object.
+    public var codingKey: any CodingKey { IdentifierCodingKey(stringValue: rawValue) }
+
+    /// Reads the key of a JSON object.
+    public init?(codingKey: some CodingKey) {
+        self.init(rawValue: codingKey.stringValue)
+    }
+
+    /// Reads a plain string.
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Writes a plain string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    /// Checks that the identifier is one a store accepts.
+    ///
+    /// - Throws: ``MemoryError`` of code `.invalidArgument` that names the kind and what is wrong.
+    public func validated() throws(MemoryError) -> Self {
+        try Identifiers.validate(rawValue, kind: Self.kind)
+        return self
+    }
+}
+
+/// What makes a string an identifier.
+package enum Identifiers {
+    /// The longest identifier, in UTF-8 bytes.
+    static let maximumLength = 256
+
+    package static func validate(_ identifier: String, kind: String) throws(MemoryError) {
+        guard !identifier.isEmpty else {
+            throw .invalidArgument("The \(kind) identifier is empty; give it at least one character.")
+        }
+        guard identifier.utf8.count <= maximumLength else {
+            throw .invalidArgument(
+                "The \(kind) identifier has \(identifier.utf8.count) UTF-8 bytes; at most \(maximumLength) are allowed."
+            )
+        }
+        guard !holdsControlCharacter(identifier) else {
+            throw .invalidArgument("The \(kind) identifier holds a control character; remove it.")
+        }
+    }
+}
+
+extension Identifiers {
+    /// Whether a string holds a character of Unicode's category Cc, which is these code points and will ever be: U+0000 to U+001F and
+    /// U+007F to U+009F. The latter, but for U+007F, are C2 and 80 to 9F in UTF-8.
+    private static func holdsControlCharacter(_ identifier: String) -> Bool {
+        var previous: UInt8 = 0
+        for byte in identifier.utf8 {
+            if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
+            previous = byte
+        }
+        return false
+    }
+}
+
+private struct IdentifierCodingKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
 /// Names an agent: "alden", "alice".
 public struct AgentID: Identifier {
     /// What the identifier names, for messages.

@@ -68,3 +68,30 @@ public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Coda
         left.rawValue < right.rawValue
     }
 }
+
+extension Timestamp {
+    /// The time that much later, to the microsecond, and at most ``latest``.
+    package func advanced(by duration: Duration) -> Timestamp {
+        let (sum, overflows) = rawValue.addingReportingOverflow(duration.clampedNanoseconds / 1_000)
+        return overflows ? .latest : min(.latest, Timestamp(rawValue: sum))
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds, rounded up so that a positive one stays positive, and at most what 64 bits hold: 292 years.
+    package var clampedNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflows else { return seconds < 0 ? .min : .max }
+        let fraction = attoseconds / 1_000_000_000 + (attoseconds % 1_000_000_000 > 0 ? 1 : 0)
+        let (sum, carries) = product.addingReportingOverflow(fraction)
+        return carries ? .max : sum
+    }
+}
+
+extension Duration {
+    /// A number of days of 86,400 seconds.
+    package static func days(_ count: Int) -> Duration {
+        .seconds(count * 86_400)
+    }
+}

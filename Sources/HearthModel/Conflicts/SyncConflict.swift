@@ -40,3 +40,66 @@ public struct SyncConflict: Hashable, Sendable, Codable {
         self.createdAt = createdAt
     }
 }
+
+/// How concurrent edits of one field are settled.
+public enum ConflictResolution: String, CaseIterable, Sendable, Codable {
+    /// The edit of the greatest hybrid time wins.
+    case latestWins = "latest_wins"
+    /// The version of the greatest importance wins.
+    case highestImportance = "highest_importance"
+    /// The edit of the agent with the highest priority wins.
+    case agentPriority = "agent_priority"
+    /// A person or a critical agent decides; until then the published head stays.
+    case manualReview = "manual_review"
+    /// Contents are merged sentence by sentence against their common ancestor.
+    case mergeContent = "merge_content"
+}
+
+/// What concurrent edits disagree about.
+public enum ConflictKind: String, Sendable, Codable {
+    /// The content, perhaps with other fields.
+    case content
+    /// Fields other than the content.
+    case metadata
+    /// One side deletes what the other edits.
+    case deletion
+}
+
+/// What a person decides about a conflict.
+public enum ManualDecision: Hashable, Sendable {
+    /// One of the conflict's versions, whole.
+    case keep(VersionID)
+    /// Other words; the fields that nobody contests as they are, the others as the latest edit has them.
+    case content(String)
+    /// Nothing is kept: the memory is deleted.
+    case delete
+}
+
+/// How a conflict was settled.
+public struct ResolvedConflict: Hashable, Sendable, Codable {
+    /// The conflict.
+    public var conflictID: ConflictID
+    /// The memory.
+    public var memoryID: MemoryID
+    /// The strategy that settled it; ``ConflictResolution/manualReview`` for a decision.
+    public var strategy: ConflictResolution
+    /// The version that came of it: the memory's published head.
+    public var version: VersionID
+    /// When it was settled.
+    public var resolvedAt: Date
+
+    /// Says how a conflict was settled.
+    public init(
+        conflictID: ConflictID,
+        memoryID: MemoryID,
+        strategy: ConflictResolution,
+        version: VersionID,
+        resolvedAt: Date
+    ) {
+        self.conflictID = conflictID
+        self.memoryID = memoryID
+        self.strategy = strategy
+        self.version = version
+        self.resolvedAt = resolvedAt
+    }
+}

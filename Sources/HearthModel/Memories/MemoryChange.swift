@@ -68,3 +68,24 @@ extension MemoryChange {
         if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
     }
 }
+
+extension MemoryChange {
+    /// Checks every field that is given.
+    ///
+    /// - Throws: `.invalidArgument` naming what is out of range.
+    package func validated() throws(MemoryError) -> FieldChange {
+        var change = FieldChange()
+        if let content { change.content = try FieldLimits.content(content) }
+        if let category { change.category = try category.validated() }
+        if let tags { change.tags = try FieldLimits.tags(tags) }
+        if let importance { change.importance = try FieldLimits.unit(importance, name: "importance") }
+        if let confidence { change.confidence = try FieldLimits.unit(confidence, name: "confidence") }
+        if let metadata { change.metadata = try FieldLimits.metadata(metadata) }
+        if let expiresAt {
+            change.expiresAt = .some(
+                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+            )
+        }
+        return change
+    }
+}

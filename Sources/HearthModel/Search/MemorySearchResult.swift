@@ -1,13 +1,3 @@
-/// How a search goes about it.
-public enum SearchType: String, CaseIterable, Sendable, Codable {
-    /// By word and by meaning.
-    case hybrid
-    /// By meaning.
-    case semantic
-    /// By word.
-    case keyword
-}
-
 /// One memory that a search has found.
 public struct MemorySearchResult: Sendable {
     /// The memory as the agent sees it.

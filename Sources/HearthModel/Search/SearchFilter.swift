@@ -44,3 +44,13 @@ extension SearchFilter {
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
     }
 }
+
+/// How a search goes about it.
+public enum SearchType: String, CaseIterable, Sendable, Codable {
+    /// By word and by meaning.
+    case hybrid
+    /// By meaning.
+    case semantic
+    /// By word.
+    case keyword
+}

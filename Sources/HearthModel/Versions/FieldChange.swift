@@ -128,23 +128,22 @@ extension MemoryFields {
     }
 }
 
-extension MemoryChange {
-    /// Checks every field that is given.
-    ///
-    /// - Throws: `.invalidArgument` naming what is out of range.
-    package func validated() throws(MemoryError) -> FieldChange {
-        var change = FieldChange()
-        if let content { change.content = try FieldLimits.content(content) }
-        if let category { change.category = try category.validated() }
-        if let tags { change.tags = try FieldLimits.tags(tags) }
-        if let importance { change.importance = try FieldLimits.unit(importance, name: "importance") }
-        if let confidence { change.confidence = try FieldLimits.unit(confidence, name: "confidence") }
-        if let metadata { change.metadata = try FieldLimits.metadata(metadata) }
-        if let expiresAt {
-            change.expiresAt = .some(
-                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
-            )
-        }
-        return change
+/// Equality byte for byte.
+///
+/// `==` of strings is canonical equivalence, under which an edit that only composes or decomposes characters would be no edit.
+extension String {
+    package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension [String] {
+    package func isIdentical(to other: [String]) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.isIdentical(to: $1) }
+    }
+}
+
+extension [String: String] {
+    func isIdentical(to other: [String: String]) -> Bool {
+        count == other.count
+            && FieldText.object(self).isIdentical(to: FieldText.object(other))
     }
 }

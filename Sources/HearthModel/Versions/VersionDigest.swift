@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 
 /// The content address of a version.
 ///
@@ -119,5 +120,26 @@ extension VersionID {
     package var bytes: [UInt8]? {
         guard rawValue.utf8.starts(with: Self.prefix.utf8) else { return nil }
         return Hexadecimal.bytes(Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)), count: 32)
+    }
+}
+
+/// SHA-256 of contents.
+package enum ContentDigest {
+    /// Of the very bytes: what a version's id covers.
+    package static func exact(_ content: String) -> [UInt8] {
+        var content = content
+        return content.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+    }
+
+    /// Of the content in Unicode normalisation form C.
+    package static func canonical(_ content: String) -> [UInt8] {
+        canonical(content, exact: exact(content))
+    }
+
+    /// Of the content in Unicode normalisation form C, so that the same text typed on two systems has one checksum.
+    package static func canonical(_ content: String, exact: [UInt8]) -> [UInt8] {
+        // ASCII is its own normal form.
+        if content.utf8.allSatisfy({ $0 < 0x80 }) { return exact }
+        return Self.exact(content.precomposedStringWithCanonicalMapping)
     }
 }

@@ -1,3 +1,11 @@
+/// What an agent may do with a memory that is shared with it.
+public enum SharePermission: String, CaseIterable, Sendable, Codable {
+    /// See it.
+    case read
+    /// See it and draft edits, which reach the owner through sync.
+    case propose
+}
+
 /// Why an agent may see a memory it doesn't own, and what it may do with it.
 public struct SharingContext: Hashable, Sendable, Codable {
     /// What opened the memory.
