@@ -2,7 +2,7 @@ import CSQLite
 import Foundation
 
 /// A bare SQLite connection: prepared statements, nothing else.
-final class Floor {
+final class BareConnection {
     let handle: OpaquePointer
 
     /// Opens a file with the settings the engine uses.

@@ -29,7 +29,7 @@ struct Replay {
     /// Reads the rows of a closed store.
     init(path: String) throws {
         source = path
-        let floor = try Floor(path: path)
+        let floor = try BareConnection(path: path)
         schema = try floor.texts(
             """
             SELECT sql FROM sqlite_schema
@@ -48,7 +48,7 @@ struct Replay {
     }
 
     /// The indexed words of every document, in order.
-    private static func words(_ floor: Floor) throws -> [(document: Int64, content: String)] {
+    private static func words(_ floor: BareConnection) throws -> [(document: Int64, content: String)] {
         var words: [Int64: [(offset: Int64, term: String)]] = [:]
         let vocabulary = try floor.prepare("SELECT doc, offset, term FROM memory_words WHERE col = 'content'")
         while try vocabulary.step() {
@@ -62,7 +62,7 @@ struct Replay {
             }
     }
 
-    private static func vectors(_ floor: Floor) throws -> [Vector?] {
+    private static func vectors(_ floor: BareConnection) throws -> [Vector?] {
         var blocks: [Int64: [UInt8]] = [:]
         for row in try floor.rows("SELECT block_key, data FROM vector_blocks") {
             if case .integer(let key) = row[0], case .blob(let data) = row[1] { blocks[key] = data }
@@ -95,7 +95,7 @@ struct Replay {
     ///
     /// - Returns: Seconds.
     func write(into path: String, perTransaction: Int) throws -> Double {
-        let floor = try Floor(path: path)
+        let floor = try BareConnection(path: path)
         for statement in schema { try floor.execute(statement) }
         try floor.execute("ATTACH '\(source)' AS source")
         for table in Self.context { try floor.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
@@ -138,14 +138,14 @@ struct Replay {
 
 /// Writes vectors into blocks, those that are neighbours in one go.
 private final class VectorReplay {
-    private let floor: Floor
+    private let floor: BareConnection
     private let insertBlock: BareStatement
     private let insertState: BareStatement
     private let updateState: BareStatement
     private var known: Set<Int64> = []
     private var run: (block: Int64, offset: Int, used: Int, bytes: [UInt8])?
 
-    init(_ floor: Floor) throws {
+    init(_ floor: BareConnection) throws {
         self.floor = floor
         insertBlock = try floor.prepare("INSERT INTO vector_blocks VALUES (?1, zeroblob(?2))")
         insertState = try floor.prepare("INSERT INTO vector_block_states VALUES (?1, ?2, ?3, 0, 0)")
@@ -179,7 +179,7 @@ private final class VectorReplay {
     }
 }
 
-extension Floor {
+extension BareConnection {
     fileprivate func rows(_ sql: String) throws -> [[BareValue]] {
         let statement = try prepare(sql)
         var rows: [[BareValue]] = []

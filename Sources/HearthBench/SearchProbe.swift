@@ -86,12 +86,12 @@ struct SearchProbe: AsyncParsableCommand {
 
 /// What SQLite offers by itself: a full-text table ordered by its own rank, with a scope column.
 struct StockIndex {
-    private let floor: Floor
+    private let floor: BareConnection
     private let statement: BareStatement
 
     /// Opens an index that was made.
     init(path: String) throws {
-        floor = try Floor(path: path)
+        floor = try BareConnection(path: path)
         statement = try floor.prepare(
             "SELECT rowid, content FROM stock WHERE stock MATCH ?1 AND scope = ?2 ORDER BY rank LIMIT 10"
         )
@@ -99,7 +99,7 @@ struct StockIndex {
 
     /// Makes an index of texts and whose they are.
     static func make(path: String, of texts: some Sequence<(scope: String, content: String)>) throws {
-        let floor = try Floor(path: path)
+        let floor = try BareConnection(path: path)
         try floor.execute(
             "CREATE VIRTUAL TABLE stock USING fts5(content, scope UNINDEXED, tokenize='porter unicode61')"
         )

@@ -10,7 +10,7 @@ import HearthModel
 /// What joining edits made of a field is settled, and a single origin needs no further look. One thing is not: under manual review nobody
 /// was asked what a *deleted* memory says, since nobody reads it. Should an edit bring the memory back that had not seen it joined,
 /// the joined edits are compared as if they met only now.
-struct EditsOfField {
+struct FieldHistory {
     private let graph: VersionGraph
     private let origins: [Int]
     /// The origins that are no edits.
@@ -65,7 +65,7 @@ struct EditsOfField {
     ///   - heads: The versions.
     ///   - ancestry: Of the graph.
     ///   - asksAgain: Whether what a deleted memory says counts as not settled.
-    func latest(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
+    func latestEdits(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
         let latest = ancestry.latest(of: heads.lazy.map { origins[$0] })
         if latest.count == 1,
             !asksAgain || heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) })

@@ -43,8 +43,8 @@ struct Reconciliation {
     func rank(_ position: Int) -> ReconcilePolicy.Rank { policy.rank(of: graph.versions[position]) }
 
     private mutating func latestEdits(changed: (MemoryFields, MemoryFields) -> Bool) -> [Int] {
-        EditsOfField(in: graph, &ancestry, changed: changed)
-            .latest(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
+        FieldHistory(in: graph, &ancestry, changed: changed)
+            .latestEdits(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
     }
 
     /// The edit that the strategy puts first. There is always one to ask for.

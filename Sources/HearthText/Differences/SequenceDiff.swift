@@ -6,7 +6,7 @@
 ///
 /// The work is bounded: where ``budget`` runs out, what is left counts as replaced. Nothing is lost by that, a merge only joins
 /// less finely.
-package struct SegmentDiff {
+package struct SequenceDiff {
     /// Steps over one pair of texts, each a few nanoseconds: some tenths of a second for the worst 4 MiB.
     private static let budget = 30_000_000
     /// Segments, of both sides together, beyond which a region is long: before, the longest common subsequence costs next to nothing.
@@ -66,7 +66,7 @@ package struct SegmentDiff {
 
 // MARK: - Patience
 
-extension SegmentDiff {
+extension SequenceDiff {
     /// How often, and where last, each number occurs in a region.
     private struct Occurrences {
         var inBase: [Int32]
@@ -134,7 +134,7 @@ extension SegmentDiff {
 
 // MARK: - Myers
 
-extension SegmentDiff {
+extension SequenceDiff {
     /// The region before and the region after a point on a shortest path of edits; none when the budget doesn't reach.
     ///
     /// The search goes from both corners at once; where the two meet is on a shortest path.

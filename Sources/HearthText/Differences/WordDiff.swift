@@ -30,7 +30,7 @@ package struct WordDiff: Equatable {
             return numbers.count - 1
         }
         let (base, edit) = (before.map(number), after.map(number))
-        let matches = SegmentDiff(base, edit, vocabulary: numbers.count).matches
+        let matches = SequenceDiff(base, edit, vocabulary: numbers.count).matches
 
         var changes = Changes()
         var position = 0

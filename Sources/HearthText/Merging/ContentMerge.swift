@@ -23,9 +23,9 @@ package enum ContentMerge {
         if sides.count < 2 { return sides.first ?? base }
 
         let merge = SegmentMerge(base: base, sides: sides)
-        var joint = JointText(merge)
-        for piece in merge.pieces() { joint.append(piece) }
-        return joint.text
+        var merged = MergedText(merge)
+        for piece in merge.pieces() { merged.append(piece) }
+        return merged.text
     }
 }
 
@@ -51,7 +51,7 @@ struct SegmentMerge {
         let words = texts.map { vocabulary.numbers(of: $0) }
         let size = vocabulary.count
         matches =
-            [Array(words[0].indices)] + words.dropFirst().map { SegmentDiff(words[0], $0, vocabulary: size).matches }
+            [Array(words[0].indices)] + words.dropFirst().map { SequenceDiff(words[0], $0, vocabulary: size).matches }
         self.words = words
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Segments that stand next to each other in one of the texts are written as they are there. Where two meet that no text has
 /// side by side, they are set apart so that both remain what they were: two sentences, two lines, two list items.
-struct JointText {
+struct MergedText {
     private let merge: SegmentMerge
     private var bytes: [UInt8] = []
     private var last: Last?
@@ -60,7 +60,7 @@ struct JointText {
 
 // MARK: - Separators
 
-extension JointText {
+extension MergedText {
     /// What sets a piece off from the one written before it.
     private func separator(
         between last: Last,
