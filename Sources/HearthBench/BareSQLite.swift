@@ -36,12 +36,6 @@ final class BareConnection {
         else { throw FloorError(message: "\(String(cString: sqlite3_errmsg(handle))): \(sql.prefix(80))") }
         return BareStatement(handle: statement)
     }
-
-    func number(_ sql: String) throws -> Int64 {
-        let statement = try prepare(sql)
-        _ = try statement.step()
-        return sqlite3_column_int64(statement.handle, 0)
-    }
 }
 
 struct FloorError: Error {
@@ -102,6 +96,10 @@ final class BareStatement {
         }
     }
 
+    func reset() {
+        sqlite3_reset(handle)
+    }
+
     /// The row the statement stands on.
     var row: [BareValue] {
         (0..<sqlite3_column_count(handle))
@@ -118,11 +116,5 @@ final class BareStatement {
                 default: return .null
                 }
             }
-    }
-}
-
-extension BareStatement {
-    func reset() {
-        sqlite3_reset(handle)
     }
 }

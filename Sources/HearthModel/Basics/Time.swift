@@ -91,7 +91,7 @@ extension Duration {
 
 extension Duration {
     /// A number of days of 86,400 seconds.
-    package static func days(_ count: Int) -> Duration {
+    static func days(_ count: Int) -> Duration {
         .seconds(count * 86_400)
     }
 }

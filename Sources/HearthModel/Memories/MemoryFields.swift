@@ -49,10 +49,10 @@ package enum FieldLimits {
     /// The longest content, in UTF-8 bytes.
     package static let maximumContentLength = MemoryFields.maximumContentLength
     /// The most tags, and the longest tag in UTF-8 bytes.
-    package static let maximumTags = 256
-    package static let maximumTagLength = 256
+    static let maximumTags = 256
+    static let maximumTagLength = 256
     /// The longest metadata, keys and values together, in UTF-8 bytes.
-    package static let maximumMetadataLength = 1 << 20
+    static let maximumMetadataLength = 1 << 20
 
     package static func content(_ content: String) throws(MemoryError) -> String {
         guard content.utf8.count <= maximumContentLength else {
@@ -67,7 +67,7 @@ package enum FieldLimits {
     }
 
     /// Tags without duplicates, in the order given.
-    package static func tags(_ tags: [String]) throws(MemoryError) -> [String] {
+    static func tags(_ tags: [String]) throws(MemoryError) -> [String] {
         guard tags.count <= maximumTags else {
             throw .invalidArgument("There are \(tags.count) tags; at most \(maximumTags) are allowed.")
         }
@@ -81,7 +81,7 @@ package enum FieldLimits {
         return seen.count == tags.count ? tags : tags.filter { seen.remove($0) != nil }
     }
 
-    package static func unit(_ value: Double, name: String) throws(MemoryError) -> Double {
+    static func unit(_ value: Double, name: String) throws(MemoryError) -> Double {
         guard value >= 0, value <= 1 else {
             throw .invalidArgument("The \(name) is \(value); it must be a number from 0 to 1.")
         }
@@ -89,7 +89,7 @@ package enum FieldLimits {
         return value == 0 ? 0 : value
     }
 
-    package static func metadata(_ metadata: [String: String]) throws(MemoryError) -> [String: String] {
+    static func metadata(_ metadata: [String: String]) throws(MemoryError) -> [String: String] {
         let length = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         guard length <= maximumMetadataLength else {
             throw .invalidArgument(

@@ -4,9 +4,9 @@ import HeapModule
 package enum SlicePage {
     /// Where the last page ended.
     package struct Position: Hashable {
-        package var createdAt: Int64
+        var createdAt: Int64
         /// The memory's key; nil where it is gone, and then the memories of the same instant come again.
-        package var memory: Int64?
+        var memory: Int64?
 
         package init(createdAt: Int64, memory: Int64? = nil) {
             self.createdAt = createdAt

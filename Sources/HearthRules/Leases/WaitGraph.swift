@@ -5,9 +5,9 @@
 /// Computer Systems", ACM Computing Surveys 4 (1972).
 package struct WaitGraph: Sendable {
     /// The holders of live leases, by memory.
-    package var holders: [Int64: Int64]
+    private let holders: [Int64: Int64]
     /// Those who wait, in order.
-    package var waits: [Wait]
+    private let waits: [Wait]
 
     package init(holders: [Int64: Int64], waits: [Wait]) {
         self.holders = holders
@@ -17,9 +17,9 @@ package struct WaitGraph: Sendable {
     /// An agent's place in the queue for a memory.
     package struct Wait: Hashable, Sendable {
         /// Gives the order: lower goes first.
-        package var number: Int64
-        package var memory: Int64
-        package var agent: Int64
+        let number: Int64
+        let memory: Int64
+        let agent: Int64
 
         package init(number: Int64, memory: Int64, agent: Int64) {
             self.number = number

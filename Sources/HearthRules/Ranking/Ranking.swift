@@ -7,11 +7,11 @@ package import HearthModel
 /// Retrieval", ACM TOIS 2023). Each is scaled by what it could reach at most and not by what the best result reaches, so that scores of
 /// different searches can be compared.
 package struct Ranking {
-    package let tuning: SearchTuning
+    private let tuning: SearchTuning
     /// The instant that recency is counted to, in microseconds since 1970.
-    package let now: Int64
+    private let now: Int64
     /// The session whose memories are preferred; nil for none.
-    package let session: Int64?
+    private let session: Int64?
     /// What words say; nil where they do not count.
     package var words: WordScores?
     /// The cosine of each slot; nil where meaning does not count.

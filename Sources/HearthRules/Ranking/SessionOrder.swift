@@ -7,12 +7,9 @@ package struct SessionOrder: Sendable {
     package let previous: [Int32]
     /// The slot after it.
     package let next: [Int32]
+}
 
-    init(previous: [Int32], next: [Int32]) {
-        self.previous = previous
-        self.next = next
-    }
-
+extension SessionOrder {
     /// Links the memories of each session.
     ///
     /// Mostly they are in order already: memories are stored as they come, and those of a session together. So one pass links each slot to
@@ -53,7 +50,6 @@ package struct SessionOrder: Sendable {
                 next[Int(slot)] = place == sorted.count - 1 ? Self.none : sorted[place + 1]
             }
         }
-        self.previous = previous
-        self.next = next
+        self.init(previous: previous, next: next)
     }
 }

@@ -36,13 +36,13 @@ package struct WordScores {
 /// holds it itself: what a conversation is about is said once and meant for a while. A date in the query is one more word,
 /// held by the memories made at that time.
 package struct WordScorer {
-    package let tuning: SearchTuning
+    private let tuning: SearchTuning
     /// What the agent can find: what is rare, and how long texts are, is judged over it alone, so that a hidden memory changes no score.
-    package let collection: BM25.Collection
+    private let collection: BM25.Collection
     /// The slots of the catalog, hidden ones among them.
-    package let slotCount: Int
+    private let slotCount: Int
     /// Who stands beside whom; nil where context doesn't count.
-    package let sessions: SessionOrder?
+    private let sessions: SessionOrder?
 
     package init(tuning: SearchTuning, collection: BM25.Collection, slotCount: Int, sessions: SessionOrder?) {
         self.tuning = tuning

@@ -15,7 +15,7 @@ package struct AutomaticMerge: Hashable, Sendable {
     /// The version that joins the heads.
     package var version: Version
     /// What the strategy had to settle; empty when the edits left each other alone.
-    package var contested: Set<ContestedField>
+    var contested: Set<ContestedField>
     /// The kind of conflict that was settled; nil when there was none.
     package var kind: ConflictKind? { ConflictKind(contested) }
 }
@@ -23,13 +23,13 @@ package struct AutomaticMerge: Hashable, Sendable {
 /// Heads that wait for a decision.
 package struct WaitingConflict: Hashable, Sendable {
     /// What the heads disagree on; not empty.
-    package var contested: Set<ContestedField>
+    var contested: Set<ContestedField>
     /// The kind of conflict.
     package var kind: ConflictKind
     /// The lowest common ancestor of the heads, of several the one of greatest (hybrid time, id); nil if they have none.
     package var base: VersionID?
     /// The heads: the published one first, the others from the latest to the earliest.
-    package var heads: [VersionID]
+    var heads: [VersionID]
     /// Why nothing was merged.
     package var reason: Reason
 
@@ -80,10 +80,10 @@ extension ConflictKind {
 
 extension AdministratorNotification {
     /// From this importance on a memory's conflicts are critical.
-    package static let criticalImportance = 0.9
+    private static let criticalImportance = 0.9
 
     /// Categories whose conflicts are critical: what they say guards something.
-    package static let securityCategories: Set<MemoryCategory> = [
+    private static let securityCategories: Set<MemoryCategory> = [
         .security, .incident, .alert, .audit, .securityAlerts, .securityCredentials, .incidentDetails,
     ]
 

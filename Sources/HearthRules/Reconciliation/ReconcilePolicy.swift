@@ -3,13 +3,13 @@ package import HearthModel
 /// What reconciliation needs to know of the rules that hold for a memory.
 package struct ReconcilePolicy: Sendable {
     /// How contested fields are settled.
-    package var strategy: ConflictResolution
+    var strategy: ConflictResolution
     /// The priority that the policy gives each agent. What an agent says of itself is not asked; one that isn't here counts lowest.
-    package var priorities: [AgentID: AgentPriority]
+    var priorities: [AgentID: AgentPriority]
     /// The head that everyone sees at present; it stays while a conflict waits for a person.
-    package var publishedHead: VersionID?
+    var publishedHead: VersionID?
     /// The most bytes of UTF-8 that merged content may have.
-    package var maximumContentLength: Int
+    var maximumContentLength: Int
 
     /// Assembles a policy.
     package init(

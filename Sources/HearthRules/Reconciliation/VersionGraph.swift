@@ -8,7 +8,7 @@ package import HearthModel
 /// version made from it for a first one; ``init(reaching:load:)`` gathers so much that this changes no answer.
 package struct VersionGraph: Sendable {
     /// The versions, every parent before its children.
-    package let versions: [Version]
+    let versions: [Version]
     /// For each of ``versions``, the positions of those of its parents that are here.
     let parents: [[Int]]
     private let positions: [VersionID: Int]
@@ -93,7 +93,7 @@ package struct VersionGraph: Sendable {
     }
 
     /// The version of that id, if it is here.
-    package subscript(id: VersionID) -> Version? {
+    subscript(id: VersionID) -> Version? {
         positions[id].map { versions[$0] }
     }
 
@@ -107,48 +107,6 @@ extension VersionGraph {
         var hasChild = BitSet()
         for parent in parents.joined() { hasChild.insert(parent) }
         return versions.indices.lazy.filter { !hasChild.contains($0) }.map { versions[$0].id }
-    }
-
-    /// The versions that this one was made from, directly or through others, and the version itself; empty if it isn't here.
-    package func ancestors(of id: VersionID) -> Set<VersionID> {
-        guard let position = position(of: id) else { return [] }
-        var ancestry = Ancestry(self)
-        return Set(ancestry.ancestors(of: position).lazy.map { versions[$0].id })
-    }
-
-    /// Whether a version was made from another, directly or through others; a version is its own ancestor.
-    package func isAncestor(_ ancestor: VersionID, of id: VersionID) -> Bool {
-        guard let ancestor = position(of: ancestor), let position = position(of: id) else { return false }
-        var ancestry = Ancestry(self)
-        return ancestry.isAncestor(ancestor, of: position)
-    }
-
-    /// The common ancestors of versions that are no ancestor of another common one, the greatest (hybrid time, id) first.
-    ///
-    /// Histories that cross give more than one; two first versions have none.
-    package func lowestCommonAncestors(of ids: [VersionID]) -> [VersionID] {
-        let positions = ids.compactMap { position(of: $0) }
-        guard positions.count == ids.count else { return [] }
-        var ancestry = Ancestry(self)
-        return ancestry.lowestCommonAncestors(of: positions).map { versions[$0].id }
-    }
-
-    /// The edits that heads come to when automatic merges are seen through, none an ancestor of another.
-    ///
-    /// Syncs in another order leave other merges behind, and the same edits.
-    package func edits(joinedBy ids: [VersionID]) -> Set<VersionID> {
-        var edits: [Int] = []
-        var stack = ids.compactMap { position(of: $0) }
-        var seen = Set(stack)
-        while let next = stack.popLast() {
-            if versions[next].isAutomaticMerge && !parents[next].isEmpty {
-                for parent in parents[next] where seen.insert(parent).inserted { stack.append(parent) }
-            } else {
-                edits.append(next)
-            }
-        }
-        var ancestry = Ancestry(self)
-        return Set(ancestry.latest(of: edits).lazy.map { versions[$0].id })
     }
 }
 

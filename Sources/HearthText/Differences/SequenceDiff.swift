@@ -6,7 +6,7 @@
 ///
 /// The work is bounded: where ``budget`` runs out, what is left counts as replaced. Nothing is lost by that, a merge only joins
 /// less finely.
-package struct SequenceDiff {
+struct SequenceDiff {
     /// Steps over one pair of texts, each a few nanoseconds: some tenths of a second for the worst 4 MiB.
     private static let budget = 30_000_000
     /// Segments, of both sides together, beyond which a region is long: before, the longest common subsequence costs next to nothing.
@@ -15,7 +15,7 @@ package struct SequenceDiff {
     private let base: [Int]
     private let edit: [Int]
     /// For each base segment the edit's segment matched with it, or nil.
-    package private(set) var matches: [Int?]
+    private(set) var matches: [Int?]
     private var stepsLeft = Self.budget
     private var occurrences: Occurrences
 
@@ -25,7 +25,7 @@ package struct SequenceDiff {
     ///   - base: What the edit was made from.
     ///   - edit: What it came to.
     ///   - vocabulary: One more than the greatest number in either.
-    package init(_ base: [Int], _ edit: [Int], vocabulary: Int) {
+    init(_ base: [Int], _ edit: [Int], vocabulary: Int) {
         self.base = base
         self.edit = edit
         matches = Array(repeating: nil, count: base.count)

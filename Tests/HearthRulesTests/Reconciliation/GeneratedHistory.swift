@@ -1,7 +1,7 @@
-import HearthRules
 import TestSupport
 
 @testable import HearthModel
+@testable import HearthRules
 
 /// A random history of one memory: edits of random fields on random versions, merges among them, decisions on several heads.
 struct GeneratedHistory {
