@@ -1,7 +1,7 @@
 import CSQLite
 import Foundation
 
-/// A bare SQLite connection: prepared statements, nothing else.
+/// A bare SQLite connection with prepared statements and nothing else: the floor that the engine is measured against.
 final class BareConnection {
     let handle: OpaquePointer
 
@@ -14,7 +14,8 @@ final class BareConnection {
         try execute(
             """
             PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-            PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1024;
+            PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;
+            PRAGMA wal_autocheckpoint=1024;
             """
         )
     }

@@ -1,7 +1,8 @@
 import CSQLite
 import Foundation
 
-/// The very rows that the engine wrote, vectors included, to be written again by bare calls into a new file of the same schema.
+/// The rows that the engine wrote, vectors included, to be written again by bare calls into a new file of the same
+/// schema.
 struct Replay {
     private static let tables = ["memories", "versions", "documents"]
     /// What those rows refer to.
@@ -33,7 +34,8 @@ struct Replay {
         schema = try floor.texts(
             """
             SELECT sql FROM sqlite_schema
-            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'memory\\_index\\_%' ESCAPE '\\'
+            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                AND name NOT LIKE 'memory\\_index\\_%' ESCAPE '\\'
             ORDER BY type = 'index'
             """
         )
@@ -91,7 +93,7 @@ struct Replay {
         }
     }
 
-    /// Makes a file and writes everything into it, so many memories to a transaction.
+    /// Makes a file and writes everything into it, with so many memories to a transaction.
     ///
     /// - Returns: Seconds.
     func write(into path: String, perTransaction: Int) throws -> Double {
@@ -136,7 +138,7 @@ struct Replay {
     }
 }
 
-/// Writes vectors into blocks, those that are neighbours in one go.
+/// Writes vectors into blocks; neighbours are written together.
 private final class VectorReplay {
     private let floor: BareConnection
     private let insertBlock: BareStatement

@@ -1,6 +1,6 @@
 import HearthMemory
 
-/// Keyword search over what one agent may see, and the way from a closed file to the first answer.
+/// Keyword search over what one agent may see, and the time from a closed file to the first answer.
 enum KeywordBenchmarks {
     private static let queries = 200
 

@@ -3,7 +3,8 @@ import CSQLite
 import Foundation
 import HearthMemory
 
-/// A fresh process that opens a store and searches: the way to the first answer, answers once warm, and the memory it takes.
+/// A fresh process that opens a store and searches. It measures the time to the first answer, the answers once warm,
+/// and the memory it takes.
 struct SearchProbe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "search-probe", shouldDisplay: false)
 
@@ -68,10 +69,10 @@ struct SearchProbe: AsyncParsableCommand {
     /// Runs the probe on a file: a store, or a stock full-text table.
     ///
     /// - Parameters:
-    ///   - path: The file, closed by everybody else.
+    ///   - path: The file, which no other process has open.
     ///   - type: How to search; nil for the stock table.
     ///   - queries: How many searches to measure.
-    /// - Returns: What it found.
+    /// - Returns: What it measured.
     static func findings(path: String, type: SearchType?, queries: Int) throws -> Findings {
         let kind = type.map { ["--type", $0.rawValue] } ?? ["--stock"]
         let output = try Child.output(of: ["search-probe", path, "--queries", String(queries)] + kind)

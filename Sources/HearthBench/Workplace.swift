@@ -25,7 +25,7 @@ final class Workplace: Sendable {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// A store with the agent at work that the benchmarks act as.
+    /// A store in which the agent that the benchmarks act as is active.
     static func benchmark(_ path: String) async throws -> MultiAgentMemoryCoordinator {
         let coordinator = try await open(.file(path))
         try await coordinator.registerAgent("alden")
@@ -45,7 +45,7 @@ extension MultiAgentMemoryCoordinator {
 
 /// This program, run again as a process of its own.
 enum Child {
-    /// What it prints.
+    /// Runs it, and returns what it prints.
     ///
     /// - Throws: A `ValidationError` where it fails.
     static func output(of arguments: [String]) throws -> Data {

@@ -3,17 +3,18 @@ public import HearthModel
 
 /// How a coordinator works; everything has a default.
 public struct CoordinatorConfiguration: Sendable {
-    /// How often background sync runs; `.zero` switches it off. 60 s.
+    /// How often background sync runs; not negative, and `.zero` switches it off. 60 s.
     public var syncInterval: Duration = .seconds(60)
-    /// How long a lease lasts where the call doesn't say. 300 s.
+    /// How long a lease lasts where the call does not say; more than zero, at most a day. 300 s.
     public var lockDuration: Duration = .seconds(300)
-    /// How conflicts are settled where neither the call nor the owner's profile says.
+    /// How conflicts are settled where neither the call nor the owner's profile says how.
     public var defaultResolution: ConflictResolution = .latestWins
     /// The agents. Nil: what the file holds; a new file gets `AgentProfile.hearthlink`. Given: written at open.
     public var agents: [AgentProfile]?
-    /// The sharing policy. Nil: what the file holds; a new file gets `SharingPolicy.hearthlink`. Given: written at open.
+    /// The sharing policy. Nil: what the file holds; a new file gets `SharingPolicy.hearthlink`. Given: written at
+    /// open.
     public var sharing: SharingPolicy?
-    /// Retentions that override those of the profiles, by agent.
+    /// How long an agent's memories are kept, by agent, in place of what its profile says.
     public var retention: [AgentID: Duration] = [:]
     /// Whether the file is only read.
     public var isReadOnly = false
@@ -21,7 +22,7 @@ public struct CoordinatorConfiguration: Sendable {
     public var durability: Durability = .full
     /// The constants of ranking.
     public var searchTuning = SearchTuning()
-    /// What makes vectors of texts: the built-in one. Nil: search goes by words alone.
+    /// What makes vectors of texts; by default the built-in embedder. Nil: search goes by words alone.
     public var embedder: (any Embedder)? = StaticEmbedder()
     /// Where time comes from; tests give their own.
     public var clock: StoreClock = .system
@@ -56,9 +57,9 @@ extension CoordinatorConfiguration {
     /// | `MEMORY_SYNC_INTERVAL` | seconds, 0 to a day; 0 switches background sync off |
     /// | `MEMORY_LOCK_TIMEOUT` | seconds a lease lasts, more than 0, to a day |
     /// | `CONFLICT_RESOLUTION_STRATEGY` | a `ConflictResolution` by its raw value |
-    /// | `<AGENT>_MEMORY_RETENTION_DAYS` | days, more than 0, to 36,500; the agent's identifier in upper case, `-` and `.` as `_` |
+    /// | `<AGENT>_MEMORY_RETENTION_DAYS` | days, more than 0, to 36,500; the agent in upper case, `-` and `.` as `_` |
     ///
-    /// - Throws: `.invalidConfiguration` naming the variable and what it may be.
+    /// - Throws: `.invalidConfiguration` that names the variable and what it may be.
     public init(environment: [String: String]) throws {
         self.init()
         if let seconds = try Self.number("MEMORY_SYNC_INTERVAL", in: environment, range: 0...86_400, unit: "seconds") {

@@ -2,7 +2,7 @@ public import HearthModel
 import HearthStore
 import Synchronization
 
-/// The memory of several agents in one file: stores, shares, finds, and keeps agents and users apart.
+/// The memory of several agents in one file: it stores, shares and finds memories, and keeps agents and users apart.
 ///
 /// ```swift
 /// let coordinator = try await MultiAgentMemoryCoordinator.open("memory.db")
@@ -13,8 +13,9 @@ import Synchronization
 /// try await coordinator.close()
 /// ```
 ///
-/// Every call throws `MemoryError`; one that names an agent throws `.unknownAgent` or `.agentNotActive` where the agent isn't
-/// registered. What a call that writes has done is durable when it returns, as ``CoordinatorConfiguration/durability`` says.
+/// Every call throws `MemoryError`; a call that names an agent throws `.unknownAgent` or `.agentNotActive` where the
+/// agent is not registered. What a call writes is durable when it returns, as ``CoordinatorConfiguration/durability``
+/// says.
 public final class MultiAgentMemoryCoordinator: Sendable {
     let store: MemoryStore
     let operations: HostOperations
@@ -32,12 +33,13 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         syncService = MemorySyncService(store: store, operations: operations, configuration: configuration)
     }
 
-    /// Opens a store, making the file if there is none.
+    /// Opens a store, and makes the file if there is none.
     ///
-    /// The agents that the configuration or the file lists are known afterwards, inactive until they are registered; `system` is active.
+    /// Afterwards the agents that the configuration or the file lists are known. They are inactive until they are
+    /// registered; `system` is active.
     ///
-    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, `.storeUnavailable`,
-    ///   `.invalidConfiguration`, `.invalidArgument` for an invalid profile or policy.
+    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`,
+    ///   `.storeUnavailable`, `.invalidConfiguration`, `.invalidArgument` for an invalid profile or policy.
     public static func open(
         _ location: StoreLocation,
         configuration: CoordinatorConfiguration = .init()
@@ -82,7 +84,7 @@ extension MemoryStore {
     }
 }
 
-/// The way from a host's calls to the store: every call that an agent makes goes through here, and is counted.
+/// The way from a host's calls to the store. Every call that an agent makes goes through here and is counted.
 final class HostOperations: Sendable {
     private let store: MemoryStore
     private let begun = Mutex(0)
@@ -91,10 +93,10 @@ final class HostOperations: Sendable {
         self.store = store
     }
 
-    /// How many were begun, those refused among them.
+    /// How many were begun, those that were refused included.
     var count: Int { begun.withLock { $0 } }
 
-    /// Runs an operation; whether its agent may act is asked where it acts, in its own transaction or snapshot.
+    /// Runs an operation. Whether its agent may act is checked where it acts, in its own transaction or snapshot.
     func perform<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
         begun.withLock { $0 += 1 }
         return try await operation(store)

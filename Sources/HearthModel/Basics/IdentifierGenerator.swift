@@ -33,7 +33,8 @@ package enum IdentifierGenerator {
     }
 }
 
-/// Random words of the kernel's, fetched many at a time: a call for each costs as much as everything else about an identifier.
+/// Random numbers from the kernel, fetched many at a time: a call for each would cost as much as the rest of an
+/// identifier.
 private struct RandomWords {
     /// 256 bytes, as many as `getentropy` gives at once.
     private static let batch = 32
@@ -50,7 +51,7 @@ private struct RandomWords {
     }
 }
 
-/// Lower-case hexadecimal, both ways.
+/// Bytes as lower-case hexadecimal digits, and back.
 package enum Hexadecimal {
     package static func string(_ bytes: some Sequence<UInt8>) -> String {
         let bytes = Array(bytes)
@@ -63,7 +64,7 @@ package enum Hexadecimal {
         }
     }
 
-    /// Exactly `count` bytes, or nil.
+    /// The bytes that the digits stand for; nil unless there are exactly `count`.
     package static func bytes(_ text: Substring, count: Int) -> [UInt8]? {
         var text = text
         return text.withUTF8 { digits in

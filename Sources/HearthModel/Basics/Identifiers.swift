@@ -1,7 +1,7 @@
 /// A name of one kind of thing: an agent, a user, a memory.
 ///
-/// Any non-empty string without control characters, of at most 256 UTF-8 bytes, is a valid identifier. A value can hold any string;
-/// the store checks it where it enters, with ``validate(_:)``, and answers `.invalidArgument`.
+/// Any non-empty string without control characters, of at most 256 UTF-8 bytes, is a valid identifier. A value can hold
+/// any string. A call that takes one checks it with ``validated()`` and throws `.invalidArgument`.
 public protocol Identifier: RawRepresentable<String>, ExpressibleByStringLiteral, Hashable, Comparable, Sendable,
     Codable,
     CodingKeyRepresentable, CustomStringConvertible
@@ -22,10 +22,10 @@ extension Identifier {
     /// The identifier itself.
     public var description: String { rawValue }
 
-    /// Whether two identifiers are the same, byte for byte, as they are to the file.
+    /// Whether two identifiers are the same byte for byte, as they are compared in the file.
     ///
-    /// Swift takes "é" written with one scalar and with two for the same text. As identifiers they are two, or one user could be taken
-    /// for another in memory and not in the file.
+    /// Swift takes "é" written with one scalar and with two for the same text. As identifiers they differ: otherwise
+    /// one user could be taken for another in memory but not in the file.
     public static func == (left: Self, right: Self) -> Bool {
         left.rawValue == right.rawValue && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
     }
@@ -84,8 +84,8 @@ package enum Identifiers {
 }
 
 extension Identifiers {
-    /// Whether a string holds a character of Unicode's category Cc, which is these code points and will ever be: U+0000 to U+001F and
-    /// U+007F to U+009F. The latter, but for U+007F, are C2 and 80 to 9F in UTF-8.
+    /// Whether a string holds a control character: one of Unicode's category Cc, which is fixed as U+0000 to U+001F and
+    /// U+007F to U+009F. In UTF-8, U+0080 to U+009F are the byte C2 and one of 80 to 9F.
     private static func holdsControlCharacter(_ identifier: String) -> Bool {
         var previous: UInt8 = 0
         for byte in identifier.utf8 {
@@ -112,7 +112,7 @@ public struct AgentID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -120,7 +120,7 @@ public struct AgentID: Identifier {
 
 /// Names a user.
 ///
-/// Nothing ever crosses from one user to another.
+/// No memory ever crosses from one user to another.
 public struct UserID: Identifier {
     /// What the identifier names, for messages.
     public static var kind: String { "user" }
@@ -128,7 +128,7 @@ public struct UserID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -142,13 +142,13 @@ public struct SessionID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
 }
 
-/// Names a memory: "mem_" and the 32 hexadecimal digits of a UUIDv7, or what an import gave it.
+/// Names a memory: "mem_" and the 32 hexadecimal digits of a UUIDv7, or the identifier that an import gave it.
 public struct MemoryID: Identifier {
     /// What the identifier names, for messages.
     public static var kind: String { "memory" }
@@ -156,7 +156,7 @@ public struct MemoryID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -170,7 +170,7 @@ public struct VersionID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -184,7 +184,7 @@ public struct ConflictID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -198,7 +198,7 @@ public struct OperationID: Identifier {
     /// The identifier as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the identifier checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }

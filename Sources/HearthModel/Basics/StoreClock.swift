@@ -5,16 +5,16 @@ import Glibc
 public struct StoreClock: Sendable {
     /// Wall-clock time, for people and for hybrid time.
     public var now: @Sendable () -> Timestamp
-    /// Nanoseconds on a clock that counts suspend and never jumps: what leases expire by.
+    /// Nanoseconds on a clock that never jumps and also counts while the machine is suspended. Leases expire by it.
     public var bootTime: @Sendable () -> Int64
     /// Names the boot that ``bootTime`` counts from.
     public var bootID: String
     /// Suspends the task until ``bootTime`` has reached a value.
     ///
-    /// Throws `CancellationError` where the task is cancelled meanwhile.
+    /// Throws `CancellationError` when the task is cancelled.
     public var sleep: @Sendable (_ untilBootTime: Int64) async throws -> Void
 
-    /// Uses given sources of time.
+    /// Takes time from the given sources.
     public init(
         now: @escaping @Sendable () -> Timestamp,
         bootTime: @escaping @Sendable () -> Int64,
@@ -44,13 +44,14 @@ public struct StoreClock: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in nanoseconds.
+    /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in
+    /// nanoseconds.
     public static func sleepOnSystemClock(untilBootTime time: Int64) async throws {
         let (rest, overflows) = time.subtractingReportingOverflow(systemBootTime())
         try await Task.sleep(for: .nanoseconds(overflows ? .max : rest), clock: .continuous)
     }
 
-    /// The kernel's random name for this boot; without one, as in some containers, a name that no other file open has.
+    /// The kernel's random name for this boot. Some containers have none; then it is a random name of this process.
     private static let systemBootID: String = {
         do {
             let text = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
@@ -61,9 +62,9 @@ public struct StoreClock: Sendable {
     }()
 }
 
-/// A moment on the clock that counts suspend and never jumps, in one boot of the machine.
+/// A moment in one boot of the machine, on a clock that never jumps and also counts while the machine is suspended.
 package struct BootInstant: Hashable, Comparable, Sendable {
-    /// Which boot; moments of different boots are not to be compared.
+    /// Which boot. Moments of different boots can't be compared.
     package var bootID: String
     /// Nanoseconds since some point of that boot.
     package var nanoseconds: Int64
@@ -73,12 +74,12 @@ package struct BootInstant: Hashable, Comparable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// Whether, as a deadline, it is over: a deadline of another boot always is.
+    /// Whether this deadline has passed. A deadline of another boot always has.
     package func hasPassed(at now: BootInstant) -> Bool {
         bootID != now.bootID || nanoseconds <= now.nanoseconds
     }
 
-    /// The moment that much later; past what a clock can count, the last one it can.
+    /// The moment that much later, or the last one that 64 bits can count.
     package func advanced(by duration: Duration) -> BootInstant {
         let (sum, overflows) = nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
         return BootInstant(bootID: bootID, nanoseconds: overflows ? .max : sum)

@@ -18,7 +18,8 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 
     /// Rounds a date to the microsecond.
     ///
-    /// - Throws: `.invalidArgument` for a date that is not finite or outside the years -9999 to 9999; `name` says which argument it was.
+    /// - Throws: `.invalidArgument` for a date that is not finite, or not in the years -9999 to 9999; `name` says which
+    ///   argument it was.
     public init(_ date: Date, name: String) throws(MemoryError) {
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
         guard microseconds.isFinite,
@@ -40,8 +41,9 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 
 /// Hybrid logical time: wall-clock milliseconds in the upper 48 bits, a counter in the lower 16.
 ///
-/// It follows the wall clock when that advances and counts on when it stands still or goes back, so that every edit is later than
-/// what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks", OPODIS 2014.
+/// It follows the wall clock while that advances, and counts on while that stands still or goes back. So every edit is
+/// later than what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks",
+/// OPODIS 2014.
 public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
     /// Milliseconds since the Unix epoch shifted left by 16, plus the counter; never negative.
     public let rawValue: Int64
@@ -70,7 +72,7 @@ public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Coda
 }
 
 extension Timestamp {
-    /// The time that much later, to the microsecond, and at most ``latest``.
+    /// The time that much later, to the microsecond; at most ``latest``.
     package func advanced(by duration: Duration) -> Timestamp {
         let (sum, overflows) = rawValue.addingReportingOverflow(duration.clampedNanoseconds / 1_000)
         return overflows ? .latest : min(.latest, Timestamp(rawValue: sum))
@@ -78,7 +80,8 @@ extension Timestamp {
 }
 
 extension Duration {
-    /// The duration in nanoseconds, rounded up so that a positive one stays positive, and at most what 64 bits hold: 292 years.
+    /// The duration in nanoseconds, rounded up so that a positive one stays positive, and at most what 64 bits hold:
+    /// 292 years.
     package var clampedNanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

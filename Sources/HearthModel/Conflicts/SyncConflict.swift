@@ -12,7 +12,7 @@ public struct SyncConflict: Hashable, Sendable, Codable {
     public var agents: [AgentID]
     /// The strategy under which it arose.
     public var strategy: ConflictResolution
-    /// What the versions were made from; nil where they have nothing in common.
+    /// The version that they were all made from; nil where they have none in common.
     public var base: MemoryVersion?
     /// One version for each head, the published one first.
     public var versions: [MemoryVersion]
@@ -43,9 +43,9 @@ public struct SyncConflict: Hashable, Sendable, Codable {
 
 /// How concurrent edits of one field are settled.
 public enum ConflictResolution: String, CaseIterable, Sendable, Codable {
-    /// The edit of the greatest hybrid time wins.
+    /// The latest edit wins, by hybrid time.
     case latestWins = "latest_wins"
-    /// The version of the greatest importance wins.
+    /// The version with the greatest importance wins.
     case highestImportance = "highest_importance"
     /// The edit of the agent with the highest priority wins.
     case agentPriority = "agent_priority"
@@ -67,11 +67,11 @@ public enum ConflictKind: String, Sendable, Codable {
 
 /// What a person decides about a conflict.
 public enum ManualDecision: Hashable, Sendable {
-    /// One of the conflict's versions, whole.
+    /// Keep one of the conflict's versions as a whole.
     case keep(VersionID)
-    /// Other words; the fields that nobody contests as they are, the others as the latest edit has them.
+    /// Use this content. Other fields that are contested are taken from the latest edit.
     case content(String)
-    /// Nothing is kept: the memory is deleted.
+    /// Delete the memory.
     case delete
 }
 
@@ -83,12 +83,12 @@ public struct ResolvedConflict: Hashable, Sendable, Codable {
     public var memoryID: MemoryID
     /// The strategy that settled it; ``ConflictResolution/manualReview`` for a decision.
     public var strategy: ConflictResolution
-    /// The version that came of it: the memory's published head.
+    /// The version that resulted: the memory's published head.
     public var version: VersionID
     /// When it was settled.
     public var resolvedAt: Date
 
-    /// Says how a conflict was settled.
+    /// Describes how a conflict was settled.
     public init(
         conflictID: ConflictID,
         memoryID: MemoryID,

@@ -2,8 +2,8 @@ public import FoundationEssentials
 
 /// A lease on a memory: the right to publish edits of it until it expires.
 ///
-/// It belongs to its acquisition, not to the agent. The fencing token grows with every acquisition of the memory and is checked inside
-/// the write, so that a holder that was stopped past its deadline can't overwrite what came after.
+/// It belongs to one acquisition, not to the agent. The fencing token grows with every acquisition of the memory and is
+/// checked inside the write, so that a holder that was stopped past its deadline can't overwrite what came after.
 public struct MemoryLock: Hashable, Sendable, Codable {
     /// The memory.
     public let memoryID: MemoryID
@@ -13,7 +13,7 @@ public struct MemoryLock: Hashable, Sendable, Codable {
     public let fencingToken: Int64
     /// When it was acquired, for people.
     public let acquiredAt: Date
-    /// When it expires, for people: what counts is a clock that never jumps.
+    /// When it expires, for people. What counts is a clock that never jumps.
     public let expiresAt: Date
 
     /// Describes a lease.
@@ -32,7 +32,7 @@ package struct Lease: Hashable, Sendable {
     package var memory: Int64
     /// The holder's key.
     package var holder: Int64
-    /// Counts the acquisitions of this memory; whoever shows an older one is refused.
+    /// The fencing token: it counts the acquisitions of this memory, and a holder with an older one is refused.
     package var token: Int64
     /// When it was acquired.
     package var since: BootInstant

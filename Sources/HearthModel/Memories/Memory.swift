@@ -26,11 +26,11 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var confidence: Double
     /// Whether the payload is encrypted at rest.
     public var isSensitive: Bool
-    /// When it came to be, to the microsecond.
+    /// When it came about, to the microsecond.
     public var createdAt: Date
     /// When this view's fields were last edited.
     public var updatedAt: Date
-    /// When an agent last read it; counts are written in batches, so that the last few may be lost with a crash.
+    /// When an agent last read it. Reads are noted in batches, so a crash may lose the last few.
     public var lastAccessedAt: Date?
     /// When it stops being returned.
     public var expiresAt: Date?
@@ -40,7 +40,7 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var version: Int
     /// The published version that this view is based on.
     public var versionID: VersionID
-    /// How the memory stands for the viewing agent.
+    /// The state of the memory for the viewing agent.
     public var syncStatus: SyncStatus
     /// The memory it continues or belongs to, where the viewing agent may see that one.
     public var parentID: MemoryID?
@@ -97,9 +97,9 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     }
 }
 
-/// How a memory stands, as one agent sees it.
+/// The state of a memory, as one agent sees it.
 public enum SyncStatus: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
-    /// Nothing is open.
+    /// There is no draft, no conflict, and no lease of another agent.
     case synced
     /// The agent has an unpublished draft.
     case pending
@@ -111,7 +111,8 @@ public enum SyncStatus: String, CaseIterable, Sendable, Codable, CodingKeyRepres
     case locked
 }
 
-/// The kind of remembering a memory is, after Tulving's division of long-term memory and the working memory of cognitive psychology.
+/// The kind of remembering a memory is, after Tulving's division of long-term memory and the working memory of
+/// cognitive psychology.
 public enum MemoryType: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
     /// Something that happened.
     case episodic

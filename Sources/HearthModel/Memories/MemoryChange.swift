@@ -14,7 +14,7 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     public var confidence: Double?
     /// All of the host's values, in place of those it had.
     public var metadata: [String: String]?
-    /// When it is to stop being returned; `.some(nil)` takes an expiry away.
+    /// When it is to stop being returned; `.some(nil)` removes the expiry.
     public var expiresAt: Date??
 
     /// Describes an edit.
@@ -42,7 +42,7 @@ extension MemoryChange {
         case content, category, tags, importance, confidence, metadata, expiresAt
     }
 
-    /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` takes the expiry away.
+    /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` removes the expiry.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         content = try container.decodeIfPresent(String.self, forKey: .content)
@@ -56,7 +56,7 @@ extension MemoryChange {
             ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
     }
 
-    /// Writes the fields that are changed and no others.
+    /// Writes only the fields that are changed.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(content, forKey: .content)
@@ -72,7 +72,7 @@ extension MemoryChange {
 extension MemoryChange {
     /// Checks every field that is given.
     ///
-    /// - Throws: `.invalidArgument` naming what is out of range.
+    /// - Throws: `.invalidArgument` that names what is out of range.
     package func validated() throws(MemoryError) -> FieldChange {
         var change = FieldChange()
         if let content { change.content = try FieldLimits.content(content) }

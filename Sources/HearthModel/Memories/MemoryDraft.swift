@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// What a store takes.
+/// A memory that is to be stored.
 public struct MemoryDraft: Hashable, Sendable, Codable {
     /// The text, 0 bytes to 4 MiB of UTF-8.
     public var content: String
@@ -22,7 +22,7 @@ public struct MemoryDraft: Hashable, Sendable, Codable {
     public var expiresAt: Date?
     /// A memory it continues or belongs to; the storing agent must see it.
     public var parentID: MemoryID?
-    /// When it came to be; nil: now.
+    /// When it came about; nil means now.
     public var createdAt: Date?
 
     /// Describes a memory to store.
@@ -56,7 +56,7 @@ public struct MemoryDraft: Hashable, Sendable, Codable {
 extension MemoryDraft {
     /// Checks what can be checked without a store, so that a long import can be refused before its first write.
     ///
-    /// - Throws: `.invalidArgument` naming what is out of range.
+    /// - Throws: `.invalidArgument` that names what is out of range.
     public func validate() throws(MemoryError) {
         _ = try fields()
         _ = try parentID?.validated()
@@ -77,7 +77,7 @@ extension MemoryDraft {
     }
 }
 
-/// A memory with an identifier of the host's, for imports.
+/// A memory that is to be imported under an identifier of the host's.
 public struct MemoryImport: Sendable {
     /// The identifier it is to have: the host's name for it among the memories of this user and agent.
     public var id: MemoryID
@@ -87,7 +87,7 @@ public struct MemoryImport: Sendable {
     public var agentID: AgentID
     /// The session it was made in.
     public var sessionID: SessionID?
-    /// The rest.
+    /// Everything else about it.
     public var draft: MemoryDraft
 
     /// Describes a memory to import.
@@ -104,10 +104,11 @@ public struct MemoryImport: Sendable {
 public struct ImportCounts: Hashable, Sendable, Codable {
     /// Memories stored.
     public var stored: Int
-    /// Memories that were there already, from an earlier import or twice in this one; they were left as they are.
+    /// Memories that were there already, from an earlier import or from earlier in this one. They were left as they
+    /// are.
     public var present: Int
 
-    /// Counts.
+    /// Counts what an import did.
     public init(stored: Int = 0, present: Int = 0) {
         self.stored = stored
         self.present = present

@@ -1,4 +1,4 @@
-/// What an edit can change: the fields that a version fixes and a draft lays over the head.
+/// The fields that an edit can change. A version holds all of them; a draft changes some.
 public struct MemoryFields: Hashable, Sendable, Codable {
     /// The text, at most 4 MiB of UTF-8.
     public var content: String
@@ -44,22 +44,22 @@ extension MemoryFields {
     package static let maximumContentLength = 4 << 20
 }
 
-/// What the fields of a memory may hold: every store, edit, import and filter is held to it.
+/// Limits on the fields of a memory, which every store, edit, import and filter keeps to.
 package enum FieldLimits {
     /// The longest content, in UTF-8 bytes.
     package static let maximumContentLength = MemoryFields.maximumContentLength
     /// The most tags, and the longest tag in UTF-8 bytes.
     static let maximumTags = 256
     static let maximumTagLength = 256
-    /// The longest metadata, keys and values together, in UTF-8 bytes.
+    /// The longest metadata, keys and values together, in UTF-8 bytes: 1 MiB.
     static let maximumMetadataLength = 1 << 20
 
     package static func content(_ content: String) throws(MemoryError) -> String {
         guard content.utf8.count <= maximumContentLength else {
             throw .invalidArgument(
                 """
-                The content has \(content.utf8.count) bytes of UTF-8; at most \(maximumContentLength) (4 MiB) are allowed. \
-                Split it into several memories.
+                The content has \(content.utf8.count) bytes of UTF-8; at most \(maximumContentLength) (4 MiB) are \
+                allowed. Split it into several memories.
                 """
             )
         }

@@ -14,7 +14,7 @@ public struct SearchFilter: Hashable, Sendable {
     public var createdBefore: Date?
     /// At least this important, 0…1.
     public var minimumImportance: Double?
-    /// Search results of at least this score, 0…1; browsing pays it no heed.
+    /// Search results of at least this score, 0…1; browsing ignores it.
     public var minimumScore: Double?
 
     /// Describes a filter.
@@ -45,7 +45,7 @@ extension SearchFilter {
     }
 }
 
-/// How a search goes about it.
+/// How a search compares the query with memories.
 public enum SearchType: String, CaseIterable, Sendable, Codable {
     /// By word and by meaning.
     case hybrid

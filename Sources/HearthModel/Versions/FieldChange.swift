@@ -1,4 +1,4 @@
-/// Which fields an edit changes, and to what: a draft's payload. Pure.
+/// Which fields an edit changes, and to what: the payload of a draft.
 package struct FieldChange: Hashable, Sendable {
     package var content: String?
     package var category: MemoryCategory?
@@ -6,7 +6,7 @@ package struct FieldChange: Hashable, Sendable {
     package var importance: Double?
     package var confidence: Double?
     package var metadata: [String: String]?
-    /// The inner nil takes an expiry away.
+    /// The inner nil removes the expiry.
     package var expiresAt: Timestamp??
     package var isDeletion = false
 
@@ -96,7 +96,7 @@ extension FieldChange {
         )
     }
 
-    /// What is left of the change where fields have these values already.
+    /// The change without the fields that have these values already.
     package func leavingOut(unchangedFrom fields: MemoryFields) -> FieldChange {
         var result = self
         if let content, content.isIdentical(to: fields.content) { result.content = nil }
@@ -112,7 +112,7 @@ extension FieldChange {
 }
 
 extension MemoryFields {
-    /// The fields that are other than in an earlier state.
+    /// The fields that differ from an earlier state.
     package func changes(from earlier: MemoryFields) -> FieldChange.Fields {
         FieldChange(
             content: content,
@@ -130,7 +130,8 @@ extension MemoryFields {
 
 /// Equality byte for byte.
 ///
-/// `==` of strings is canonical equivalence, under which an edit that only composes or decomposes characters would be no edit.
+/// `==` compares strings by canonical equivalence. By that, an edit that only composes or decomposes characters would
+/// be no edit.
 extension String {
     package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

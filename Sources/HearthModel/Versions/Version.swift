@@ -2,7 +2,7 @@ public import FoundationEssentials
 
 /// One immutable state of a memory, as reconciliation sees it.
 ///
-/// Where the id comes from: ``VersionDigest``.
+/// The id is the ``VersionDigest`` of everything else.
 public struct Version: Hashable, Sendable {
     /// The digest of everything below.
     public let id: VersionID
@@ -18,7 +18,7 @@ public struct Version: Hashable, Sendable {
     public let time: HybridTime
     /// The full set of fields.
     public let fields: MemoryFields
-    /// One more than the greatest number of a parent, from 1.
+    /// One more than the greatest number of a parent; 1 for the first.
     public let number: Int
 
     /// Makes a version and computes its id.
@@ -49,12 +49,13 @@ public struct Version: Hashable, Sendable {
         )
     }
 
-    /// The node of an automatic merge: it is made alike in every file, so it belongs to none.
+    /// The node of an automatic merge, which is made alike in every file and so belongs to none.
     ///
-    /// It also tells a merge that the engine made from a decision or a rollback that `system` made, whose node is a file's.
+    /// A decision or a rollback by `system` has the node of a file, which tells it from a merge that the engine made.
     public static let mergeNode = ""
 
-    /// Whether this is a merge the engine made: it is expanded to the edits it joined before anything is compared.
+    /// Whether the engine made this merge. Such a version is expanded to the edits that it joins before anything is
+    /// compared.
     public var isAutomaticMerge: Bool {
         parents.count > 1 && author == AgentProfile.system.id && node == Self.mergeNode
     }
@@ -66,7 +67,7 @@ public struct MemoryVersion: Hashable, Sendable, Codable {
     public var id: VersionID
     /// The memory.
     public var memoryID: MemoryID
-    /// One more than the greatest number of a parent, from 1.
+    /// One more than the greatest number of a parent; 1 for the first.
     public var number: Int
     /// The versions it was made from; none for the first.
     public var parents: [VersionID]

@@ -55,7 +55,7 @@ package struct DocumentFlags: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// Drop it from caches.
+    /// The document is gone: caches drop it.
     package static let gone = DocumentFlags(rawValue: 1)
     /// A draft that deletes the memory.
     package static let deleted = DocumentFlags(rawValue: 2)

@@ -12,8 +12,8 @@ package struct SessionOrder: Sendable {
 extension SessionOrder {
     /// Links the memories of each session.
     ///
-    /// Mostly they are in order already: memories are stored as they come, and those of a session together. So one pass links each slot to
-    /// the one before it in its session, and only sessions that turn out to be in disorder are sorted.
+    /// Most sessions are in order already, because memories are stored as they come. So one pass links each slot to the
+    /// one before it in its session, and only the sessions that turn out to be out of order are sorted.
     package init(entries: [DocumentEntry], visibility: Visibility) {
         func isBefore(_ left: Int32, _ right: Int32) -> Bool {
             let (left, right) = (entries[Int(left)], entries[Int(right)])

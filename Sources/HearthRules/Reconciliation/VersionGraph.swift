@@ -4,8 +4,8 @@ package import HearthModel
 
 /// Versions of one memory, and which was made from which.
 ///
-/// A graph holds as much of a memory's history as its caller gathered. A parent that isn't here is taken for unknown, and the
-/// version made from it for a first one; ``init(reaching:load:)`` gathers so much that this changes no answer.
+/// A graph holds as much of a memory's history as its caller gathered. A parent that is not here counts as unknown, and
+/// the version made from it as a first one. ``init(reaching:load:)`` gathers so much that this changes no answer.
 package struct VersionGraph: Sendable {
     /// The versions, every parent before its children.
     let versions: [Version]
@@ -13,7 +13,7 @@ package struct VersionGraph: Sendable {
     let parents: [[Int]]
     private let positions: [VersionID: Int]
 
-    /// Arranges versions given in any order; the same one given twice counts once.
+    /// Arranges versions that are given in any order. One that is given twice counts once.
     package init(_ versions: some Collection<Version>) {
         let known = Dictionary(versions.lazy.map { ($0.id, $0) }) { first, _ in first }
         var ordered: [Version] = []
@@ -47,9 +47,10 @@ package struct VersionGraph: Sendable {
 
     /// Gathers the versions that decide how `heads` reconcile, and no others.
     ///
-    /// The walk goes from the heads towards the first version, newest first, and ends at a version that every path from the heads
-    /// passes through. All that the heads disagree on was written above it: what was written below, every head has seen
-    /// through it. For a draft whose base is the head before the published one that is three versions, however long the history is.
+    /// The walk goes from the heads towards the first version, newest first, and ends at a version that every path from
+    /// the heads passes through. All that the heads disagree on was written after that version: what was written
+    /// before, every head has seen through it. For a draft whose base is the head before the published one that is
+    /// three versions, however long the history is.
     package init<Failure: Error>(
         reaching heads: [VersionID],
         load: (VersionID) throws(Failure) -> Version
@@ -75,9 +76,9 @@ package struct VersionGraph: Sendable {
         self.init(gathered.values)
     }
 
-    /// Where the walk will go on: versions of greater number first, since they can't be made from those of lower.
+    /// Where the walk goes on: at versions of greater number first, because none of lower number is made from them.
     ///
-    /// A number that lies makes the walk longer and its answer no worse.
+    /// A wrong number makes the walk longer, but its answer no worse.
     private struct Waypoint: Comparable {
         let number: Int
         let id: VersionID
@@ -102,7 +103,7 @@ package struct VersionGraph: Sendable {
 }
 
 extension VersionGraph {
-    /// The versions that no other one here was made from, in the order of ``versions``.
+    /// The versions from which no other one here was made, in the order of ``versions``.
     package var heads: [VersionID] {
         var hasChild = BitSet()
         for parent in parents.joined() { hasChild.insert(parent) }
@@ -110,9 +111,9 @@ extension VersionGraph {
     }
 }
 
-/// Answers which version is an ancestor of which, by position in a graph, and remembers what it found.
+/// Answers which version is an ancestor of which, by position in a graph, and remembers the answers.
 ///
-/// Ancestor means the version itself too. A set of ancestors is a bit for each version: a thousand versions take 125 bytes.
+/// A version is its own ancestor. A set of ancestors has one bit for each version: a thousand versions take 125 bytes.
 struct Ancestry {
     private let graph: VersionGraph
     private var found: [Int: BitSet] = [:]
@@ -142,7 +143,7 @@ struct Ancestry {
         ancestor == position || (ancestor < position && ancestors(of: position).contains(ancestor))
     }
 
-    /// Those of the versions that are an ancestor of no other one, each once, in order of position.
+    /// The versions that are an ancestor of no other given one, each once, in order of position.
     mutating func latest(of positions: some Sequence<Int>) -> [Int] {
         let distinct = Array(BitSet(positions))
         guard distinct.count > 1 else { return distinct }
@@ -151,7 +152,7 @@ struct Ancestry {
         }
     }
 
-    /// The common ancestors that are an ancestor of no other common one, the greatest (hybrid time, id) first.
+    /// The common ancestors that are an ancestor of no other common one, with the greatest (hybrid time, id) first.
     mutating func lowestCommonAncestors(of positions: [Int]) -> [Int] {
         guard let first = positions.first else { return [] }
         var common = ancestors(of: first)

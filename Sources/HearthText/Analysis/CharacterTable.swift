@@ -1,4 +1,4 @@
-/// What a scalar is to the analyser; the raw values are those of `UnicodeTables`.
+/// What a scalar is to the analyser. The raw values are those of `UnicodeTables`.
 enum CharacterKind: UInt8 {
     /// White space, punctuation, controls: ends a token and belongs to none.
     case separator = 0x2D  // "-"
@@ -49,10 +49,10 @@ struct CharacterTable: Sendable {
 
     /// Scalars a page.
     private static let pageSize = 256
-    /// The table covers the first two planes; the others are told apart by range.
+    /// The table covers the first two planes of Unicode; scalars of the others are told apart by range.
     private static let pageCount = 0x20000 / pageSize
 
-    /// Where the page of each 256 scalars begins in `entries`; pages without anything special share the first.
+    /// Where the page of each 256 scalars begins in `entries`. Pages without anything special share the first.
     private var pages: [Int]
     private var entries: [Entry]
     private var expansions: [[UInt32]] = []
@@ -80,7 +80,7 @@ struct CharacterTable: Sendable {
         entry.target == 0 ? scalar : entry.target
     }
 
-    /// What a scalar is folded to where that is several.
+    /// What a scalar is folded to, where that is several.
     func expansion(_ entry: Entry) -> [UInt32] {
         expansions[Int(entry.target)]
     }

@@ -20,9 +20,9 @@ enum EnglishStemmer {
     )
 }
 
-/// English verbs and nouns whose forms share no stem that rules could find.
+/// English verbs and nouns whose forms have no common stem that rules could find.
 ///
-/// Each row is the base form and its others. Left out are forms that are mostly another word (`left`, `ground`,
+/// Each row has the base form and then the others. Left out are forms that are mostly another word (`left`, `ground`,
 /// `wound`, `rose`, `bit`, `bore`). On questions about conversations the list is worth a good point of recall at rank
 /// 1.
 enum IrregularForms {

@@ -6,7 +6,7 @@ struct PorterStemmer {
     private var word: WordBuffer
     /// Bit i says that letter i of the word, as it came, is a vowel.
     private let vowels: UInt64
-    /// Where region 1 begins, in which most suffixes must lie: behind the first consonant that follows a vowel.
+    /// Where region 1 begins: behind the first consonant that follows a vowel. Most suffixes must lie in it.
     private let region1: Int
     /// Where region 2 begins: the same again inside region 1.
     private let region2: Int
@@ -37,7 +37,7 @@ struct PorterStemmer {
         region2 = Self.region(from: region1, vowels, word.count)
     }
 
-    /// A `y` is a vowel but at the beginning and behind a vowel.
+    /// A `y` is a vowel except at the beginning and behind a vowel.
     private static func vowels(of word: WordBuffer) -> UInt64 {
         var vowels: UInt64 = 0
         var previous: UInt64 = 1
@@ -71,11 +71,11 @@ extension PorterStemmer {
     }
 
     private func isVowel(_ index: Int) -> Bool {
-        // What replaced a suffix has no `y`, so that letter can be asked of the word as it came.
+        // No replacement of a suffix has a `y`, so every `y` stands where it stood in the word as it came.
         word[index] == UInt8(ascii: "y") ? vowels >> UInt64(index) & 1 != 0 : Self.isVowelLetter(word[index])
     }
 
-    /// Whether the word up to `end` ends in a short syllable; `past` counts as one, so that `paste` isn't it.
+    /// Whether the word up to `end` ends in a short syllable; `past` counts as one, so that `paste` keeps its `e`.
     private func endsInShortSyllable(before end: Int) -> Bool {
         if end == 2 { return isVowel(0) && !isVowel(1) }
         guard end > 2, !isVowel(end - 1) else { return false }
@@ -112,7 +112,7 @@ extension PorterStemmer {
         }
     }
 
-    /// Step 1b: `-ed` and `-ing`, and what has to be mended where they stood.
+    /// Step 1b: `-ed` and `-ing`, and repairs to the end that is left.
     private mutating func removePastOrProgressive(_ rules: PorterRules) {
         guard let suffix = word.first(of: rules.pastOrProgressive) else { return }
         let start = word.count - suffix.count
@@ -207,7 +207,7 @@ struct PorterRules {
         }
     }
 
-    /// Rules, with a quick answer to whether a word's last letter rules them all out.
+    /// Rules, with a quick check whether a word's last letter rules them all out.
     struct List {
         private let rules: [Rule]
         private let lastLetters: UInt32

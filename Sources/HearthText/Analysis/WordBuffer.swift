@@ -1,6 +1,6 @@
 /// One word while it is folded and stemmed: at most `TextAnalyzer.longestTerm` bytes of UTF-8, held in place.
 struct WordBuffer {
-    /// What the word is made of so far; decides which stemmer it is for.
+    /// What the word is made of so far. This decides which stemmer it goes to.
     struct Makeup: OptionSet {
         let rawValue: UInt8
         static let latin = Makeup(rawValue: 1)
@@ -74,14 +74,14 @@ extension WordBuffer {
     mutating func removeLast(_ length: Int) {
         count -= length
         tail >>= UInt128(8 * length)
-        // What moved into sight at the far end of the tail.
+        // The bytes that have moved into the tail at its far end.
         guard count > Self.tailLength - length else { return }
         for distance in max(Self.tailLength - length, 0)..<min(Self.tailLength, count) {
             tail |= UInt128(bytes[count - 1 - distance]) << UInt128(8 * distance)
         }
     }
 
-    /// Replaces the end of the word by one that is no longer than a term allows.
+    /// Replaces the end of the word; the result must not be longer than a term may be.
     mutating func replaceLast(_ length: Int, with suffix: Affix) {
         removeLast(length)
         for index in 0..<suffix.count { add(suffix[index]) }
@@ -154,7 +154,7 @@ struct Affix: ExpressibleByStringLiteral {
 }
 
 extension WordBuffer {
-    /// Whether the word ends with a suffix no byte of which lies before `start`.
+    /// Whether the word ends with a suffix of which no byte lies before `start`.
     func hasSuffix(_ suffix: Affix, from start: Int = 0) -> Bool {
         suffix.matches(tail: tail) && count - suffix.count >= start
     }
@@ -163,17 +163,17 @@ extension WordBuffer {
         count >= prefix.count && (0..<prefix.count).allSatisfy { self[$0] == prefix[$0] }
     }
 
-    /// The first of some suffixes that the word ends with; the longest, where longer ones stand first.
+    /// The first of the suffixes that the word ends with, which is the longest one where longer ones stand first.
     func first(of suffixes: [Affix], from start: Int = 0) -> Affix? {
         let tail = tail
         return suffixes.first { $0.matches(tail: tail) && count - $0.count >= start }
     }
 }
 
-/// A small dictionary of ASCII words of at most sixteen letters that is asked for every token.
+/// A small dictionary of ASCII words of at most sixteen letters, in which every token is looked up.
 ///
-/// An open hash table: the standard dictionary's hash, made to withstand chosen keys, was a quarter of the time of an
-/// analysis.
+/// An open hash table. The hash of the standard dictionary, which is made to withstand chosen keys, took a quarter of
+/// the time of an analysis.
 struct WordTable: Sendable {
     private static let longestWord = 16
 

@@ -1,17 +1,18 @@
-/// Merges what several sides made of one text.
+/// Merges the edits of several sides to one text.
 ///
-/// A three-way merge by sentence, line and list item, after diff3 (S. Khanna, K. Kunal, B. C. Pierce, *A Formal Investigation of Diff3*,
-/// FSTTCS 2007), for any number of sides at once. Two things differ from diff3. Edits of neighbouring segments are apart:
-/// they needn't have an untouched segment between them. And nothing is left to a person: where edits overlap every
-/// side's words stay, in the order the sides are given.
+/// A three-way merge by sentence, line and list item, after diff3 (S. Khanna, K. Kunal, B. C. Pierce, *A Formal
+/// Investigation of Diff3*, FSTTCS 2007), for any number of sides at once. Two things differ from diff3. Edits of
+/// neighbouring segments count as separate: they need no untouched segment between them. And nothing is left to a
+/// person: where edits overlap, every side's words stay, in the order in which the sides are given.
 ///
-/// The result is the same for the same sides whatever order their edits came in; which side's words come first is the caller's
-/// ranking. It has no markers, and is one side's text, byte for byte, when no other side changed anything.
+/// The result is the same for the same sides, whatever order their edits came in. The caller's ranking says which
+/// side's words come first. It has no markers, and is one side's text, byte for byte, when no other side changed
+/// anything.
 package enum ContentMerge {
     /// The merged text.
     ///
     /// - Parameters:
-    ///   - base: The text all sides started from; nil when there is none, which is as good as an empty one.
+    ///   - base: The text that all sides started from. Nil, for none, is the same as an empty text.
     ///   - edits: What each side made of it, the side of the highest rank first.
     /// - Returns: The text; with no edits, the base.
     package static func merge(base: String?, edits: [String]) -> String {
@@ -30,7 +31,8 @@ package enum ContentMerge {
 }
 
 extension String {
-    /// Equal byte for byte: canonically equivalent spellings are told apart, since one of them is an edit of the other.
+    /// Whether two texts are equal byte for byte. Canonically equivalent spellings differ, because one is an edit of
+    /// the other.
     fileprivate func isExactly(_ other: String) -> Bool {
         utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
@@ -76,7 +78,7 @@ struct SegmentMerge {
         return pieces
     }
 
-    /// Where a text has a piece, if it has it.
+    /// Which segment of a text a piece is; nil where the text does not have it.
     func segment(of piece: Piece, in text: Int) -> Int? {
         switch piece {
         case .kept(let segment): matches[text][segment]
@@ -103,7 +105,7 @@ struct SegmentMerge {
         return hunks
     }
 
-    /// The hunks, with what a replacement begins or ends with split off where another side inserts the same there.
+    /// The hunks, where what a replacement begins or ends with is split off if another side inserts the same there.
     ///
     /// One side adds a sentence, the other adds the same and rewrites the next: both added it at the same place.
     private func splittingSharedInsertions(_ hunks: [Hunk]) -> [Hunk] {

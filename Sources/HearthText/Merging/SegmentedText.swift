@@ -1,9 +1,9 @@
-/// A text cut into what merges as a whole: sentences, none longer than its line or list item.
+/// A text cut into the pieces that merge as a whole: sentences, none of which is longer than its line or list item.
 ///
-/// Every byte belongs to the white space at the head or the tail, to a body or to the separator before it, so that segments
-/// written one after the other give the text back.
+/// Every byte belongs to the white space at the head or the tail, to a body or to the separator before it, so that
+/// segments written one after the other give the text back.
 struct SegmentedText {
-    /// A sentence, or what of a line isn't one, and the white space that sets it off.
+    /// A sentence, or a piece of a line that is not one, and the white space before it.
     struct Segment {
         /// The white space before, empty between sentences of scripts that use none and for the first segment.
         let separator: Range<Int>
@@ -51,14 +51,15 @@ extension SegmentedText {
     }
 }
 
-/// Numbers segments, with the same number for those that count as the same words.
+/// Gives numbers to segments: the same number to those whose words count as the same.
 ///
-/// The same means equal after canonical composition, case folding and white-space folding (canonical caseless matching, Unicode
-/// Standard, section 3.13), nothing looser: an accent, a comma or a bullet makes a difference.
+/// They count as the same if they are equal after canonical composition, case folding and white-space folding
+/// (canonical caseless matching, Unicode Standard, section 3.13), nothing looser: an accent, a comma or a bullet makes
+/// a difference.
 struct SegmentVocabulary {
     private var numbers: [String: Int] = [:]
 
-    /// How many numbers were given; they count from zero.
+    /// How many numbers were given, from zero on.
     var count: Int { numbers.count }
 
     /// The numbers of a text's segments.
@@ -96,10 +97,11 @@ struct SegmentVocabulary {
 }
 
 extension Unicode.Scalar {
-    /// The full case folding; nil for a scalar that is its own.
+    /// The full case folding; nil for a scalar that folds to itself.
     ///
-    /// The standard library has the mappings to lower and upper case but not this one, which both together give: "ß" and "ẞ" by way of
-    /// "SS", final sigma by way of the capital. Letters whose folded form is the capital (Cherokee) don't change in folding.
+    /// The standard library has the mappings to lower and upper case but not this one. The two together give it: "ß"
+    /// and "ẞ" by way of "SS", final sigma by way of the capital. Letters whose folded form is the capital (Cherokee)
+    /// don't change in folding.
     fileprivate var caseFolding: String? {
         guard properties.changesWhenCaseFolded else { return nil }
         var folded = ""

@@ -3,7 +3,8 @@ import TestSupport
 @testable import HearthModel
 @testable import HearthRules
 
-/// A random history of one memory: edits of random fields on random versions, merges among them, decisions on several heads.
+/// A random history of one memory: edits of random fields on random versions, merges among them, decisions on several
+/// heads.
 struct GeneratedHistory {
     private(set) var history: EditHistory
 

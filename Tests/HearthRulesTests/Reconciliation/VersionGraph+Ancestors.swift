@@ -3,7 +3,8 @@
 
 /// Questions about a graph by the ids of its versions.
 extension VersionGraph {
-    /// The versions that this one was made from, directly or through others, and the version itself; empty if it isn't here.
+    /// The versions that this one was made from, directly or through others, and the version itself; empty if it isn't
+    /// here.
     func ancestors(of id: VersionID) -> Set<VersionID> {
         guard let position = position(of: id) else { return [] }
         var ancestry = Ancestry(self)
@@ -17,7 +18,8 @@ extension VersionGraph {
         return ancestry.isAncestor(ancestor, of: position)
     }
 
-    /// The common ancestors of versions that are no ancestor of another common one, the greatest (hybrid time, id) first.
+    /// The common ancestors of versions that are no ancestor of another common one, the greatest (hybrid time, id)
+    /// first.
     ///
     /// Histories that cross give more than one; two first versions have none.
     func lowestCommonAncestors(of ids: [VersionID]) -> [VersionID] {
