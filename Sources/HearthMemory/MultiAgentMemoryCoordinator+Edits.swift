@@ -101,7 +101,7 @@ extension MultiAgentMemoryCoordinator {
     /// - Parameters:
     ///   - id: The memory.
     ///   - version: A version that is not a deletion, from the history that the agent sees. `system`, which maintains
-    ///     every memory, may give any.
+    ///     every memory, is not bound to that history.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
