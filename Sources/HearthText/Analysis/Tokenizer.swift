@@ -191,11 +191,11 @@ extension Tokenizer {
 
 extension Tokenizer {
     private mutating func jamo(_ scalar: UInt32, _ source: Range<Int>) {
-        mend(scalar, source, with: Composition.hangul)
+        mend(scalar, source, with: LetterComposition.hangul)
     }
 
     private mutating func voicing(_ scalar: UInt32, _ source: Range<Int>) {
-        mend(scalar, source, with: Composition.kana)
+        mend(scalar, source, with: LetterComposition.kana)
     }
 
     /// Joins a scalar with the character before it, or lets it stand alone.

@@ -2,7 +2,7 @@
 /// scalars.
 ///
 /// All others are decomposed and lose their marks. These would become other letters.
-enum Composition {
+enum LetterComposition {
     /// The Hangul syllable of a syllable's beginning and the letter behind it (Unicode Standard, section 3.12).
     static func hangul(_ first: UInt32, _ second: UInt32) -> UInt32? {
         let (leads, vowels, trails, syllables): (UInt32, UInt32, UInt32, UInt32) = (0x1100, 0x1161, 0x11A7, 0xAC00)
