@@ -42,7 +42,7 @@ package struct Lease: Hashable, Sendable {
     package var acquiredAt: Timestamp
     package var expiresAt: Timestamp
     /// Whether it was given back, taken by force or swept.
-    package var isReleased: Bool
+    var isReleased: Bool
 
     package init(
         memory: Int64,
