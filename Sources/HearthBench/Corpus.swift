@@ -17,7 +17,8 @@ struct Corpus: Sendable {
         return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
     }
 
-    /// A word: low ranks come often (the inverse of a Zipf distribution's sum is close to an exponential of a uniform number).
+    /// A word: low ranks come often (the inverse of a Zipf distribution's sum is close to an exponential of a uniform
+    /// number).
     mutating func word() -> String {
         var rank = next(below: Self.ranks)
         // The smaller of three: a steep fall that needs no logarithm.

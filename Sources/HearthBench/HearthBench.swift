@@ -7,8 +7,9 @@ import Foundation
         commandName: "HearthBench",
         abstract: "Measures the engine against bare SQLite on the same machine, in the same run.",
         discussion: """
-            A ratio above 1 means slower, or larger, than the floor. Nothing is asserted: machines are noisy. With --json an array of \
-            {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null for it.
+            A ratio above 1 means slower, or larger, than the floor. Nothing is asserted: machines are noisy. With \
+            --json an array of {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null \
+            for it.
             """,
         subcommands: [Measure.self, SearchProbe.self, Populate.self],
         defaultSubcommand: Measure.self
@@ -84,7 +85,7 @@ struct Scale: Sendable {
     var corpora: [Int]
     /// Repetitions of a quick read.
     var reads: Int
-    /// Whose memories are searched by word and by meaning.
+    /// The files that are searched by word and by meaning.
     var populations: [Population]
     /// Rows of the vector scan.
     var vectors: Int

@@ -24,7 +24,8 @@ enum LogBenchmarks {
                     while !Task.isCancelled {
                         do {
                             _ = try await coordinator.memories(agentID: "alden", userID: "bench", limit: 1_000)
-                            // A read runs on this thread and never waits: without this the writer's task would get no thread.
+                            // A read runs on this thread and never waits: without this the writer's task would get no
+                            // thread.
                             await Task.yield()
                         } catch is CancellationError {
                             return

@@ -90,7 +90,7 @@ extension Duration {
 }
 
 extension [Double] {
-    /// The value that a share of the others do not exceed.
+    /// The value that a share of all values do not exceed.
     func percentile(_ share: Double) -> Double {
         let sorted = self.sorted()
         return sorted[Swift.min(sorted.count - 1, Int(Double(sorted.count) * share))]

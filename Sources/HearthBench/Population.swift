@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HearthMemory
 
@@ -5,7 +6,7 @@ import HearthMemory
 struct Population: Sendable {
     /// Memories in the file.
     var total: Int
-    /// Those of the user that is searched; the other nine share the rest evenly.
+    /// Memories of the user that is searched; the other nine share the rest evenly.
     var ofUser: Int
 
     /// The user that is searched.
@@ -17,12 +18,12 @@ struct Population: Sendable {
     /// Memories to a commit.
     private static let batch = 1_000
 
-    /// Calls a closure with every memory, the users' in turns as they would come.
+    /// Calls a closure with every memory; those of the users come in turns, as they would in use.
     func forEach(_ body: (_ user: Int, _ number: Int, _ draft: MemoryDraft) async throws -> Void) async throws {
         var corpus = Corpus()
         let perOther = (total - ofUser) / Self.others
         var next = [Int](repeating: 0, count: Self.others + 1)
-        // The share of each user that should be done when a share of all is.
+        // Of each user, the same share should be done as of all.
         for place in 0..<total {
             let user =
                 (0...Self.others)
@@ -67,5 +68,20 @@ struct Population: Sendable {
         var texts: [(scope: String, content: String)] = []
         try await forEach { user, _, draft in texts.append(("user-\(user)", draft.content)) }
         return texts
+    }
+}
+
+/// Makes the file that the search benchmarks read, to look at or to profile with.
+struct Populate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "populate", shouldDisplay: false)
+
+    @Argument var path: String
+    @Option var total: Int
+    @Option var ofUser: Int
+
+    func run() async throws {
+        let coordinator = try await MultiAgentMemoryCoordinator.benchmark(path)
+        try await Population(total: total, ofUser: ofUser).fill(coordinator)
+        try await coordinator.close()
     }
 }

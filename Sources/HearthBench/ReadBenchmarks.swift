@@ -12,7 +12,7 @@ enum ReadBenchmarks {
             for id in chosen { _ = try await coordinator.memory(id, agentID: "alden") }
         }
         try await coordinator.close()
-        let floor = try Floor(path: place.file("ours.db"))
+        let floor = try BareConnection(path: place.file("ours.db"))
         // The rows that say the same: the file's, the memory's and those it is joined with.
         let state = try floor.prepare("SELECT * FROM store")
         let memory = try floor.prepare(

@@ -1,6 +1,5 @@
 import HearthModel
 import HearthRules
-import HearthStore
 import HearthText
 
 /// What it costs to join heads, and to keep a long text that is edited often.

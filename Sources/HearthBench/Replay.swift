@@ -1,7 +1,8 @@
 import CSQLite
 import Foundation
 
-/// The very rows that the engine wrote, vectors included, to be written again by bare calls into a new file of the same schema.
+/// The rows that the engine wrote, vectors included, to be written again by bare calls into a new file of the same
+/// schema.
 struct Replay {
     private static let tables = ["memories", "versions", "documents"]
     /// What those rows refer to.
@@ -29,11 +30,12 @@ struct Replay {
     /// Reads the rows of a closed store.
     init(path: String) throws {
         source = path
-        let floor = try Floor(path: path)
+        let floor = try BareConnection(path: path)
         schema = try floor.texts(
             """
             SELECT sql FROM sqlite_schema
-            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'memory\\_index\\_%' ESCAPE '\\'
+            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                AND name NOT LIKE 'memory\\_index\\_%' ESCAPE '\\'
             ORDER BY type = 'index'
             """
         )
@@ -48,7 +50,7 @@ struct Replay {
     }
 
     /// The indexed words of every document, in order.
-    private static func words(_ floor: Floor) throws -> [(document: Int64, content: String)] {
+    private static func words(_ floor: BareConnection) throws -> [(document: Int64, content: String)] {
         var words: [Int64: [(offset: Int64, term: String)]] = [:]
         let vocabulary = try floor.prepare("SELECT doc, offset, term FROM memory_words WHERE col = 'content'")
         while try vocabulary.step() {
@@ -62,7 +64,7 @@ struct Replay {
             }
     }
 
-    private static func vectors(_ floor: Floor) throws -> [Vector?] {
+    private static func vectors(_ floor: BareConnection) throws -> [Vector?] {
         var blocks: [Int64: [UInt8]] = [:]
         for row in try floor.rows("SELECT block_key, data FROM vector_blocks") {
             if case .integer(let key) = row[0], case .blob(let data) = row[1] { blocks[key] = data }
@@ -91,11 +93,11 @@ struct Replay {
         }
     }
 
-    /// Makes a file and writes everything into it, so many memories to a transaction.
+    /// Makes a file and writes everything into it, with so many memories to a transaction.
     ///
     /// - Returns: Seconds.
     func write(into path: String, perTransaction: Int) throws -> Double {
-        let floor = try Floor(path: path)
+        let floor = try BareConnection(path: path)
         for statement in schema { try floor.execute(statement) }
         try floor.execute("ATTACH '\(source)' AS source")
         for table in Self.context { try floor.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
@@ -136,16 +138,16 @@ struct Replay {
     }
 }
 
-/// Writes vectors into blocks, those that are neighbours in one go.
+/// Writes vectors into blocks; neighbours are written together.
 private final class VectorReplay {
-    private let floor: Floor
+    private let floor: BareConnection
     private let insertBlock: BareStatement
     private let insertState: BareStatement
     private let updateState: BareStatement
     private var known: Set<Int64> = []
     private var run: (block: Int64, offset: Int, used: Int, bytes: [UInt8])?
 
-    init(_ floor: Floor) throws {
+    init(_ floor: BareConnection) throws {
         self.floor = floor
         insertBlock = try floor.prepare("INSERT INTO vector_blocks VALUES (?1, zeroblob(?2))")
         insertState = try floor.prepare("INSERT INTO vector_block_states VALUES (?1, ?2, ?3, 0, 0)")
@@ -179,7 +181,7 @@ private final class VectorReplay {
     }
 }
 
-extension Floor {
+extension BareConnection {
     fileprivate func rows(_ sql: String) throws -> [[BareValue]] {
         let statement = try prepare(sql)
         var rows: [[BareValue]] = []

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CSQLite
 import Foundation
 import HearthMemory
 
-/// A fresh process that opens a store and searches: the way to the first answer, answers once warm, and the memory it takes.
+/// A fresh process that opens a store and searches. It measures the time to the first answer, the answers once warm,
+/// and the memory it takes.
 struct SearchProbe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "search-probe", shouldDisplay: false)
 
@@ -67,10 +69,10 @@ struct SearchProbe: AsyncParsableCommand {
     /// Runs the probe on a file: a store, or a stock full-text table.
     ///
     /// - Parameters:
-    ///   - path: The file, closed by everybody else.
+    ///   - path: The file, which no other process has open.
     ///   - type: How to search; nil for the stock table.
     ///   - queries: How many searches to measure.
-    /// - Returns: What it found.
+    /// - Returns: What it measured.
     static func findings(path: String, type: SearchType?, queries: Int) throws -> Findings {
         let kind = type.map { ["--type", $0.rawValue] } ?? ["--stock"]
         let output = try Child.output(of: ["search-probe", path, "--queries", String(queries)] + kind)
@@ -80,5 +82,45 @@ struct SearchProbe: AsyncParsableCommand {
     /// The median over five processes of the seconds from opening the file to the first answer.
     static func secondsToFirst(path: String, type: SearchType?) throws -> Double {
         try (0..<5).map { _ in try findings(path: path, type: type, queries: 0).toFirst }.percentile(0.5)
+    }
+}
+
+/// What SQLite offers by itself: a full-text table ordered by its own rank, with a scope column.
+struct StockIndex {
+    private let floor: BareConnection
+    private let statement: BareStatement
+
+    /// Opens an index that was made.
+    init(path: String) throws {
+        floor = try BareConnection(path: path)
+        statement = try floor.prepare(
+            "SELECT rowid, content FROM stock WHERE stock MATCH ?1 AND scope = ?2 ORDER BY rank LIMIT 10"
+        )
+    }
+
+    /// Makes an index of texts and whose they are.
+    static func make(path: String, of texts: some Sequence<(scope: String, content: String)>) throws {
+        let floor = try BareConnection(path: path)
+        try floor.execute(
+            "CREATE VIRTUAL TABLE stock USING fts5(content, scope UNINDEXED, tokenize='porter unicode61')"
+        )
+        let insert = try floor.prepare("INSERT INTO stock (content, scope) VALUES (?1, ?2)")
+        try floor.execute("BEGIN")
+        for text in texts { try insert.run([.text(text.content), .text(text.scope)]) }
+        try floor.execute("COMMIT")
+    }
+
+    /// Reads the ten best of the user that is searched, and returns how many there are.
+    func search(_ query: String) throws -> Int {
+        let words = query.split(separator: " ").map { "\"\($0)\"" }.joined(separator: " OR ")
+        statement.bind(.text(words), at: 1)
+        statement.bind(.text(Population.user.rawValue), at: 2)
+        var found = 0
+        while try statement.step() {
+            _ = statement.row
+            found += 1
+        }
+        statement.reset()
+        return found
     }
 }

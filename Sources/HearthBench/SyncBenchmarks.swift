@@ -188,7 +188,7 @@ enum SyncBenchmarks {
 
     /// What a bare SQLite takes to commit a changed row durably, in seconds.
     private static func durableCommit(_ place: Workplace, count: Int) throws -> Double {
-        let floor = try Floor(path: place.file("floor.db"))
+        let floor = try BareConnection(path: place.file("floor.db"))
         try floor.execute("CREATE TABLE IF NOT EXISTS edits (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT")
         var corpus = Corpus()
         let contents = corpus.drafts(count).map(\.content)

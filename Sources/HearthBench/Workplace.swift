@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import HearthMemory
 
@@ -24,7 +25,7 @@ final class Workplace: Sendable {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// A store with the agent at work that the benchmarks act as.
+    /// A store in which the agent that the benchmarks act as is active.
     static func benchmark(_ path: String) async throws -> MultiAgentMemoryCoordinator {
         let coordinator = try await open(.file(path))
         try await coordinator.registerAgent("alden")
@@ -39,5 +40,41 @@ extension MultiAgentMemoryCoordinator {
             ids += try await storeAgentMemories(agentID: "alden", userID: user, slice)
         }
         return ids
+    }
+}
+
+/// This program, run again as a process of its own.
+enum Child {
+    /// Runs it, and returns what it prints.
+    ///
+    /// - Throws: A `ValidationError` where it fails.
+    static func output(of arguments: [String]) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw ValidationError("`\(arguments.joined(separator: " "))` failed.")
+        }
+        return data
+    }
+}
+
+/// What the operating system says of this process's memory.
+enum ProcessMemory {
+    /// The largest it has been, in MiB.
+    static func peak() throws -> Double { try mebibytes("VmHWM:") }
+
+    /// What it takes now, in MiB.
+    static func resident() throws -> Double { try mebibytes("VmRSS:") }
+
+    private static func mebibytes(_ key: String) throws -> Double {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix(key) } ?? ""
+        return (Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first ?? "") ?? 0) / 1_024
     }
 }

@@ -2,23 +2,23 @@ public import FoundationEssentials
 public import HearthModel
 import HearthStore
 
-/// How a coordinator stands.
+/// The state of a coordinator.
 public struct CoordinatorStatus: Sendable, Codable {
-    /// Counts of the whole.
+    /// Overall counts.
     public struct Counters: Hashable, Sendable, Codable {
-        /// The agents the file knows that work for users: the built-in `system`, which registers itself and is always active, isn't
-        /// counted here or below.
+        /// The agents of the file that work for users. The built-in `system`, which registers itself and is always
+        /// active, is not counted here or below.
         public var totalAgents: Int
         /// Those that are active in this process.
         public var activeAgents: Int
-        /// Shares across agents that were made, by call and by rule, since the file was made.
+        /// Shares with other agents, by call and by rule, since the file was made.
         public var crossAgentShares: Int
         /// Calls of this coordinator that read or wrote memories since it was opened.
         public var totalCoordinatedOperations: Int
-        /// Upkeep that freed something since the file was made.
+        /// How often upkeep has freed something since the file was made.
         public var resourceOptimizations: Int
 
-        /// Counts.
+        /// Assembles counts.
         public init(
             totalAgents: Int,
             activeAgents: Int,
@@ -34,15 +34,15 @@ public struct CoordinatorStatus: Sendable, Codable {
         }
     }
 
-    /// Counts of the whole.
+    /// Overall counts.
     public var coordinator: Counters
-    /// Every agent the file knows but `system`, and how it stands in this process.
+    /// Every agent of the file but `system`, and its status in this process.
     public var agents: [AgentID: AgentStatus]
     /// Sync, leases and conflicts.
     public var sync: SyncStatistics
     /// Whether the engine is well.
     public var health: HealthReport
-    /// When this was put together.
+    /// When this was assembled.
     public var generatedAt: Date
 
     /// Assembles a status.
@@ -62,7 +62,7 @@ public struct CoordinatorStatus: Sendable, Codable {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// How the coordinator, its agents and its store stand.
+    /// The state of the coordinator, its agents and its store.
     public func coordinatorStatus() async throws -> CoordinatorStatus {
         var agents: [AgentID: AgentStatus] = [:]
         for (profile, status) in try store.agentStatuses() where profile.id != AgentProfile.system.id {
@@ -85,9 +85,10 @@ extension MultiAgentMemoryCoordinator {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// Recomputes what can be recomputed and compares it with what is stored; findings are values, not errors.
+    /// Recomputes what can be recomputed, and compares it with what is stored. Findings are values, not errors.
     ///
-    /// - Parameter anchor: The anchor of an earlier report, kept outside the file: the audit chain must pass through it.
+    /// - Parameter anchor: The anchor of an earlier report, kept outside the file: the audit chain must pass through
+    ///   it.
     public func verify(anchor: String? = nil) async throws -> VerificationReport {
         try await store.verify(anchor: anchor)
     }

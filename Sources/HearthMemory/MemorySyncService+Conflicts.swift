@@ -11,12 +11,12 @@ extension MemorySyncService {
     ///
     /// - Parameters:
     ///   - conflictID: The conflict.
-    ///   - resolutionStrategy: How to settle it; nil: as the owner's profile says.
+    ///   - resolutionStrategy: How to settle it; nil means as the owner's profile says.
     ///   - decision: What a person decided; it goes before a strategy.
     ///   - agentID: The memory's owner, or a critical agent.
-    /// - Throws: `.conflictNotFound`; `.conflictAlreadyResolved`; `.accessDenied`; `.decisionRequired` where there is no decision and the
-    ///   strategy is to ask for one, or can't settle it; `.locked` while another agent holds the lease; `.invalidArgument` for a version
-    ///   that isn't one of the conflict's.
+    /// - Throws: `.conflictNotFound`; `.conflictAlreadyResolved`; `.accessDenied`; `.decisionRequired` where no
+    ///   decision is given and the strategy is to ask for one, or can't settle the conflict; `.locked` while another
+    ///   agent holds the lease; `.invalidArgument` for a version that is not one of the conflict's.
     @discardableResult
     public func resolveConflict(
         conflictID: ConflictID,
@@ -31,8 +31,8 @@ extension MemorySyncService {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// What an administrator should know: first what nobody has acknowledged yet, then what arises in this process, until the coordinator is
-    /// closed. Each access is a listener of its own.
+    /// What an administrator should know: first what nobody has acknowledged yet, and then what arises in this process,
+    /// until the coordinator is closed. Each access makes a listener of its own.
     public var notifications: AsyncStream<AdministratorNotification> { store.notificationStream() }
 
     /// The notifications that nobody has acknowledged, oldest first.
@@ -42,7 +42,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// Notes that an administrator has seen a notification; durable on return.
     ///
-    /// - Throws: `.invalidArgument` where there is none of that number.
+    /// - Throws: `.invalidArgument` where there is no notification of that number.
     public func acknowledgeNotification(_ id: Int) async throws {
         try await store.acknowledgeNotification(id)
     }

@@ -4,17 +4,21 @@ import HearthStore
 extension MemorySyncService {
     /// Acquires the lease of a memory: the right to publish edits of it until it expires. Committed on return.
     ///
-    /// First come, first served, across tasks and processes. A lease belongs to its acquisition: another one by the same agent waits.
+    /// First come, first served, across tasks and processes. A lease belongs to one acquisition: another by the same
+    /// agent waits.
     ///
     /// - Parameters:
     ///   - memoryID: The memory.
-    ///   - agentID: The owner, or an agent that sees the memory and whose priority is not below the owner's; `system` may lease any.
-    ///   - lockDuration: How long the lease lasts, more than 0, to a day; nil: ``CoordinatorConfiguration/lockDuration``.
+    ///   - agentID: The owner, or an agent that sees the memory and whose priority is not below the owner's; `system`
+    ///     may lease any.
+    ///   - lockDuration: How long the lease lasts, more than 0, to a day; nil:
+    ///     ``CoordinatorConfiguration/lockDuration``.
     ///   - waitForLock: Whether to wait in the queue while others have it.
-    ///   - timeout: How long to wait at the most.
-    /// - Returns: The lease; nil where it could not be had at once or in time.
-    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, naming it; `.invalidArgument`;
-    ///   `CancellationError` where the task is cancelled, and then the agent has neither a place in the queue nor the lease.
+    ///   - timeout: How long to wait at most.
+    /// - Returns: The lease; nil where it could not be had at once, or in time.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, which the message
+    ///   names; `.invalidArgument`; `CancellationError` where the task is cancelled, and then the agent has neither a
+    ///   place in the queue nor the lease.
     public func acquireMemoryLock(
         memoryID: MemoryID,
         agentID: AgentID,
@@ -32,7 +36,7 @@ extension MemorySyncService {
         }
     }
 
-    /// Lets a lease last for a duration from now, with the same token; committed on return.
+    /// Extends a lease to a duration from now, with the same token; committed on return.
     ///
     /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
     public func renewMemoryLock(_ lock: MemoryLock, lockDuration: Duration? = nil) async throws -> MemoryLock {
@@ -41,13 +45,13 @@ extension MemorySyncService {
         }
     }
 
-    /// Gives back the lease that an agent has on a memory; with `force`, takes it from whoever has it, which is audited.
+    /// Gives back the lease that an agent has on a memory; with `force`, takes it from its holder, which is audited.
     ///
-    /// Committed on return, also in a task that is cancelled.
+    /// Committed on return, even in a task that is cancelled.
     ///
     /// - Returns: False where none was held.
-    /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent isn't critical;
-    ///   `.memoryNotFound`.
+    /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent is not
+    ///   critical; `.memoryNotFound`.
     @discardableResult
     public func releaseMemoryLock(memoryID: MemoryID, agentID: AgentID, force: Bool = false) async throws -> Bool {
         try await operations.perform { store in
@@ -57,7 +61,7 @@ extension MemorySyncService {
 
     /// Gives back the lease of one acquisition, and no other that the agent may have since.
     ///
-    /// Committed on return, also in a task that is cancelled.
+    /// Committed on return, even in a task that is cancelled.
     ///
     /// - Returns: False where it has expired, was released or was taken.
     @discardableResult
@@ -67,10 +71,11 @@ extension MemorySyncService {
         }
     }
 
-    /// Takes every lease from its holder: maintenance, for critical agents. Audited; committed on return.
+    /// Takes every lease from its holder. This is maintenance, for critical agents. It is audited, and committed on
+    /// return.
     ///
-    /// - Returns: How many were held.
-    /// - Throws: `.accessDenied` where the agent isn't critical.
+    /// - Returns: How many leases were held.
+    /// - Throws: `.accessDenied` where the agent is not critical.
     @discardableResult
     public func releaseAllLocks(agentID: AgentID) async throws -> Int {
         try await operations.perform { store in
@@ -78,7 +83,8 @@ extension MemorySyncService {
         }
     }
 
-    /// Holds the lease of a memory while a closure runs: renews it meanwhile, and gives it back however that ends.
+    /// Holds the lease of a memory while a closure runs: renews it meanwhile, and gives it back however the closure
+    /// ends.
     ///
     /// ```swift
     /// try await service.withMemoryLock(memoryID: id, agentID: "alden") { lock in
@@ -91,8 +97,9 @@ extension MemorySyncService {
     /// - Parameters:
     ///   - memoryID: The memory.
     ///   - agentID: As ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:)``.
-    ///   - lockDuration: How long the lease outlives a process that dies; nil: ``CoordinatorConfiguration/lockDuration``.
-    ///   - timeout: How long to wait for the lease at the most.
+    ///   - lockDuration: How long the lease outlives a process that dies; nil:
+    ///     ``CoordinatorConfiguration/lockDuration``.
+    ///   - timeout: How long to wait for the lease at most.
     ///   - body: What to do under the lease.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` where the lease could not be had in time; and as

@@ -13,16 +13,19 @@ public final class MemorySyncService: Sendable {
         self.configuration = configuration
     }
 
-    /// Everything an agent sees of a user's memories: a page of them, newest first, and counts over the whole slice.
+    /// Everything that an agent sees of a user's memories: a page of them, newest first, and counts over the whole
+    /// slice.
     ///
     /// - Parameters:
     ///   - agentID: The agent that looks.
     ///   - userID: The user.
     ///   - sessionID: Narrows the slice, counts included, to a session.
-    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
-    ///   - includeSyncMetadata: Whether the entries say how they stand.
-    ///   - limit: How many entries at the most, 1…10,000.
-    ///   - cursor: Where the last page ended.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty means all.
+    ///   - includeSyncMetadata: Whether the entries have their sync state.
+    ///   - limit: How many entries at most, 1…10,000.
+    ///   - cursor: Where the last page ended; nil begins with the newest memory.
+    /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument` for an invalid identifier, or a limit out of
+    ///   its range.
     public func agentMemorySlice(
         agentID: AgentID,
         userID: UserID,
@@ -45,12 +48,12 @@ public final class MemorySyncService: Sendable {
         }
     }
 
-    /// What sync, leases and conflicts have done and how they stand: an administrator's view over all users.
+    /// Totals of syncs, leases and conflicts, and their present state: an administrator's view over all users.
     public func syncStatistics() async throws -> SyncStatistics {
         try await store.syncStatistics()
     }
 
-    /// Whether the engine is well, and what to do where it isn't.
+    /// Whether the engine is well, and what to do where it is not.
     public func healthCheck() async throws -> HealthReport {
         try await store.healthCheck()
     }

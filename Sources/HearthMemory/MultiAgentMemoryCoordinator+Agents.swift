@@ -4,10 +4,12 @@ import HearthStore
 extension MultiAgentMemoryCoordinator {
     /// Makes an agent active in this process, and writes its profile where one is given.
     ///
-    /// Without a profile it is the one the file holds, else the built-in one of that identifier. Registering again is no error. An agent
-    /// that an administrator took out of service is put back for every process.
+    /// Without one, the profile is that of the file, or else the built-in one of that identifier. Registering again is
+    /// no error. An agent that an administrator took out of service is put back for every process. A profile that is
+    /// written is durable on return.
     ///
-    /// - Throws: `.unknownAgent` without any profile; `.invalidArgument` for an invalid one, or one of another identifier.
+    /// - Throws: `.unknownAgent` where there is no profile; `.invalidArgument` for an invalid one, or one of another
+    ///   agent.
     public func registerAgent(_ id: AgentID, profile: AgentProfile? = nil) async throws {
         let id = try id.validated()
         if let profile, profile.id != id {
@@ -25,8 +27,8 @@ extension MultiAgentMemoryCoordinator {
 
     /// Sets whether an agent may act.
     ///
-    /// `.maintenance` and `.error` hold for every process on the file until the agent is registered again or set `.active`; `.active` and
-    /// `.inactive` beyond that are this process's own.
+    /// `.maintenance` and `.error` hold for every process on the file, until the agent is registered again or set
+    /// `.active`. Apart from that, `.active` and `.inactive` hold only for this process.
     ///
     /// - Throws: `.unknownAgent`; `.invalidArgument` for `system`, which is always active.
     public func setStatus(_ status: AgentStatus, of agent: AgentID) async throws {
@@ -34,7 +36,7 @@ extension MultiAgentMemoryCoordinator {
         if status == .active { store.register(agent) } else { store.withdraw(agent) }
     }
 
-    /// How an agent stands in this process: `system` is always active.
+    /// The status of an agent in this process; `system` is always active.
     ///
     /// - Throws: `.unknownAgent`.
     public func status(of agent: AgentID) async throws -> AgentStatus {
@@ -44,21 +46,9 @@ extension MultiAgentMemoryCoordinator {
         return held.status
     }
 
-    /// The profiles the file holds, `system` among them, by identifier.
+    /// The profiles that the file holds, that of `system` included, in the order of their identifiers.
     public func agents() async throws -> [AgentProfile] {
         try store.agents()
-    }
-
-    /// The sharing policy in force.
-    public func sharingPolicy() async throws -> SharingPolicy {
-        try store.sharingPolicy()
-    }
-
-    /// Puts a sharing policy in force for every process on the file; durable on return.
-    ///
-    /// - Throws: `.invalidArgument` naming the key that is wrong.
-    public func setSharingPolicy(_ policy: SharingPolicy) async throws {
-        try await store.setSharingPolicy(policy)
     }
 
     /// Begins a session; durable on return.
@@ -72,7 +62,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// Ends a session; durable on return.
     ///
-    /// - Throws: `.invalidArgument` where there is none of that identifier.
+    /// - Throws: `.invalidArgument` where there is no session of that identifier.
     public func endSession(_ id: SessionID) async throws {
         try await store.endSession(id)
     }

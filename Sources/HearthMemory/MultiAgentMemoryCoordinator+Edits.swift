@@ -2,23 +2,24 @@ public import HearthModel
 import HearthStore
 
 extension MultiAgentMemoryCoordinator {
-    /// Edits a memory: with a live lease the edit is published at once, without one it is a draft of the agent's until a sync. Durable on
-    /// return.
+    /// Edits a memory. With a live lease the edit is published at once; without one it is the agent's draft until a
+    /// sync. Durable on return.
     ///
-    /// Until then the agent reads its own draft and nobody else does. Editing again amends the draft; under a lease the draft is published
-    /// together with the edit. An edit that changes nothing writes nothing.
+    /// Until then the agent reads its own draft, and nobody else does. Editing again amends the draft. Under a lease
+    /// the draft is published together with the edit. An edit that changes nothing writes nothing.
     ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The owner, or an agent that may propose.
     ///   - change: What to change.
     ///   - lock: The agent's lease on the memory.
-    ///   - ifVersion: The number of the published head that the edit expects, as `Memory.version` gave it; nil: whichever.
-    ///   - userID: The user the memory is expected to belong to.
+    ///   - ifVersion: The number of the published head that the edit expects, as `Memory.version` gave it; nil means
+    ///     any.
+    ///   - userID: The user to whom the memory is expected to belong.
     /// - Returns: The agent's view afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for another's category; `.versionMismatch` where the
-    ///   head has moved; `.lockLost` where the lease expired or was taken; `.lockNotHeld` for another's lease; `.invalidArgument`. Nothing
-    ///   is changed then.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for a change of category by an
+    ///   agent that is not the owner; `.versionMismatch` where the head has moved; `.lockLost` where the lease has
+    ///   expired or was taken; `.lockNotHeld` for another agent's lease; `.invalidArgument`. Then nothing is changed.
     @discardableResult
     public func updateMemory(
         _ id: MemoryID,
@@ -40,12 +41,14 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// Deletes a memory for its owner: with a live lease at once, without one as a draft until a sync. Durable on return.
+    /// Deletes a memory for its owner. With a live lease it is deleted at once; without one the deletion is a draft
+    /// until a sync. Durable on return.
     ///
-    /// A published deletion leaves a tombstone: ``history(of:agentID:)`` and ``restoreMemory(_:agentID:)`` work for the owner until the
-    /// memory is purged.
+    /// A published deletion leaves a tombstone: ``history(of:agentID:)`` and ``restoreMemory(_:agentID:)`` work for the
+    /// owner until the memory is purged.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
+    ///   `.invalidArgument`.
     public func deleteMemory(
         _ id: MemoryID,
         agentID: AgentID,
@@ -57,9 +60,10 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// Drops the agent's draft of a memory, a deletion included; durable on return. Without a draft nothing happens.
+    /// Drops the agent's draft of a memory, even one that deletes it; durable on return. Where there is no draft,
+    /// nothing happens.
     ///
-    /// - Throws: `.memoryNotFound` where the agent neither has a draft of the memory nor sees it.
+    /// - Throws: `.memoryNotFound` where the agent neither sees the memory nor has a draft of it.
     public func discardDraft(of id: MemoryID, agentID: AgentID) async throws {
         try await operations.perform { store in
             try await store.discardDraft(of: id, as: agentID)
@@ -68,7 +72,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// Brings a deleted memory back for its owner, until it is purged; durable on return.
     ///
-    /// A deletion that is still a draft is withdrawn. A memory that isn't deleted stays as it is.
+    /// A deletion that is still a draft is withdrawn. A memory that is not deleted stays as it is.
     ///
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease.
@@ -79,28 +83,29 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// The versions of a memory, oldest first, the losers of conflicts among them.
+    /// The versions of a memory, oldest first, including those that lost a conflict.
     ///
-    /// The owner sees all, also of a deleted memory; any other agent sees those published since it could see the memory, and its own. Each
-    /// is checked against its id.
+    /// The owner sees all of them, even those of a deleted memory. Any other agent sees its own, and those published
+    /// since it could see the memory. Each is checked against its id.
     ///
-    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
+    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that does not match its id.
     public func history(of id: MemoryID, agentID: AgentID) async throws -> [MemoryVersion] {
         try await operations.perform { store in
             try await store.history(of: id, as: agentID)
         }
     }
 
-    /// Publishes what an old version says as a new one, at once; a conflict that waits is settled by it. Durable on return.
+    /// Publishes the fields of an old version as a new one, at once. This settles a conflict that waits. Durable on
+    /// return.
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - version: A version that isn't a deletion, from the history as the agent sees it; `system`, which maintains every memory, is held to
-    ///     none.
+    ///   - version: A version that is not a deletion, from the history that the agent sees. `system`, which maintains
+    ///     every memory, is not bound to that history.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
-    ///   isn't of that history.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
+    ///   for a version that is not of that history.
     @discardableResult
     public func rollbackMemory(_ id: MemoryID, to version: VersionID, agentID: AgentID) async throws -> Memory {
         try await operations.perform { store in

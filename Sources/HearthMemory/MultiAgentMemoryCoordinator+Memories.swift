@@ -7,20 +7,20 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameters:
     ///   - agentID: The owner.
-    ///   - userID: The user, who comes into being on first use.
-    ///   - sessionID: The session, which comes into being on first use.
+    ///   - userID: The user, who is made on first use.
+    ///   - sessionID: The session, which is made on first use.
     ///   - content: 0 bytes to 4 MiB of UTF-8.
     ///   - memoryType: The kind of remembering.
     ///   - memoryCategory: What it is about; sharing rules go by it.
     ///   - tags: At most 256, each of 1 to 256 bytes; a duplicate counts once.
     ///   - importanceScore: 0…1.
-    ///   - shareWithAgents: Agents that see it from their next call on and may propose edits.
+    ///   - shareWithAgents: Agents that see it from their next call on, and may propose edits.
     ///   - metadata: The host's own values, at most 1 MiB.
     ///   - isSensitive: Whether the payload is to be encrypted at rest.
     ///   - expiresAt: When it is to stop being returned.
-    /// - Throws: `.invalidArgument` naming what is out of range, `.restrictedCategory` for sharing a restricted category,
-    ///   `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`, `.storeBusy`, `.storeReadOnly`.
-    ///   Nothing is stored then.
+    /// - Throws: `.invalidArgument` that names what is out of range, `.restrictedCategory` for sharing a restricted
+    ///   category, `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`,
+    ///   `.storeBusy`, `.storeReadOnly`. Then nothing is stored.
     @discardableResult
     public func storeAgentMemory(
         agentID: AgentID,
@@ -58,12 +58,12 @@ extension MultiAgentMemoryCoordinator {
 
     /// Stores memories in one transaction, all or none; durable on return.
     ///
-    /// The more there are to a call the less each takes, because they share a transaction, and because the later ones are analysed and
-    /// embedded on other cores while the earlier ones are written. Other writers wait until the call is done: 10,000 memories take some
-    /// tenths of a second.
+    /// The more memories a call stores, the less time each takes: they share a transaction, and the later ones are
+    /// analysed and embedded on other cores while the earlier ones are written. Other writers wait until the call is
+    /// done: 10,000 memories take some tenths of a second.
     ///
     /// - Returns: The identifiers in the order given.
-    /// - Throws: As storing one; the first that is refused refuses all.
+    /// - Throws: As for one memory; if one is refused, all are.
     @discardableResult
     public func storeAgentMemories(
         agentID: AgentID,
@@ -83,15 +83,17 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
+    /// Stores memories under the host's own identifiers in one transaction, all or none; durable on return.
     ///
-    /// A memory that its user and agent hold already is left as it is, deleted or not, so that an import can be repeated.
+    /// A memory that its user and agent already have is left as it is, deleted or not, so that an import can be
+    /// repeated.
     ///
-    /// An identifier names a memory of one user and one agent. Where a memory of somebody else has it, the import is stored all the
-    /// same, under an identifier derived from the three, and a second import finds it there: nobody loses a memory to another's
-    /// identifiers, or learns from the counts that they exist. Browsing and searching give the identifier that it got.
+    /// An identifier names a memory of one user and one agent. Where somebody else's memory has it, the import is
+    /// stored all the same, under an identifier that is derived from all three, and a second import finds it there. So
+    /// nobody loses a memory to another's identifiers, or learns from the counts that they exist. Browsing and
+    /// searching give the identifier that the memory got.
     ///
-    /// - Throws: As storing one.
+    /// - Throws: As for storing one memory.
     public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
         try await operations.perform { store in try await store.importMemories(batch) }
     }
@@ -100,7 +102,8 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// A view of another agent's memory leaves an audit row, committed before this returns.
     ///
-    /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is given and another user's, or it is not there.
+    /// - Throws: `.memoryNotFound` where there is no such memory, where the agent may not see it, or where it does not
+    ///   belong to `userID`.
     public func memory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         try await operations.perform { store in try await store.memory(id, as: agentID, userID: userID) }
     }
@@ -109,12 +112,13 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameters:
     ///   - agentID: The agent that looks.
-    ///   - userID: The user; an unknown one has no memories.
+    ///   - userID: The user; one that the file does not know has no memories.
     ///   - filter: What to narrow it to.
-    ///   - includeSharedMemories: Whether other agents' memories are among them.
-    ///   - limit: How many at the most, 1…10,000.
-    ///   - cursor: Where the last page ended.
-    /// - Returns: The page, and the cursor of the next, nil after the last.
+    ///   - includeSharedMemories: Whether to include other agents' memories.
+    ///   - limit: How many at most, 1…10,000.
+    ///   - cursor: Where the last page ended; nil begins with the newest memory.
+    /// - Returns: The page, and the cursor of the next one; nil after the last.
+    /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument` for an invalid identifier, filter or limit.
     public func memories(
         agentID: AgentID,
         userID: UserID,
@@ -135,7 +139,7 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// One agent's view of several memories, in the order given; those it may not see are absent.
+    /// One agent's view of several memories, in the order given. Those that it may not see are left out.
     public func memories(_ ids: [MemoryID], agentID: AgentID) async throws -> [Memory] {
         try await operations.perform { store in try await store.memories(ids, as: agentID) }
     }

@@ -8,15 +8,17 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameters:
     ///   - agentID: The agent that searches.
-    ///   - userID: The user; an unknown one has no memories.
-    ///   - query: Anything a person types: words, "quoted phrases" that must occur, beginnings of words with a `*` behind.
-    ///   - sessionID: The session whose memories are preferred a little.
-    ///   - includeSharedMemories: Whether other agents' memories are among them.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - query: Anything a person types: words, "quoted phrases" that must occur, beginnings of words with a `*`
+    ///     behind them.
+    ///   - sessionID: The session whose memories are slightly preferred.
+    ///   - includeSharedMemories: Whether to include other agents' memories.
     ///   - searchType: By word, by meaning, or both.
     ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
-    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder; `.embedderUnavailable` where a search by meaning
-    ///   alone has no vector of the query; `.embeddingMismatch`; `.unknownAgent`, `.agentNotActive`.
+    ///   - limit: How many at most, 1…1,000.
+    /// - Throws: `.invalidArgument`, for instance for a search by meaning without an embedder; `.embedderUnavailable`
+    ///   where a search by meaning alone has no vector of the query; `.embeddingMismatch`; `.unknownAgent`,
+    ///   `.agentNotActive`.
     public func searchAgentMemories(
         agentID: AgentID,
         userID: UserID,
@@ -44,16 +46,16 @@ extension MultiAgentMemoryCoordinator {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// Finds memories that mean much the same as one of them, best first.
+    /// Finds memories that mean much the same as a given one, best first.
     ///
     /// - Parameters:
     ///   - id: A memory that the agent sees; it is not among the results.
     ///   - agentID: The agent that searches.
-    ///   - includeSharedMemories: Whether other agents' memories are among them.
+    ///   - includeSharedMemories: Whether to include other agents' memories.
     ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
-    /// - Throws: `.memoryNotFound`; `.invalidArgument`, also without an embedder; `.embedderUnavailable`; `.embeddingMismatch`;
-    ///   `.unknownAgent`, `.agentNotActive`.
+    ///   - limit: How many at most, 1…1,000.
+    /// - Throws: `.memoryNotFound`; `.invalidArgument`, for instance without an embedder; `.embedderUnavailable`;
+    ///   `.embeddingMismatch`; `.unknownAgent`, `.agentNotActive`.
     public func similar(
         to id: MemoryID,
         agentID: AgentID,
@@ -71,5 +73,25 @@ extension MultiAgentMemoryCoordinator {
                 tuning: searchTuning
             )
         }
+    }
+}
+
+extension MultiAgentMemoryCoordinator {
+    /// How many documents of the file have a vector of the present embedder.
+    public func embeddingStatus() async throws -> EmbeddingStatus {
+        try await store.embeddingStatus()
+    }
+
+    /// Makes the vectors that are missing or of another embedder, batch by batch, while everything else goes on.
+    ///
+    /// Every batch is durable, so a rebuild that was cancelled or killed goes on where it was.
+    ///
+    /// - Parameter progress: Called after every batch with the documents looked at so far.
+    /// - Returns: How many vectors were made.
+    /// - Throws: `.embedderUnavailable`, for instance where a model server does not answer; `.invalidArgument` without
+    ///   an embedder.
+    @discardableResult
+    public func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
+        try await store.rebuildEmbeddings(progress: progress)
     }
 }

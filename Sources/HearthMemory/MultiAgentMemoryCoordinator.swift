@@ -1,7 +1,8 @@
 public import HearthModel
 import HearthStore
+import Synchronization
 
-/// The memory of several agents in one file: stores, shares, finds, and keeps agents and users apart.
+/// The memory of several agents in one file: it stores, shares and finds memories, and keeps agents and users apart.
 ///
 /// ```swift
 /// let coordinator = try await MultiAgentMemoryCoordinator.open("memory.db")
@@ -12,8 +13,9 @@ import HearthStore
 /// try await coordinator.close()
 /// ```
 ///
-/// Every call throws `MemoryError`; one that names an agent throws `.unknownAgent` or `.agentNotActive` where the agent isn't
-/// registered. What a call that writes has done is durable when it returns, as ``CoordinatorConfiguration/durability`` says.
+/// Every call throws `MemoryError`; a call that names an agent throws `.unknownAgent` or `.agentNotActive` where the
+/// agent is not registered. What a call writes is durable when it returns, as ``CoordinatorConfiguration/durability``
+/// says.
 public final class MultiAgentMemoryCoordinator: Sendable {
     let store: MemoryStore
     let operations: HostOperations
@@ -31,12 +33,13 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         syncService = MemorySyncService(store: store, operations: operations, configuration: configuration)
     }
 
-    /// Opens a store, making the file if there is none.
+    /// Opens a store, and makes the file if there is none.
     ///
-    /// The agents that the configuration or the file lists are known afterwards, inactive until they are registered; `system` is active.
+    /// Afterwards the agents that the configuration or the file lists are known. They are inactive until they are
+    /// registered; `system` is active.
     ///
-    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, `.storeUnavailable`,
-    ///   `.invalidConfiguration`, `.invalidArgument` for an invalid profile or policy.
+    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`,
+    ///   `.storeUnavailable`, `.invalidConfiguration`, `.invalidArgument` for an invalid profile or policy.
     public static func open(
         _ location: StoreLocation,
         configuration: CoordinatorConfiguration = .init()
@@ -67,24 +70,6 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     }
 }
 
-extension CoordinatorConfiguration {
-    /// Checks what does not depend on the file.
-    fileprivate func validate() throws(MemoryError) {
-        guard syncInterval >= .zero else {
-            throw MemoryError(
-                code: .invalidConfiguration,
-                message: "syncInterval is negative; use .zero to switch it off."
-            )
-        }
-        guard lockDuration > .zero, lockDuration <= .seconds(86_400) else {
-            throw MemoryError(
-                code: .invalidConfiguration,
-                message: "lockDuration must be more than zero and at most a day."
-            )
-        }
-    }
-}
-
 extension MemoryStore {
     /// Writes what the configuration gives into the file, where the file holds something else.
     fileprivate func adopt(_ configuration: CoordinatorConfiguration) async throws {
@@ -96,5 +81,24 @@ extension MemoryStore {
         for (agent, retention) in configuration.retention { wanted[agent]?.retention = retention }
         let changed = wanted.values.filter { held[$0.id] != $0 }.sorted { $0.id < $1.id }
         if !changed.isEmpty { try await setProfiles(changed) }
+    }
+}
+
+/// The way from a host's calls to the store. Every call that an agent makes goes through here and is counted.
+final class HostOperations: Sendable {
+    private let store: MemoryStore
+    private let begun = Mutex(0)
+
+    init(_ store: MemoryStore) {
+        self.store = store
+    }
+
+    /// How many were begun, those that were refused included.
+    var count: Int { begun.withLock { $0 } }
+
+    /// Runs an operation. Whether its agent may act is checked where it acts, in its own transaction or snapshot.
+    func perform<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
+        begun.withLock { $0 += 1 }
+        return try await operation(store)
     }
 }

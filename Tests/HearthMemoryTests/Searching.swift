@@ -147,7 +147,8 @@ import Testing
         try await coordinator.close()
     }
 
-    /// Two worlds that differ only in what an agent may not see answer it alike: order, scores, components, counts, errors.
+    /// Two worlds that differ only in what an agent may not see answer it alike: order, scores, components, counts,
+    /// errors.
     @Test func `what an agent may not see changes nothing that it gets`() async throws {
         var generator = SeededGenerator()
         let words = ["boiler", "train", "tea", "choir", "parcel", "osaka", "knee", "lantern", "明天", "会議"]
@@ -172,7 +173,8 @@ import Testing
                     [draft]
                 )
             }
-            // Hidden from alden: another user's, restricted ones, unshared ones; in the same session and between the others.
+            // Hidden from alden: another user's, restricted ones, unshared ones; in the same session and between the
+            // others.
             for (agent, category, owner): (AgentID, MemoryCategory, UserID) in [
                 ("sentry", .incidentDetails, user), ("alice", .analysisInternals, user),
                 ("alden", .conversation, "user_456"),

@@ -25,7 +25,8 @@ import Testing
         )
     }
 
-    /// Runs a script with another program's hand, and copies the files while it has them open, as a crash would leave them.
+    /// Runs a script with another program's hand, and copies the files while it has them open, as a crash would leave
+    /// them.
     private func leave(_ script: String) throws {
         let elsewhere = try TemporaryDirectory()
         var handle: OpaquePointer?

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A program run as a process of its own.
 ///
-/// Foundation's `Process` copies 256 bytes of each name in `/proc/self/fd`, however short (swift-corelibs-foundation, pull request
-/// 5472). With more than a thousand files open, as tests that run side by side have, that may read past the end of the heap and crash.
+/// Foundation's `Process` copies 256 bytes of each name in `/proc/self/fd`, however short (swift-corelibs-foundation,
+/// pull request 5472). With more than a thousand files open, as tests that run side by side have, that may read past
+/// the end of the heap and crash.
 public final class ChildProcess: Sendable {
     /// How a process ended.
     public struct End: Sendable {

@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// What happens to the files of one directory: a disk that counts what is done to it and fails when told to.
 ///
-/// Every write, truncation, sync and deletion is a step. At a chosen step the disk fails once, or dies: from then on nothing
-/// reaches it, as after the process was killed. It also knows which bytes were synced, and so what a loss of power would leave.
+/// Every write, truncation, sync and deletion is a step. At a chosen step the disk fails once, or dies: from then on
+/// nothing reaches it, as after the process was killed. It also knows which bytes were synced, and so what a loss of
+/// power would leave.
 ///
 /// Syncs are noted and not done, so that hundreds of crashes cost no time.
 public final class FaultyDisk: Sendable {

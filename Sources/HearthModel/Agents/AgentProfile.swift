@@ -1,12 +1,12 @@
-/// How much an agent's word counts; `.critical` compares greatest.
+/// How much an agent's word counts; `.critical` is the greatest.
 public enum AgentPriority: Int, Comparable, CaseIterable, Sendable, Codable {
-    /// May force, maintain and erase.
+    /// May take leases by force, maintain the file and erase memories.
     case critical = 1
-    /// The primary assistant's.
+    /// For the primary assistant.
     case high
-    /// A specialist's.
+    /// For a specialist.
     case medium
-    /// A guest's.
+    /// For a guest.
     case low
 
     /// Orders by weight, not by number: `.low < .medium < .high < .critical`.
@@ -19,7 +19,7 @@ public enum AgentPriority: Int, Comparable, CaseIterable, Sendable, Codable {
 public enum AgentStatus: String, Sendable, Codable {
     /// Registered and at work.
     case active
-    /// Known to the file, not registered by this process.
+    /// Known to the file but not registered by this process.
     case inactive
     /// Taken out of service by an administrator.
     case maintenance
@@ -29,7 +29,7 @@ public enum AgentStatus: String, Sendable, Codable {
 
 /// What the engine knows of an agent.
 ///
-/// Memory types and categories describe the agent and never refuse a store.
+/// The memory types and categories only describe the agent: it may store memories of any type and category.
 public struct AgentProfile: Hashable, Sendable, Codable {
     /// The agent.
     public var id: AgentID
@@ -123,7 +123,7 @@ extension AgentProfile {
         workingMemoryLimit: 25
     )
 
-    /// The built-in maintenance identity: critical, always active, registered by itself.
+    /// The built-in maintenance identity: critical, always active, and registered without a call.
     public static let system = AgentProfile(
         id: "system",
         name: "System",
@@ -140,17 +140,10 @@ extension AgentProfile {
     public static let hearthlink: [AgentProfile] = [.alden, .alice, .sentry, .mimic]
 }
 
-extension Duration {
-    /// A number of days of 86,400 seconds.
-    package static func days(_ count: Int) -> Duration {
-        .seconds(count * 86_400)
-    }
-}
-
 extension AgentProfile {
-    /// Checks what a store needs of a profile.
+    /// Checks that a store accepts the profile.
     ///
-    /// - Throws: `.invalidArgument` naming the agent and the field.
+    /// - Throws: `.invalidArgument` that names the agent and the field.
     public func validate() throws(MemoryError) {
         _ = try id.validated()
         guard retention >= .seconds(1), retention <= .days(365_000) else {

@@ -7,7 +7,7 @@ extension SharingPolicy: Codable {
         case propagationRules = "propagation_rules"
     }
 
-    /// Reads the shape that ``json()`` writes; an absent key means none of that kind.
+    /// Reads the form that ``json()`` writes; where a key is absent there are no rules of that kind.
     public init(from decoder: any Decoder) throws {
         try decoder.refuseKeys(besides: CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -34,11 +34,11 @@ extension SharingPolicy: Codable {
 
     /// Reads and validates a policy.
     ///
-    /// The document is an object with up to three keys. `global_rules` and `propagation_rules` are arrays of objects with `name`,
-    /// `categories`, `agents` and, optionally, `permission` ("read", the default, or "propose"). `restricted_categories` is an object
-    /// from an owner's identifier to an array of categories.
+    /// The document is an object with up to three keys. `global_rules` and `propagation_rules` are arrays of objects
+    /// with `name`, `categories`, `agents` and, optionally, `permission` ("read", the default, or "propose").
+    /// `restricted_categories` is an object from an owner's identifier to an array of categories.
     ///
-    /// - Throws: `.invalidArgument` naming the key that is wrong and what it may be.
+    /// - Throws: `.invalidArgument` that names the key that is wrong and what it may be.
     public init(json: Data) throws {
         do {
             self = try JSONDecoder().decode(SharingPolicy.self, from: json)
@@ -57,7 +57,7 @@ extension SharingPolicy: Codable {
 
     /// Checks that every name, agent and category is valid and that rule names are distinct.
     ///
-    /// - Throws: `.invalidArgument` naming the key.
+    /// - Throws: `.invalidArgument` that names the key.
     public func validate() throws(MemoryError) {
         try Self.validate(globalRules, key: CodingKeys.globalRules.rawValue)
         try Self.validate(propagationRules, key: CodingKeys.propagationRules.rawValue)
@@ -123,7 +123,7 @@ extension SharingPolicy.Rule: Codable {
     }
 }
 
-/// A key of any name, to see what a document holds besides the known ones.
+/// A key of any name, to find the keys of a document that are not known.
 private struct AnyKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -133,7 +133,7 @@ private struct AnyKey: CodingKey {
 }
 
 extension Decoder {
-    /// Refuses a document with a key that nothing reads: a misspelt rule would otherwise silently share nothing or too much.
+    /// Refuses a document with an unknown key. Otherwise a misspelt rule would silently share nothing, or too much.
     fileprivate func refuseKeys(besides known: [String]) throws {
         for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
             throw DecodingError.dataCorrupted(

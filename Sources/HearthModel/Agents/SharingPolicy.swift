@@ -1,14 +1,15 @@
-/// Who may see what, as data: rules that open categories, rules that send memories on, and categories that are never shared.
+/// Who may see what, as data: rules that open categories, rules that send memories on, and categories that are never
+/// shared.
 ///
-/// A policy lives in the file; a host replaces or extends it. The rules are read by ``AccessRules``.
+/// A policy lives in the file; a host can replace or extend it. `AccessRules` applies it.
 public struct SharingPolicy: Hashable, Sendable {
-    /// Names categories and the agents that a memory of one of them reaches.
+    /// Categories, and the agents that see memories of them.
     public struct Rule: Hashable, Sendable {
         /// The rule's name, distinct among the rules of its list.
         public var name: String
-        /// The categories it speaks of.
+        /// The categories it applies to.
         public var categories: Set<MemoryCategory>
-        /// The agents that it lets see them.
+        /// The agents that it lets see memories of them.
         public var agents: Set<AgentID>
         /// What those agents may do.
         public var permission: SharePermission
@@ -27,14 +28,14 @@ public struct SharingPolicy: Hashable, Sendable {
         }
     }
 
-    /// Each opens every memory of its categories to its agents, whoever owns it, for as long as the rule stands.
+    /// Each lets its agents see every memory of its categories, whoever owns it, for as long as the rule stands.
     public var globalRules: [Rule]
-    /// Categories of an owner that nothing ever shares.
+    /// For each owner, the categories that are never shared.
     public var restrictedCategories: [AgentID: Set<MemoryCategory>]
     /// Each shares a memory of its categories with its agents when it is stored or when an edit of it is published.
     public var propagationRules: [Rule]
 
-    /// Describes a policy; without arguments, one under which nothing is shared but by call.
+    /// Describes a policy; without arguments, one under which memories are shared only by call.
     public init(
         globalRules: [Rule] = [],
         restrictedCategories: [AgentID: Set<MemoryCategory>] = [:],
@@ -44,14 +45,6 @@ public struct SharingPolicy: Hashable, Sendable {
         self.restrictedCategories = restrictedCategories
         self.propagationRules = propagationRules
     }
-}
-
-/// What an agent may do with a memory that is shared with it.
-public enum SharePermission: String, CaseIterable, Sendable, Codable {
-    /// See it.
-    case read
-    /// See it and draft edits, which reach the owner through sync.
-    case propose
 }
 
 extension SharingPolicy {

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// Lists and dictionaries of strings as JSON text columns.
 ///
-/// Written by hand because it stands on the path of every store and read: the empty ones, which most are, cost nothing, and what
-/// holds no escape is cut out directly. Everything else is left to Foundation.
+/// Every store and every read of a memory comes through here, so it is written by hand: an empty list, as most are,
+/// costs nothing, and only reading one that is not empty is left to Foundation.
 package enum FieldText {
     package static func array(_ values: [String]) -> String {
         guard !values.isEmpty else { return "[]" }

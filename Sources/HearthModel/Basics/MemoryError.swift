@@ -1,11 +1,11 @@
 /// Why a call was refused or failed.
 ///
-/// The code is stable and made for programs; the message is made for people and says what to do where something can be done.
-/// A memory that an agent may not see is reported as `.memoryNotFound`, never as `.accessDenied`.
+/// The code is stable and meant for programs. The message is meant for people, and says what to do where something can
+/// be done. A memory that an agent may not see is reported as `.memoryNotFound`, never as `.accessDenied`.
 public struct MemoryError: Error, Sendable {
     /// A stable reason.
     ///
-    /// New codes may come; compare with the static members and have a default.
+    /// New codes may be added: compare with the static members, and have a default.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         /// The code's name, as the static member has it.
         public let rawValue: String
@@ -43,7 +43,7 @@ extension MemoryError: Hashable {
         left.code == right.code && left.message == right.message && left.sqliteCode == right.sqliteCode
     }
 
-    /// Takes in what equality compares.
+    /// Hashes what equality compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(code)
         hasher.combine(message)
@@ -96,7 +96,7 @@ extension MemoryError.Code {
     public static let keyUnavailable = Self(rawValue: "keyUnavailable")
     /// A ciphertext does not open under its key.
     public static let decryptionFailed = Self(rawValue: "decryptionFailed")
-    /// Vectors of another model or dimension.
+    /// The vectors are of another model or dimension.
     public static let embeddingMismatch = Self(rawValue: "embeddingMismatch")
     /// The embedder could not make a vector; ``MemoryError/underlyingError`` is what it threw.
     public static let embedderUnavailable = Self(rawValue: "embedderUnavailable")

@@ -5,16 +5,16 @@ import Glibc
 public struct StoreClock: Sendable {
     /// Wall-clock time, for people and for hybrid time.
     public var now: @Sendable () -> Timestamp
-    /// Nanoseconds on a clock that counts suspend and never jumps: what leases expire by.
+    /// Nanoseconds on a clock that never jumps and also counts while the machine is suspended. Leases expire by it.
     public var bootTime: @Sendable () -> Int64
     /// Names the boot that ``bootTime`` counts from.
     public var bootID: String
     /// Suspends the task until ``bootTime`` has reached a value.
     ///
-    /// Throws `CancellationError` where the task is cancelled meanwhile.
+    /// Throws `CancellationError` when the task is cancelled.
     public var sleep: @Sendable (_ untilBootTime: Int64) async throws -> Void
 
-    /// Uses given sources of time.
+    /// Takes time from the given sources.
     public init(
         now: @escaping @Sendable () -> Timestamp,
         bootTime: @escaping @Sendable () -> Int64,
@@ -44,13 +44,14 @@ public struct StoreClock: Sendable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
-    /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in nanoseconds.
+    /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in
+    /// nanoseconds.
     public static func sleepOnSystemClock(untilBootTime time: Int64) async throws {
         let (rest, overflows) = time.subtractingReportingOverflow(systemBootTime())
         try await Task.sleep(for: .nanoseconds(overflows ? .max : rest), clock: .continuous)
     }
 
-    /// The kernel's random name for this boot; without one, as in some containers, a name that no other file open has.
+    /// The kernel's random name for this boot. Some containers have none; then it is a random name of this process.
     private static let systemBootID: String = {
         do {
             let text = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
@@ -59,4 +60,43 @@ public struct StoreClock: Sendable {
             return IdentifierGenerator.hexadecimalUUID()
         }
     }()
+}
+
+/// A moment in one boot of the machine, on a clock that never jumps and also counts while the machine is suspended.
+package struct BootInstant: Hashable, Comparable, Sendable {
+    /// Which boot. Moments of different boots can't be compared.
+    package var bootID: String
+    /// Nanoseconds since some point of that boot.
+    package var nanoseconds: Int64
+
+    package init(bootID: String, nanoseconds: Int64) {
+        self.bootID = bootID
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Whether this deadline has passed. A deadline of another boot always has.
+    package func hasPassed(at now: BootInstant) -> Bool {
+        bootID != now.bootID || nanoseconds <= now.nanoseconds
+    }
+
+    /// The moment that much later, or the last one that 64 bits can count.
+    package func advanced(by duration: Duration) -> BootInstant {
+        let (sum, overflows) = nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
+        return BootInstant(bootID: bootID, nanoseconds: overflows ? .max : sum)
+    }
+
+    /// Earlier is less, within one boot.
+    package static func < (left: BootInstant, right: BootInstant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// How much later this is than an earlier moment of the same boot.
+    package func duration(since earlier: BootInstant) -> Duration {
+        .nanoseconds(nanoseconds - earlier.nanoseconds)
+    }
+}
+
+extension StoreClock {
+    /// The present moment on the clock that never jumps.
+    package var bootInstant: BootInstant { BootInstant(bootID: bootID, nanoseconds: bootTime()) }
 }

@@ -1,13 +1,13 @@
 /// Where a store is kept.
 public enum StoreLocation: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// A file, made if there is none.
+    /// The file at a path, which is made if there is none.
     case file(String)
     /// A file of its own in the temporary directory, removed on close.
     case temporary
-    /// Memory alone: one connection, nothing durable.
+    /// Only in memory: one connection, and nothing is durable.
     case inMemory
 
-    /// A path.
+    /// The file at a path.
     public init(stringLiteral value: String) {
         self = .file(value)
     }
@@ -17,6 +17,6 @@ public enum StoreLocation: Sendable, Hashable, ExpressibleByStringLiteral {
 public enum Durability: String, Sendable, Codable {
     /// A power cut.
     case full
-    /// The end of the process, not a power cut: the last commits may then be missing, never half there.
+    /// The end of the process, but not a power cut: after that the last commits may be missing, but none is half there.
     case normal
 }

@@ -18,7 +18,8 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 
     /// Rounds a date to the microsecond.
     ///
-    /// - Throws: `.invalidArgument` for a date that is not finite or outside the years -9999 to 9999; `name` says which argument it was.
+    /// - Throws: `.invalidArgument` for a date that is not finite, or not in the years -9999 to 9999; `name` says which
+    ///   argument it was.
     public init(_ date: Date, name: String) throws(MemoryError) {
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
         guard microseconds.isFinite,
@@ -40,8 +41,9 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 
 /// Hybrid logical time: wall-clock milliseconds in the upper 48 bits, a counter in the lower 16.
 ///
-/// It follows the wall clock when that advances and counts on when it stands still or goes back, so that every edit is later than
-/// what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks", OPODIS 2014.
+/// It follows the wall clock while that advances, and counts on while that stands still or goes back. So every edit is
+/// later than what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks",
+/// OPODIS 2014.
 public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
     /// Milliseconds since the Unix epoch shifted left by 16, plus the counter; never negative.
     public let rawValue: Int64
@@ -66,5 +68,33 @@ public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Coda
     /// Earlier is less.
     public static func < (left: HybridTime, right: HybridTime) -> Bool {
         left.rawValue < right.rawValue
+    }
+}
+
+extension Timestamp {
+    /// The time that much later, to the microsecond; at most ``latest``.
+    package func advanced(by duration: Duration) -> Timestamp {
+        let (sum, overflows) = rawValue.addingReportingOverflow(duration.clampedNanoseconds / 1_000)
+        return overflows ? .latest : min(.latest, Timestamp(rawValue: sum))
+    }
+}
+
+extension Duration {
+    /// The duration in nanoseconds, rounded up so that a positive one stays positive, and at most what 64 bits hold:
+    /// 292 years.
+    package var clampedNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflows else { return seconds < 0 ? .min : .max }
+        let fraction = attoseconds / 1_000_000_000 + (attoseconds % 1_000_000_000 > 0 ? 1 : 0)
+        let (sum, carries) = product.addingReportingOverflow(fraction)
+        return carries ? .max : sum
+    }
+}
+
+extension Duration {
+    /// A number of days of 86,400 seconds.
+    static func days(_ count: Int) -> Duration {
+        .seconds(count * 86_400)
     }
 }

@@ -6,9 +6,9 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
     public enum Severity: String, Sendable, Codable {
         /// Good to know.
         case information
-        /// Something should be seen to.
+        /// Something needs attention.
         case warning
-        /// Something should be seen to at once.
+        /// Something needs attention at once.
         case critical
     }
 
@@ -36,7 +36,7 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
     public var severity: Severity
     /// What it is about.
     public var kind: Kind
-    /// What happened and what to do. It names memories and agents and never a word of a memory.
+    /// What happened and what to do. It names memories and agents, and never quotes a memory.
     public var message: String
     /// The memory it is about.
     public var memoryID: MemoryID?

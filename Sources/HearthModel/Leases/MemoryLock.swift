@@ -2,8 +2,8 @@ public import FoundationEssentials
 
 /// A lease on a memory: the right to publish edits of it until it expires.
 ///
-/// It belongs to its acquisition, not to the agent. The fencing token grows with every acquisition of the memory and is checked inside
-/// the write, so that a holder that was stopped past its deadline can't overwrite what came after.
+/// It belongs to one acquisition, not to the agent. The fencing token grows with every acquisition of the memory and is
+/// checked inside the write, so that a holder that was stopped past its deadline can't overwrite what came after.
 public struct MemoryLock: Hashable, Sendable, Codable {
     /// The memory.
     public let memoryID: MemoryID
@@ -13,7 +13,7 @@ public struct MemoryLock: Hashable, Sendable, Codable {
     public let fencingToken: Int64
     /// When it was acquired, for people.
     public let acquiredAt: Date
-    /// When it expires, for people: what counts is a clock that never jumps.
+    /// When it expires, for people. What counts is a clock that never jumps.
     public let expiresAt: Date
 
     /// Describes a lease.
@@ -23,5 +23,49 @@ public struct MemoryLock: Hashable, Sendable, Codable {
         self.fencingToken = fencingToken
         self.acquiredAt = acquiredAt
         self.expiresAt = expiresAt
+    }
+}
+
+/// The last lease of a memory, as the file holds it.
+package struct Lease: Hashable, Sendable {
+    /// The memory's key.
+    package var memory: Int64
+    /// The holder's key.
+    package var holder: Int64
+    /// The fencing token: it counts the acquisitions of this memory, and a holder with an older one is refused.
+    package var token: Int64
+    /// When it was acquired.
+    package var since: BootInstant
+    /// When it expires.
+    package var deadline: BootInstant
+    /// When it was acquired and when it expires, on the wall clock, for people.
+    package var acquiredAt: Timestamp
+    package var expiresAt: Timestamp
+    /// Whether it was given back, taken by force or swept.
+    var isReleased: Bool
+
+    package init(
+        memory: Int64,
+        holder: Int64,
+        token: Int64,
+        since: BootInstant,
+        deadline: BootInstant,
+        acquiredAt: Timestamp,
+        expiresAt: Timestamp,
+        isReleased: Bool
+    ) {
+        self.memory = memory
+        self.holder = holder
+        self.token = token
+        self.since = since
+        self.deadline = deadline
+        self.acquiredAt = acquiredAt
+        self.expiresAt = expiresAt
+        self.isReleased = isReleased
+    }
+
+    /// Whether the holder may still publish.
+    package func isLive(at now: BootInstant) -> Bool {
+        !isReleased && !deadline.hasPassed(at: now)
     }
 }

@@ -26,11 +26,11 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var confidence: Double
     /// Whether the payload is encrypted at rest.
     public var isSensitive: Bool
-    /// When it came to be, to the microsecond.
+    /// When it came about, to the microsecond.
     public var createdAt: Date
     /// When this view's fields were last edited.
     public var updatedAt: Date
-    /// When an agent last read it; counts are written in batches, so that the last few may be lost with a crash.
+    /// When an agent last read it. Reads are noted in batches, so a crash may lose the last few.
     public var lastAccessedAt: Date?
     /// When it stops being returned.
     public var expiresAt: Date?
@@ -40,7 +40,7 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var version: Int
     /// The published version that this view is based on.
     public var versionID: VersionID
-    /// How the memory stands for the viewing agent.
+    /// The state of the memory for the viewing agent.
     public var syncStatus: SyncStatus
     /// The memory it continues or belongs to, where the viewing agent may see that one.
     public var parentID: MemoryID?
@@ -97,55 +97,49 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     }
 }
 
-/// What a store takes.
-public struct MemoryDraft: Hashable, Sendable, Codable {
-    /// The text, 0 bytes to 4 MiB of UTF-8.
-    public var content: String
-    /// The kind of remembering.
-    public var type: MemoryType
-    /// What it is about.
-    public var category: MemoryCategory
-    /// Labels; a duplicate counts once.
-    public var tags: [String]
-    /// How much it matters, 0…1.
-    public var importance: Double
-    /// How sure the owner is of it, 0…1.
-    public var confidence: Double
-    /// The host's own values.
-    public var metadata: [String: String]
-    /// Whether the payload is to be encrypted at rest.
-    public var isSensitive: Bool
-    /// When it is to stop being returned.
-    public var expiresAt: Date?
-    /// A memory it continues or belongs to; the storing agent must see it.
-    public var parentID: MemoryID?
-    /// When it came to be; nil: now.
-    public var createdAt: Date?
+/// The state of a memory, as one agent sees it.
+public enum SyncStatus: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
+    /// There is no draft, no conflict, and no lease of another agent.
+    case synced
+    /// The agent has an unpublished draft.
+    case pending
+    /// A conflict waits for a decision.
+    case conflict
+    /// The agent's draft deletes the memory.
+    case deleted
+    /// Another agent holds the lease.
+    case locked
+}
 
-    /// Describes a memory to store.
-    public init(
-        content: String,
-        type: MemoryType = .episodic,
-        category: MemoryCategory = .general,
-        tags: [String] = [],
-        importance: Double = 0.5,
-        confidence: Double = 0.8,
-        metadata: [String: String] = [:],
-        isSensitive: Bool = false,
-        expiresAt: Date? = nil,
-        parentID: MemoryID? = nil,
-        createdAt: Date? = nil
-    ) {
-        self.content = content
-        self.type = type
-        self.category = category
-        self.tags = tags
-        self.importance = importance
-        self.confidence = confidence
-        self.metadata = metadata
-        self.isSensitive = isSensitive
-        self.expiresAt = expiresAt
-        self.parentID = parentID
-        self.createdAt = createdAt
+/// The kind of remembering a memory is, after Tulving's division of long-term memory and the working memory of
+/// cognitive psychology.
+public enum MemoryType: String, CaseIterable, Sendable, Codable, CodingKeyRepresentable {
+    /// Something that happened.
+    case episodic
+    /// Something that is known.
+    case semantic
+    /// How something is done.
+    case procedural
+    /// Something needed for a while; bounded in number per agent.
+    case working
+    /// What surrounds other memories.
+    case contextual
+}
+
+extension MemoryType {
+    /// The number that stands for the type in the file; it never changes.
+    package var place: UInt8 {
+        switch self {
+        case .episodic: 0
+        case .semantic: 1
+        case .procedural: 2
+        case .working: 3
+        case .contextual: 4
+        }
+    }
+
+    package init?(place: UInt8) {
+        guard let type = Self.allCases.first(where: { $0.place == place }) else { return nil }
+        self = type
     }
 }

@@ -7,7 +7,7 @@ public struct MemoryCategory: RawRepresentable, ExpressibleByStringLiteral, Hash
     /// The category as text.
     public let rawValue: String
 
-    /// Wraps a string without checking it; the store checks it where it enters.
+    /// Wraps a string without checking it; the call that takes the category checks it.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -90,14 +90,14 @@ extension MemoryCategory {
     /// Checks that the category is one a store accepts: the rules are those of an ``Identifier``.
     ///
     /// - Returns: The category in Unicode normalisation form C, as the file holds it.
-    /// - Throws: `.invalidArgument` saying what is wrong.
+    /// - Throws: `.invalidArgument` that says what is wrong.
     public func validated() throws(MemoryError) -> MemoryCategory {
         try Identifiers.validate(rawValue, kind: "category")
         return canonical
     }
 
-    /// The one spelling of the category that a file holds: two that Swift takes for equal must not be two there, or a restriction of
-    /// one would not hold for the other.
+    /// The one spelling of the category that a file holds. Two spellings that Swift takes for equal must not be two
+    /// categories there, or a restriction on one would not hold for the other.
     package var canonical: MemoryCategory {
         // ASCII is its own normal form.
         if rawValue.utf8.allSatisfy({ $0 < 0x80 }) { return self }

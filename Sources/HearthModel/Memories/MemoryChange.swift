@@ -14,7 +14,7 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     public var confidence: Double?
     /// All of the host's values, in place of those it had.
     public var metadata: [String: String]?
-    /// When it is to stop being returned; `.some(nil)` takes an expiry away.
+    /// When it is to stop being returned; `.some(nil)` removes the expiry.
     public var expiresAt: Date??
 
     /// Describes an edit.
@@ -42,7 +42,7 @@ extension MemoryChange {
         case content, category, tags, importance, confidence, metadata, expiresAt
     }
 
-    /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` takes the expiry away.
+    /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` removes the expiry.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         content = try container.decodeIfPresent(String.self, forKey: .content)
@@ -56,7 +56,7 @@ extension MemoryChange {
             ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
     }
 
-    /// Writes the fields that are changed and no others.
+    /// Writes only the fields that are changed.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(content, forKey: .content)
@@ -66,5 +66,26 @@ extension MemoryChange {
         try container.encodeIfPresent(confidence, forKey: .confidence)
         try container.encodeIfPresent(metadata, forKey: .metadata)
         if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
+    }
+}
+
+extension MemoryChange {
+    /// Checks every field that is given.
+    ///
+    /// - Throws: `.invalidArgument` that names what is out of range.
+    package func validated() throws(MemoryError) -> FieldChange {
+        var change = FieldChange()
+        if let content { change.content = try FieldLimits.content(content) }
+        if let category { change.category = try category.validated() }
+        if let tags { change.tags = try FieldLimits.tags(tags) }
+        if let importance { change.importance = try FieldLimits.unit(importance, name: "importance") }
+        if let confidence { change.confidence = try FieldLimits.unit(confidence, name: "confidence") }
+        if let metadata { change.metadata = try FieldLimits.metadata(metadata) }
+        if let expiresAt {
+            change.expiresAt = .some(
+                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+            )
+        }
+        return change
     }
 }

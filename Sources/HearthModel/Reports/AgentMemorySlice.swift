@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// Everything an agent may see of a user's memories, by page.
+/// A page of everything that an agent may see of a user's memories.
 public struct AgentMemorySlice: Sendable {
     /// The agent.
     public var agentID: AgentID
@@ -14,7 +14,7 @@ public struct AgentMemorySlice: Sendable {
     public var statistics: SliceStatistics
     /// Where the next page begins; nil after the last.
     public var next: SliceCursor?
-    /// When it was put together.
+    /// When it was assembled.
     public var generatedAt: Date
 
     /// Assembles a slice.
@@ -41,28 +41,28 @@ public struct AgentMemorySlice: Sendable {
 public struct SliceEntry: Sendable {
     /// The memory as the agent sees it.
     public var memory: Memory
-    /// How it stands; nil where that was not asked for.
+    /// Its sync state; nil where that was not asked for.
     public var sync: SyncMetadata?
 
-    /// Pairs a memory with how it stands.
+    /// Pairs a memory with its sync state.
     public init(memory: Memory, sync: SyncMetadata?) {
         self.memory = memory
         self.sync = sync
     }
 }
 
-/// How a memory of a slice stands.
+/// The sync state of a memory in a slice.
 public struct SyncMetadata: Hashable, Sendable {
     /// Whether any agent holds its lease.
     public var isLocked: Bool
-    /// Which one.
+    /// The agent that holds it.
     public var lockHolder: AgentID?
     /// Whether a conflict waits for a decision.
     public var hasConflict: Bool
     /// When its published head was published.
     public var lastSyncAt: Date?
 
-    /// Says how a memory stands.
+    /// Describes the sync state of a memory.
     public init(isLocked: Bool, lockHolder: AgentID?, hasConflict: Bool, lastSyncAt: Date?) {
         self.isLocked = isLocked
         self.lockHolder = lockHolder
@@ -77,19 +77,19 @@ public struct SliceStatistics: Hashable, Sendable, Codable {
     public var totalMemories: Int
     /// By type; a type without memories is absent.
     public var memoryTypes: [MemoryType: Int]
-    /// By how they stand for the agent; a status without memories is absent. `.deleted` counts drafts that delete, which are not among
-    /// the entries nor in any other count.
+    /// By their state for the agent; a status without memories is absent. `.deleted` counts the drafts that delete,
+    /// which are neither among the entries nor in any other count.
     public var syncStatus: [SyncStatus: Int]
-    /// Those that another agent or this one holds the lease of.
+    /// Those whose lease any agent holds, this one included.
     public var lockedMemories: Int
-    /// Those with a conflict that waits.
+    /// Those with a conflict that waits for a decision.
     public var conflictedMemories: Int
-    /// Its own.
+    /// The agent's own.
     public var ownMemories: Int
     /// Other agents'.
     public var sharedMemories: Int
 
-    /// Counts.
+    /// Counts the memories of a slice.
     public init(
         totalMemories: Int = 0,
         memoryTypes: [MemoryType: Int] = [:],
@@ -106,5 +106,20 @@ public struct SliceStatistics: Hashable, Sendable, Codable {
         self.conflictedMemories = conflictedMemories
         self.ownMemories = ownMemories
         self.sharedMemories = sharedMemories
+    }
+}
+
+/// Where a page of a slice ended.
+///
+/// It holds only what the page itself has shown: the identifier and the time of the last memory.
+public struct SliceCursor: Hashable, Sendable, Codable {
+    /// The time of the last memory, in microseconds since 1970.
+    package var createdAt: Int64
+    /// The last memory.
+    package var memoryID: MemoryID
+
+    package init(createdAt: Int64, memoryID: MemoryID) {
+        self.createdAt = createdAt
+        self.memoryID = memoryID
     }
 }

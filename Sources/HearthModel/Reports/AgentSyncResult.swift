@@ -1,4 +1,4 @@
-/// What a sync of one agent's drafts came to.
+/// The result of syncing the drafts of one agent.
 public struct AgentSyncResult: Hashable, Sendable, Codable {
     /// The operation, as the file records it.
     public var operationID: OperationID
@@ -8,7 +8,7 @@ public struct AgentSyncResult: Hashable, Sendable, Codable {
     public var userID: UserID
     /// Drafts taken up, and with `forceSync` every entry of the slice.
     public var memoriesProcessed: Int
-    /// Those that are settled: published, merged or found in order.
+    /// Those of them that are settled: published, merged or found in order.
     public var successfulSyncs: Int
     /// Drafts that other edits contested.
     public var conflictsDetected: Int
@@ -16,14 +16,14 @@ public struct AgentSyncResult: Hashable, Sendable, Codable {
     public var conflictsResolved: Int
     /// Drafts that wait with others for a decision.
     public var conflictsPending: Int
-    /// Drafts that stay as they are, because another agent holds the lease.
+    /// Drafts that stay as they are because another agent holds the lease.
     public var draftsBehindLeases: Int
     /// What was not done and why, one sentence for each memory.
     public var errors: [String]
     /// How long it took.
     public var duration: Duration
 
-    /// Counts a sync.
+    /// Assembles a result.
     public init(
         operationID: OperationID,
         agentID: AgentID,

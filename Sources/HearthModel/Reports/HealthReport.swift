@@ -1,20 +1,20 @@
-/// Whether the engine is well, and what to do where it isn't.
+/// Whether the engine is well, and what to do where it is not.
 public struct HealthReport: Hashable, Sendable, Codable {
-    /// In short.
+    /// The overall state.
     public enum Status: String, Sendable, Codable {
         /// Nothing to do.
         case healthy
-        /// It works, and something should be seen to.
+        /// It works, but something needs attention.
         case degraded
-        /// Something doesn't work.
+        /// Something does not work.
         case unhealthy
     }
 
-    /// In short.
+    /// The overall state.
     public var status: Status
-    /// Each names the component and what to do.
+    /// What is wrong. Each reason names the component and what to do.
     public var reasons: [String]
-    /// How the leases stand.
+    /// The state of the leases.
     public var locks: LeaseHealth
 
     /// Assembles a report.
@@ -25,22 +25,22 @@ public struct HealthReport: Hashable, Sendable, Codable {
     }
 }
 
-/// How the leases of a file stand.
+/// The state of the leases of a file.
 public struct LeaseHealth: Hashable, Sendable, Codable {
     /// Leases that are held.
     public var held: Int
     /// Memories whose lease somebody waits for.
     public var contended: Int
-    /// Those who wait.
+    /// How many wait for a lease.
     public var waiting: Int
     /// Leases that expired and were neither released nor swept.
     public var expiredUnreleased: Int
     /// The lease that has been held longest.
     public var oldest: MemoryLock?
-    /// How long it has been held, by the clock that never jumps; zero without any.
+    /// How long it has been held, by the clock that never jumps; zero where none is held.
     public var oldestAge: Duration
 
-    /// Assembles a finding.
+    /// Describes the leases.
     public init(
         held: Int = 0,
         contended: Int = 0,
@@ -55,5 +55,28 @@ public struct LeaseHealth: Hashable, Sendable, Codable {
         self.expiredUnreleased = expiredUnreleased
         self.oldest = oldest
         self.oldestAge = oldestAge
+    }
+}
+
+/// How many documents of a file have a vector of the present embedder.
+public struct EmbeddingStatus: Hashable, Sendable, Codable {
+    /// The present embedder; nil where there is none.
+    public var embedder: String?
+    /// How many components its vectors have.
+    public var dimension: Int?
+    /// Documents that search can find: published memories and drafts.
+    public var documents: Int
+    /// Those with a vector of the present embedder.
+    public var embedded: Int
+    /// Those that wait for one; until then they are found by their words.
+    public var pending: Int
+
+    /// Assembles a status.
+    public init(embedder: String?, dimension: Int?, documents: Int, embedded: Int, pending: Int) {
+        self.embedder = embedder
+        self.dimension = dimension
+        self.documents = documents
+        self.embedded = embedded
+        self.pending = pending
     }
 }

@@ -1,10 +1,10 @@
-/// What sync, leases and conflicts have done and how they stand.
+/// Totals of syncs, leases and conflicts, and their present state.
 public struct SyncStatistics: Hashable, Sendable, Codable {
     /// Totals since the file was made.
     public struct Service: Hashable, Sendable, Codable {
-        /// Syncs of an agent begun.
+        /// Syncs of one agent that were begun.
         public var totalSyncs: Int
-        /// Those without an error.
+        /// Those that ended without an error.
         public var successfulSyncs: Int
         /// Conflicts found.
         public var conflictsDetected: Int
@@ -12,9 +12,9 @@ public struct SyncStatistics: Hashable, Sendable, Codable {
         public var conflictsResolved: Int
         /// Leases acquired.
         public var locksAcquired: Int
-        /// Leases released, by force included.
+        /// Leases released, those taken by force included.
         public var locksReleased: Int
-        /// The mean time of a sync; zero without any.
+        /// The mean time of a sync; zero where there was none.
         public var averageSyncTime: Duration
 
         /// Assembles totals.
@@ -65,13 +65,13 @@ public struct SyncStatistics: Hashable, Sendable, Codable {
         }
     }
 
-    /// The operations of late.
+    /// Recent operations.
     public struct Operations: Hashable, Sendable, Codable {
         /// Begun in the last 24 hours.
         public var last24h: Int
-        /// Those without an error.
+        /// Those that ended without an error.
         public var successful: Int
-        /// Those with one.
+        /// Those that ended with one.
         public var failed: Int
 
         /// Counts operations.
@@ -88,7 +88,7 @@ public struct SyncStatistics: Hashable, Sendable, Codable {
     public var activeLocks: Locks
     /// The conflicts that wait.
     public var pendingConflicts: Conflicts
-    /// The operations of late.
+    /// Recent operations.
     public var recentOperations: Operations
 
     /// Assembles statistics.

@@ -4,7 +4,7 @@ public struct VerificationReport: Hashable, Sendable, Codable {
     public struct Finding: Hashable, Sendable, Codable {
         /// Where: `file`, `index`, `memory`, `version`, `draft`, `conflict`, `document`, `vector` or `audit`.
         public var component: String
-        /// What, naming the memory, document or row.
+        /// What is wrong; it names the memory, document or row.
         public var message: String
 
         /// Names a finding.
@@ -14,7 +14,7 @@ public struct VerificationReport: Hashable, Sendable, Codable {
         }
     }
 
-    /// Everything found, at most 1,000 of it.
+    /// What was found: at most 1,000 findings.
     public var findings: [Finding]
     /// Memories looked at.
     public var memories: Int
@@ -51,7 +51,7 @@ public struct VerificationReport: Hashable, Sendable, Codable {
         self.anchor = anchor
     }
 
-    /// Past so many findings, another tells nothing.
+    /// After so many findings, another says nothing new.
     static let maximumFindings = 1_000
 
     package mutating func add(_ component: String, _ message: String) {

@@ -1,18 +1,8 @@
-/// How a search goes about it.
-public enum SearchType: String, CaseIterable, Sendable, Codable {
-    /// By word and by meaning.
-    case hybrid
-    /// By meaning.
-    case semantic
-    /// By word.
-    case keyword
-}
-
 /// One memory that a search has found.
 public struct MemorySearchResult: Sendable {
     /// The memory as the agent sees it.
     public var memory: Memory
-    /// 0…1, comparable within one list of results.
+    /// How well it matches, 0…1; comparable within one list of results.
     public var score: Double
     /// What the score is made of.
     public var components: ScoreComponents
@@ -22,7 +12,7 @@ public struct MemorySearchResult: Sendable {
     public var sourceAgent: AgentID
     /// Why the agent may see it; nil for its own.
     public var sharing: SharingContext?
-    /// The passage that matches best, in one line, the words that match between `**` and `**`.
+    /// The passage that matches best, on one line, with `**` before and after the words that match.
     public var snippet: String
 
     /// Assembles a result.
@@ -55,7 +45,7 @@ public struct ScoreComponents: Hashable, Sendable, Codable {
     public var context: Double?
     /// How new it is.
     public var recency: Double?
-    /// How important.
+    /// How important it is.
     public var importance: Double?
 
     /// Lists components.

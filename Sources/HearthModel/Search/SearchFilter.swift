@@ -14,7 +14,7 @@ public struct SearchFilter: Hashable, Sendable {
     public var createdBefore: Date?
     /// At least this important, 0…1.
     public var minimumImportance: Double?
-    /// Search results of at least this score, 0…1; browsing pays it no heed.
+    /// Search results of at least this score, 0…1; browsing ignores it.
     public var minimumScore: Double?
 
     /// Describes a filter.
@@ -43,4 +43,14 @@ extension SearchFilter {
         if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
     }
+}
+
+/// How a search compares the query with memories.
+public enum SearchType: String, CaseIterable, Sendable, Codable {
+    /// By word and by meaning.
+    case hybrid
+    /// By meaning.
+    case semantic
+    /// By word.
+    case keyword
 }

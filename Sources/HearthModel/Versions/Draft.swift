@@ -2,7 +2,7 @@ import Crypto
 
 /// One agent's unpublished edit of one memory: which fields it changes, and the version it was made from.
 package struct Draft: Hashable, Sendable {
-    /// The draft's key, and its document's.
+    /// The key of the draft, which is also that of its document.
     package var key: Int64
     package var memory: Int64
     package var agent: Int64
@@ -39,10 +39,10 @@ package struct Draft: Hashable, Sendable {
 }
 
 extension Draft {
-    /// Leads the encoding, so that another encoding can never give the same bytes.
+    /// Begins the encoding, so that no other encoding can ever give the same bytes.
     private static let domain = "hearth.draft.1"
 
-    /// SHA-256 over everything but the keys: says on reading that the draft is the one that was written.
+    /// SHA-256 over everything but the keys. When the draft is read, this shows that it is the one that was written.
     package var digest: [UInt8] {
         var encoder = CanonicalEncoder()
         encoder.append(Self.domain)

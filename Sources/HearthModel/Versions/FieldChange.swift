@@ -1,4 +1,4 @@
-/// Which fields an edit changes, and to what: a draft's payload. Pure.
+/// Which fields an edit changes, and to what: the payload of a draft.
 package struct FieldChange: Hashable, Sendable {
     package var content: String?
     package var category: MemoryCategory?
@@ -6,7 +6,7 @@ package struct FieldChange: Hashable, Sendable {
     package var importance: Double?
     package var confidence: Double?
     package var metadata: [String: String]?
-    /// The inner nil takes an expiry away.
+    /// The inner nil removes the expiry.
     package var expiresAt: Timestamp??
     package var isDeletion = false
 
@@ -96,7 +96,7 @@ extension FieldChange {
         )
     }
 
-    /// What is left of the change where fields have these values already.
+    /// The change without the fields that have these values already.
     package func leavingOut(unchangedFrom fields: MemoryFields) -> FieldChange {
         var result = self
         if let content, content.isIdentical(to: fields.content) { result.content = nil }
@@ -112,7 +112,7 @@ extension FieldChange {
 }
 
 extension MemoryFields {
-    /// The fields that are other than in an earlier state.
+    /// The fields that differ from an earlier state.
     package func changes(from earlier: MemoryFields) -> FieldChange.Fields {
         FieldChange(
             content: content,
@@ -128,23 +128,23 @@ extension MemoryFields {
     }
 }
 
-extension MemoryChange {
-    /// Checks every field that is given.
-    ///
-    /// - Throws: `.invalidArgument` naming what is out of range.
-    package func validated() throws(MemoryError) -> FieldChange {
-        var change = FieldChange()
-        if let content { change.content = try FieldLimits.content(content) }
-        if let category { change.category = try category.validated() }
-        if let tags { change.tags = try FieldLimits.tags(tags) }
-        if let importance { change.importance = try FieldLimits.unit(importance, name: "importance") }
-        if let confidence { change.confidence = try FieldLimits.unit(confidence, name: "confidence") }
-        if let metadata { change.metadata = try FieldLimits.metadata(metadata) }
-        if let expiresAt {
-            change.expiresAt = .some(
-                try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
-            )
-        }
-        return change
+/// Equality byte for byte.
+///
+/// `==` compares strings by canonical equivalence. By that, an edit that only composes or decomposes characters would
+/// be no edit.
+extension String {
+    package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension [String] {
+    package func isIdentical(to other: [String]) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.isIdentical(to: $1) }
+    }
+}
+
+extension [String: String] {
+    func isIdentical(to other: [String: String]) -> Bool {
+        count == other.count
+            && FieldText.object(self).isIdentical(to: FieldText.object(other))
     }
 }

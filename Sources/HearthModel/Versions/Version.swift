@@ -1,6 +1,8 @@
+public import FoundationEssentials
+
 /// One immutable state of a memory, as reconciliation sees it.
 ///
-/// Where the id comes from: ``VersionDigest``.
+/// The id is the ``VersionDigest`` of everything else.
 public struct Version: Hashable, Sendable {
     /// The digest of everything below.
     public let id: VersionID
@@ -16,7 +18,7 @@ public struct Version: Hashable, Sendable {
     public let time: HybridTime
     /// The full set of fields.
     public let fields: MemoryFields
-    /// One more than the greatest number of a parent, from 1.
+    /// One more than the greatest number of a parent; 1 for the first.
     public let number: Int
 
     /// Makes a version and computes its id.
@@ -47,13 +49,83 @@ public struct Version: Hashable, Sendable {
         )
     }
 
-    /// The node of an automatic merge: it is made alike in every file, so it belongs to none.
+    /// The node of an automatic merge, which is made alike in every file and so belongs to none.
     ///
-    /// It also tells a merge that the engine made from a decision or a rollback that `system` made, whose node is a file's.
+    /// A decision or a rollback by `system` has the node of a file, which tells it from a merge that the engine made.
     public static let mergeNode = ""
 
-    /// Whether this is a merge the engine made: it is expanded to the edits it joined before anything is compared.
+    /// Whether the engine made this merge. Such a version is expanded to the edits that it joins before anything is
+    /// compared.
     public var isAutomaticMerge: Bool {
         parents.count > 1 && author == AgentProfile.system.id && node == Self.mergeNode
+    }
+}
+
+/// One immutable version of a memory, for people and hosts.
+public struct MemoryVersion: Hashable, Sendable, Codable {
+    /// The digest of everything the version holds.
+    public var id: VersionID
+    /// The memory.
+    public var memoryID: MemoryID
+    /// One more than the greatest number of a parent; 1 for the first.
+    public var number: Int
+    /// The versions it was made from; none for the first.
+    public var parents: [VersionID]
+    /// Who made the edit; `system` for an automatic merge.
+    public var author: AgentID
+    /// When the edit was made.
+    public var createdAt: Date
+    /// The text.
+    public var content: String
+    /// What it is about.
+    public var category: MemoryCategory
+    /// Labels.
+    public var tags: [String]
+    /// How much it matters, 0…1.
+    public var importance: Double
+    /// How sure the author was, 0…1.
+    public var confidence: Double
+    /// The host's own values.
+    public var metadata: [String: String]
+    /// When it stops being returned.
+    public var expiresAt: Date?
+    /// Whether this version is a deletion.
+    public var isDeleted: Bool
+    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C.
+    public var checksum: String
+
+    /// Assembles a version.
+    public init(
+        id: VersionID,
+        memoryID: MemoryID,
+        number: Int,
+        parents: [VersionID],
+        author: AgentID,
+        createdAt: Date,
+        content: String,
+        category: MemoryCategory,
+        tags: [String],
+        importance: Double,
+        confidence: Double = 0.8,
+        metadata: [String: String],
+        expiresAt: Date? = nil,
+        isDeleted: Bool,
+        checksum: String
+    ) {
+        self.id = id
+        self.memoryID = memoryID
+        self.number = number
+        self.parents = parents
+        self.author = author
+        self.createdAt = createdAt
+        self.content = content
+        self.category = category
+        self.tags = tags
+        self.importance = importance
+        self.confidence = confidence
+        self.metadata = metadata
+        self.expiresAt = expiresAt
+        self.isDeleted = isDeleted
+        self.checksum = checksum
     }
 }

@@ -1,12 +1,13 @@
 import Crypto
+import Foundation
 
 /// The content address of a version.
 ///
-/// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are eight bytes,
-/// big-endian, metadata goes by sorted key, and the content stands for itself by its own SHA-256. The same version made twice, anywhere,
-/// has the same id.
+/// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are
+/// eight bytes, big-endian, metadata is sorted by key, and the content is represented by its own SHA-256. The same
+/// version made twice, anywhere, has the same id.
 package enum VersionDigest {
-    /// Leads the encoding, so that another encoding can never give the same bytes.
+    /// Begins the encoding, so that no other encoding can ever give the same bytes.
     private static let domain = "hearth.version.1"
 
     /// The id of a version; `contentDigest` saves hashing a content whose exact digest is known.
@@ -63,7 +64,7 @@ package enum VersionDigest {
 package struct CanonicalEncoder {
     package private(set) var bytes: [UInt8] = []
 
-    /// What a version takes but for long names, tags and metadata.
+    /// Enough for a version without long names, tags or metadata.
     private static let usualLength = 512
 
     package init() {
@@ -107,7 +108,7 @@ package struct CanonicalEncoder {
 }
 
 extension VersionID {
-    /// What leads every version identifier.
+    /// What every version identifier begins with.
     static let prefix = "ver_"
 
     /// Writes 32 bytes as the identifier.
@@ -115,9 +116,30 @@ extension VersionID {
         self.init(rawValue: Self.prefix + Hexadecimal.string(bytes))
     }
 
-    /// The 32 bytes, as the file stores them; nil for an identifier that is none of ours.
+    /// The 32 bytes, as the file stores them; nil for an identifier that is not of this form.
     package var bytes: [UInt8]? {
         guard rawValue.utf8.starts(with: Self.prefix.utf8) else { return nil }
         return Hexadecimal.bytes(Substring(rawValue.utf8.dropFirst(Self.prefix.utf8.count)), count: 32)
+    }
+}
+
+/// SHA-256 of contents.
+package enum ContentDigest {
+    /// Of the bytes as they are: this is what a version's id covers.
+    package static func exact(_ content: String) -> [UInt8] {
+        var content = content
+        return content.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+    }
+
+    /// Of the content in Unicode normalisation form C.
+    package static func canonical(_ content: String) -> [UInt8] {
+        canonical(content, exact: exact(content))
+    }
+
+    /// Of the content in Unicode normalisation form C, so that the same text typed on two systems has one checksum.
+    package static func canonical(_ content: String, exact: [UInt8]) -> [UInt8] {
+        // ASCII is its own normal form.
+        if content.utf8.allSatisfy({ $0 < 0x80 }) { return exact }
+        return Self.exact(content.precomposedStringWithCanonicalMapping)
     }
 }

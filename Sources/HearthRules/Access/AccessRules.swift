@@ -1,11 +1,11 @@
 package import HearthModel
 
-/// May this agent see that memory, and what may it do? Pure, and the only place that decides it.
+/// Decides whether an agent may see a memory, and what it may do with it. Nothing else decides that.
 package struct AccessRules: Sendable {
     package let policy: SharingPolicy
-    /// The agents' priorities, by policy and never as an agent claims them.
+    /// The agents' priorities as the policy gives them, never as an agent claims them.
     package let priorities: [AgentID: AgentPriority]
-    /// The categories that any propagation rule names: most memories are of none.
+    /// The categories that any propagation rule names. Most memories are of none of them.
     private let propagatedCategories: Set<MemoryCategory>
 
     init(policy: SharingPolicy, priorities: [AgentID: AgentPriority]) {
@@ -21,7 +21,7 @@ package struct AccessRules: Sendable {
         case none
     }
 
-    /// Whether the owner's policy keeps the category to the owner alone.
+    /// Whether the policy keeps the owner's memories of a category to the owner alone.
     package func isRestricted(_ category: MemoryCategory, owner: AgentID) -> Bool {
         policy.restrictedCategories[owner]?.contains(category) ?? false
     }
@@ -44,7 +44,8 @@ package struct AccessRules: Sendable {
         return .shared(context)
     }
 
-    /// The first global rule that opens the category to the agent; one that lets it propose goes before one that doesn't.
+    /// The first global rule that opens the category to the agent. A rule that lets it propose goes before one that
+    /// does not.
     func globalRule(for viewer: AgentID, owner: AgentID, category: MemoryCategory) -> SharingContext? {
         let opening = policy.globalRules.filter { $0.categories.contains(category) && $0.agents.contains(viewer) }
         guard let rule = opening.first(where: { $0.permission == .propose }) ?? opening.first else { return nil }
@@ -69,7 +70,7 @@ package struct AccessRules: Sendable {
         return shares
     }
 
-    /// An agent of priority not below the owner's may propose on what a rule shows it.
+    /// An agent whose priority is not below the owner's may also propose edits of what a rule shows it.
     private func raised(_ permission: SharePermission, viewer: AgentID, owner: AgentID) -> SharePermission {
         guard let viewerPriority = priorities[viewer], let ownerPriority = priorities[owner] else { return permission }
         return viewerPriority >= ownerPriority ? .propose : permission
@@ -77,16 +78,17 @@ package struct AccessRules: Sendable {
 }
 
 extension AccessRules {
-    /// What comes of an agent's wish to lease a memory.
+    /// Whether an agent may lease a memory.
     package enum LeaseRight: Hashable, Sendable {
         case granted
-        /// It sees the memory and may not hold it.
+        /// It sees the memory but may not lease it.
         case denied
-        /// To it there is no such memory.
+        /// It does not see the memory.
         case unseen
     }
 
-    /// Owner rights, or a priority not below the owner's on a memory that the agent sees; `system` may lease any.
+    /// The owner may, and so may an agent that sees the memory and whose priority is not below the owner's. `system`
+    /// may lease any.
     package func leaseRight(of agent: AgentID, owner: AgentID, standing: Standing) -> LeaseRight {
         if agent == AgentProfile.system.id { return .granted }
         switch standing {
@@ -96,5 +98,41 @@ extension AccessRules {
             guard let own = priorities[agent], let owners = priorities[owner] else { return .denied }
             return own >= owners ? .granted : .denied
         }
+    }
+}
+
+/// Decides which versions of a memory an agent sees that does not own it.
+package struct HistoryLimits {
+    var viewer: AgentID
+    var owner: AgentID
+    var rules: AccessRules
+    var share: Share?
+    /// When the share began; nil where there is none.
+    var since: (head: VersionID, order: Int64)?
+
+    package init(
+        viewer: AgentID,
+        owner: AgentID,
+        rules: AccessRules,
+        share: Share? = nil,
+        since: (head: VersionID, order: Int64)? = nil
+    ) {
+        self.viewer = viewer
+        self.owner = owner
+        self.rules = rules
+        self.share = share
+        self.since = since
+    }
+
+    /// Whether the agent sees a version: its own, those published since it was given the memory, and those that a rule
+    /// would have shown it. A version of a restricted category is the owner's alone, whatever the memory's category is
+    /// now.
+    ///
+    /// - Parameter order: When it was published, in the order of all publications in the file.
+    package func admits(_ version: Version, publishedAt order: Int64) -> Bool {
+        if version.author == viewer { return true }
+        guard !rules.isRestricted(version.fields.category, owner: owner), share?.isRevoked != true else { return false }
+        if let since, order >= since.order || version.id == since.head { return true }
+        return rules.globalRule(for: viewer, owner: owner, category: version.fields.category) != nil
     }
 }

@@ -5,7 +5,7 @@ package struct KnownAgent: Sendable {
     /// Its number in the file.
     package var key: Int64
     package var profile: AgentProfile
-    /// As the file holds it; whether the agent may act, ``AgentDirectory/status(of:)`` says.
+    /// The status in the file. Whether the agent may act is what ``AgentDirectory/status(of:)`` says.
     package var status: AgentStatus
 
     package init(key: Int64, profile: AgentProfile, status: AgentStatus) {
@@ -25,7 +25,7 @@ package enum Admission: Sendable {
     case registered(Set<AgentID>)
 }
 
-/// The agents and the policy of a file at one point: everything that decides access besides the shares.
+/// The agents and the policy of a file at one point: everything that decides access, except the shares.
 package struct AgentDirectory: Sendable {
     /// The sequence at which agents or policy last changed.
     package let sequence: Int64
@@ -66,9 +66,10 @@ package struct AgentDirectory: Sendable {
 }
 
 extension AgentDirectory {
-    /// The agent that is about to act: the one place that decides whether it may.
+    /// The agent that is about to act. Nothing else decides whether it may.
     ///
-    /// - Throws: `.invalidArgument`, `.unknownAgent`; `.agentNotActive` where it isn't registered, or is out of service.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`; `.agentNotActive` where it is not registered, or is out of
+    ///   service.
     package func acting(_ id: AgentID) throws(MemoryError) -> KnownAgent {
         let agent = try agent(id.validated())
         guard case .registered = admission else { return agent }

@@ -1,6 +1,6 @@
 package import HearthModel
 
-/// Which documents of a catalog one agent sees, and why: the rules applied to every entry.
+/// Which documents of a catalog one agent sees, and why: the outcome of the rules for every entry.
 @usableFromInline
 package struct Visibility: Sendable {
     /// What an agent is to a document, as a small number.
@@ -8,23 +8,23 @@ package struct Visibility: Sendable {
     enum Code {
         @inlinable static var hidden: UInt16 { 0 }
         @inlinable static var own: UInt16 { 1 }
-        /// And on: a place in ``contexts``.
+        /// From here on, a place in ``contexts``.
         @inlinable static var shared: UInt16 { 2 }
     }
 
     /// A code for every entry of the catalog.
     @usableFromInline let codes: [UInt16]
     private let contexts: [SharingContext]
-    /// The words of each entry that the agent can find, at least 1; 0 for an entry that it can't.
+    /// How many words each entry has that the agent can find, at least 1; 0 for an entry that it can't find.
     @usableFromInline package let lengths: [UInt32]
-    /// How many documents the agent can find, and how many words they have: what BM25 goes by.
+    /// How many documents the agent can find, and how many words they have. BM25 goes by these numbers.
     package let collection: BM25.Collection
 
     /// Applies the rules.
     ///
-    /// An agent sees its own draft in the place of the published head, as long as it sees that one: the head's category decides, and
-    /// where the head is deleted so is the draft. A draft that deletes the memory is seen as an entry that is deleted; search and
-    /// browsing leave it out.
+    /// An agent sees its own draft in the place of the published head, as long as it sees the head. The category of the
+    /// head decides; where the head is deleted, so is the draft. A draft that deletes the memory is seen as an entry
+    /// that is deleted; search and browsing leave it out.
     ///
     /// - Parameters:
     ///   - entries: Every document of a user, in the order of their keys.
@@ -122,7 +122,7 @@ extension Visibility {
     /// Whether the agent can find the document: it sees it, and has not deleted it in a draft.
     @inlinable package func canFind(_ slot: Int) -> Bool { lengths[slot] != 0 }
 
-    /// Why it sees it; nil for its own and for what it doesn't see.
+    /// Why the agent sees the document; nil for its own, and for one that it does not see.
     package func context(_ slot: Int) -> SharingContext? {
         codes[slot] < Code.shared ? nil : contexts[Int(codes[slot] - Code.shared)]
     }

@@ -60,7 +60,7 @@ package struct DocumentFlags: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// Drop it from caches.
+    /// The document is gone: caches drop it.
     @inlinable package static var gone: DocumentFlags { DocumentFlags(rawValue: 1) }
     /// A draft that deletes the memory.
     @inlinable package static var deleted: DocumentFlags { DocumentFlags(rawValue: 2) }

@@ -1,12 +1,12 @@
 import HeapModule
 
-/// Chooses a page of a catalog, newest first; pure.
+/// Chooses a page of a catalog, newest first.
 package enum SlicePage {
     /// Where the last page ended.
     package struct Position: Hashable {
-        package var createdAt: Int64
-        /// The memory's key; nil where it is gone, and then the memories of the same instant come again.
-        package var memory: Int64?
+        var createdAt: Int64
+        /// The memory's key; nil where it is gone. Then the memories of the same instant come again.
+        var memory: Int64?
 
         package init(createdAt: Int64, memory: Int64? = nil) {
             self.createdAt = createdAt
@@ -29,7 +29,7 @@ package enum SlicePage {
             if entry.createdAt != position.createdAt { return entry.createdAt < position.createdAt }
             return position.memory.map { entry.memory > $0 } ?? true
         }
-        // The limit + 1 first of everything.
+        // The first limit + 1 of everything.
         var first = Heap<Place>()
         for slot in entries.indices where isWanted(slot) && isPast(slot) {
             first.insert(Place(slot, entries[slot]), keepingLeast: limit + 1)
@@ -57,7 +57,7 @@ package enum SlicePage {
 }
 
 extension Heap {
-    /// Takes an element where it is one of so many least; the greatest of them gives way.
+    /// Inserts an element where it is among the `limit` least; the greatest of those makes way.
     mutating func insert(_ element: Element, keepingLeast limit: Int) {
         guard count >= limit else { return insert(element) }
         if let last = max, element < last { replaceMax(with: element) }

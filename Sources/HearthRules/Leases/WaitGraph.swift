@@ -1,13 +1,13 @@
-/// Who waits for whom: the leases that are held and the queues for them. Pure.
+/// Who waits for whom: the leases that are held and the queues for them.
 ///
-/// Agents are its nodes, as an agent that waits holds on to what it has. A wait that would close a cycle is refused when it begins; a
-/// grant only turns one who is ahead into the holder, so that no cycle comes up later. Source: Holt, "Some Deadlock Properties of
-/// Computer Systems", ACM Computing Surveys 4 (1972).
+/// The nodes are agents, because an agent that waits keeps what it holds. A wait that would close a cycle is refused
+/// when it begins. A grant only turns an agent that was ahead in the queue into the holder, so no cycle arises later.
+/// Source: Holt, "Some Deadlock Properties of Computer Systems", ACM Computing Surveys 4 (1972).
 package struct WaitGraph: Sendable {
     /// The holders of live leases, by memory.
-    package var holders: [Int64: Int64]
-    /// Those who wait, in order.
-    package var waits: [Wait]
+    private let holders: [Int64: Int64]
+    /// The waits, in the order of their queues.
+    private let waits: [Wait]
 
     package init(holders: [Int64: Int64], waits: [Wait]) {
         self.holders = holders
@@ -17,9 +17,9 @@ package struct WaitGraph: Sendable {
     /// An agent's place in the queue for a memory.
     package struct Wait: Hashable, Sendable {
         /// Gives the order: lower goes first.
-        package var number: Int64
-        package var memory: Int64
-        package var agent: Int64
+        let number: Int64
+        let memory: Int64
+        let agent: Int64
 
         package init(number: Int64, memory: Int64, agent: Int64) {
             self.number = number
@@ -28,16 +28,17 @@ package struct WaitGraph: Sendable {
         }
     }
 
-    /// One edge of a cycle: an agent waits for a memory that another has, or is to have before it.
+    /// One edge of a cycle: an agent waits for a memory that another holds, or is to get before it.
     package struct Step: Hashable, Sendable {
         package var waiter: Int64
         package var memory: Int64
         package var blocker: Int64
     }
 
-    /// The cycle that would come of an agent's waiting for a memory, its own wait first; nil where there would be none.
+    /// The cycle that an agent would close by waiting for a memory, with that wait first; nil where it would close
+    /// none.
     ///
-    /// That an agent waits for a memory that another of its acquisitions holds is not a cycle: its tasks may well release it.
+    /// An agent that waits for a memory that it holds itself closes no cycle: another of its tasks may release it.
     package func cycle(closedBy agent: Int64, waitingFor memory: Int64) -> [Step]? {
         var search = Search(graph: self, start: agent)
         return search.path(from: agent, waitingFor: memory, before: .max)
@@ -48,7 +49,7 @@ package struct WaitGraph: Sendable {
         return (holders[memory].map { [$0] } ?? []) + ahead
     }
 
-    /// A depth-first search that takes every wait once.
+    /// A depth-first search that follows every wait once.
     private struct Search {
         let graph: WaitGraph
         let start: Int64
@@ -66,11 +67,12 @@ package struct WaitGraph: Sendable {
                 path.append(Step(waiter: waiter, memory: memory, blocker: blocker))
                 defer { path.removeLast() }
                 if blocker == start {
-                    // Its first wait, for what it has already, leads nowhere; nor does one that comes back to that memory.
+                    // A wait for a memory that it holds itself leads nowhere, and neither does a path that comes back
+                    // to that memory.
                     if memory == path[0].memory { continue }
                     return path
                 }
-                // What it has it releases by another task than the one that waits for the same again.
+                // A wait for the memory that it holds itself does not count: another of its tasks releases that one.
                 for wait in graph.waits where wait.agent == blocker && wait.memory != memory {
                     guard taken.insert(wait.number).inserted else { continue }
                     if let cycle = path(from: blocker, waitingFor: wait.memory, before: wait.number) {

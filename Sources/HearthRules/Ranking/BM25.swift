@@ -10,13 +10,13 @@ import Darwin
 
 /// Okapi BM25: how well memories answer a query, by the words they share with it.
 ///
-/// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. What is rare, what is
-/// counted and how long texts are is judged over the memories that the asking agent may see and no others: a hidden
-/// memory changes no score.
+/// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. Only the memories that the
+/// asking agent may see decide which words are rare and how long a text usually is, so that a hidden memory changes no
+/// score.
 package struct BM25: Sendable {
-    /// How soon more occurrences of a word stop counting.
+    /// How soon further occurrences of a word stop counting.
     let k1: Float
-    /// How much a long text is held against itself, 0…1.
+    /// How much the length of a text counts against it, 0…1.
     let b: Float
 
     init(_ tuning: SearchTuning = SearchTuning()) {
@@ -37,8 +37,7 @@ package struct BM25: Sendable {
         }
     }
 
-    /// How much the presence of a word says, by how rare it is; 1 inside the logarithm keeps that of a common word
-    /// above 0.
+    /// How much the presence of a word says, by how rare it is. The 1 inside the logarithm keeps a common word above 0.
     func inverseDocumentFrequency(_ frequency: Int, of documents: Int) -> Float {
         let frequency = Double(frequency)
         return Float(log(1 + (max(Double(documents), frequency) - frequency + 0.5) / (frequency + 0.5)))
@@ -58,7 +57,7 @@ extension BM25 {
     }
 }
 
-/// `BM25.saturated` for the lengths and counts of most rows, so that scoring a row divides nothing.
+/// `BM25.saturated` for the lengths and counts of most rows, so that scoring a row needs no division.
 struct SaturationTable {
     private let scorer: BM25
     private let averageLength: Float

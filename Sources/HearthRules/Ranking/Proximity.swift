@@ -1,24 +1,26 @@
 package import HearthModel
 package import HearthText
 
-/// What it adds to a memory's score that words typed side by side stand side by side in it.
+/// Raises the memories in which words typed side by side stand side by side.
 ///
-/// A pair is one more term of BM25, at a part of the weight of its rarer word (after Rasolofo and Savoy, "Term Proximity Scoring for
-/// Keyword-Based Retrieval Systems", ECIR 2003). It is looked for in the best results only: to ask the index for each pair as a phrase
-/// reads the postings of `the` and `to`, which costs four times the rest of the query, and looking at the best thirty gives nearly the same.
+/// A pair is one more term of BM25, at a part of the weight of its rarer word (after Rasolofo and Savoy, "Term
+/// Proximity Scoring for Keyword-Based Retrieval Systems", ECIR 2003). It is looked for in the best results only.
+/// Asking the index for each pair as a phrase would read the postings of `the` and `to`, which costs four times the
+/// rest of the query; looking at the best thirty gives nearly the same.
 package struct Proximity {
     /// How many results are worth looking at.
     ///
-    /// On questions about conversations thirty give recall at 10 of .646 and fifty .648, for half as much again in time.
+    /// On questions about conversations thirty give recall at 10 of .646 and fifty .648, for half as much again in
+    /// time.
     package static let depth = 30
 
-    /// How much of a memory is looked at, in UTF-8 bytes: thirty long ones mustn't hold up a search.
+    /// How much of a memory is looked at, in UTF-8 bytes: thirty long ones must not hold up a search.
     private static let longestContent = 1_024
 
     private struct Pair {
         var first: Int
         var second: Int
-        /// What one that counts fully is worth.
+        /// What one occurrence counts before saturation.
         var weight: Float
     }
 
@@ -29,8 +31,8 @@ package struct Proximity {
 
     /// Prepares to look for the pairs of a query.
     ///
-    /// `rarities` has the inverse document frequency of each clause. A pair is as rare as the rarer of its words; how rare it is itself would
-    /// have to be counted over all memories.
+    /// `rarities` has the inverse document frequency of each clause. A pair counts as rare as the rarer of its words,
+    /// because how rare it is itself would have to be counted over all memories.
     package init(of query: KeywordQuery, rarities: [Float], tuning: SearchTuning, averageLength: Float) {
         scorer = BM25(tuning)
         self.averageLength = averageLength
@@ -46,11 +48,11 @@ package struct Proximity {
         }
     }
 
-    /// Raises results by the pairs that they have, and puts them in order again; equal ones stay as they stood.
+    /// Raises results by the pairs that they have, and sorts them again. Equal ones keep their order.
     ///
     /// - Parameters:
     ///   - results: The best by words, best first.
-    ///   - bound: What the words could reach at most, by which the scores were divided.
+    ///   - bound: The most that the words could reach, by which the scores were divided.
     ///   - content: The text of a slot.
     package func raised(_ results: [Ranked], bound: Float, content: (Int) throws -> String) rethrows -> [Ranked] {
         guard !pairs.isEmpty, results.count > 1 else { return results }

@@ -1,17 +1,17 @@
 import HeapModule
 package import HearthModel
 
-/// Joins what words and meaning say of each slot of a catalog into one score; pure.
+/// Fuses what words and meaning say of each slot of a catalog into one score.
 ///
-/// Words and meaning go together by a convex combination (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid
-/// Retrieval", ACM TOIS 2023). Each is scaled by what it could reach at most and not by what the best result reaches, so that scores of
-/// different searches can be compared.
+/// Words and meaning are fused by a convex combination (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
+/// Hybrid Retrieval", ACM TOIS 2023). Each is scaled by the most that it could reach, and not by the best result, so
+/// that scores of different searches can be compared.
 package struct Ranking {
-    package let tuning: SearchTuning
-    /// The instant that recency is counted to, in microseconds since 1970.
-    package let now: Int64
+    private let tuning: SearchTuning
+    /// The instant from which recency is counted back, in microseconds since 1970.
+    private let now: Int64
     /// The session whose memories are preferred; nil for none.
-    package let session: Int64?
+    private let session: Int64?
     /// What words say; nil where they do not count.
     package var words: WordScores?
     /// The cosine of each slot; nil where meaning does not count.
@@ -39,7 +39,7 @@ package struct Ranking {
 
     /// The best slots, best first, with what their scores are made of.
     ///
-    /// Equal scores go by the newer memory, then by the order in which they were stored.
+    /// Among equal scores the newer memory comes first, then the one that was stored first.
     package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
         var best = Heap<Candidate>()
         forEachCandidate { slot in
@@ -59,7 +59,7 @@ package struct Ranking {
         return best.unordered.sorted().map { ranked($0.slot, score: $0.score, entries[$0.slot]) }
     }
 
-    /// A slot on its way into the list: the better one is less.
+    /// A slot that may get into the list. The better one is less.
     private struct Candidate: Comparable {
         let score: Float
         let createdAt: Int64
@@ -101,14 +101,16 @@ package struct Ranking {
         return score + tuning.sessionBoost
     }
 
-    /// What no entry of such a relevance exceeds; rounding keeps the order, as each step is that of ``score(_:_:)``.
+    /// The most that an entry of such a relevance can score. Rounding can't break this, because each step is that of
+    /// ``score(_:_:)``.
     private func most(_ relevance: Float) -> Float {
         guard cosines != nil else { return relevance }
         let score = relevance + (max(0, tuning.recencyBoost) + max(0, tuning.importanceBoost))
         return session == nil ? score : score + max(0, tuning.sessionBoost)
     }
 
-    /// 1 for today, half of it after the half-life; by whole days, so that a list stays as it is while a person reads it.
+    /// 1 for today, and half of that after the half-life. It goes by whole days, so that a list stays as it is while a
+    /// person reads it.
     private func recency(of entry: DocumentEntry) -> Float {
         let days = max(0, (now - entry.createdAt) / Self.microsecondsPerDay)
         return tuning.recencyHalfLife / (tuning.recencyHalfLife + Float(days))

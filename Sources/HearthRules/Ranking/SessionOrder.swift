@@ -7,16 +7,13 @@ package struct SessionOrder: Sendable {
     package let previous: [Int32]
     /// The slot after it.
     package let next: [Int32]
+}
 
-    init(previous: [Int32], next: [Int32]) {
-        self.previous = previous
-        self.next = next
-    }
-
+extension SessionOrder {
     /// Links the memories of each session.
     ///
-    /// Mostly they are in order already: memories are stored as they come, and those of a session together. So one pass links each slot to
-    /// the one before it in its session, and only sessions that turn out to be in disorder are sorted.
+    /// Most sessions are in order already, because memories are stored as they come. So one pass links each slot to the
+    /// one before it in its session, and only the sessions that turn out to be out of order are sorted.
     package init(entries: [DocumentEntry], visibility: Visibility) {
         func isBefore(_ left: Int32, _ right: Int32) -> Bool {
             let (left, right) = (entries[Int(left)], entries[Int(right)])
@@ -53,7 +50,6 @@ package struct SessionOrder: Sendable {
                 next[Int(slot)] = place == sorted.count - 1 ? Self.none : sorted[place + 1]
             }
         }
-        self.previous = previous
-        self.next = next
+        self.init(previous: previous, next: next)
     }
 }

@@ -1,16 +1,16 @@
 package import HearthModel
 package import HearthText
 
-/// What the words of a query say of each slot of a catalog, in BM25's units; divided by its bound each is 0…1.
+/// What the words of a query say of each slot of a catalog, in the units of BM25. Divided by its bound, each is 0…1.
 package struct WordScores {
     /// BM25 alone.
     package fileprivate(set) var own: [Float]
-    /// With what the neighbours in the session hold and with dates.
+    /// BM25 with what the neighbours in the session hold, and with dates.
     fileprivate(set) var inContext: [Float]
-    /// The most that ``own`` could reach, and that ``inContext`` could; at least the smallest positive number.
+    /// The most that ``own`` and ``inContext`` could reach; at least the smallest positive number.
     package fileprivate(set) var ownBound = Float.leastNormalMagnitude
     fileprivate(set) var contextBound = Float.leastNormalMagnitude
-    /// The slots that hold every phrase that must occur, and any word at all; ascending.
+    /// The slots that hold some word of the query and every phrase that must occur, ascending.
     fileprivate(set) var matches: [Int32] = []
     /// Whether each slot is one of ``matches``.
     package fileprivate(set) var isMatch: [Bool]
@@ -37,23 +37,25 @@ package struct WordScores {
     /// BM25 alone, relative to the most that the query could reach: 0…1.
     package func ownShare(_ slot: Int) -> Float { own[slot] / ownBound }
 
-    /// With what neighbours hold and with dates, relative to the most that the query could reach: 0…1.
+    /// BM25 with what neighbours hold and with dates, relative to the most that the query could reach: 0…1.
     func contextShare(_ slot: Int) -> Float { inContext[slot] / contextBound }
 }
 
-/// BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over what one agent can find, with context by the word.
+/// BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009) over what one agent can find, with
+/// context added word by word.
 ///
-/// A word of the query that a memory's neighbour in the session holds counts for the memory too, at a part of its weight, unless the memory
-/// holds it itself: what a conversation is about is said once and meant for a while. A date in the query is one more word,
-/// held by the memories made at that time.
+/// A word of the query that a memory's neighbour in the session holds counts for the memory too, at a part of its
+/// weight, unless the memory holds it itself: what a conversation is about is said once and meant for a while. A date
+/// in the query is one more word, which the memories made at that time hold.
 package struct WordScorer {
-    package let tuning: SearchTuning
-    /// What the agent can find: what is rare, and how long texts are, is judged over it alone, so that a hidden memory changes no score.
-    package let collection: BM25.Collection
+    private let tuning: SearchTuning
+    /// What the agent can find. This alone decides which words are rare and how long a text usually is, so that a
+    /// hidden memory changes no score.
+    private let collection: BM25.Collection
     /// The slots of the catalog, hidden ones among them.
-    package let slotCount: Int
-    /// Who stands beside whom; nil where context doesn't count.
-    package let sessions: SessionOrder?
+    private let slotCount: Int
+    /// Which slots are neighbours in a session; nil where context does not count.
+    private let sessions: SessionOrder?
 
     package init(tuning: SearchTuning, collection: BM25.Collection, slotCount: Int, sessions: SessionOrder?) {
         self.tuning = tuning
@@ -65,11 +67,12 @@ package struct WordScorer {
     /// Scores a query's postings.
     ///
     /// - Parameters:
-    ///   - counts: How often each clause of the query occurs in each of the rows that hold any: those of a row side by side.
+    ///   - counts: How often each clause of the query occurs in each of the rows that hold any, with the counts of a
+    ///     row side by side.
     ///   - slots: The slot of each row.
     ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
     ///   - query: The query, a clause for every phrase.
-    ///   - dates: For each time that the query speaks of, the slots that were made then and that the agent can find.
+    ///   - dates: For each time that the query names, the slots that were made then and that the agent can find.
     ///   - buffers: Where the scores are put, until they are given back.
     package func scores(
         of counts: [UInt16],
@@ -165,8 +168,8 @@ private struct FoundRows {
     }
 }
 
-/// Gives one word after another to the slots that hold it and to their neighbours in the session: each slot gets the most that it
-/// is given of a word.
+/// Gives one word after another to the slots that hold it and to their neighbours in the session. Of what a slot is
+/// given for a word, the most counts.
 private struct ContextSpread {
     private let previous: [Int32]
     private let next: [Int32]
@@ -207,7 +210,7 @@ private struct ContextSpread {
         if value > held { most[Int(slot)] = value }
     }
 
-    /// Adds what was given to scores, and makes ready for the next word.
+    /// Adds what was given to the scores, and gets ready for the next word.
     mutating func flush(into scores: inout [Float]) {
         for slot in touched {
             scores[Int(slot)] += most[Int(slot)]

@@ -1,19 +1,20 @@
 package import HearthModel
 
-/// Settles what several heads of a memory come to.
+/// Settles several heads of a memory.
 ///
-/// Versions and policy in, outcome out: no table, no clock, no process. The answer depends on the edits that the heads hold and
-/// on the policy alone, so places that resolve the same edits in another order, or in other groups, come to the same field values.
-/// How and why: the article *Sync and conflicts*.
+/// Versions and a policy go in, and an outcome comes out. No table, clock or process is involved. The answer depends on
+/// the edits that the heads hold and on the policy alone, so places that resolve the same edits in another order, or in
+/// other groups, come to the same field values. The article *Sync and conflicts* says how and why.
 package enum Reconcile {
-    /// Joins heads into one version, or says that a person has to.
+    /// Joins heads into one version, or says that a person has to decide.
     ///
     /// - Parameters:
-    ///   - graph: The heads and what they were made from, at least as far as ``VersionGraph/init(reaching:load:)`` gathers.
-    ///   - heads: The versions to reconcile, in any order; one that is an ancestor of another adds nothing.
+    ///   - graph: The heads and what they were made from, at least as far as ``VersionGraph/init(reaching:load:)``
+    ///     gathers.
+    ///   - heads: The versions to reconcile, in any order; one that is an ancestor of another changes nothing.
     ///   - policy: The strategy and who has which priority.
-    /// - Throws: `.storeCorrupt` when a version that decides the outcome isn't in the graph, `.invalidArgument` when there are no heads
-    ///   or they belong to several memories.
+    /// - Throws: `.storeCorrupt` where a version that decides the outcome is not in the graph; `.invalidArgument` where
+    ///   there are no heads, or they belong to several memories.
     package static func reconcile(
         _ graph: VersionGraph,
         heads: [VersionID],
@@ -40,7 +41,7 @@ package enum Reconcile {
 }
 
 extension Reconciliation {
-    /// The outcome, when the fields are these as far as the strategy could say.
+    /// The outcome, given the fields that the strategy came to.
     mutating func outcome(_ fields: MemoryFields) -> ReconcileOutcome {
         if let kind = ConflictKind(contested) {
             if policy.strategy == .manualReview { return .conflict(waiting(kind, because: .manualReview)) }
@@ -61,7 +62,7 @@ extension Reconciliation {
         )
     }
 
-    /// The version that joins the heads: made of nothing but them, so that its id is the same wherever it is made.
+    /// The version that joins the heads. It is made of nothing but them, so its id is the same wherever it is made.
     private func merge(_ fields: MemoryFields) -> Version {
         let parents = heads.map { graph.versions[$0] }
         return Version(

@@ -3,13 +3,14 @@ package import HearthModel
 /// What reconciliation needs to know of the rules that hold for a memory.
 package struct ReconcilePolicy: Sendable {
     /// How contested fields are settled.
-    package var strategy: ConflictResolution
-    /// The priority that the policy gives each agent. What an agent says of itself is not asked; one that isn't here counts lowest.
-    package var priorities: [AgentID: AgentPriority]
-    /// The head that everyone sees at present; it stays while a conflict waits for a person.
-    package var publishedHead: VersionID?
+    var strategy: ConflictResolution
+    /// The priority that the policy gives each agent. What an agent says of itself does not matter. An agent that is
+    /// not here counts lowest.
+    var priorities: [AgentID: AgentPriority]
+    /// The head that everyone sees at present. It stays while a conflict waits for a person.
+    var publishedHead: VersionID?
     /// The most bytes of UTF-8 that merged content may have.
-    package var maximumContentLength: Int
+    var maximumContentLength: Int
 
     /// Assembles a policy.
     package init(
@@ -26,7 +27,7 @@ package struct ReconcilePolicy: Sendable {
 }
 
 extension ReconcilePolicy {
-    /// Which edit of a contested field comes before which, by the strategy: a total order that any two places agree on.
+    /// Which edit of a contested field comes before which, by the strategy. It is a total order, the same everywhere.
     struct Rank: Comparable {
         /// Importance, or priority turned so that more important is greater; the same for all where time alone decides.
         let weight: Double
@@ -41,7 +42,7 @@ extension ReconcilePolicy {
         let weight: Double =
             switch strategy {
             case .highestImportance:
-                // Not a number is nowhere in the order of numbers; here it must be somewhere.
+                // NaN has no place in the order of numbers, but here it needs one.
                 version.fields.importance.isNaN ? -.infinity : version.fields.importance
             case .agentPriority:
                 priorities[version.author].map { -Double($0.rawValue) } ?? -.infinity

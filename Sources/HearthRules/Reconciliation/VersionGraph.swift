@@ -4,16 +4,16 @@ package import HearthModel
 
 /// Versions of one memory, and which was made from which.
 ///
-/// A graph holds as much of a memory's history as its caller gathered. A parent that isn't here is taken for unknown, and the
-/// version made from it for a first one; ``init(reaching:load:)`` gathers so much that this changes no answer.
+/// A graph holds as much of a memory's history as its caller gathered. A parent that is not here counts as unknown, and
+/// the version made from it as a first one. ``init(reaching:load:)`` gathers so much that this changes no answer.
 package struct VersionGraph: Sendable {
     /// The versions, every parent before its children.
-    package let versions: [Version]
+    let versions: [Version]
     /// For each of ``versions``, the positions of those of its parents that are here.
     let parents: [[Int]]
     private let positions: [VersionID: Int]
 
-    /// Arranges versions given in any order; the same one given twice counts once.
+    /// Arranges versions that are given in any order. One that is given twice counts once.
     package init(_ versions: some Collection<Version>) {
         let known = Dictionary(versions.lazy.map { ($0.id, $0) }) { first, _ in first }
         var ordered: [Version] = []
@@ -47,9 +47,10 @@ package struct VersionGraph: Sendable {
 
     /// Gathers the versions that decide how `heads` reconcile, and no others.
     ///
-    /// The walk goes from the heads towards the first version, newest first, and ends at a version that every path from the heads
-    /// passes through. All that the heads disagree on was written above it: what was written below, every head has seen
-    /// through it. For a draft whose base is the head before the published one that is three versions, however long the history is.
+    /// The walk goes from the heads towards the first version, newest first, and ends at a version that every path from
+    /// the heads passes through. All that the heads disagree on was written after that version: what was written
+    /// before, every head has seen through it. For a draft whose base is the head before the published one that is
+    /// three versions, however long the history is.
     package init<Failure: Error>(
         reaching heads: [VersionID],
         load: (VersionID) throws(Failure) -> Version
@@ -75,9 +76,9 @@ package struct VersionGraph: Sendable {
         self.init(gathered.values)
     }
 
-    /// Where the walk will go on: versions of greater number first, since they can't be made from those of lower.
+    /// Where the walk goes on: at versions of greater number first, because none of lower number is made from them.
     ///
-    /// A number that lies makes the walk longer and its answer no worse.
+    /// A wrong number makes the walk longer, but its answer no worse.
     private struct Waypoint: Comparable {
         let number: Int
         let id: VersionID
@@ -93,7 +94,7 @@ package struct VersionGraph: Sendable {
     }
 
     /// The version of that id, if it is here.
-    package subscript(id: VersionID) -> Version? {
+    subscript(id: VersionID) -> Version? {
         positions[id].map { versions[$0] }
     }
 
@@ -102,52 +103,80 @@ package struct VersionGraph: Sendable {
 }
 
 extension VersionGraph {
-    /// The versions that no other one here was made from, in the order of ``versions``.
+    /// The versions from which no other one here was made, in the order of ``versions``.
     package var heads: [VersionID] {
         var hasChild = BitSet()
         for parent in parents.joined() { hasChild.insert(parent) }
         return versions.indices.lazy.filter { !hasChild.contains($0) }.map { versions[$0].id }
     }
+}
 
-    /// The versions that this one was made from, directly or through others, and the version itself; empty if it isn't here.
-    package func ancestors(of id: VersionID) -> Set<VersionID> {
-        guard let position = position(of: id) else { return [] }
-        var ancestry = Ancestry(self)
-        return Set(ancestry.ancestors(of: position).lazy.map { versions[$0].id })
+/// Answers which version is an ancestor of which, by position in a graph, and remembers the answers.
+///
+/// A version is its own ancestor. A set of ancestors has one bit for each version: a thousand versions take 125 bytes.
+struct Ancestry {
+    private let graph: VersionGraph
+    private var found: [Int: BitSet] = [:]
+
+    init(_ graph: VersionGraph) {
+        self.graph = graph
     }
 
-    /// Whether a version was made from another, directly or through others; a version is its own ancestor.
-    package func isAncestor(_ ancestor: VersionID, of id: VersionID) -> Bool {
-        guard let ancestor = position(of: ancestor), let position = position(of: id) else { return false }
-        var ancestry = Ancestry(self)
-        return ancestry.isAncestor(ancestor, of: position)
-    }
-
-    /// The common ancestors of versions that are no ancestor of another common one, the greatest (hybrid time, id) first.
-    ///
-    /// Histories that cross give more than one; two first versions have none.
-    package func lowestCommonAncestors(of ids: [VersionID]) -> [VersionID] {
-        let positions = ids.compactMap { position(of: $0) }
-        guard positions.count == ids.count else { return [] }
-        var ancestry = Ancestry(self)
-        return ancestry.lowestCommonAncestors(of: positions).map { versions[$0].id }
-    }
-
-    /// The edits that heads come to when automatic merges are seen through, none an ancestor of another.
-    ///
-    /// Syncs in another order leave other merges behind, and the same edits.
-    package func edits(joinedBy ids: [VersionID]) -> Set<VersionID> {
-        var edits: [Int] = []
-        var stack = ids.compactMap { position(of: $0) }
-        var seen = Set(stack)
+    mutating func ancestors(of position: Int) -> BitSet {
+        if let known = found[position] { return known }
+        var ancestors = BitSet()
+        var stack = [position]
         while let next = stack.popLast() {
-            if versions[next].isAutomaticMerge && !parents[next].isEmpty {
-                for parent in parents[next] where seen.insert(parent).inserted { stack.append(parent) }
+            guard ancestors.insert(next).inserted else { continue }
+            if let known = found[next] {
+                ancestors.formUnion(known)
             } else {
-                edits.append(next)
+                stack.append(contentsOf: graph.parents[next])
             }
         }
-        var ancestry = Ancestry(self)
-        return Set(ancestry.latest(of: edits).lazy.map { versions[$0].id })
+        found[position] = ancestors
+        return ancestors
     }
+
+    mutating func isAncestor(_ ancestor: Int, of position: Int) -> Bool {
+        // Parents stand before children, so a later one is never the ancestor of an earlier one.
+        ancestor == position || (ancestor < position && ancestors(of: position).contains(ancestor))
+    }
+
+    /// The versions that are an ancestor of no other given one, each once, in order of position.
+    mutating func latest(of positions: some Sequence<Int>) -> [Int] {
+        let distinct = Array(BitSet(positions))
+        guard distinct.count > 1 else { return distinct }
+        return distinct.filter { earlier in
+            !distinct.contains { $0 != earlier && isAncestor(earlier, of: $0) }
+        }
+    }
+
+    /// The common ancestors that are an ancestor of no other common one, with the greatest (hybrid time, id) first.
+    mutating func lowestCommonAncestors(of positions: [Int]) -> [Int] {
+        guard let first = positions.first else { return [] }
+        var common = ancestors(of: first)
+        for position in positions.dropFirst() { common.formIntersection(ancestors(of: position)) }
+
+        var lowest: [Int] = []
+        while let last = common.last {
+            lowest.append(last)
+            common.subtract(ancestors(of: last))
+        }
+        return lowest.sorted { graph.versions[$0].stamp > graph.versions[$1].stamp }
+    }
+}
+
+extension Version {
+    /// (hybrid time, id): which of two versions is the later one, the same everywhere and never a tie.
+    package struct Stamp: Comparable {
+        let time: HybridTime
+        let id: VersionID
+
+        package static func < (left: Stamp, right: Stamp) -> Bool {
+            (left.time, left.id) < (right.time, right.id)
+        }
+    }
+
+    package var stamp: Stamp { Stamp(time: time, id: id) }
 }

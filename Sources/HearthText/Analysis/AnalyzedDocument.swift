@@ -5,11 +5,12 @@ package struct AnalyzedDocument: Sendable {
 
     package init(content: String, tags: [String]) {
         self.content = TextAnalyzer().tokens(of: content)
-        // Tags are labels of their own: a line apart, so that no phrase spans two of them by accident of spelling.
+        // Each tag is a label of its own. They are a line apart, so that no phrase spans two of them by accident of
+        // spelling.
         self.tags = tags.isEmpty ? TokenizedText() : TextAnalyzer().tokens(of: tags.joined(separator: "\n"))
     }
 
-    /// How many words it has, tags included: the length that BM25 divides by.
+    /// How many words it has, tags included: its length for BM25.
     package var length: Int { content.count + tags.count }
 
     /// The words as the index takes them.
@@ -19,8 +20,22 @@ package struct AnalyzedDocument: Sendable {
     }
 }
 
-/// The words of one document, each led by its user's key, as they go into the index.
+/// The words of one document as they go into the index, each behind its user's key.
 package struct IndexedWords: Hashable, Sendable {
     package var content: String
     package var tags: String
+}
+
+/// The short number that stands for a user in front of every indexed term.
+package struct UserKey: Hashable, Sendable {
+    /// The number.
+    let rawValue: Int64
+
+    /// The number in base 36, lower case, and a colon.
+    let prefix: [UInt8]
+
+    package init(_ rawValue: Int64) {
+        self.rawValue = rawValue
+        prefix = Array(String(UInt64(bitPattern: rawValue), radix: 36).utf8) + [UInt8(ascii: ":")]
+    }
 }

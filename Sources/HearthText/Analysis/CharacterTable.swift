@@ -1,3 +1,29 @@
+/// What a scalar is to the analyser. The raw values are those of `UnicodeTables`.
+enum CharacterKind: UInt8 {
+    /// White space, punctuation, controls: ends a token and belongs to none.
+    case separator = 0x2D  // "-"
+    /// A letter or digit of a script that writes words.
+    case letter = 0x6C  // "l"
+    /// A mark without which the letter before it is another: vowel signs of India and Thailand.
+    case mark = 0x6D  // "m"
+    /// Left out: accents, points of Arabic and Hebrew, joiners, direction marks, variation selectors, skin tones.
+    case ignored = 0x69  // "i"
+    /// A token by itself, in scripts written without spaces and in Hangul: 字, か, 한.
+    case ideograph = 0x7A  // "z"
+    /// A token together with its marks, in Thai, Lao, Khmer and Burmese.
+    case cluster = 0x63  // "c"
+    /// A part of a Hangul syllable that is spelt out.
+    case jamo = 0x6A  // "j"
+    /// The voicing mark of a kana that is spelt out.
+    case voicing = 0x76  // "v"
+    /// A token by itself.
+    case emoji = 0x65  // "e"
+    /// Half of a flag.
+    case flag = 0x66  // "f"
+    /// The apostrophe in its several forms, ASCII's excepted.
+    case apostrophe = 0x61  // "a"
+}
+
 /// Kind and folding of every scalar, parsed from `UnicodeTables` at first use.
 ///
 /// Folding puts letters in lower case, takes accents off and replaces compatibility forms, so that `É`, `é`, `e`, `ｅ`
@@ -23,10 +49,10 @@ struct CharacterTable: Sendable {
 
     /// Scalars a page.
     private static let pageSize = 256
-    /// The table covers the first two planes; the others are told apart by range.
+    /// The table covers the first two planes of Unicode; scalars of the others are told apart by range.
     private static let pageCount = 0x20000 / pageSize
 
-    /// Where the page of each 256 scalars begins in `entries`; pages without anything special share the first.
+    /// Where the page of each 256 scalars begins in `entries`. Pages without anything special share the first.
     private var pages: [Int]
     private var entries: [Entry]
     private var expansions: [[UInt32]] = []
@@ -54,7 +80,7 @@ struct CharacterTable: Sendable {
         entry.target == 0 ? scalar : entry.target
     }
 
-    /// What a scalar is folded to where that is several.
+    /// What a scalar is folded to, where that is several.
     func expansion(_ entry: Entry) -> [UInt32] {
         expansions[Int(entry.target)]
     }

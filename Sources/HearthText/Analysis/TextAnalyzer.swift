@@ -7,25 +7,25 @@
 ///   `iPhone` are one, since people write them in either case. An English ending behind an apostrophe is left out
 ///   (`user's`, `we'll`), a comma between thousands as well (`10,000`), and `don't` is `dont`.
 /// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own.
-///   Other words in Latin script get the English stemmer too: nobody tells us their language. What German needs more is
-///   the query's affair (`GermanEndings`).
+///   Other words in Latin script get the English stemmer too, because their language is not known. What German needs
+///   beyond that is left to the query (`GermanEndings`).
 /// - In scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) and in Hangul, every character is a
-///   token, and a query looks for characters side by side. So words of one and two characters are found without a
+///   token, and a query looks for characters side by side. So words of one or two characters are found without a
 ///   dictionary, and Korean particles do no harm. Katakana is folded to Hiragana.
 /// - An emoji is a token; skin tones and presentation selectors are left out, a joined sequence is several tokens, a
 ///   flag one.
 ///
 /// The same text gives the same terms on every machine and with every standard library: a contentless index can only
-/// forget exactly what it was told. Whoever changes what comes out raises `version`.
+/// forget exactly what it was told. A change of what comes out must raise `version`.
 package struct TextAnalyzer: Sendable {
-    /// The version of what comes out, stored with an index; another version means that the index must be rebuilt.
+    /// The version of what comes out. It is stored with an index; another version means that the index must be rebuilt.
     package static let version = 1
 
     /// A term's greatest length in UTF-8 bytes. A longer word is cut at a scalar, in the text as in the query. Words of
     /// natural languages are shorter; what is longer is data that nobody types.
     static let longestTerm = 64
 
-    /// Whether words are reduced to their stems. A query wants to see them whole first.
+    /// Whether words are reduced to their stems. A query needs to see them whole first.
     var stems = true
 
     package init(stems: Bool = true) {
@@ -41,7 +41,7 @@ package struct TextAnalyzer: Sendable {
         }
     }
 
-    /// Reduces a folded word to its stem in place; not one that may have been cut.
+    /// Reduces a folded word to its stem in place, unless it may have been cut.
     static func stem(_ word: inout WordBuffer) {
         guard word.count < longestTerm else { return }
         switch word.makeup {

@@ -1,6 +1,6 @@
-/// The tokens of a text, in order, their terms in one buffer.
+/// The tokens of a text in order, with their terms in one buffer.
 ///
-/// A token's position is its index in `tokens`: the same that FTS5 counts for `indexText`.
+/// A token's position is its index in `tokens`, which is also the one that FTS5 counts for `indexText`.
 @usableFromInline
 package struct TokenizedText: Sendable {
     /// One token: what is searched for, and where it stands in the text.
@@ -44,9 +44,9 @@ package struct TokenizedText: Sendable {
 
     /// The text that FTS5 indexes for these tokens: each term behind the key of its user, separated by spaces.
     ///
-    /// The key makes one user's postings a stretch of the index of their own. FTS5's stock `ascii` tokenizer, told that
-    /// `:` is part of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and
-    /// scalars beyond ASCII.
+    /// The key keeps one user's postings together in the index. FTS5's stock `ascii` tokenizer, told that `:` is part
+    /// of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and scalars
+    /// beyond ASCII.
     func indexText(userKey: UserKey) -> String {
         String(unsafeUninitializedCapacity: bytes.count + tokens.count * (userKey.prefix.count + 1)) { buffer in
             var end = 0
@@ -107,7 +107,7 @@ extension TokenizedText {
         tokens.last.map { Int($0.sourceEnd) == offset } ?? false
     }
 
-    /// Counts the bytes up to `offset` to the last token.
+    /// Adds the bytes up to `offset` to the last token.
     mutating func extendLast(to offset: Int) {
         tokens[tokens.count - 1].sourceEnd = UInt32(offset)
     }
@@ -119,7 +119,7 @@ extension TokenizedText {
         return scalars.count == 1 ? scalars.first?.value : nil
     }
 
-    /// Replaces the last token's term: a letter spelt out in several scalars grew by one.
+    /// Replaces the term of the last token: a letter that is spelt out in several scalars has grown by one.
     mutating func replaceLastTerm(with scalars: [UInt32]) {
         let last = tokens.count - 1
         bytes.removeSubrange(Int(tokens[last].termStart)...)

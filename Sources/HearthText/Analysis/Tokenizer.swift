@@ -1,7 +1,7 @@
 /// One pass over the UTF-8 of a text.
 ///
 /// At any moment at most one token is open: a word in `word`, or a character of Thai and its like that may still take
-/// marks. Everything else is complete when it is seen, or is mended when the next scalar turns out to belong to it.
+/// marks. Everything else is complete when it is seen, or is corrected when the next scalar turns out to belong to it.
 struct Tokenizer {
     private let text: UnsafeBufferPointer<UInt8>
     private let stems: Bool
@@ -84,7 +84,7 @@ struct Tokenizer {
 // MARK: - Scalars beyond ASCII
 
 extension Tokenizer {
-    /// Takes one scalar and says where to go on.
+    /// Takes one scalar, and returns where to go on.
     private mutating func take(_ scalar: UInt32, _ source: Range<Int>) -> Int {
         let entry = table.entry(scalar)
         if entry.isExpansion {
@@ -139,7 +139,7 @@ extension Tokenizer {
         output.append(scalar, kind: kind, source: source)
     }
 
-    /// Scalars that leave no trace, but for the two that make another letter of the one before.
+    /// Scalars that leave no trace, except for two that turn the letter before them into another.
     private mutating func ignored(_ scalar: UInt32, _ source: Range<Int>) {
         if scalar == Self.zeroWidthJoiner { joinerEnd = source.upperBound }
         if !word.isEmpty {
@@ -191,11 +191,11 @@ extension Tokenizer {
 
 extension Tokenizer {
     private mutating func jamo(_ scalar: UInt32, _ source: Range<Int>) {
-        mend(scalar, source, with: Composition.hangul)
+        mend(scalar, source, with: LetterComposition.hangul)
     }
 
     private mutating func voicing(_ scalar: UInt32, _ source: Range<Int>) {
-        mend(scalar, source, with: Composition.kana)
+        mend(scalar, source, with: LetterComposition.kana)
     }
 
     /// Joins a scalar with the character before it, or lets it stand alone.
@@ -212,7 +212,7 @@ extension Tokenizer {
 // MARK: - Punctuation inside words
 
 extension Tokenizer {
-    /// Takes an ASCII byte that is neither letter nor digit and says where to go on.
+    /// Takes an ASCII byte that is neither letter nor digit, and returns where to go on.
     private mutating func punctuation(_ byte: UInt8, at offset: Int) -> Int {
         if byte == UInt8(ascii: "'") { return apostrophe(offset..<offset + 1) }
         if byte == UInt8(ascii: ","), word.makeup == .digits, thousandFollows(offset + 1) { return offset + 1 }

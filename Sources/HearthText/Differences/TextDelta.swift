@@ -1,8 +1,9 @@
-/// One text written as its differences from another, so that a long text edited often isn't stored in full each time.
+/// One text written as its differences from another, so that a long text that is edited often need not be stored in
+/// full each time.
 ///
-/// The encoding is a list of instructions in the manner of VCDIFF (RFC 3284): copy so many bytes of the reference from there, insert
-/// these. The store keeps the newest version of a memory in full and each older one against the next, with a full one at
-/// intervals; how long a chain may get is its decision.
+/// The encoding is a list of instructions in the manner of VCDIFF (RFC 3284): copy so many bytes of the reference from
+/// there, insert these. The store keeps the newest version of a memory in full and each older one against the next,
+/// with a full one at intervals. The store decides how long a chain may get.
 ///
 /// ```
 /// encoded     = "D" version(1) length(target) length(reference) instruction…
@@ -16,7 +17,8 @@ package enum TextDelta {
 
     /// Writes `target` as its differences from `reference`.
     ///
-    /// Never much longer than the target itself: a text that has nothing of the reference is inserted whole.
+    /// The result is never much longer than the target: a text that has nothing in common with the reference is
+    /// inserted whole.
     package static func encode(target: [UInt8], reference: [UInt8]) -> [UInt8] {
         var writer = Writer(header)
         writer.number(target.count)
@@ -56,9 +58,9 @@ package enum TextDelta {
     /// - Parameters:
     ///   - delta: What ``encode(target:reference:)`` wrote, or any bytes.
     ///   - reference: The reference it was written against.
-    ///   - limit: The most bytes that a target may have; no more are ever made.
-    /// - Throws: ``DamagedDelta`` when the delta isn't well formed, names bytes that the reference hasn't, or is against another reference
-    ///   as far as its length shows.
+    ///   - limit: The most bytes that a target may have. Never more are made.
+    /// - Throws: ``DamagedDelta`` when the delta is not well formed, names bytes that the reference does not have, or
+    ///   was made against a reference of another length.
     package static func decode(
         _ delta: [UInt8],
         reference: [UInt8],
@@ -187,7 +189,7 @@ extension TextDelta {
 
 // MARK: - Blocks
 
-/// Where the reference has which block of bytes.
+/// Which blocks of bytes the reference has, and where.
 private struct BlockIndex {
     /// Shorter repetitions cost as much to name as to write out.
     private static let blockLength = 16
@@ -220,7 +222,7 @@ private struct BlockIndex {
         let reference: Range<Int>
     }
 
-    /// The longest of some stretches that have the block at a position in common, extended both ways inside bounds.
+    /// The longest of some stretches that share the block at a position, each extended both ways within bounds.
     func match(for target: [UInt8], at position: Int, in bounds: Range<Int>) -> Match? {
         guard position + Self.blockLength <= bounds.upperBound, !nextWithHash.isEmpty else { return nil }
         var best: Match?

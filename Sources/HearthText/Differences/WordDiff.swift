@@ -1,8 +1,8 @@
 /// What an edit did to a text, word by word.
 ///
-/// A word is a run of letters and digits; a Chinese or Japanese character, a piece of punctuation and a run of white space each stand alone.
-/// The alignment is that of merging, whose work is bounded: of long texts that have little in common, what is left when the steps
-/// are used up counts as replaced.
+/// A word is a run of letters and digits; a Chinese or Japanese character, a piece of punctuation and a run of white
+/// space each stand alone. The words are aligned by `SequenceDiff`, whose work is bounded: where long texts have little
+/// in common, what is left when its steps are used up counts as replaced.
 package struct WordDiff: Equatable {
     /// A stretch of the text.
     package struct Piece: Equatable {
@@ -12,7 +12,7 @@ package struct WordDiff: Equatable {
 
     package enum Kind { case kept, removed, added }
 
-    /// The stretches in order: the kept and removed ones together are the old text, the kept and added ones the new.
+    /// The stretches in order. The kept and removed ones together are the old text, the kept and added ones the new.
     package let pieces: [Piece]
 
     /// Compares two texts.
@@ -30,7 +30,7 @@ package struct WordDiff: Equatable {
             return numbers.count - 1
         }
         let (base, edit) = (before.map(number), after.map(number))
-        let matches = SegmentDiff(base, edit, vocabulary: numbers.count).matches
+        let matches = SequenceDiff(base, edit, vocabulary: numbers.count).matches
 
         var changes = Changes()
         var position = 0
@@ -47,7 +47,7 @@ package struct WordDiff: Equatable {
         pieces = changes.finished()
     }
 
-    /// The text cut into words; one after the other they are the text.
+    /// The text cut into words, which give the text back when they are joined.
     private static func words(of text: String, _ standsAlone: (Character) -> Bool) -> [Substring] {
         var words: [Substring] = []
         var start = text.startIndex
@@ -64,7 +64,7 @@ package struct WordDiff: Equatable {
         return words
     }
 
-    /// What of a word a character is.
+    /// What a character is to a word.
     private enum CharacterClass {
         case letter
         case space
@@ -126,8 +126,8 @@ private struct Changes {
         runs.append(Run())
     }
 
-    /// Words that stand against words are one change with the spaces between them; where words only went or only came, each space that was
-    /// kept is shown as kept.
+    /// Where words were replaced by words, they are one change together with the spaces between them. Where words were
+    /// only removed or only added, each space that was kept is shown as kept.
     private mutating func endChange() {
         let trailing = runs.last?.space ?? ""
         if !runs.isEmpty { runs[runs.count - 1].space = "" }
@@ -144,7 +144,7 @@ private struct Changes {
         runs = []
     }
 
-    /// A replacement, the white space that both sides begin or end with aside.
+    /// Appends a replacement. White space that both sides begin or end with is kept.
     private mutating func replace(_ removed: String, by added: String) {
         var (removed, added) = (removed[...], added[...])
         var (leading, trailing) = ("", "")

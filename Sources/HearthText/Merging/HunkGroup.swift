@@ -5,10 +5,10 @@ struct Hunk {
     let segments: Range<Int>
 }
 
-/// Hunks that overlap, directly or through others; insertions at one place among them.
+/// Hunks that overlap, directly or through others. Insertions at one place overlap too.
 ///
-/// A replacement and an insertion right before or after it don't overlap, nor do replacements of neighbours: both keep their place. Only
-/// where two sides say the same in them is it one place after all.
+/// A replacement and an insertion right before or after it don't overlap, nor do replacements of neighbours: both keep
+/// their place. Only where two sides say the same in them do they count as one place.
 struct HunkGroup {
     private(set) var base: Range<Int>
     private(set) var hunks: [Hunk]
@@ -50,14 +50,14 @@ struct HunkGroup {
         return groups
     }
 
-    /// Whether a hunk that begins no earlier belongs here.
+    /// Whether a hunk belongs to this group, which begins no later than the hunk.
     private func overlaps(_ hunk: Hunk) -> Bool {
         hunk.base.lowerBound < base.upperBound || (hunk.base.isEmpty && hunk.base == base)
     }
 }
 
 extension SegmentMerge {
-    /// Whether two sides say something in two hunks that is the same.
+    /// Whether two sides say the same thing in two hunks.
     func saysTheSame(_ left: Hunk, _ right: Hunk) -> Bool {
         guard left.text != right.text else { return false }
         let said = Set(words[left.text][left.segments])
@@ -66,16 +66,17 @@ extension SegmentMerge {
 }
 
 extension SegmentMerge {
-    /// What one side wrote in place of what a group covers.
+    /// What one side wrote in place of the base segments that a group covers.
     private struct Wording {
         let text: Int
         var segments: [Int]
     }
 
-    /// What comes in place of what a group covers.
+    /// What takes the place of the base segments that a group covers.
     ///
-    /// Every side's words stay, those of higher rank first; what all begin or end with, and what an earlier side already said, comes once.
-    /// A side whose words another's contain adds nothing, so that an edit goes before a deletion.
+    /// Every side's words stay, those of higher rank first. What all begin or end with comes once, and so does what an
+    /// earlier side already said. A side whose words another's contain adds nothing, so that an edit goes before a
+    /// deletion.
     func written(by group: HunkGroup) -> [Piece] {
         let wordings = uncontained(wordings(of: group))
         guard let first = wordings.first else { return [] }
@@ -125,7 +126,7 @@ extension SegmentMerge {
         return wordings
     }
 
-    /// Those that no other one contains; of equal ones the first.
+    /// The wordings that no other one contains; of equal ones, the first.
     private func uncontained(_ wordings: [Wording]) -> [Wording] {
         if wordings.count == 1 { return wordings }
         let tallies = wordings.map { wording in Tally(wording.segments.lazy.map { words[wording.text][$0] }) }
@@ -139,7 +140,7 @@ extension SegmentMerge {
             .map { wordings[$0] }
     }
 
-    /// Whether a segment says something: rules and brackets may stand as often as sides put them.
+    /// Whether a segment has a word. Rules and brackets have none, and may stand as often as sides put them.
     private func isWorded(_ segment: Int, of text: Int) -> Bool {
         let body = texts[text].bytes[texts[text].segments[segment].body]
         return String(decoding: body, as: UTF8.self).unicodeScalars.contains(where: \.isWord)

@@ -1,10 +1,10 @@
 /// Finds where sentences end.
 ///
-/// The rules are those of Unicode Standard Annex 29, *Sentence Boundaries*, with what it leaves to the implementer: a full stop
-/// after an abbreviation or an initial ends nothing; `!` and `?` end a sentence only before white space or an ideograph, so that
-/// addresses stay whole; a number and a full stop at the start is a list marker. Line ends always end a sentence. A boundary depends
-/// on the sentence before it and the character after it, on nothing else. Scripts that mark sentences by spaces alone (Thai, Lao,
-/// Khmer) are cut at lines.
+/// The rules are those of Unicode Standard Annex 29, *Sentence Boundaries*, with these choices where it leaves them to
+/// the implementer: a full stop after an abbreviation or an initial ends nothing; `!` and `?` end a sentence only
+/// before white space or an ideograph, so that addresses stay whole; a number and a full stop at the start is a list
+/// marker. Line ends always end a sentence. A boundary depends only on the sentence before it and the character after
+/// it. Scripts that mark sentences by spaces alone (Thai, Lao, Khmer) are cut at lines.
 struct SentenceScanner {
     private let bytes: [UInt8]
     private(set) var position = 0
@@ -123,7 +123,7 @@ extension SentenceScanner {
             if let next = Terminator(scalar) {
                 kinds = Kinds(last: next, areAllStops: kinds.areAllStops && next == .stop)
             } else if scalar.extendsPrevious {
-                // goes with the terminator
+                // It goes with the terminator.
             } else if isCloser(scalar, at: end, quotes: quotes) {
                 if scalar == "\"" { quotes += 1 }
             } else {
@@ -195,7 +195,7 @@ extension SentenceScanner {
             }
         }
         guard kinds.areAllStops else { return true }
-        // Whoever begins sentences in lower case goes on to.
+        // A writer who begins sentences in lower case keeps doing so.
         if next.properties.isLowercase && !beginsInLowercase(start) { return false }
         return !isAbbreviation(from: start, to: stop, beforeNumber: next.properties.numericType != nil)
     }

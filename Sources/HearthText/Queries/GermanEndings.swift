@@ -1,4 +1,4 @@
-/// What German inflection does to a word, for queries that are German.
+/// The endings and beginnings that German inflection gives to a word, for queries that are German.
 ///
 /// The index doesn't know the language of a text, and German endings taken off English words do harm (`flower`,
 /// `listen`). A query usually gives its language away; so for a German one the beginning that a word's forms share is
@@ -7,8 +7,8 @@ enum GermanEndings {
     /// The shortest beginning worth looking for.
     private static let shortestBeginning = 4
 
-    /// Whether a query is German: by a function word that only German has; else, where it has no function word that
-    /// only English has, by two others or by its letters.
+    /// Whether a query is German: it has a function word that only German has; or it has none that only English has,
+    /// and two other German ones or a German letter.
     static func isGerman(_ text: String, words: [String]) -> Bool {
         let german = words.filter(StopWords.isGerman)
         if german.contains(where: { !ambiguous.contains($0) }) { return true }
@@ -16,7 +16,7 @@ enum GermanEndings {
         return german.count > 1 || text.unicodeScalars.contains(where: isGermanLetter)
     }
 
-    /// The beginnings that the forms of a folded word share, none for a short word.
+    /// The beginnings that the forms of a folded word share; none for a short word.
     static func beginnings(of word: String) -> [String] {
         guard word.utf8.count >= shortestBeginning, word.utf8.allSatisfy({ $0 >= UInt8(ascii: "a") }) else { return [] }
         var beginnings = [stripped(word)]

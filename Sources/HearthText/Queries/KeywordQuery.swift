@@ -1,9 +1,9 @@
 /// What a person typed, as phrases to look for.
 ///
 /// Any string is a query. Words are searched in all their forms, `"in quotes"` stands for a phrase that must occur, a
-/// `*` behind a word for any ending. Everything else that full-text engines have operators for is a word or nothing. In
-/// a sentence, which has stop words outside the quotation marks, a quoted phrase raises what has it and need not occur:
-/// `when did she read "Dune"?`
+/// `*` behind a word for any ending. Everything else that is an operator in full-text engines is a word here, or
+/// nothing. In a sentence, which has stop words outside the quotation marks, a quoted phrase need not occur, and only
+/// raises what has it: `when did she read "Dune"?`
 package struct KeywordQuery: Sendable {
     /// Terms that stand side by side.
     package struct Phrase: Hashable, Sendable {
@@ -13,12 +13,12 @@ package struct KeywordQuery: Sendable {
         package var isPrefix = false
     }
 
-    /// A phrase and what it counts.
+    /// A phrase and its weight.
     package struct Clause: Sendable {
         package var phrase: Phrase
         /// What a match counts, 1 for a word that was typed once.
         package var weight: Float
-        /// Whether results without it are none.
+        /// Whether every result must have it.
         package var isRequired: Bool
     }
 
@@ -28,7 +28,7 @@ package struct KeywordQuery: Sendable {
         package var second: String
     }
 
-    /// The most different phrases that count; what follows them in a longer query is left out.
+    /// The most different phrases that count. What follows them in a longer query is left out.
     static let mostClauses = 64
 
     /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its
@@ -47,8 +47,8 @@ package struct KeywordQuery: Sendable {
         parser.parse(into: &self)
     }
 
-    /// The expression for FTS5's `MATCH`, which finds what has any of the clauses among one user's memories; nil where
-    /// there is nothing to look for.
+    /// The expression for FTS5's `MATCH` that finds those of one user's memories that have any of the clauses; nil
+    /// where there is nothing to look for.
     ///
     /// FTS5 counts phrases in the order in which they are written, so its phrase i is clause i.
     package func matchExpression(userKey: UserKey) -> String? {
@@ -67,7 +67,7 @@ package struct KeywordQuery: Sendable {
 // MARK: - Building
 
 extension KeywordQuery {
-    /// Adds a clause, or its weight to the one that is there.
+    /// Adds a clause, or adds its weight to the one that is there.
     mutating func add(_ phrase: Phrase, weight: Float = 1, isRequired: Bool = false) {
         if let index = clauses.firstIndex(where: { $0.phrase == phrase }) {
             clauses[index].weight += weight

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A time that a query speaks of, as one more term that the memories made then hold.
+/// A time that a query names. It is one more term, which the memories made then hold.
 package struct DateTerm: Hashable, Sendable {
     var year: Int?
     var month: Int?
@@ -10,7 +10,7 @@ package struct DateTerm: Hashable, Sendable {
 
     /// Whether an instant, in microseconds since 1970, lies in it.
     ///
-    /// A day is taken with the one after it, as the person's day and the one in UTC may differ.
+    /// A day includes the one after it, because the person's day and the day in UTC may differ.
     package func holds(_ instant: Int64) -> Bool {
         matches(CivilDate(instant)) || day != nil && matches(CivilDate(instant - Self.microsecondsPerDay))
     }
@@ -26,7 +26,8 @@ struct CivilDate: Hashable {
     var month: Int
     var day: Int
 
-    /// The date of an instant in microseconds since 1970, by Howard Hinnant's algorithm ("chrono-Compatible Low-Level Date Algorithms").
+    /// The date of an instant in microseconds since 1970, by Howard Hinnant's algorithm ("chrono-Compatible Low-Level
+    /// Date Algorithms").
     init(_ instant: Int64) {
         let days = Int((Double(instant) / 86_400_000_000).rounded(.down)) + 719_468
         let era = (days >= 0 ? days : days - 146_096) / 146_097
@@ -84,14 +85,15 @@ package enum QueryDates {
         return (year(here).map { DateTerm(year: $0) }, 1)
     }
 
-    /// A month by its English name or the first three letters of it. "may" alone is a verb unless it is written as a name.
+    /// A month by its English name or the first three letters of it. "may" alone is a verb unless it is written as a
+    /// name.
     private static func month(_ word: Substring, isBesideNumber: Bool) -> Int? {
         let name = word.lowercased()
         guard name.utf8.count >= 3, name != "may" || isBesideNumber || word.first?.isUppercase == true else {
             return nil
         }
         guard let place = months.firstIndex(where: { $0 == name || $0.prefix(3) == name }) else { return nil }
-        // Short forms are words of their own: "mar", "jun", "sep" want a number beside them.
+        // Short forms are words of their own: "mar", "jun", "sep" need a number beside them.
         return months[place] == name || isBesideNumber ? place + 1 : nil
     }
 

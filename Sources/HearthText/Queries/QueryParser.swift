@@ -6,8 +6,8 @@ struct QueryParser {
     private let terms: [String]
     private let isGerman: Bool
     private let quotations: [Range<Int>]
-    /// Whether there are stop words outside quotation marks: then the query is a sentence, and the marks name a book or
-    /// a song rather than to say what must occur.
+    /// Whether there are stop words outside quotation marks. Then the query is a sentence, and the marks name a book or
+    /// a song rather than say what must occur.
     private var isQuestion = false
 
     init(_ text: String) {
@@ -23,7 +23,7 @@ struct QueryParser {
     /// Adds the clauses of the query.
     func parse(into query: inout KeywordQuery) {
         for quotation in quotations { addQuotation(quotation, isRequired: !isQuestion, to: &query) }
-        // A query of nothing but stop words is about them.
+        // A query of stop words alone is about them.
         let keepsStopWords = quotations.isEmpty && tokens.tokens.indices.allSatisfy(isStopWord)
         let passages = isQuestion ? [0..<tokens.count] : gaps
         for passage in passages { addPassage(passage, keepsStopWords: keepsStopWords, to: &query) }
@@ -53,7 +53,8 @@ struct QueryParser {
 // MARK: - Quotations
 
 extension QueryParser {
-    /// The tokens between each two quotation marks, empty ones left out; a mark without a partner is ignored.
+    /// The tokens between each two quotation marks. Empty quotations are left out, and a mark without a partner is
+    /// ignored.
     private static func quotations(in text: String, _ tokens: TokenizedText) -> [Range<Int>] {
         var marks: [Int] = []
         var offset = 0
@@ -105,7 +106,7 @@ extension QueryParser {
         }
     }
 
-    /// A word with a star: what begins with it, and what it and its likely completions have for stems.
+    /// A word with a star: what begins with it, and the stems of it and of its likely completions.
     ///
     /// The index holds stems, so `computa*` can't be answered from the words that begin so; but `computation` is one of
     /// them and its stem is known.
@@ -136,7 +137,7 @@ extension QueryParser {
         return rest.first == UInt8(ascii: "*")
     }
 
-    /// What the beginning that a word's forms share counts beside the word itself.
+    /// What the beginning that a word's forms share counts, as a share of the word itself.
     private static let beginningWeight: Float = 0.5
 
     /// English endings that a person may be about to type.
@@ -172,6 +173,6 @@ extension QueryParser {
         for index in words { query.add(.init(terms: [terms[index]]), weight: Self.characterWeight) }
     }
 
-    /// What a character of a run counts beside the pairs it is in.
+    /// What a character of a run counts, as a share of the pairs that it is in.
     private static let characterWeight: Float = 0.3
 }

@@ -63,8 +63,8 @@ import Testing
     }
 
     @Test func `a system in which every wait was checked never stands still`() {
-        // Agents of one task each, which wait for one memory at a time: some of those that wait must always be able to go on, and
-        // whatever was refused would have stood still.
+        // Agents of one task each, which wait for one memory at a time: some of those that wait must always be able to
+        // go on, and whatever was refused would have stood still.
         var generator = SeededGenerator()
         for _ in 0..<2_000 {
             var world = World()

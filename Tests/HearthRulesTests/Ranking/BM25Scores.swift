@@ -27,7 +27,8 @@ import Testing
                 at: slots,
                 lengths: slots.map { lengths[Int($0)] },
                 for: query,
-                dates: dates
+                dates: dates,
+                in: &buffers
             )
     }
 
@@ -173,7 +174,8 @@ import Testing
         let results = [1, 0].map { Ranked(slot: $0, score: Double(scores.ownShare($0)), components: ScoreComponents()) }
         let raised = proximity.raised(results, bound: scores.ownBound) { index.texts[$0] }
         #expect(raised.map(\.slot) == [0, 1])
-        // Each word once of two that weigh 1, and the pair that weighs 0.2, all at 1 / 1.6 of what repetition could reach.
+        // Each word once of two that weigh 1, and the pair that weighs 0.2, all at 1 / 1.6 of what repetition could
+        // reach.
         #expect(abs(raised[0].score - 1 / 1.6) < 1e-5)
         #expect(abs(raised[1].score - 2 / 2.2 / 1.6) < 1e-5)
         #expect(raised[0].components.keyword == raised[0].score)

@@ -1,9 +1,10 @@
-import HearthRules
 import TestSupport
 
 @testable import HearthModel
+@testable import HearthRules
 
-/// A random history of one memory: edits of random fields on random versions, merges among them, decisions on several heads.
+/// A random history of one memory: edits of random fields on random versions, merges among them, decisions on several
+/// heads.
 struct GeneratedHistory {
     private(set) var history: EditHistory
 

@@ -1,8 +1,8 @@
-import HearthRules
 import TestSupport
 import Testing
 
 @testable import HearthModel
+@testable import HearthRules
 
 /// What holds of two edits of any version of any history.
 @Suite struct ReconciliationProperties {

@@ -1,6 +1,8 @@
+import BitCollections
 import HearthModel
+import HearthText
 
-/// One reconciliation under way: every field settled by itself, and what was contested noted down.
+/// One reconciliation under way. It settles every field by itself, and notes what was contested.
 struct Reconciliation {
     let graph: VersionGraph
     /// Positions in the graph; none is an ancestor of another, and there are at least two.
@@ -31,7 +33,7 @@ struct Reconciliation {
             expiresAt: settled(.expiry) { $0.expiresAt },
             isDeleted: isDeleted()
         )
-        // Nobody needs to decide what a memory says that every side deleted.
+        // Nobody needs to decide what a memory says if every side deleted it.
         if fields.isDeleted && !contested.contains(.deletion) && undecided == nil { contested = [] }
         return fields
     }
@@ -41,11 +43,11 @@ struct Reconciliation {
     func rank(_ position: Int) -> ReconcilePolicy.Rank { policy.rank(of: graph.versions[position]) }
 
     private mutating func latestEdits(changed: (MemoryFields, MemoryFields) -> Bool) -> [Int] {
-        EditsOfField(in: graph, &ancestry, changed: changed)
-            .latest(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
+        FieldHistory(in: graph, &ancestry, changed: changed)
+            .latestEdits(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
     }
 
-    /// The edit that the strategy puts first. There is always one to ask for.
+    /// The edit that the strategy puts first. There is always one.
     private func first(of edits: [Int]) -> Int {
         edits.max { rank($0) < rank($1) } ?? heads[0]
     }
@@ -56,17 +58,17 @@ struct Reconciliation {
 extension Reconciliation {
     /// What the three-way comparison of one value says.
     private enum Comparison<Value> {
-        /// The heads agree, or only one of them changed it.
+        /// The heads agree, or only one of them changed the value.
         case agreed(Value)
-        /// Several changed it, and not to the same.
+        /// Several changed it, to different values.
         case contested(Contest)
     }
 
-    /// The edits that a value is contested by.
+    /// The edits that contest a value.
     private struct Contest {
-        /// Those that left it other than the common ancestor has it.
+        /// Those whose value differs from that of the common ancestor.
         let changed: [Int]
-        /// Those as well that changed it and back again.
+        /// Those, and the ones that changed it and changed it back.
         let all: [Int]
     }
 
@@ -84,7 +86,8 @@ extension Reconciliation {
         return .contested(Contest(changed: changed, all: edits))
     }
 
-    /// The value of a field that is one whole: what the only side made of it that changed it, else what the strategy says.
+    /// The value of a field that is settled as a whole: that of the only side that changed it, or else what the
+    /// strategy says.
     private mutating func settled<Value: Equatable>(
         _ field: ContestedField,
         by value: (MemoryFields) -> Value
@@ -118,7 +121,8 @@ extension Reconciliation {
 
     /// Whether the memory is deleted.
     ///
-    /// A deletion contests every concurrent edit, whatever it edits, so here every edit that leaves the memory alive speaks for life.
+    /// A deletion contests every concurrent edit, whatever it edits. So here every edit that leaves the memory alive
+    /// speaks against the deletion.
     private mutating func isDeleted() -> Bool {
         let edits = latestEdits { fields, parent in
             fields.isDeleted != parent.isDeleted || (!fields.isDeleted && fields != parent)
@@ -134,7 +138,7 @@ extension Reconciliation {
 // MARK: - Several values
 
 extension Reconciliation {
-    /// Tags merge as sets: one is present when a side added it and no side that had seen this removed it.
+    /// Tags merge as sets: a tag is present if a side added it and no side that had seen it removed it.
     ///
     /// They stand as the common ancestor has them, then as the edits have them, the earliest edit first.
     private mutating func tags() -> [String] {
@@ -171,5 +175,41 @@ extension Reconciliation {
             }
             return merged
         }
+    }
+}
+
+extension Reconciliation {
+    /// The contents of edits merged into one text. None of the edits is an ancestor of another.
+    ///
+    /// Edits that share more history than all of them do are first merged among themselves, against what they share. So
+    /// a sentence that one of them replaced is not brought back by another that left it as it was.
+    mutating func mergedContent(of edits: [Int]) -> String {
+        let ranked = edits.sorted { rank($0) > rank($1) }
+        let base = ancestry.lowestCommonAncestors(of: ranked).first
+        var sides = groups(of: ranked, above: base)
+        // Edits that can't be told apart any more are merged all at once.
+        if sides.count == 1 { sides = ranked.map { [$0] } }
+        return ContentMerge.merge(
+            base: base.map { fields($0).content },
+            edits: sides.map { $0.count == 1 ? fields($0[0]).content : mergedContent(of: $0) }
+        )
+    }
+
+    /// Groups of the edits that have a common ancestor that is not one of `base`, in the order of each group's first
+    /// edit.
+    private mutating func groups(of edits: [Int], above base: Int?) -> [[Int]] {
+        let shared = base.map { ancestry.ancestors(of: $0) } ?? []
+        var groups: [(edits: [Int], ancestors: BitSet)] = []
+        for edit in edits {
+            var group = (edits: [edit], ancestors: ancestry.ancestors(of: edit).subtracting(shared))
+            let related = groups.indices.filter { !groups[$0].ancestors.isDisjoint(with: group.ancestors) }
+            for index in related.reversed() {
+                let other = groups.remove(at: index)
+                group.edits = other.edits + group.edits
+                group.ancestors.formUnion(other.ancestors)
+            }
+            groups.insert(group, at: related.first ?? groups.endIndex)
+        }
+        return groups.map(\.edits)
     }
 }

@@ -1,8 +1,8 @@
 import CSQLite
 import Foundation
 
-/// A bare SQLite connection: prepared statements, nothing else.
-final class Floor {
+/// A bare SQLite connection with prepared statements and nothing else: the floor that the engine is measured against.
+final class BareConnection {
     let handle: OpaquePointer
 
     /// Opens a file with the settings the engine uses.
@@ -14,7 +14,8 @@ final class Floor {
         try execute(
             """
             PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
-            PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1024;
+            PRAGMA cell_size_check=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;
+            PRAGMA wal_autocheckpoint=1024;
             """
         )
     }
@@ -35,12 +36,6 @@ final class Floor {
             let statement
         else { throw FloorError(message: "\(String(cString: sqlite3_errmsg(handle))): \(sql.prefix(80))") }
         return BareStatement(handle: statement)
-    }
-
-    func number(_ sql: String) throws -> Int64 {
-        let statement = try prepare(sql)
-        _ = try statement.step()
-        return sqlite3_column_int64(statement.handle, 0)
     }
 }
 
@@ -102,6 +97,10 @@ final class BareStatement {
         }
     }
 
+    func reset() {
+        sqlite3_reset(handle)
+    }
+
     /// The row the statement stands on.
     var row: [BareValue] {
         (0..<sqlite3_column_count(handle))
@@ -118,11 +117,5 @@ final class BareStatement {
                 default: return .null
                 }
             }
-    }
-}
-
-extension BareStatement {
-    func reset() {
-        sqlite3_reset(handle)
     }
 }

@@ -1,4 +1,4 @@
-/// What merging asks of a Unicode scalar.
+/// The properties of a Unicode scalar that merging needs.
 extension Unicode.Scalar {
     /// A line feed, carriage return, line or paragraph separator and the like: ends a line.
     var endsLine: Bool {

@@ -1,4 +1,4 @@
-/// How the part of a memory is cut out that shows why it was found.
+/// Cuts out the part of a memory that shows why it was found.
 package struct Snippet: Sendable {
     /// About how long a snippet is, in characters as people count them.
     var length = 160
@@ -13,15 +13,15 @@ package struct Snippet: Sendable {
         self.endMark = endMark
     }
 
-    /// How much of a memory is looked at, in UTF-8 bytes; what matches farther on is not shown.
+    /// How much of a memory is looked at, in UTF-8 bytes. Matches farther on are not shown.
     private static let longestContent = 65_536
     /// How far a cut may move to fall between words, in characters.
     private static let slack = 15
 
-    /// The stretch of a content with the most of a query's clauses, on one line, its matches marked.
+    /// The stretch of a content that has most of a query's clauses, on one line, with its matches marked.
     ///
-    /// Whole where the content is short; `…` stands for what is left out. Never cuts a character that is made of
-    /// several scalars.
+    /// A short content comes out whole; otherwise `…` stands for what is left out. A character of several scalars is
+    /// never cut.
     package func text(of content: String, for query: KeywordQuery) -> String {
         let content = content.prefix(utf8Length: Self.longestContent)
         let characters = Characters(of: content, matches: Matches(in: content, for: query).all)
@@ -109,7 +109,7 @@ private struct Characters {
         groups = Array(repeating: 0, count: text.count)
         var group = 0
         for match in self.matches {
-            // Matches that overlap are one to the eye.
+            // Matches that overlap look like one.
             let isNew = groups[match.range.lowerBound] == 0
             if isNew { group += 1 }
             for index in match.range { groups[index] = group }
@@ -118,9 +118,9 @@ private struct Characters {
 
     subscript(index: Int) -> Character { text[index] }
 
-    /// White space, and control characters, which have no business on a line of a terminal.
+    /// White space, and control characters, which must not reach a terminal.
     func isSpace(_ index: Int) -> Bool {
-        // Space, delete, and what lies below: in ASCII that is all.
+        // Space, delete, and what lies below space: in ASCII there are no others.
         if let ascii = text[index].asciiValue { return ascii <= 0x20 || ascii == 0x7F }
         return text[index].isWhitespace
             || text[index].unicodeScalars.contains { $0.properties.generalCategory == .control }
@@ -155,7 +155,7 @@ private struct Characters {
         return best.range
     }
 
-    /// What a word counts when it occurs again, beside its first occurrence.
+    /// What a further occurrence of a word counts, as a share of the first.
     private static let repetition: Float = 0.1
 
     /// The character that holds a byte.
@@ -167,5 +167,49 @@ private struct Characters {
             if offsets[middle] <= offset { low = middle } else { high = middle }
         }
         return low
+    }
+}
+
+/// Where the clauses of a query stand in a text.
+struct Matches {
+    /// One occurrence of one clause.
+    struct Match {
+        /// Index in the query's clauses.
+        var clause: Int
+        /// UTF-8 offsets.
+        var source: Range<Int>
+    }
+
+    /// In the order of the text.
+    private(set) var all: [Match] = []
+
+    private let tokens: TokenizedText
+    private let clauses: [[ArraySlice<UInt8>]]
+    private let prefixes: [Int]
+
+    /// Looks for every clause.
+    init(in text: String, for query: KeywordQuery) {
+        tokens = TextAnalyzer().tokens(of: text)
+        clauses = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
+        prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
+        let whole = query.clauses.indices.filter { !query.clauses[$0].phrase.isPrefix }
+        let byFirstTerm = Dictionary(grouping: whole) { clauses[$0][0] }
+        for position in 0..<tokens.count {
+            for clause in byFirstTerm[tokens.term(at: position)] ?? [] { match(clause, at: position, isPrefix: false) }
+            for clause in prefixes { match(clause, at: position, isPrefix: true) }
+        }
+    }
+
+    private mutating func match(_ clause: Int, at position: Int, isPrefix: Bool) {
+        let terms = clauses[clause]
+        let last = position + terms.count - 1
+        guard last < tokens.count else { return }
+        for (index, term) in terms.enumerated() {
+            let found = tokens.term(at: position + index)
+            let matches = isPrefix && position + index == last ? found.starts(with: term) : found == term
+            guard matches else { return }
+        }
+        let source = tokens.tokens[position].source.lowerBound..<tokens.tokens[last].source.upperBound
+        all.append(Match(clause: clause, source: source))
     }
 }

@@ -1,7 +1,8 @@
-/// Letters that are told apart by a mark and that some programs spell out in two or three scalars.
+/// Puts together letters that differ from others only by a mark, and that some programs spell out in two or three
+/// scalars.
 ///
-/// Everything else is decomposed and loses its marks; these would become other letters.
-enum Composition {
+/// All others are decomposed and lose their marks. These would become other letters.
+enum LetterComposition {
     /// The Hangul syllable of a syllable's beginning and the letter behind it (Unicode Standard, section 3.12).
     static func hangul(_ first: UInt32, _ second: UInt32) -> UInt32? {
         let (leads, vowels, trails, syllables): (UInt32, UInt32, UInt32, UInt32) = (0x1100, 0x1161, 0x11A7, 0xAC00)

@@ -1,8 +1,8 @@
 /// Puts merged segments together into a text.
 ///
-/// Segments that stand next to each other in one of the texts are written as they are there. Where two meet that no text has
-/// side by side, they are set apart so that both remain what they were: two sentences, two lines, two list items.
-struct JointText {
+/// Segments that stand next to each other in one of the texts are written as they are there. Where two meet that are
+/// side by side in no text, a separator keeps both what they were: two sentences, two lines, two list items.
+struct MergedText {
     private let merge: SegmentMerge
     private var bytes: [UInt8] = []
     private var last: Last?
@@ -35,13 +35,14 @@ struct JointText {
         bytes.append(contentsOf: body)
     }
 
-    /// The white space at an end of the text: the first side's that changed it.
+    /// The white space at one end of the text, from the first side that changed it.
     private func changed(_ range: KeyPath<SegmentedText, Range<Int>>) -> ArraySlice<UInt8> {
         let whitespace = merge.texts.map { $0.bytes[$0[keyPath: range]] }
         return whitespace.first { $0 != whitespace[0] } ?? whitespace[0]
     }
 
-    /// The text to take a piece's words from: of a segment of the base, the first side that spells it differently.
+    /// The text to take a piece's words from. For a segment of the base it is the first side that spells it
+    /// differently.
     private func writer(of piece: SegmentMerge.Piece) -> (text: Int, segment: Int) {
         switch piece {
         case .written(let text, let segment):
@@ -60,7 +61,7 @@ struct JointText {
 
 // MARK: - Separators
 
-extension JointText {
+extension MergedText {
     /// What sets a piece off from the one written before it.
     private func separator(
         between last: Last,
@@ -83,7 +84,8 @@ extension JointText {
             } ?? [0x0A]
     }
 
-    /// What stands before a piece: of a segment of the base, what the first side that changed it put there; nil at the start of the text.
+    /// What stands before a piece; nil at the start of the text. For a segment of the base it is what the first side
+    /// that changed it put there.
     private func separator(before piece: SegmentMerge.Piece) -> ArraySlice<UInt8>? {
         switch piece {
         case .written(let text, let segment):
@@ -108,7 +110,7 @@ extension JointText {
         segment == 0 ? nil : merge.texts[text].bytes[merge.texts[text].segments[segment].separator]
     }
 
-    /// Whether a text has the two side by side with that between them.
+    /// Whether some text has two pieces side by side with this separator between them.
     private func areNeighbours(
         _ left: SegmentMerge.Piece,
         _ right: SegmentMerge.Piece,

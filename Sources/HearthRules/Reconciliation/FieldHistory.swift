@@ -2,20 +2,20 @@ import HearthModel
 
 /// Where the value of one field came from, for every version of a graph.
 ///
-/// A version's *origin* is the version in which its value of the field arose: itself, when it was made by an edit that changed the
-/// field, or by joining parents whose values arose apart; otherwise the one origin that its parents' values come down to. A
-/// later origin supersedes the earlier ones it was made from, so that an edit overrules what its author saw of the field
-/// it changed, and nothing else.
+/// A version's *origin* is the version in which its value of the field arose: the version itself, if it was made by an
+/// edit that changed the field, or by joining parents whose values arose apart; otherwise the one origin that its
+/// parents' values come from. A later origin supersedes the earlier ones it was made from, so that an edit overrules
+/// what its author saw of the field that it changed, and nothing else.
 ///
-/// What joining edits made of a field is settled, and a single origin needs no further look. One thing is not: under manual review nobody
-/// was asked what a *deleted* memory says, since nobody reads it. Should an edit bring the memory back that had not seen it joined,
-/// the joined edits are compared as if they met only now.
-struct EditsOfField {
+/// What joining edits made of a field is settled, and a single origin needs no further look. There is one exception:
+/// under manual review nobody was asked what a *deleted* memory says, because nobody reads it. If an edit that had not
+/// seen the join brings the memory back, the joined edits are compared as if they met only now.
+struct FieldHistory {
     private let graph: VersionGraph
     private let origins: [Int]
-    /// The origins that are no edits.
+    /// The origins that are joins and not edits.
     private let joins: Set<Int>
-    /// The automatic merges of a deleted memory whose origin is a join that no edit was made from.
+    /// The automatic merges of a deleted memory whose origin is a join from which no edit was made.
     private let unsettled: Set<Int>
 
     /// Finds the origins in one pass.
@@ -23,7 +23,7 @@ struct EditsOfField {
     /// - Parameters:
     ///   - graph: The versions.
     ///   - ancestry: Of `graph`.
-    ///   - changed: Whether the first version, made by an edit of the second, has the field changed.
+    ///   - changed: Whether an edit changed the field, given the fields of the new version and of a parent.
     init(in graph: VersionGraph, _ ancestry: inout Ancestry, changed: (MemoryFields, MemoryFields) -> Bool) {
         var origins: [Int] = []
         origins.reserveCapacity(graph.versions.count)
@@ -58,14 +58,15 @@ struct EditsOfField {
 
     /// The edits of the field that versions have and that no later one of theirs supersedes.
     ///
-    /// A single origin is its own answer where it is settled. Several are compared, and before that those that only joined edits are
-    /// expanded to these. What is compared is then the same set of edits in whatever order and grouping they were merged before.
+    /// A single origin that is settled is the answer. Several are compared, after those that only joined edits have
+    /// been expanded to the edits. So the same set of edits is compared, in whatever order and grouping they were
+    /// merged before.
     ///
     /// - Parameters:
     ///   - heads: The versions.
     ///   - ancestry: Of the graph.
-    ///   - asksAgain: Whether what a deleted memory says counts as not settled.
-    func latest(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
+    ///   - asksAgain: Whether what a deleted memory says counts as unsettled.
+    func latestEdits(at heads: [Int], _ ancestry: inout Ancestry, asksAgain: Bool) -> [Int] {
         let latest = ancestry.latest(of: heads.lazy.map { origins[$0] })
         if latest.count == 1,
             !asksAgain || heads.contains(where: { origins[$0] == latest[0] && !unsettled.contains($0) })

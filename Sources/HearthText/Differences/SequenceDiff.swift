@@ -1,31 +1,32 @@
-/// Aligns two sequences of numbered segments.
+/// Aligns two sequences of numbers, each of which stands for a segment or a word.
 ///
-/// Equal ends are matched first, then a longest common subsequence (E. W. Myers, *An O(ND) Difference Algorithm and Its Variations*,
-/// Algorithmica 1986, in linear space). A long region is first divided at the numbers that occur once on either side, the longest
-/// run of them that keeps their order (patience diff, after Bram Cohen).
+/// Equal ends are matched first, then a longest common subsequence (E. W. Myers, *An O(ND) Difference Algorithm and Its
+/// Variations*, Algorithmica 1986, in linear space). A long region is first divided at the numbers that occur once on
+/// either side, the longest run of them that keeps their order (patience diff, after Bram Cohen).
 ///
-/// The work is bounded: where ``budget`` runs out, what is left counts as replaced. Nothing is lost by that, a merge only joins
-/// less finely.
-package struct SegmentDiff {
+/// The work is bounded: where ``budget`` runs out, what is left counts as replaced. Nothing is lost by that: a merge
+/// only becomes coarser.
+struct SequenceDiff {
     /// Steps over one pair of texts, each a few nanoseconds: some tenths of a second for the worst 4 MiB.
     private static let budget = 30_000_000
-    /// Segments, of both sides together, beyond which a region is long: before, the longest common subsequence costs next to nothing.
+    /// A region is long beyond so many segments of both sides together. In a shorter one the longest common subsequence
+    /// costs next to nothing.
     private static let longRegion = 1_000
 
     private let base: [Int]
     private let edit: [Int]
-    /// For each base segment the edit's segment matched with it, or nil.
-    package private(set) var matches: [Int?]
+    /// For each base segment, the edit's segment that is matched with it, or nil.
+    private(set) var matches: [Int?]
     private var stepsLeft = Self.budget
     private var occurrences: Occurrences
 
-    /// Aligns them.
+    /// Aligns an edit with its base.
     ///
     /// - Parameters:
     ///   - base: What the edit was made from.
     ///   - edit: What it came to.
     ///   - vocabulary: One more than the greatest number in either.
-    package init(_ base: [Int], _ edit: [Int], vocabulary: Int) {
+    init(_ base: [Int], _ edit: [Int], vocabulary: Int) {
         self.base = base
         self.edit = edit
         matches = Array(repeating: nil, count: base.count)
@@ -66,7 +67,7 @@ package struct SegmentDiff {
 
 // MARK: - Patience
 
-extension SegmentDiff {
+extension SequenceDiff {
     /// How often, and where last, each number occurs in a region.
     private struct Occurrences {
         var inBase: [Int32]
@@ -80,7 +81,7 @@ extension SegmentDiff {
         }
     }
 
-    /// Matches of numbers that occur once on each side, as many as keep the order on both.
+    /// Matches of numbers that occur once on each side: as many as keep their order on both.
     private mutating func uniqueAnchors(in region: Region) -> [(base: Int, edit: Int)] {
         for index in region.base { occurrences.inBase[base[index]] += 1 }
         for index in region.edit {
@@ -134,10 +135,10 @@ extension SegmentDiff {
 
 // MARK: - Myers
 
-extension SegmentDiff {
-    /// The region before and the region after a point on a shortest path of edits; none when the budget doesn't reach.
+extension SequenceDiff {
+    /// The regions before and after a point on a shortest path of edits; none where the budget is used up.
     ///
-    /// The search goes from both corners at once; where the two meet is on a shortest path.
+    /// The search goes from both corners at once. The point where the two meet is on a shortest path.
     private mutating func halves(of region: Region) -> [Region] {
         let (left, right) = (region.base.lowerBound, region.base.upperBound)
         let (top, bottom) = (region.edit.lowerBound, region.edit.upperBound)
@@ -170,7 +171,8 @@ extension SegmentDiff {
         return []
     }
 
-    /// How far one search got: on the diagonal k, where base and edit segments taken differ by k, the most base segments taken.
+    /// How far one search got. For each diagonal k, on which the numbers of base and edit segments taken differ by k,
+    /// this is the most base segments taken.
     private struct Frontier {
         let width: Int
         let height: Int
@@ -185,7 +187,7 @@ extension SegmentDiff {
             taken = Array(repeating: -1, count: 2 * reach + 3)
         }
 
-        /// Takes one more edit towards a diagonal and then all that is equal; answers how much was.
+        /// Takes one more edit towards a diagonal and then all that is equal; returns how much was equal.
         mutating func advance(on diagonal: Int, _ distance: Int, equal: (Int, Int) -> Bool) -> Int {
             let right = taken[origin + diagonal - 1]
             let down = taken[origin + diagonal + 1]

@@ -4,9 +4,9 @@ import Testing
 @testable import HearthText
 
 /// The alignment of two texts.
-@Suite struct SegmentDiffs {
+@Suite struct SequenceDiffs {
     private func matches(_ base: [Int], _ edit: [Int]) -> [Int?] {
-        SegmentDiff(base, edit, vocabulary: (base + edit).reduce(0, max) + 1).matches
+        SequenceDiff(base, edit, vocabulary: (base + edit).reduce(0, max) + 1).matches
     }
 
     @Test func `matches are of equal segments, in the order of both texts`() {
