@@ -19,7 +19,10 @@ extension MemoryStore {
         sessionID: SessionID? = nil,
         shareWith: [AgentID] = []
     ) async throws -> [MemoryID] {
-        guard !drafts.isEmpty else { return [] }
+        guard !drafts.isEmpty else {
+            _ = try read { try $0.directory.acting(agentID) }
+            return []
+        }
         // The first of a few is refused before the writer is asked; so it is to be with the last of many.
         if drafts.count > MemoryPreparation.shareLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
