@@ -34,6 +34,7 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
     public var date: Date { Date(timeIntervalSince1970: Double(rawValue) / 1_000_000) }
 
     /// Earlier is less.
+    @inlinable
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.rawValue < right.rawValue
     }
@@ -44,11 +45,13 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 /// It follows the wall clock while that advances, and counts on while that stands still or goes back. So every edit is
 /// later than what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks",
 /// OPODIS 2014.
+@usableFromInline
 package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
     /// Milliseconds since the Unix epoch shifted left by 16, plus the counter; never negative.
-    package let rawValue: Int64
+    @usableFromInline package let rawValue: Int64
 
     /// Wraps a stored value.
+    @usableFromInline
     package init(rawValue: Int64) {
         self.rawValue = rawValue
     }
@@ -66,6 +69,7 @@ package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Cod
     package var timestamp: Timestamp { Timestamp(rawValue: (rawValue >> 16) * 1_000) }
 
     /// Earlier is less.
+    @inlinable
     package static func < (left: HybridTime, right: HybridTime) -> Bool {
         left.rawValue < right.rawValue
     }
