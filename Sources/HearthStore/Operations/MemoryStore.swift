@@ -134,6 +134,51 @@ extension MemoryStore {
     }
 }
 
+extension MemoryStore {
+    /// Runs an operation that may publish; once it is committed, tells administrators what they should know and has missing vectors made.
+    func writePublishing<R: Sendable>(
+        prepared: [String: QuantizedVector] = [:],
+        _ body: @escaping @Sendable (WriteContext) throws -> R
+    ) async throws -> R {
+        let now = clock.now()
+        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
+            // Made here, because an operation may run more than once and only its last run counts.
+            let afterCommit = WriteContext.AfterCommit()
+            let result = try body(
+                WriteContext(
+                    transaction: transaction,
+                    afterCommit: afterCommit,
+                    directory: try transaction.directory(directories),
+                    clock: clock,
+                    now: now,
+                    vectors: VectorSource(embedder: embedder, prepared: prepared),
+                    defaultResolution: defaultResolution
+                )
+            )
+            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
+        }
+        notifications.publish(done.notifications)
+        if done.lacksVectors { embedMissing() }
+        return done.result
+    }
+}
+
+extension MemoryStore {
+    /// Past so many new row ids images may be due; a process that stored a few memories doesn't look.
+    private static let rowsUntilImages: Int64 = 1_024
+
+    /// Makes catalog images where much was stored since the store was opened.
+    func refreshCatalogImages() async {
+        do {
+            let nextRow = try read { $0.state.nextRow }
+            guard path != nil, nextRow - firstRow >= Self.rowsUntilImages else { return }
+            try await write { transaction in try CatalogImage.refresh(in: transaction) }
+        } catch {
+            // On a full disk, or closed before: a shortcut that could not be made keeps nobody from closing.
+        }
+    }
+}
+
 extension StoreLocation {
     fileprivate var database: DatabaseLocation {
         switch self {

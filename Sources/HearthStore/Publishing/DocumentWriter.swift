@@ -3,18 +3,6 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Where the vectors of texts come from while a transaction is open, when nothing can be waited for.
-struct VectorSource: Sendable {
-    var embedder: (any Embedder)?
-    /// Vectors made before the transaction, by text.
-    var prepared: [String: QuantizedVector] = [:]
-
-    /// The vector of a text; nil where it has to be made later.
-    func vector(of text: String) -> QuantizedVector? {
-        prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
-    }
-}
-
 /// Keeps what is derived from a text in step with it: its document, its words, its tags and its vector.
 struct DocumentWriter {
     let transaction: StoreTransaction

@@ -47,6 +47,18 @@ struct VectorMaker: Sendable {
     }
 }
 
+/// Where the vectors of texts come from while a transaction is open, when nothing can be waited for.
+struct VectorSource: Sendable {
+    var embedder: (any Embedder)?
+    /// Vectors made before the transaction, by text.
+    var prepared: [String: QuantizedVector] = [:]
+
+    /// The vector of a text; nil where it has to be made later.
+    func vector(of text: String) -> QuantizedVector? {
+        prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
+    }
+}
+
 extension MemoryError {
     /// What an embedder threw, as a host gets it.
     fileprivate static func embedderUnavailable(_ embedder: any Embedder, because error: any Error) -> MemoryError {

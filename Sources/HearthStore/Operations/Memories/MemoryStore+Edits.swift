@@ -174,79 +174,7 @@ extension MemoryStore {
     }
 }
 
-extension WriteContext {
-    /// Publishes an edit under a lease, and with it the agent's draft.
-    ///
-    /// A draft whose base is no longer the head is published first, as a sync would, and the edit then on top of what came of it.
-    func publish(
-        _ change: FieldChange,
-        over draft: Draft?,
-        of record: MemoryRecord,
-        by agent: KnownAgent
-    ) throws {
-        var record = record
-        var change = change
-        var context = self
-        if let draft {
-            if let error = try refusal(of: draft, of: record, by: agent) { throw error }
-            if draft.base == record.head {
-                change = draft.change.followed(by: change)
-                context = try dropToPublish(draft, of: record)
-            } else {
-                _ = try settle(draft, of: record, by: agent)
-                guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
-                    throw MemoryError.memoryNotFound(record.id)
-                }
-                record = after
-            }
-        }
-        change = change.leavingOut(unchangedFrom: record.fields)
-        guard !change.isEmpty else { return }
-        _ = try context.publish(edit(change, on: record, by: agent), of: record)
-    }
-
-    /// A new version on top of the published head.
-    func edit(_ change: FieldChange, on record: MemoryRecord, by agent: KnownAgent) -> Version {
-        Version(
-            memoryID: record.id,
-            parents: [record.head],
-            author: agent.id,
-            node: transaction.state.node,
-            time: transaction.nextTime(at: now),
-            fields: change.applied(to: record.fields),
-            number: record.headNumber + 1
-        )
-    }
-}
-
 extension MemoryStore {
-    /// Runs an operation that may publish; once it is committed, tells administrators what they should know and has missing vectors made.
-    func writePublishing<R: Sendable>(
-        prepared: [String: QuantizedVector] = [:],
-        _ body: @escaping @Sendable (WriteContext) throws -> R
-    ) async throws -> R {
-        let now = clock.now()
-        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
-            // Made here, because an operation may run more than once and only its last run counts.
-            let afterCommit = WriteContext.AfterCommit()
-            let result = try body(
-                WriteContext(
-                    transaction: transaction,
-                    afterCommit: afterCommit,
-                    directory: try transaction.directory(directories),
-                    clock: clock,
-                    now: now,
-                    vectors: VectorSource(embedder: embedder, prepared: prepared),
-                    defaultResolution: defaultResolution
-                )
-            )
-            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
-        }
-        notifications.publish(done.notifications)
-        if done.lacksVectors { embedMissing() }
-        return done.result
-    }
-
     /// The vectors of texts from a local embedder that can't make them inside a transaction.
     func preparedVectors(of texts: [String]) async throws -> [String: QuantizedVector] {
         guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder), !texts.isEmpty else { return [:] }

@@ -165,14 +165,6 @@ extension Snapshot {
     }
 }
 
-extension MemoryStore {
-    /// Writes an audit row of something that was read.
-    func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
-        guard !isReadOnly else { throw MemoryError.unaudited }
-        try await write { try AuditTrail.append(entry, at: now, to: $0) }
-    }
-}
-
 extension MemoryError {
     static func unknownVersion(_ version: VersionID, of id: MemoryID) -> MemoryError {
         .invalidArgument("Memory \(id) has no version \(version); its history lists those it has.")

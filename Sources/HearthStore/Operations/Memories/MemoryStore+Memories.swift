@@ -82,62 +82,52 @@ extension MemoryStore {
     }
 }
 
-/// What a call has read, to be audited and counted before it is returned.
-struct ReadReceipt: Sendable {
-    var viewer: Int64
-    var views: [MemoryView] = []
-    /// Memories and their users that the agent asked for by name and may not see.
-    var refused: [(memory: Int64, user: Int64)] = []
-}
-
 extension MemoryStore {
-    /// Audits what of a result belongs to others, counts the reads, and hands the result on.
-    func account(for receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
-        let shared = receipt.views.filter { $0.sharing != nil }
-        if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
-            guard !isReadOnly else { throw MemoryError.unaudited }
-            let keys = shared.map(\.record.key)
-            let refused = receipt.refused.map(\.memory)
-            let user = shared.first?.record.userKey
-            let refusedUser = receipt.refused.first?.user
-            try await write { transaction in
-                if !keys.isEmpty {
-                    let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: keys)
-                    try AuditTrail.append(entry, at: now, to: transaction)
-                }
-                if !refused.isEmpty {
-                    let entry = AuditEntry(
-                        action: .refuse,
-                        agent: receipt.viewer,
-                        user: refusedUser,
-                        memories: refused,
-                        detail: ["attempt": AuditAction.read.rawValue]
-                    )
-                    try AuditTrail.append(entry, at: now, to: transaction)
-                }
-            }
+    /// Begins a session of a user; durable on return.
+    ///
+    /// - Parameters:
+    ///   - userID: The user, who comes into being on first use.
+    ///   - agentID: The agent that begins it.
+    ///   - name: A name for people, at most 256 bytes of UTF-8.
+    /// - Throws: `.unknownAgent`, `.invalidArgument`.
+    package func createSession(userID: UserID, agentID: AgentID, name: String? = nil) async throws -> SessionID {
+        let userID = try userID.validated()
+        if let name { try Identifiers.validate(name, kind: "session name") }
+        let now = clock.now()
+        let id = IdentifierGenerator.sessionID(at: now)
+        try await write { [directories] transaction in
+            let agent = try transaction.directory(directories).acting(agentID)
+            let user = try transaction.names.user(userID, now: now, in: transaction.connection)
+            let session = try transaction.names.session(id, user: user, now: now, in: transaction.connection)
+            try transaction.connection.run(
+                "UPDATE sessions SET agent_key = ?2, name = ?3 WHERE session_key = ?1",
+                session,
+                agent.key,
+                name
+            )
+            _ = transaction.sequence
         }
-        if accesses.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushAccesses() }
-        return receipt.views
+        return id
     }
 
-    /// Writes the reads counted so far.
-    func flushAccesses() async throws {
-        let counts = accesses.take()
-        guard !counts.isEmpty else { return }
+    /// Ends the sessions of that identifier; durable on return.
+    ///
+    /// Ending one that has ended is no error. A session that is stored into again goes on.
+    ///
+    /// - Throws: `.invalidArgument` where there is no such session.
+    package func endSession(_ id: SessionID) async throws {
+        let id = try id.validated()
+        let now = clock.now()
         try await write { transaction in
-            for (memory, count) in counts {
-                // A memory that was purged meanwhile has nothing to count for.
-                try transaction.connection.run(
-                    """
-                    INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
-                    ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
-                    """,
-                    memory,
-                    count.reads,
-                    count.lastAt.rawValue
-                )
+            try transaction.connection.run(
+                "UPDATE sessions SET ended_at = coalesce(ended_at, ?2) WHERE session_id = ?1",
+                id.rawValue,
+                now.rawValue
+            )
+            guard transaction.connection.changes > 0 else {
+                throw MemoryError.invalidArgument("There is no session \(id).")
             }
+            _ = transaction.sequence
         }
     }
 }

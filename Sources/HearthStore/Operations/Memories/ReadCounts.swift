@@ -1,4 +1,5 @@
 import HearthModel
+import HearthSQLite
 import Synchronization
 
 /// Reads counted in memory until the next occasion to write them, so that an agent that reads its own memories never waits for a write.
@@ -32,9 +33,26 @@ final class ReadCounts: Sendable {
             return counts
         }
     }
+}
 
-    /// What is counted for a memory and not yet written.
-    func pending(_ memory: Int64) -> Count? {
-        counts.withLock { $0[memory] }
+extension MemoryStore {
+    /// Writes the reads counted so far.
+    func flushAccesses() async throws {
+        let counts = accesses.take()
+        guard !counts.isEmpty else { return }
+        try await write { transaction in
+            for (memory, count) in counts {
+                // A memory that was purged meanwhile has nothing to count for.
+                try transaction.connection.run(
+                    """
+                    INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
+                    ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+                    """,
+                    memory,
+                    count.reads,
+                    count.lastAt.rawValue
+                )
+            }
+        }
     }
 }
