@@ -31,7 +31,7 @@ struct ReadReceipt: Sendable {
 
 extension MemoryStore {
     /// Audits what of a result belongs to others, counts the reads, and hands the result on.
-    func account(for receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
+    func auditAndCount(_ receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
         let shared = receipt.views.filter { $0.sharing != nil }
         if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
             guard !isReadOnly else { throw MemoryError.unaudited }
@@ -56,7 +56,7 @@ extension MemoryStore {
                 }
             }
         }
-        if accesses.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushAccesses() }
+        if readCounts.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushReadCounts() }
         return receipt.views
     }
 }

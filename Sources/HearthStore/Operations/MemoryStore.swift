@@ -17,7 +17,7 @@ package final class MemoryStore: Sendable {
     let vectors = VectorCache()
     let searchRooms = SearchRooms()
     let embeddingQueue = EmbeddingQueue()
-    let accesses = ReadCounts()
+    let readCounts = ReadCounts()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
@@ -27,11 +27,11 @@ package final class MemoryStore: Sendable {
     package let isReadOnly: Bool
 
     /// The next row id when the store was opened.
-    let firstRow: Int64
+    let nextRowAtOpening: Int64
 
-    private init(database: Database<StoreTransaction>, firstRow: Int64, options: StoreOptions) {
+    private init(database: Database<StoreTransaction>, nextRow: Int64, options: StoreOptions) {
         self.database = database
-        self.firstRow = firstRow
+        self.nextRowAtOpening = nextRow
         clock = options.clock
         directories = AgentDirectoryCache(admission: options.requiresRegistration ? .registered([]) : .everyone)
         embedder = options.embedder
@@ -53,8 +53,8 @@ package final class MemoryStore: Sendable {
         }
         do {
             let state = try MemoryError.mapping { try database.read(StoreState.read) }
-            let store = MemoryStore(database: database, firstRow: state.nextRow, options: options)
-            try await store.rebuildIndexOfAnotherAnalyser()
+            let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
+            try await store.rebuildOutdatedIndex()
             return store
         } catch {
             try? await database.close()
@@ -67,7 +67,7 @@ package final class MemoryStore: Sendable {
         do {
             if !isReadOnly {
                 try await endLeaseWaits()
-                try await flushAccesses()
+                try await flushReadCounts()
                 await refreshCatalogImages()
             }
         } catch let error as MemoryError where error.code == .closed {
@@ -114,7 +114,7 @@ extension MemoryStore {
     }
 
     /// What the store stands on.
-    var surroundings: DiskHealth {
+    var diskHealth: DiskHealth {
         DiskHealth(
             freeBytes: database.freeBytes,
             logBytes: database.walBytes,
@@ -171,7 +171,7 @@ extension MemoryStore {
     func refreshCatalogImages() async {
         do {
             let nextRow = try read { $0.state.nextRow }
-            guard path != nil, nextRow - firstRow >= Self.rowsUntilImages else { return }
+            guard path != nil, nextRow - nextRowAtOpening >= Self.rowsUntilImages else { return }
             try await write { transaction in try CatalogImage.refresh(in: transaction) }
         } catch {
             // On a full disk, or closed before: a shortcut that could not be made keeps nobody from closing.

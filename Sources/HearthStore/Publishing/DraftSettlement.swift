@@ -4,7 +4,7 @@ import HearthRules
 /// What became of one draft in a sync.
 enum DraftSettlement: Sendable {
     /// It is published, or there was nothing in it to publish.
-    case settled(conflict: ConflictKind?, settledBefore: Int)
+    case settled(conflict: ConflictKind?, settledConflicts: Int)
     /// It waits with other edits for a decision.
     case waiting(ConflictID)
     /// Another agent holds the lease, so it stays a draft.
@@ -21,10 +21,10 @@ extension AgentSyncResult {
     /// Counts a draft.
     mutating func count(_ settlement: DraftSettlement) {
         switch settlement {
-        case .settled(let conflict, let settledBefore):
+        case .settled(let conflict, let settledConflicts):
             memoriesProcessed += 1
             successfulSyncs += 1
-            conflictsResolved += settledBefore
+            conflictsResolved += settledConflicts
             if conflict != nil {
                 conflictsDetected += 1
                 conflictsResolved += 1
@@ -69,9 +69,9 @@ extension WriteContext {
             draft.base == record.head
             ? record.fields
             : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
-        let context = try dropToPublish(draft, of: record)
+        let context = try endDraft(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
-            return .settled(conflict: nil, settledBefore: 0)
+            return .settled(conflict: nil, settledConflicts: 0)
         }
         let version = Version(
             memoryID: record.id,
@@ -84,7 +84,7 @@ extension WriteContext {
         )
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
-        return .settled(conflict: outcome.kind, settledBefore: outcome.settled)
+        return .settled(conflict: outcome.kind, settledConflicts: outcome.settledConflicts)
     }
 
     /// Why an agent may no longer publish what it drafted; nil where it may.

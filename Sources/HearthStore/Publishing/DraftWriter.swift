@@ -23,19 +23,19 @@ struct DraftWriter {
     ///
     /// - Parameters:
     ///   - change: The edit.
-    ///   - held: The agent's draft, if it has one.
+    ///   - existing: The agent's draft, if it has one.
     ///   - record: The memory with its published head.
     ///   - agent: The agent's key.
     /// - Returns: The draft; nil where nothing is left of it.
     /// - Throws: `.versionMismatch` where the edit would be taken for none.
     func amend(
         _ change: FieldChange,
-        over held: Draft?,
+        over existing: Draft?,
         of record: MemoryRecord,
         by agent: Int64
     ) throws -> Draft? {
         var draft =
-            held
+            existing
             ?? Draft(
                 key: 0,
                 memory: record.key,
@@ -47,13 +47,13 @@ struct DraftWriter {
                 createdAt: now,
                 change: FieldChange()
             )
-        if let held, try mustMove(held, for: change, of: record) {
+        if let existing, try mustMove(existing, for: change, of: record) {
             draft.base = record.head
             draft.baseNumber = record.headNumber
         }
         draft.change = draft.change.followed(by: change)
         if draft.base == record.head { draft.change = draft.change.leavingOut(unchangedFrom: record.fields) }
-        return try replace(held, with: draft, of: record)
+        return try replace(existing, with: draft, of: record)
     }
 
     /// Whether a draft has to move to the published head before an edit joins it.
@@ -64,18 +64,18 @@ struct DraftWriter {
     /// other stays on its base, because moving it would overrule what somebody else published.
     ///
     /// - Throws: `.versionMismatch` where the draft stays and the edit would be taken for none.
-    private func mustMove(_ held: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
-        guard held.base != record.head else { return false }
-        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(held.base).fields
+    private func mustMove(_ existing: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
+        guard existing.base != record.head else { return false }
+        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(existing.base).fields
         let moved = record.fields.changes(from: base)
         guard !moved.isDisjoint(with: change.fields) else { return false }
-        if moved.isDisjoint(with: held.change.fields) { return true }
+        if moved.isDisjoint(with: existing.change.fields) { return true }
         let undone = change.fields.subtracting(change.leavingOut(unchangedFrom: base).fields)
         guard undone.isDisjoint(with: moved) else {
             throw MemoryError(
                 code: .versionMismatch,
                 message: """
-                    The draft of memory \(record.id) was made from version \(held.baseNumber), and this edit brings back what others have \
+                    The draft of memory \(record.id) was made from version \(existing.baseNumber), and this edit brings back what others have \
                     changed since. Sync or discard the draft, then edit again.
                     """
             )
@@ -86,34 +86,34 @@ struct DraftWriter {
     /// Takes a deletion out of a draft and leaves the rest.
     ///
     /// - Returns: The draft; nil where nothing is left of it.
-    func withdrawDeletion(_ held: Draft, of record: MemoryRecord) throws -> Draft? {
-        var draft = held
+    func withdrawDeletion(_ existing: Draft, of record: MemoryRecord) throws -> Draft? {
+        var draft = existing
         draft.change.isDeletion = false
-        return try replace(held, with: draft, of: record)
+        return try replace(existing, with: draft, of: record)
     }
 
     /// Ends a draft that is discarded.
-    func drop(_ draft: Draft, of record: MemoryRecord) throws {
+    func discard(_ draft: Draft, of record: MemoryRecord) throws {
         try DraftTable.delete(draft, in: transaction)
         try documents.remove(draft.key, user: draft.user, of: draft.change.applied(to: record.fields))
     }
 
-    private func replace(_ held: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
+    private func replace(_ existing: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
         guard !draft.change.isEmpty else {
-            if let held { try drop(held, of: record) }
+            if let existing { try discard(existing, of: record) }
             return nil
         }
         // What changes nothing is no edit, and so doesn't make the draft a later one either.
-        if let held, held.digest == draft.digest { return held }
+        if let existing, existing.digest == draft.digest { return existing }
         var draft = draft
         draft.time = transaction.nextTime(at: now)
         let fields = draft.change.applied(to: record.fields)
-        if let held {
+        if let existing {
             try DraftTable.write(draft, in: transaction)
             try documents.update(
                 draft.key,
                 user: draft.user,
-                from: held.change.applied(to: record.fields),
+                from: existing.change.applied(to: record.fields),
                 to: fields,
                 deletionFlag: .deleted
             )
@@ -152,7 +152,7 @@ extension WriteContext {
     /// Ends a draft that is about to be published.
     ///
     /// - Returns: A context that knows the vector of the words it edited, so that the head has it at once.
-    func dropToPublish(_ draft: Draft, of record: MemoryRecord) throws -> WriteContext {
+    func endDraft(_ draft: Draft, of record: MemoryRecord) throws -> WriteContext {
         try DraftTable.delete(draft, in: transaction)
         let fields = draft.change.applied(to: record.fields)
         let vector = try documents.remove(

@@ -45,22 +45,25 @@ struct ImportIdentifiers {
 
     /// Where a memory is to be stored; nil where it is there already.
     mutating func place(of item: MemoryImport) throws -> (id: MemoryID, parentID: MemoryID?)? {
-        let parentID = try item.draft.parentID.map { try held($0, for: item).id ?? $0 }
-        let (id, free) = try held(item.id, for: item)
-        guard id == nil else { return nil }
+        let parentID = try item.draft.parentID.map { try identifiers(for: $0, of: item).kept ?? $0 }
+        let (kept, free) = try identifiers(for: item.id, of: item)
+        guard kept == nil else { return nil }
         placed[free] = item
         return (free, parentID)
     }
 
     /// The identifier under which a user's and agent's memory of a host's identifier is kept, and the one it would get.
-    private mutating func held(_ id: MemoryID, for item: MemoryImport) throws -> (id: MemoryID?, free: MemoryID) {
+    private mutating func identifiers(
+        for id: MemoryID,
+        of item: MemoryImport
+    ) throws -> (kept: MemoryID?, free: MemoryID) {
         var candidate = id
         var free: MemoryID?
         while true {
-            switch try standing(of: candidate, for: item) {
-            case .own: return (candidate, candidate)
-            case .absent where free == nil: free = candidate
-            case .absent, .others:
+            switch try occupant(of: candidate, for: item) {
+            case .sameOwner: return (candidate, candidate)
+            case .nobody where free == nil: free = candidate
+            case .nobody, .otherOwner:
                 // One step past a free identifier is far enough: it may have been taken when the memory was stored.
                 if let free { return (nil, free) }
             }
@@ -68,24 +71,24 @@ struct ImportIdentifiers {
         }
     }
 
-    private enum Standing {
-        case absent
-        case own
-        case others
+    private enum Occupant {
+        case nobody
+        case sameOwner
+        case otherOwner
     }
 
-    private mutating func standing(of id: MemoryID, for item: MemoryImport) throws -> Standing {
+    private mutating func occupant(of id: MemoryID, for item: MemoryImport) throws -> Occupant {
         if let other = placed[id] {
-            return other.userID == item.userID && other.agentID == item.agentID ? .own : .others
+            return other.userID == item.userID && other.agentID == item.agentID ? .sameOwner : .otherOwner
         }
         let owner = try connection.first(
             "SELECT user_key, owner_key FROM memories WHERE memory_id = ?1",
             id.rawValue,
             as: { Owner(user: $0.int64(0), agent: $0.int64(1)) }
         )
-        guard let owner else { return .absent }
-        guard let user = try user(item.userID) else { return .others }
-        return owner == Owner(user: user, agent: try directory.agent(item.agentID).key) ? .own : .others
+        guard let owner else { return .nobody }
+        guard let user = try user(item.userID) else { return .otherOwner }
+        return owner == Owner(user: user, agent: try directory.agent(item.agentID).key) ? .sameOwner : .otherOwner
     }
 
     private mutating func user(_ id: UserID) throws -> Int64? {

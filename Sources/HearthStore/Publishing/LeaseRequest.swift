@@ -9,7 +9,7 @@ struct LeaseRequest: Sendable {
     /// How long the lease is to last.
     let duration: Duration
     /// Until when the agent will wait; nil: not at all.
-    let patience: BootInstant?
+    let waitDeadline: BootInstant?
 
     enum Outcome: Sendable {
         case granted(MemoryLock)
@@ -39,11 +39,11 @@ struct LeaseRequest: Sendable {
         let isHeld = try LeaseTable.live(memory: subject.key, at: now, in: connection) != nil
         if try isHeld || LeaseQueue.hasWaiter(memory: subject.key, before: ticket, at: now, in: connection) {
             if let ticket { return .waiting(memory: subject.key, ticket: ticket) }
-            guard let patience, !patience.hasPassed(at: now) else { return .unavailable }
+            guard let waitDeadline, !waitDeadline.hasPassed(at: now) else { return .unavailable }
             try refuseCycle(agent, subject, at: now, wallClock: wallClock, directory: directory, in: connection)
             return .waiting(
                 memory: subject.key,
-                ticket: try LeaseQueue.join(memory: subject.key, agent: agent.key, until: patience, in: connection)
+                ticket: try LeaseQueue.join(memory: subject.key, agent: agent.key, until: waitDeadline, in: connection)
             )
         }
         let lease = try LeaseTable.grant(

@@ -47,7 +47,7 @@ extension WriteContext {
     /// Publishes an edit under a lease, and with it the agent's draft.
     ///
     /// A draft whose base is no longer the head is published first, as a sync would, and the edit then on top of what came of it.
-    func publish(
+    func publishUnderLease(
         _ change: FieldChange,
         over draft: Draft?,
         of record: MemoryRecord,
@@ -60,7 +60,7 @@ extension WriteContext {
             if let error = try refusal(of: draft, of: record, by: agent) { throw error }
             if draft.base == record.head {
                 change = draft.change.followed(by: change)
-                context = try dropToPublish(draft, of: record)
+                context = try endDraft(draft, of: record)
             } else {
                 _ = try settle(draft, of: record, by: agent)
                 guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
@@ -71,11 +71,11 @@ extension WriteContext {
         }
         change = change.leavingOut(unchangedFrom: record.fields)
         guard !change.isEmpty else { return }
-        _ = try context.publish(edit(change, on: record, by: agent), of: record)
+        _ = try context.publish(editVersion(change, on: record, by: agent), of: record)
     }
 
     /// A new version on top of the published head.
-    func edit(_ change: FieldChange, on record: MemoryRecord, by agent: KnownAgent) -> Version {
+    func editVersion(_ change: FieldChange, on record: MemoryRecord, by agent: KnownAgent) -> Version {
         Version(
             memoryID: record.id,
             parents: [record.head],

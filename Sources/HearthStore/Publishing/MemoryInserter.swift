@@ -9,7 +9,7 @@ import HearthSQLite
 /// one of them.
 struct MemoryInserter {
     /// What holds for all memories of an owner and a category.
-    private struct Terms {
+    private struct SharingPlan {
         var owner: KnownAgent
         var category: MemoryCategory
         /// By call and by each propagation rule.
@@ -26,9 +26,9 @@ struct MemoryInserter {
     private let embedder: (any Embedder)?
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
-    private var grants: [(memory: MemoryTable.Placed, terms: Terms)] = []
+    private var grants: [(memory: MemoryTable.Placed, plan: SharingPlan)] = []
     /// Those of the memory before: most of the next are on the same.
-    private var terms: Terms?
+    private var plan: SharingPlan?
 
     /// What writes an operation's new memories.
     ///
@@ -59,18 +59,18 @@ struct MemoryInserter {
     ///
     /// - Throws: `.unknownAgent`, `.restrictedCategory`, `.memoryNotFound` for a parent that the owner may not see.
     mutating func add(_ new: NewMemory) throws {
-        let terms = try terms(of: new)
-        if let parentID = new.parentID { try requireParent(parentID, of: new, owner: terms.owner) }
+        let plan = try plan(for: new)
+        if let parentID = new.parentID { try requireParent(parentID, of: new, owner: plan.owner) }
         let row = try MemoryTable.Rows(
             new,
-            owner: terms.owner,
+            owner: plan.owner,
             now: now,
-            flags: terms.grants.isEmpty ? [] : .everShared,
+            flags: plan.grants.isEmpty ? [] : .everShared,
             embedder: embedder,
             in: transaction
         )
         rows.append(row)
-        if !terms.grants.isEmpty { grants.append((row.placed, terms)) }
+        if !plan.grants.isEmpty { grants.append((row.placed, plan)) }
         if rows.count == Self.heldRows { try finish() }
     }
 
@@ -78,9 +78,9 @@ struct MemoryInserter {
     mutating func finish() throws {
         try MemoryTable.insert(rows, now: now, into: transaction)
         rows.removeAll(keepingCapacity: true)
-        for (memory, terms) in grants {
-            for (share, agents) in terms.grants {
-                try Sharing.grant(share, to: agents, memory: memory, by: terms.owner, at: now, in: transaction)
+        for (memory, plan) in grants {
+            for (share, agents) in plan.grants {
+                try ShareWriter.grant(share, to: agents, memory: memory, by: plan.owner, at: now, in: transaction)
             }
         }
         grants.removeAll(keepingCapacity: true)
@@ -94,9 +94,9 @@ struct MemoryInserter {
         }
     }
 
-    private mutating func terms(of new: NewMemory) throws -> Terms {
+    private mutating func plan(for new: NewMemory) throws -> SharingPlan {
         let category = new.fields.category
-        if let terms, terms.owner.id == new.agentID, terms.category == category { return terms }
+        if let plan, plan.owner.id == new.agentID, plan.category == category { return plan }
         let owner = try directory.acting(new.agentID)
         let others = agents.filter { $0 != owner.id }
         let targets = try others.map { agent throws(MemoryError) in try directory.agent(agent) }
@@ -121,8 +121,8 @@ struct MemoryInserter {
         for (agent, share) in propagated.sorted(by: { $0.key < $1.key }) {
             grants.append((share, [try directory.agent(agent)]))
         }
-        let terms = Terms(owner: owner, category: category, grants: grants)
-        self.terms = terms
-        return terms
+        let plan = SharingPlan(owner: owner, category: category, grants: grants)
+        self.plan = plan
+        return plan
     }
 }

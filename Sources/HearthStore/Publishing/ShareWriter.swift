@@ -2,7 +2,7 @@ import HearthModel
 import HearthRules
 
 /// Acts on what the rules decide: writes shares together with their audit rows.
-enum Sharing {
+enum ShareWriter {
     /// Shares a memory with agents; nothing happens without any.
     static func grant(
         _ share: Share,
@@ -52,7 +52,7 @@ extension WriteContext {
             let target = try directory.agent(agent)
             guard held[target.key] == nil else { continue }
             let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
-            try Sharing.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
+            try ShareWriter.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
             isShared = true
         }
         guard isShared, !record.flags.contains(.everShared) else { return }

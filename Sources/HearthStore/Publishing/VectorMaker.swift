@@ -9,11 +9,8 @@ struct VectorMaker: Sendable {
     /// Longer texts stand for themselves by their beginning: past so many bytes the mean of word vectors hardly moves.
     static let longestText = 32_768
 
-    /// Whether vectors are made before a memory is stored; otherwise they are queued.
-    var isImmediate: Bool { embedder.isLocal }
-
-    /// Whether storing waits for them.
-    var isWaitedFor: Bool { isImmediate && !(embedder is any SynchronousEmbedder) }
+    /// Whether storing a memory waits for its vector: the embedder runs in this process, but asynchronously.
+    var isAwaited: Bool { embedder.isLocal && !(embedder is any SynchronousEmbedder) }
 
     /// The vector of a text from an embedder that makes it on the spot; nil from any other.
     func vectorAtOnce(of text: String) -> QuantizedVector? {

@@ -44,7 +44,7 @@ struct WriteContext {
         /// Whether that conflict arose now.
         var isNewConflict = false
         /// The conflicts that waited and are settled by this.
-        var settled = 0
+        var settledConflicts = 0
     }
 }
 
@@ -60,11 +60,11 @@ extension WriteContext {
         of record: MemoryRecord,
         strategy: ConflictResolution? = nil
     ) throws -> Outcome {
-        let open = try ConflictTable.waiting(on: record, in: connection)
-        let heads = try open == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
+        let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
         let others = heads.filter { !version.parents.contains($0) }
         guard try others.isEmpty || !VersionTable.contains(version.id, memory: record.key, in: connection) else {
-            return Outcome(head: record.head, waiting: open)
+            return Outcome(head: record.head, waiting: openConflict)
         }
         var record = record
         if version.parents.contains(record.head) {
@@ -74,20 +74,22 @@ extension WriteContext {
         }
         guard !others.isEmpty else {
             var outcome = Outcome(head: record.head)
-            if let open {
-                try settle(open, how: "edit", by: try directory.agent(version.author).key, into: version.id)
-                outcome.settled = 1
+            if let openConflict {
+                try settle(openConflict, how: "edit", by: try directory.agent(version.author).key, into: version.id)
+                outcome.settledConflicts = 1
             }
             return outcome
         }
-        return try reconcile(others + [version.id], of: record, strategy: strategy, open: open)
+        return try reconcile(others + [version.id], of: record, strategy: strategy, openConflict: openConflict)
     }
 
     /// Puts a version in the place of every head: a decision, or a rollback.
-    func conclude(_ version: Version, of record: MemoryRecord, how: String, by agent: Int64) throws -> MemoryRecord {
-        let open = try ConflictTable.waiting(on: record, in: connection)
+    func replaceHeads(of record: MemoryRecord, with version: Version, how: String, by agent: Int64) throws
+        -> MemoryRecord
+    {
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let advanced = try advance(record, to: version)
-        if let open { try settle(open, how: how, by: agent, into: version.id) }
+        if let openConflict { try settle(openConflict, how: how, by: agent, into: version.id) }
         return advanced
     }
 
@@ -136,12 +138,12 @@ extension WriteContext {
         _ heads: [VersionID],
         of record: MemoryRecord,
         strategy given: ConflictResolution?,
-        open: WaitingRow?
+        openConflict: WaitingRow?
     ) throws -> Outcome {
         let strategy = try strategy(for: record, given: given)
         switch try outcome(for: heads, of: record, strategy: strategy) {
         case .fastForward(let head):
-            return Outcome(head: head, waiting: open)
+            return Outcome(head: head, waiting: openConflict)
         case .merged(let merge):
             let advanced = try advance(record, to: merge.version)
             var outcome = Outcome(head: advanced.head, kind: merge.kind)
@@ -149,29 +151,29 @@ extension WriteContext {
                 try Counter.conflictsDetected.add(1, in: transaction)
                 try Counter.conflictsResolved.add(1, in: transaction)
             }
-            if let open {
+            if let openConflict {
                 let system = try directory.agent(AgentProfile.system.id).key
-                try settle(open, how: strategy.rawValue, by: system, into: merge.version.id)
-                outcome.settled = 1
+                try settle(openConflict, how: strategy.rawValue, by: system, into: merge.version.id)
+                outcome.settledConflicts = 1
             }
             return outcome
         case .conflict(let waiting):
-            return try wait(waiting, on: record, strategy: strategy, open: open)
+            return try recordConflict(waiting, on: record, strategy: strategy, openConflict: openConflict)
         }
     }
 
     /// Leaves heads to a person: a new conflict, or one more edit in the one that waits.
-    private func wait(
+    private func recordConflict(
         _ waiting: WaitingConflict,
         on record: MemoryRecord,
         strategy: ConflictResolution,
-        open: WaitingRow?
+        openConflict: WaitingRow?
     ) throws -> Outcome {
         var reason: String?
         if case .undecided(let sentence) = waiting.reason { reason = sentence }
         let row: WaitingRow
-        if let open {
-            row = try ConflictTable.join(open, kind: waiting.kind, base: waiting.base, in: transaction)
+        if let openConflict {
+            row = try ConflictTable.join(openConflict, kind: waiting.kind, base: waiting.base, in: transaction)
         } else {
             row = try ConflictTable.begin(
                 waiting,
@@ -182,8 +184,8 @@ extension WriteContext {
             )
             try DocumentTable.raise(.everConflicting, document: record.key, user: record.userKey, in: transaction)
         }
-        if open == nil { try Counter.conflictsDetected.add(1, in: transaction) }
-        if open == nil || reason != nil {
+        if openConflict == nil { try Counter.conflictsDetected.add(1, in: transaction) }
+        if openConflict == nil || reason != nil {
             let notification = AdministratorNotification.conflict(
                 row.id,
                 on: record.id,
@@ -196,10 +198,10 @@ extension WriteContext {
                 try NotificationTable.insert(notification, memory: record.key, conflict: row.key, in: transaction)
             )
         }
-        return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: open == nil)
+        return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: openConflict == nil)
     }
 
-    private func settle(_ open: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
-        try ConflictTable.settle(open, how: how, by: agent, into: version, at: now, in: transaction)
+    private func settle(_ openConflict: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
+        try ConflictTable.settle(openConflict, how: how, by: agent, into: version, at: now, in: transaction)
     }
 }

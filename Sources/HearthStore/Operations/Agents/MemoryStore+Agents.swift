@@ -62,18 +62,18 @@ extension MemoryStore {
         guard agent != AgentProfile.system.id else {
             throw MemoryError.invalidArgument("The agent system is always active.")
         }
-        let held: AgentStatus = status == .active ? .inactive : status
+        let stored: AgentStatus = status == .active ? .inactive : status
         try await write { [directories, clock] transaction in
             let directory = try transaction.directory(directories)
             let entry = try directory.agent(agent)
-            guard entry.status != held else { return }
-            try AgentTable.setStatus(held, of: entry.key, in: transaction.connection)
+            guard entry.status != stored else { return }
+            try AgentTable.setStatus(stored, of: entry.key, in: transaction.connection)
             transaction.directoryDidChange()
             try AuditTrail.append(
                 AuditEntry(
                     action: .administer,
                     agent: try directory.agent(AgentProfile.system.id).key,
-                    detail: ["agent": agent.rawValue, "status": held.rawValue]
+                    detail: ["agent": agent.rawValue, "status": stored.rawValue]
                 ),
                 at: clock.now(),
                 to: transaction

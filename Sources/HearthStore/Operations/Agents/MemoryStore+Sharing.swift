@@ -23,10 +23,10 @@ extension MemoryStore {
                         message:
                             "The category \(category.rawValue) of agent \(owned.owner.id) is restricted and is never shared."
                     ),
-                    owned.refusal(of: .share)
+                    owned.auditEntry(.refuse, detail: ["attempt": AuditAction.share.rawValue])
                 )
             }
-            try Sharing.grant(
+            try ShareWriter.grant(
                 Share(origin: .explicit, permission: permission, isRevoked: false),
                 to: targets,
                 memory: owned.place,
@@ -54,9 +54,10 @@ extension MemoryStore {
                     in: transaction
                 )
             }
-            var entry = owned.refusal(of: .revoke)
-            entry.action = .revoke
-            entry.detail = ["from": targets.map(\.id.rawValue).joined(separator: " ")]
+            let entry = owned.auditEntry(
+                .revoke,
+                detail: ["from": targets.map(\.id.rawValue).joined(separator: " ")]
+            )
             try AuditTrail.append(entry, at: owned.now, to: transaction)
         }
     }
@@ -95,7 +96,7 @@ extension MemoryStore {
 }
 
 /// A memory that its owner is about to share or take back.
-private struct Owned {
+private struct OwnedMemory {
     var record: MemoryRecord
     var owner: KnownAgent
     var directory: AgentDirectory
@@ -105,13 +106,13 @@ private struct Owned {
         MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
     }
 
-    func refusal(of attempt: AuditAction) -> AuditEntry {
+    func auditEntry(_ action: AuditAction, detail: [String: String]) -> AuditEntry {
         AuditEntry(
-            action: .refuse,
+            action: action,
             agent: owner.key,
             user: record.userKey,
             memories: [record.key],
-            detail: ["attempt": attempt.rawValue]
+            detail: detail
         )
     }
 }
@@ -123,7 +124,7 @@ extension MemoryStore {
         as agentID: AgentID,
         agents: [AgentID],
         attempt: AuditAction,
-        _ change: @escaping @Sendable (Owned, [KnownAgent], StoreTransaction) throws -> Void
+        _ change: @escaping @Sendable (OwnedMemory, [KnownAgent], StoreTransaction) throws -> Void
     ) async throws {
         let id = try id.validated()
         let now = clock.now()
@@ -143,7 +144,7 @@ extension MemoryStore {
                         try directory.agent(agent)
                     }
                 guard !targets.isEmpty else { return }
-                let owned = Owned(record: record, owner: viewer, directory: directory, now: now)
+                let owned = OwnedMemory(record: record, owner: viewer, directory: directory, now: now)
                 try change(owned, targets, transaction)
                 try DocumentTable.raise(.everShared, document: record.key, user: record.userKey, in: transaction)
             }

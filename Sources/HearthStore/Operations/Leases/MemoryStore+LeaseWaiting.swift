@@ -18,7 +18,7 @@ extension MemoryStore {
     /// Hands a lease on, unless the task was cancelled while it was granted: then it goes back.
     func keepUnlessCancelled(_ lock: MemoryLock) async throws -> MemoryLock {
         guard Task.isCancelled else { return lock }
-        try await releaseLease(lock, isServing: true)
+        try await releaseLease(lock, agentWasChecked: true)
         throw CancellationError()
     }
 
@@ -31,7 +31,7 @@ extension MemoryStore {
         waitingRoom.enter(waiter)
         defer { waitingRoom.leave(waiter) }
         do {
-            if let lock = try await turn(of: waiter, request) { return try await keepUnlessCancelled(lock) }
+            if let lock = try await waitForTurn(of: waiter, request) { return try await keepUnlessCancelled(lock) }
         } catch {
             // The ticket is good for nothing, whatever went wrong. If it can't be taken out, it lapses with the time-out, and what went
             // wrong first is what the caller should hear of.
@@ -42,13 +42,13 @@ extension MemoryStore {
         return nil
     }
 
-    private func turn(of waiter: LeaseWaiter, _ request: LeaseRequest) async throws -> MemoryLock? {
+    private func waitForTurn(of waiter: LeaseWaiter, _ request: LeaseRequest) async throws -> MemoryLock? {
         var pause = Self.firstPause
-        while let patience = request.patience, !patience.hasPassed(at: clock.bootInstant) {
+        while let deadline = request.waitDeadline, !deadline.hasPassed(at: clock.bootInstant) {
             try Task.checkCancellation()
             guard !waitingRoom.isClosed else { throw MemoryError(code: .closed, message: "The store was closed.") }
             guard waitingRoom.isFirst(waiter) else {
-                await waiter.rest(until: patience, on: clock)
+                await waiter.rest(until: deadline, on: clock)
                 continue
             }
             if try isTurn(of: waiter) {
@@ -58,7 +58,7 @@ extension MemoryStore {
                 case .waiting: break
                 }
             }
-            await waiter.rest(until: min(patience, clock.bootInstant.advanced(by: pause)), on: clock)
+            await waiter.rest(until: min(deadline, clock.bootInstant.advanced(by: pause)), on: clock)
             pause = min(pause * 2, Self.longestPause)
         }
         return nil

@@ -4,7 +4,7 @@ import HearthSQLite
 
 extension MemoryStore {
     /// How long a lease may last: more than nothing and at most a day.
-    package static let maximumLeaseDuration = Duration.seconds(86_400)
+    static let maximumLeaseDuration = Duration.seconds(86_400)
 
     /// Acquires the lease of a memory; committed on return, one commit where nobody else has it.
     ///
@@ -33,7 +33,7 @@ extension MemoryStore {
             memoryID: try id.validated(),
             agentID: agentID,
             duration: duration,
-            patience: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
+            waitDeadline: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
         )
         return try await auditingRefusal {
             switch try await attempt(request) {
@@ -48,17 +48,17 @@ extension MemoryStore {
     ///
     /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
     ///
-    /// - Parameter isServing: Whether this goes on with what the agent was let do: then nobody asks again whether it may act.
+    /// - Parameter agentWasChecked: Whether this goes on with what the agent was let do: then nobody asks again whether it may act.
     package func renewLease(
         _ lock: MemoryLock,
         for duration: Duration,
-        isServing: Bool = false
+        agentWasChecked: Bool = false
     ) async throws -> MemoryLock {
         try Self.check(leaseDuration: duration)
         return try await write { [directories, clock] transaction in
             let now = clock.bootInstant
             let directory = try transaction.directory(directories)
-            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            let agent = try agentWasChecked ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
             guard var lease = try LeaseTable.live(lock, of: agent, at: now, in: transaction.connection) else {
                 throw MemoryError.lockLost(lock)
             }
@@ -73,10 +73,10 @@ extension MemoryStore {
     ///
     /// - Returns: False where it has expired, was released or was taken before.
     @discardableResult
-    package func releaseLease(_ lock: MemoryLock, isServing: Bool = false) async throws -> Bool {
+    package func releaseLease(_ lock: MemoryLock, agentWasChecked: Bool = false) async throws -> Bool {
         let memory = try await writeThoughCancelled { [directories, clock] transaction -> Int64? in
             let directory = try transaction.directory(directories)
-            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            let agent = try agentWasChecked ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
             let lease = try LeaseTable.live(lock, of: agent, at: clock.bootInstant, in: transaction.connection)
             guard let lease else { return nil }
             try LeaseTable.release(memory: lease.memory, in: transaction.connection)
@@ -135,7 +135,7 @@ extension MemoryStore {
     ///
     /// - Returns: How many leases had expired.
     @discardableResult
-    package func sweepLeases() async throws -> Int {
+    func sweepLeases() async throws -> Int {
         try await write { [clock] transaction in
             let now = clock.bootInstant
             let expired = try LeaseTable.unreleased(in: transaction.connection).filter { !$0.isLive(at: now) }

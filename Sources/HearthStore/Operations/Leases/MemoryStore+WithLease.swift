@@ -51,7 +51,7 @@ extension MemoryStore {
                 let next = clock.bootInstant.advanced(by: duration / Self.renewalsPerDuration)
                 try await clock.sleep(next.nanoseconds)
                 do {
-                    _ = try await renewLease(lock, for: duration, isServing: true)
+                    _ = try await renewLease(lock, for: duration, agentWasChecked: true)
                 } catch let error as MemoryError where error.code == .storeBusy || error.code == .storeFull {
                     // The next one may do it before the lease is over.
                 }
@@ -64,7 +64,7 @@ extension MemoryStore {
     /// Releases a lease; where that fails, it ends by itself, and what the closure did stands all the same.
     private func giveBack(_ lock: MemoryLock) async {
         do {
-            try await releaseLease(lock, isServing: true)
+            try await releaseLease(lock, agentWasChecked: true)
         } catch {}
     }
 }

@@ -29,7 +29,7 @@ extension MemoryStore {
         ifVersion version: Int? = nil,
         userID: UserID? = nil
     ) async throws -> Memory {
-        let edit = Edit(
+        let edit = EditRequest(
             memoryID: try id.validated(),
             agentID: agentID,
             userID: try userID?.validated(),
@@ -53,7 +53,7 @@ extension MemoryStore {
         lock: MemoryLock? = nil,
         userID: UserID? = nil
     ) async throws {
-        let edit = Edit(
+        let edit = EditRequest(
             memoryID: try id.validated(),
             agentID: agentID,
             userID: try userID?.validated(),
@@ -76,7 +76,7 @@ extension MemoryStore {
                 throw MemoryError.memoryNotFound(id)
             }
             if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
-                try DraftWriter(context).drop(draft, of: record)
+                try DraftWriter(context).discard(draft, of: record)
             } else if try snapshot.look(for: id, as: agent, user: nil, now: context.now).view == nil {
                 throw MemoryError.memoryNotFound(id)
             }
@@ -85,7 +85,7 @@ extension MemoryStore {
 }
 
 /// One agent's edit of one memory, before it reaches the writer.
-private struct Edit: Sendable {
+private struct EditRequest: Sendable {
     var memoryID: MemoryID
     var agentID: AgentID
     var userID: UserID?
@@ -98,13 +98,13 @@ extension MemoryStore {
     /// Runs an edit in the next commit.
     ///
     /// - Returns: What the agent sees then; nil where it has deleted the memory.
-    private func perform(_ edit: Edit) async throws -> MemoryView? {
+    private func perform(_ edit: EditRequest) async throws -> MemoryView? {
         let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
         return try await auditingRefusal {
             try await writePublishing(prepared: prepared) { context in
                 let agent = try context.directory.acting(edit.agentID)
                 var edit = edit
-                let view = try Self.editable(edit, as: agent, in: context)
+                let view = try Self.authorizedView(edit, as: agent, in: context)
                 let record = view.record
                 // The category that the memory has anyway is none that a draft could be refused for later.
                 if view.sharing != nil { edit.change.category = nil }
@@ -120,7 +120,7 @@ extension MemoryStore {
                         in: context.transaction,
                         clock: context.clock
                     )
-                    try context.publish(edit.change, over: view.draft, of: record, by: agent)
+                    try context.publishUnderLease(edit.change, over: view.draft, of: record, by: agent)
                 } else {
                     _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
                 }
@@ -142,7 +142,7 @@ extension MemoryStore {
     }
 
     /// What the agent edits, once it is sure that it may.
-    private static func editable(_ edit: Edit, as agent: KnownAgent, in context: WriteContext) throws
+    private static func authorizedView(_ edit: EditRequest, as agent: KnownAgent, in context: WriteContext) throws
         -> MemoryView
     {
         let snapshot = context.snapshot

@@ -50,7 +50,7 @@ extension MemoryStore {
             try await writePublishing { context in
                 let snapshot = context.snapshot
                 let agent = try context.directory.acting(agentID)
-                let record = try context.administered(id, as: agent, attempt: "rollback")
+                let record = try context.authorizedRecord(id, for: agent, attempt: "rollback")
                 try context.refuseIfLocked(record, to: agent)
                 guard version.bytes != nil,
                     try VersionTable.contains(version, memory: record.key, in: context.connection)
@@ -69,7 +69,7 @@ extension MemoryStore {
                 // Only the owner changes the category, and with it who may see the memory.
                 var carried = fields
                 if agent.id != record.owner { carried.category = record.fields.category }
-                return try context.conclude(record, with: carried, how: "rollback", action: .rollback, as: agent)
+                return try context.publishDecision(carried, on: record, how: "rollback", action: .rollback, as: agent)
             }
         }
     }
@@ -103,7 +103,7 @@ extension MemoryStore {
                 let isExpired = record.isExpired(at: context.now)
                 if record.fields.isDeleted || isExpired {
                     try context.refuseIfLocked(record, to: agent)
-                    let version = context.edit(FieldChange(), on: record, by: agent)
+                    let version = context.editVersion(FieldChange(), on: record, by: agent)
                         .with {
                             $0.isDeleted = false
                             if isExpired { $0.expiresAt = nil }
@@ -112,7 +112,7 @@ extension MemoryStore {
                 }
                 let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
                 if let draft, draft.change.isDeletion {
-                    let current = try context.current(record)
+                    let current = try context.reread(record)
                     _ = try DraftWriter(context).withdrawDeletion(draft, of: current)
                 }
                 return try context.view(of: record, for: agent)

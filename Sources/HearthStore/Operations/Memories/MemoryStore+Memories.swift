@@ -21,7 +21,7 @@ extension MemoryStore {
     ) async throws -> [MemoryID] {
         guard !drafts.isEmpty else { return [] }
         // The first of a few is refused before the writer is asked; so it is to be with the last of many.
-        if drafts.count > MemoryPreparation.shareLength { for draft in drafts { try draft.validate() } }
+        if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
@@ -78,7 +78,7 @@ extension MemoryStore {
             }
             return receipt
         }
-        return try await account(for: receipt, at: now).map(\.memory)
+        return try await auditAndCount(receipt, at: now).map(\.memory)
     }
 }
 

@@ -28,17 +28,17 @@ extension MemoryStore {
             memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
             return memory
         }
-        if let maker, maker.isWaitedFor {
+        if let maker, maker.isAwaited {
             return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady), by: maker)))
         }
-        guard count > MemoryPreparation.shareLength else {
+        guard count > MemoryPreparation.chunkLength else {
             return try await write(MemoryPreparation(try (0..<count).map(makeReady)))
         }
 
         let preparation = MemoryPreparation(count, make: makeReady)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            // One core and one share are for the writer.
-            for _ in 0..<max(1, min(Self.cores, preparation.shareCount) - 1) {
+            // One core and one chunk are for the writer.
+            for _ in 0..<max(1, min(Self.cores, preparation.chunkCount) - 1) {
                 group.addTask { preparation.work() }
             }
             // On an error the tasks that are still at work are cancelled.

@@ -4,7 +4,7 @@ import HearthSQLite
 
 extension MemoryStore {
     /// The most memories a page holds.
-    package static let maximumPageSize = 10_000
+    static let maximumPageSize = 10_000
 
     /// Browses what an agent sees of a user's memories, newest first.
     ///
@@ -28,10 +28,10 @@ extension MemoryStore {
         let userID = try userID.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> OutgoingPage in
+        let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
-                return OutgoingPage(viewer: viewer)
+                return MemoryPage(viewer: viewer)
             }
             let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
             return try self.page(
@@ -45,7 +45,7 @@ extension MemoryStore {
                 in: snapshot
             )
         }
-        let views = try await account(for: page.receipt, at: now)
+        let views = try await auditAndCount(page.receipt, at: now)
         return (views.map(\.memory), page.next)
     }
 
@@ -73,15 +73,15 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> OutgoingPage in
+        let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
-                return OutgoingPage(viewer: viewer)
+                return MemoryPage(viewer: viewer)
             }
             var session: Int64?
             if let sessionID {
                 session = try SessionTable.find(sessionID, user: user, in: snapshot.connection)
-                guard session != nil else { return OutgoingPage(viewer: viewer) }
+                guard session != nil else { return MemoryPage(viewer: viewer) }
             }
             let filter = try CatalogFilter(
                 SearchFilter(types: memoryTypes),
@@ -103,7 +103,7 @@ extension MemoryStore {
             page.statistics = try statistics(of: user, viewer: viewer, filter: filter, in: snapshot)
             return page
         }
-        let views = try await account(for: page.receipt, at: now)
+        let views = try await auditAndCount(page.receipt, at: now)
         return AgentMemorySlice(
             agentID: agentID,
             userID: userID,
@@ -119,7 +119,7 @@ extension MemoryStore {
 }
 
 /// A page on its way out.
-private struct OutgoingPage: Sendable {
+private struct MemoryPage: Sendable {
     var receipt: ReadReceipt
     var next: SliceCursor?
     var statistics = SliceStatistics()
@@ -145,7 +145,7 @@ extension MemoryStore {
         after cursor: SliceCursor?,
         now: Timestamp,
         in snapshot: Snapshot
-    ) throws -> OutgoingPage {
+    ) throws -> MemoryPage {
         let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
         let (catalog, visibility) = (slice.catalog, slice.visibility)
         let position = try cursor.map { cursor in
@@ -163,7 +163,7 @@ extension MemoryStore {
             after: position,
             limit: limit
         )
-        var page = OutgoingPage(viewer: viewer)
+        var page = MemoryPage(viewer: viewer)
         for slot in slots {
             let view = try self.view(
                 of: catalog.entries[slot],

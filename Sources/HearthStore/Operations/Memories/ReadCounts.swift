@@ -37,8 +37,8 @@ final class ReadCounts: Sendable {
 
 extension MemoryStore {
     /// Writes the reads counted so far.
-    func flushAccesses() async throws {
-        let counts = accesses.take()
+    func flushReadCounts() async throws {
+        let counts = readCounts.take()
         guard !counts.isEmpty else { return }
         try await write { transaction in
             for (memory, count) in counts {

@@ -10,7 +10,7 @@ extension MemoryStore {
             return try read { snapshot in
                 try FileHealth.probe(snapshot.connection)
                 let (locks, lockReasons) = try snapshot.leaseHealth()
-                let reasons = surroundings.reasons + lockReasons
+                let reasons = diskHealth.reasons + lockReasons
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {

@@ -4,7 +4,7 @@ import HearthText
 
 extension MemoryStore {
     /// Makes the word index anew where another version of the analyser wrote it: its words would neither match nor be removable.
-    func rebuildIndexOfAnotherAnalyser() async throws {
+    func rebuildOutdatedIndex() async throws {
         guard !isReadOnly else {
             let analyser = try read { $0.state.analyser }
             guard analyser == TextAnalyzer.version else {

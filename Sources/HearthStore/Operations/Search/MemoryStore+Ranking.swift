@@ -7,7 +7,7 @@ import HearthText
 extension MemoryStore {
     /// The slots that answer a question, best first.
     func ranked(
-        _ question: Question,
+        _ request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         now: Timestamp,
@@ -15,14 +15,14 @@ extension MemoryStore {
         _ room: inout SearchRoom
     ) throws -> [Ranked] {
         let connection = snapshot.connection
-        let session = try question.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
-        let filter = try CatalogFilter(question.filter, user: user, now: now, connection: connection)
-        let leftOut = try question.leavingOut.flatMap { try MemoryTable.key(of: $0, in: connection) }
-        var ranking = Ranking(tuning: question.tuning, now: now.rawValue, session: session)
-        if let words = question.words {
+        let session = try request.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
+        let filter = try CatalogFilter(request.filter, user: user, now: now, connection: connection)
+        let leftOut = try request.excluded.flatMap { try MemoryTable.key(of: $0, in: connection) }
+        var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
+        if let words = request.words {
             ranking.words = try wordScores(
                 words,
-                question: question,
+                request: request,
                 user: user,
                 slice: slice,
                 in: snapshot,
@@ -30,49 +30,49 @@ extension MemoryStore {
             )
             ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
         }
-        let vectors = try question.meaning.flatMap { meaning in
+        let vectors = try request.meaning.flatMap { meaning in
             try alignedVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
         }
-        if let meaning = question.meaning {
+        if let meaning = request.meaning {
             let count = slice.catalog.documents.count
             ranking.cosines =
                 vectors?.cosines(with: meaning, count: count, in: &room.scoring) ?? [Float](repeating: 0, count: count)
         }
-        let isDistinct = question.tuning.duplicateThreshold <= 1
-        let hasPairs = question.meaning == nil && question.words?.pairs.isEmpty == false
-        let depth = max(isDistinct ? question.limit * 4 : question.limit, hasPairs ? Proximity.depth : 0)
+        let isDistinct = request.tuning.duplicateThreshold <= 1
+        let hasPairs = request.meaning == nil && request.words?.pairs.isEmpty == false
+        let depth = max(isDistinct ? request.limit * 4 : request.limit, hasPairs ? Proximity.depth : 0)
         var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
             let entry = slice.catalog.entries[slot]
             return slice.visibility.canFind(slot)
-                && (question.includeShared || slice.visibility.isOwn(slot))
+                && (request.includeShared || slice.visibility.isOwn(slot))
                 && entry.memory != leftOut && filter.admits(entry)
         }
-        if hasPairs, let words = question.words, let scores = ranking.words {
-            candidates = try raised(
+        if hasPairs, let words = request.words, let scores = ranking.words {
+            candidates = try raisedByProximity(
                 candidates,
                 by: words,
                 scores: scores,
-                tuning: question.tuning,
+                tuning: request.tuning,
                 user: user,
                 slice: slice,
                 in: snapshot
             )
         }
         room.scoring.giveBack(ranking)
-        let minimum = question.filter.minimumScore ?? 0
+        let minimum = request.filter.minimumScore ?? 0
         let good = candidates.filter { $0.score >= minimum }
-        guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
+        guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
         return Array(
             vectors.table
-                .distinct(good, threshold: question.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
-                .prefix(question.limit)
+                .distinct(good, threshold: request.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
+                .prefix(request.limit)
         )
     }
 
     /// What the words of a query say of every slot, over what the agent can find.
     private func wordScores(
         _ query: KeywordQuery,
-        question: Question,
+        request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -90,7 +90,7 @@ extension MemoryStore {
         let (catalog, visibility) = (slice.catalog, slice.visibility)
         catalog.findSlots(of: room.postings.rowIDs, into: &room.slots)
         let scorer = WordScorer(
-            tuning: question.tuning,
+            tuning: request.tuning,
             collection: visibility.collection,
             slotCount: catalog.documents.count,
             sessions: slice.sessions
@@ -99,7 +99,7 @@ extension MemoryStore {
             room.lengths.removeAll(keepingCapacity: true)
             room.lengths.append(contentsOf: room.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
         }
-        let dates = slice.sessions == nil ? [] : question.dates
+        let dates = slice.sessions == nil ? [] : request.dates
         return scorer.scores(
             of: room.postings.counts,
             at: room.slots,
@@ -115,7 +115,7 @@ extension MemoryStore {
     }
 
     /// Raises the best results of a search by keyword alone by the words that stand side by side in them as in the query.
-    private func raised(
+    private func raisedByProximity(
         _ results: [Ranked],
         by words: KeywordQuery,
         scores: WordScores,

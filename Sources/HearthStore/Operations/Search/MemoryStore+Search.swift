@@ -6,7 +6,7 @@ import HearthText
 
 extension MemoryStore {
     /// The most results a search returns.
-    package static let maximumSearchLimit = 1_000
+    static let maximumSearchLimit = 1_000
 
     /// Finds what an agent sees of a user's memories, best first.
     ///
@@ -40,7 +40,7 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         let words = KeywordQuery(query)
-        let question = Question(
+        let request = SearchRequest(
             words: type == .semantic ? nil : words,
             dates: QueryDates.terms(in: query),
             meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
@@ -50,7 +50,7 @@ extension MemoryStore {
             limit: limit,
             tuning: tuning
         )
-        return try await results(of: question, as: agentID, snippetWords: words) { snapshot in
+        return try await results(of: request, as: agentID, snippetWords: words) { snapshot in
             try NameTable.find(user: userID, in: snapshot.connection)
         }
     }
@@ -77,7 +77,7 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         let memory = try await memory(id, as: agentID)
-        let question = Question(
+        let request = SearchRequest(
             words: nil,
             dates: [],
             meaning: try await vector(of: memory.content, isRequired: true),
@@ -86,16 +86,16 @@ extension MemoryStore {
             filter: filter,
             limit: limit,
             tuning: tuning,
-            leavingOut: id
+            excluded: id
         )
-        return try await results(of: question, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
+        return try await results(of: request, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
             try NameTable.find(user: memory.userID, in: snapshot.connection)
         }
     }
 }
 
 /// What is looked for, analysed.
-struct Question: Sendable {
+struct SearchRequest: Sendable {
     var words: KeywordQuery?
     var dates: [DateTerm]
     var meaning: QuantizedVector?
@@ -104,11 +104,11 @@ struct Question: Sendable {
     var filter: SearchFilter
     var limit: Int
     var tuning: SearchTuning
-    var leavingOut: MemoryID?
+    var excluded: MemoryID?
 }
 
 /// What a search has found, on its way out.
-private struct Found {
+private struct FoundMemories {
     var receipt: ReadReceipt
     var ranked: [Ranked] = []
 }
@@ -116,20 +116,20 @@ private struct Found {
 extension MemoryStore {
     /// Ranks, reads, audits and lays out.
     private func results(
-        of question: Question,
+        of request: SearchRequest,
         as agentID: AgentID,
         snippetWords: KeywordQuery,
         user findUser: (Snapshot) throws -> Int64?
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
-        let found = try read { snapshot -> Found in
+        let found = try read { snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
-            var found = Found(receipt: ReadReceipt(viewer: viewer.key))
+            var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
             guard let user = try findUser(snapshot) else { return found }
-            if question.meaning != nil { loadVectorsAhead(of: user) }
-            let slice = try catalogs.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
+            if request.meaning != nil { loadVectorsAhead(of: user) }
+            let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             let ranked = try searchRooms.withRoom { room in
-                try self.ranked(question, user: user, slice: slice, now: now, in: snapshot, &room)
+                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &room)
             }
             for item in ranked {
                 let entry = slice.catalog.entries[item.slot]
@@ -141,7 +141,7 @@ extension MemoryStore {
             }
             return found
         }
-        let views = try await account(for: found.receipt, at: now)
+        let views = try await auditAndCount(found.receipt, at: now)
         return zip(views, found.ranked)
             .map { view, ranked in
                 MemorySearchResult(

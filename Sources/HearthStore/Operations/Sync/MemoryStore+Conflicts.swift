@@ -31,13 +31,13 @@ extension MemoryStore {
     ) async throws -> ResolvedConflict {
         let id = try id.validated()
         if case .content(let content) = decision { _ = try FieldLimits.content(content) }
-        let attempt = try await auditingRefusal {
+        let outcome = try await auditingRefusal {
             try await writePublishing { context in
-                try Resolution(conflict: id, agentID: agentID, strategy: strategy, decision: decision)
+                try ResolutionRequest(conflict: id, agentID: agentID, strategy: strategy, decision: decision)
                     .perform(in: context)
             }
         }
-        switch attempt {
+        switch outcome {
         case .resolved(let resolved):
             return resolved
         case .undecided(let reason):
@@ -50,19 +50,19 @@ extension MemoryStore {
 }
 
 /// An attempt to settle one conflict.
-private struct Resolution: Sendable {
+private struct ResolutionRequest: Sendable {
     var conflict: ConflictID
     var agentID: AgentID
     var strategy: ConflictResolution?
     var decision: ManualDecision?
 
-    enum Attempt: Sendable {
+    enum Outcome: Sendable {
         case resolved(ResolvedConflict)
         /// The strategy can't; that an administrator is told is committed.
         case undecided(String)
     }
 
-    func perform(in context: WriteContext) throws -> Attempt {
+    func perform(in context: WriteContext) throws -> Outcome {
         let agent = try context.directory.acting(agentID)
         let row = try ConflictTable.find(conflict, in: context.connection)
         guard let row else { throw MemoryError.conflictNotFound(conflict) }
@@ -79,7 +79,7 @@ private struct Resolution: Sendable {
         let version: Version
         if let decision {
             let fields = try fields(of: decision, for: record, heads: heads, in: context)
-            version = try context.decision(fields, on: record, by: agent)
+            version = try context.decisionVersion(fields, on: record, by: agent)
         } else {
             guard used != .manualReview else { throw MemoryError.decisionRequired(conflict) }
             switch try context.outcome(for: heads, of: record, strategy: used) {
@@ -89,9 +89,9 @@ private struct Resolution: Sendable {
                 return try escalate(waiting, of: row, on: record, in: context)
             }
         }
-        _ = try context.conclude(
-            version,
+        _ = try context.replaceHeads(
             of: record,
+            with: version,
             how: decision == nil ? used.rawValue : "decision",
             by: agent.key
         )
@@ -167,7 +167,7 @@ private struct Resolution: Sendable {
         of row: WaitingRow,
         on record: MemoryRecord,
         in context: WriteContext
-    ) throws -> Attempt {
+    ) throws -> Outcome {
         guard case .undecided(let reason) = waiting.reason else { throw MemoryError.decisionRequired(conflict) }
         let notification = try NotificationTable.insert(
             .conflict(

@@ -74,7 +74,7 @@ import Testing
         var seen = 0
         #expect(throws: Unfit(index: bad)) { try preparation.visit { _, _ in seen += 1 } }
         // Its share is not begun.
-        #expect(seen == bad / MemoryPreparation.shareLength * MemoryPreparation.shareLength)
+        #expect(seen == bad / MemoryPreparation.chunkLength * MemoryPreparation.chunkLength)
     }
 
     @Test func `a cancelled task leaves the rest to the writer`() async throws {
@@ -85,7 +85,7 @@ import Testing
             return try Self.memory(index)
         }
         await Task { preparation.work() }.value
-        #expect(made.withLock { $0 } == MemoryPreparation.shareLength)
+        #expect(made.withLock { $0 } == MemoryPreparation.chunkLength)
         #expect(try order(of: preparation) == Array(0..<10_000))
     }
 }
