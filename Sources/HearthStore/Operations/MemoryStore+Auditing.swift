@@ -3,7 +3,7 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// Runs an operation; where it is refused, audits that and throws the reason.
+    /// Runs an operation. If it is refused, writes the refusal's audit row and throws the reason.
     func auditingRefusal<R>(_ operation: () async throws -> R) async throws -> R {
         do {
             return try await operation()
@@ -14,23 +14,23 @@ extension MemoryStore {
         }
     }
 
-    /// Writes an audit row of something that was read.
+    /// Writes the audit row of a read.
     func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
         guard !isReadOnly else { throw MemoryError.unaudited }
         try await write { try AuditTrail.append(entry, at: now, to: $0) }
     }
 }
 
-/// What a call has read, to be audited and counted before it is returned.
+/// What a call has read. It is audited and counted before the call returns it.
 struct ReadReceipt: Sendable {
     var viewer: Int64
     var views: [MemoryView] = []
-    /// Memories and their users that the agent asked for by name and may not see.
+    /// The memories that the agent asked for by identifier and may not see, and their users.
     var refused: [(memory: Int64, user: Int64)] = []
 }
 
 extension MemoryStore {
-    /// Audits what of a result belongs to others, counts the reads, and hands the result on.
+    /// Audits the reads of other agents' memories, counts all reads, and returns what was read.
     func auditAndCount(_ receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
         let shared = receipt.views.filter { $0.sharing != nil }
         if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
@@ -62,7 +62,7 @@ extension MemoryStore {
 }
 
 extension MemoryError {
-    /// A read across agents that can't be audited isn't made.
+    /// Thrown instead of a read of another agent's memory that cannot be audited.
     static var unaudited: MemoryError {
         MemoryError(
             code: .storeReadOnly,

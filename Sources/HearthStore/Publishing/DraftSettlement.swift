@@ -13,7 +13,7 @@ enum DraftSettlement: Sendable {
     case refused(MemoryID, MemoryError)
     /// It could not be published, so it stays a draft.
     case failed(MemoryID, MemoryError)
-    /// The draft was settled or discarded by somebody else meanwhile.
+    /// Meanwhile the draft was published or discarded by another call.
     case gone
 }
 
@@ -52,12 +52,12 @@ extension AgentSyncResult {
 }
 
 extension WriteContext {
-    /// Publishes an agent's draft of a memory if it still has one and still may.
+    /// Publishes an agent's draft of a memory, if it still has one and may still publish it.
     func settleDraft(of memory: Int64, by agent: KnownAgent) throws -> DraftSettlement {
         guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: connection),
             let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         else { return .gone }
-        // Rights before leases: who no longer sees the memory is not to learn who holds it.
+        // Rights come before leases: an agent that no longer sees the memory must not learn who holds its lease.
         if let error = try refusal(of: draft, of: record, by: agent) { return .refused(record.id, error) }
         if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
         return try settle(draft, of: record, by: agent)
@@ -87,7 +87,7 @@ extension WriteContext {
         return .settled(conflict: outcome.kind, settledConflicts: outcome.settledConflicts)
     }
 
-    /// Why an agent may no longer publish what it drafted; nil where it may.
+    /// Why an agent may no longer publish what it drafted; nil if it may.
     func refusal(of draft: Draft, of record: MemoryRecord, by agent: KnownAgent) throws -> MemoryError? {
         switch try snapshot.standing(of: agent, to: record) {
         case .owner:

@@ -18,16 +18,17 @@ struct DraftWriter {
 
     /// Lays an edit over an agent's draft of a memory, or begins one.
     ///
-    /// An edit that leaves everything as the base has it is none; a draft that comes to that ends. The base stays what it was, unless the edit
-    /// is of a field that was published anew since: then the draft moves to the head where it can.
+    /// An edit that changes nothing against the base does not count, and a draft of which nothing is left ends. The
+    /// base stays as it was, unless the edit is of a field that was published again since. Then the draft moves to the
+    /// head if it can.
     ///
     /// - Parameters:
     ///   - change: The edit.
     ///   - existing: The agent's draft, if it has one.
     ///   - record: The memory with its published head.
     ///   - agent: The agent's key.
-    /// - Returns: The draft; nil where nothing is left of it.
-    /// - Throws: `.versionMismatch` where the edit would be taken for none.
+    /// - Returns: The draft; nil if nothing is left of it.
+    /// - Throws: `.versionMismatch` if the edit would look as if it changed nothing.
     func amend(
         _ change: FieldChange,
         over existing: Draft?,
@@ -58,12 +59,13 @@ struct DraftWriter {
 
     /// Whether a draft has to move to the published head before an edit joins it.
     ///
-    /// The agent has seen its draft laid over the head. Where the head has moved on since the draft's base and the edit is of a field that moved,
-    /// the edit is of the head's value, and against the old base it would look like a concurrent one, or, where it brings the old value
-    /// back, like none at all. A draft whose own fields have not moved can be taken for one of the head without changing what it says. Any
-    /// other stays on its base, because moving it would overrule what somebody else published.
+    /// The agent has seen its draft laid over the head. Suppose that the head has moved on since the draft's base, and
+    /// that the edit is of a field that moved. Then the agent edits the head's value. Against the old base the edit
+    /// would look concurrent; if it brings the old value back, it would look as if it changed nothing. A draft whose
+    /// own fields have not moved can take the head as its base without changing what it says. Any other draft stays on
+    /// its base, because moving it would overrule what somebody else published.
     ///
-    /// - Throws: `.versionMismatch` where the draft stays and the edit would be taken for none.
+    /// - Throws: `.versionMismatch` if the draft stays and the edit would look as if it changed nothing.
     private func mustMove(_ existing: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
         guard existing.base != record.head else { return false }
         let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(existing.base).fields
@@ -85,7 +87,7 @@ struct DraftWriter {
 
     /// Takes a deletion out of a draft and leaves the rest.
     ///
-    /// - Returns: The draft; nil where nothing is left of it.
+    /// - Returns: The draft; nil if nothing is left of it.
     func withdrawDeletion(_ existing: Draft, of record: MemoryRecord) throws -> Draft? {
         var draft = existing
         draft.change.isDeletion = false
@@ -103,7 +105,7 @@ struct DraftWriter {
             if let existing { try discard(existing, of: record) }
             return nil
         }
-        // What changes nothing is no edit, and so doesn't make the draft a later one either.
+        // An edit that changes nothing must not give the draft a later time.
         if let existing, existing.digest == draft.digest { return existing }
         var draft = draft
         draft.time = transaction.nextTime(at: now)
@@ -149,9 +151,9 @@ struct DraftWriter {
 }
 
 extension WriteContext {
-    /// Ends a draft that is about to be published.
+    /// Ends a draft that is about to become a version.
     ///
-    /// - Returns: A context that knows the vector of the words it edited, so that the head has it at once.
+    /// - Returns: A context that has the vector of the edited text, so that the head gets it at once.
     func endDraft(_ draft: Draft, of record: MemoryRecord) throws -> WriteContext {
         try DraftTable.delete(draft, in: transaction)
         let fields = draft.change.applied(to: record.fields)

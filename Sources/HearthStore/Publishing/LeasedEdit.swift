@@ -2,22 +2,23 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// The fencing of leases: what a write under a lease asks first.
+/// Checks the fencing token of a lease, before a write under that lease.
 enum LeaseFence {
     /// Makes sure that a lease still entitles its holder to publish an edit of a memory.
     ///
-    /// To be called inside the write transaction. The clock is read here and not before, because the operation may have waited for its
-    /// turn until the lease was over; and nobody can acquire the lease between this and the commit, because acquiring it is a write, too.
+    /// Call this inside the write transaction. The clock is read here and not before, because the lease may have ended
+    /// while the operation waited for its turn. Nobody can acquire the lease between this and the commit, because
+    /// acquiring it is a write too.
     ///
     /// - Parameters:
-    ///   - lock: What the agent shows.
-    ///   - agent: Who shows it.
-    ///   - memory: The key of the memory that it is about to publish.
+    ///   - lock: The lease that the agent presents.
+    ///   - agent: The agent that presents it.
+    ///   - memory: The key of the memory that the agent is about to edit.
     ///   - id: That memory's identifier.
-    ///   - transaction: The write.
-    ///   - clock: Where time comes from.
-    /// - Throws: `.lockLost` where it expired, was released or was taken; `.lockNotHeld` where it is another agent's;
-    ///   `.invalidArgument` where it is of another memory.
+    ///   - transaction: The write transaction.
+    ///   - clock: The clock of the store.
+    /// - Throws: `.lockLost` if the lease expired, was released or was taken; `.lockNotHeld` if it is another agent's;
+    ///   `.invalidArgument` if it is on another memory.
     static func check(
         _ lock: MemoryLock,
         by agent: KnownAgent,
@@ -46,7 +47,8 @@ enum LeaseFence {
 extension WriteContext {
     /// Publishes an edit under a lease, and with it the agent's draft.
     ///
-    /// A draft whose base is no longer the head is published first, as a sync would, and the edit then on top of what came of it.
+    /// A draft whose base is no longer the head is published first, as by a sync. The edit is then published on top of
+    /// the result.
     func publishUnderLease(
         _ change: FieldChange,
         over draft: Draft?,

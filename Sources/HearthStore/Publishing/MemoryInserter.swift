@@ -5,18 +5,17 @@ import HearthSQLite
 
 /// Writes the new memories of one operation, many rows to a statement, and shares them.
 ///
-/// Rows are held back until ``finish()``, or until something has to find them: a memory that names a parent, which may be
-/// one of them.
+/// Rows are held back until ``finish()``, or until a memory names a parent, which may be one of them.
 struct MemoryInserter {
-    /// What holds for all memories of an owner and a category.
+    /// With whom the memories of one owner and category are shared.
     private struct SharingPlan {
         var owner: KnownAgent
         var category: MemoryCategory
-        /// By call and by each propagation rule.
+        /// One for the call and one for each agent of a propagation rule.
         var grants: [(share: Share, agents: [KnownAgent])]
     }
 
-    /// Memories held back at the most: some full statements, and little memory.
+    /// How many memories are held back at most: enough for some full statements, and little memory.
     private static let heldRows = 256
 
     let directory: AgentDirectory
@@ -27,17 +26,17 @@ struct MemoryInserter {
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
     private var grants: [(memory: MemoryTable.Placed, plan: SharingPlan)] = []
-    /// Those of the memory before: most of the next are on the same.
+    /// The plan for the memory before: most of the next ones have the same.
     private var plan: SharingPlan?
 
-    /// What writes an operation's new memories.
+    /// Prepares to write the new memories of an operation.
     ///
     /// - Parameters:
     ///   - transaction: The transaction of the operation.
-    ///   - directory: The agents and the policy, as the transaction has them.
-    ///   - embedder: Whose vectors the memories come with.
-    ///   - clock: What leases are judged by.
-    ///   - agents: With whom each of them is shared, besides those to whom rules propagate it.
+    ///   - directory: The agent directory, as the transaction has it.
+    ///   - embedder: The embedder that made the memories' vectors.
+    ///   - clock: The clock that says which leases are live.
+    ///   - agents: The agents to share each memory with, besides those of the propagation rules.
     ///   - now: The time of the operation.
     init(
         _ transaction: StoreTransaction,
@@ -55,7 +54,7 @@ struct MemoryInserter {
         self.now = now
     }
 
-    /// Takes a memory.
+    /// Adds a memory.
     ///
     /// - Throws: `.unknownAgent`, `.restrictedCategory`, `.memoryNotFound` for a parent that the owner may not see.
     mutating func add(_ new: NewMemory) throws {

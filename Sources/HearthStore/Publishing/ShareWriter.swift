@@ -1,9 +1,9 @@
 import HearthModel
 import HearthRules
 
-/// Acts on what the rules decide: writes shares together with their audit rows.
+/// Writes the shares that the rules decide on, together with their audit rows.
 enum ShareWriter {
-    /// Shares a memory with agents; nothing happens without any.
+    /// Shares a memory with agents; nothing happens if there are none.
     static func grant(
         _ share: Share,
         to agents: [KnownAgent],
@@ -40,7 +40,8 @@ enum ShareWriter {
 }
 
 extension WriteContext {
-    /// Shares the memory with the agents that a propagation rule sends its category to, where none has a share or had one taken back.
+    /// Shares the memory with the agents to whom a propagation rule sends its category, except those that have a share
+    /// or had one revoked.
     func propagate(_ record: inout MemoryRecord) throws {
         let wanted = directory.rules.propagation(of: record.fields.category, owner: record.owner)
             .filter { directory.contains($0.key) }

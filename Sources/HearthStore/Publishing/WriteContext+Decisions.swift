@@ -3,10 +3,10 @@ import HearthRules
 import HearthSQLite
 
 extension WriteContext {
-    /// A memory that its owner, or a critical agent that sees it, is about to decide on; its owner and `system`, which maintains every memory,
-    /// also where it is deleted.
+    /// A memory that an agent may decide on: its owner, or a critical agent that sees it. The owner and `system`, which
+    /// maintains every memory, get it even if it is deleted.
     ///
-    /// - Throws: ``AuditedRefusal``: `.memoryNotFound` to who doesn't see it, else `.accessDenied`.
+    /// - Throws: ``AuditedRefusal`` of `.memoryNotFound` if the agent does not see the memory, else of `.accessDenied`.
     func authorizedRecord(_ id: MemoryID, for agent: KnownAgent, attempt: String) throws -> MemoryRecord {
         guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
             throw MemoryError.memoryNotFound(id)
@@ -37,7 +37,7 @@ extension WriteContext {
         )
     }
 
-    /// Which other agent holds the lease of a memory.
+    /// The other agent that holds the lease of a memory; nil if none does.
     func holder(of record: MemoryRecord, otherThan agent: KnownAgent) throws -> AgentID? {
         guard record.flags.contains(.everLeased) else { return nil }
         let lease = try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection)
@@ -45,7 +45,7 @@ extension WriteContext {
         return try directory.agent(key: lease.holder).id
     }
 
-    /// Publishes a decision in the place of every head, audited.
+    /// Publishes a decision in place of every head, with an audit row.
     ///
     /// - Returns: The deciding agent's view of the memory afterwards.
     func publishDecision(
@@ -68,7 +68,7 @@ extension WriteContext {
         return try view(of: record, for: agent)
     }
 
-    /// A version made from every head.
+    /// A new version that has every head as a parent.
     func decisionVersion(_ fields: MemoryFields, on record: MemoryRecord, by agent: KnownAgent) throws -> Version {
         let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
@@ -85,7 +85,7 @@ extension WriteContext {
         )
     }
 
-    /// The memory as it is by now.
+    /// The memory as it is now, read again.
     func reread(_ record: MemoryRecord) throws -> MemoryRecord {
         guard let current = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
             throw MemoryError.memoryNotFound(record.id)

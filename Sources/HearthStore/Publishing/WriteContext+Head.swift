@@ -20,10 +20,12 @@ extension WriteContext {
         )
     }
 
-    /// Makes a version the published head: its row, the old head's text, the memory, its document and those of the drafts of it, and
-    /// the shares that the rules make of it.
+    /// Makes a version the published head.
     ///
-    /// - Returns: The memory as it is then.
+    /// It writes the version, the old head's text, the memory's row, the documents of the memory and of its drafts, and
+    /// the shares that the propagation rules make.
+    ///
+    /// - Returns: The memory with its new head.
     func advance(_ record: MemoryRecord, to version: Version) throws -> MemoryRecord {
         let fields = version.fields
         try VersionTable.retire(

@@ -2,9 +2,10 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Publishes versions inside a write transaction, and keeps everything that follows from the published head in step with it.
+/// What an operation has at hand inside a write transaction, and how it publishes versions.
 ///
-/// What to make of several heads is decided by ``Reconcile``; this only acts on it.
+/// Publishing keeps everything that follows from the published head in step with it. ``Reconcile`` decides what several
+/// heads come to; this only acts on it.
 struct WriteContext {
     /// What is to happen once the transaction is committed.
     final class AfterCommit {
@@ -20,7 +21,7 @@ struct WriteContext {
     let clock: StoreClock
     let now: Timestamp
     var vectors: VectorSource
-    /// How conflicts are settled on memories of an owner without a profile.
+    /// How conflicts are settled on a memory whose owner has no profile.
     let defaultResolution: ConflictResolution
 
     var connection: Connection { transaction.connection }
@@ -37,24 +38,25 @@ struct WriteContext {
     struct Outcome: Sendable {
         /// The memory's published head afterwards.
         var head: VersionID
-        /// What the version disagreed with other heads about; nil where it left them alone.
+        /// What the version disagreed with other heads about; nil if with none.
         var kind: ConflictKind?
-        /// The conflict that waits for a decision; nil where none does.
+        /// The conflict that waits for a decision; nil if none does.
         var waiting: WaitingRow?
-        /// Whether that conflict arose now.
+        /// Whether that conflict is new.
         var isNewConflict = false
-        /// The conflicts that waited and are settled by this.
+        /// How many conflicts that waited are settled by this.
         var settledConflicts = 0
     }
 }
 
 extension WriteContext {
-    /// Publishes an edit: at once where its base is the published head and nothing else is open, else as the strategy settles it.
+    /// Publishes an edit: at once if its base is the published head and no conflict waits, else as the strategy settles
+    /// it.
     ///
     /// - Parameters:
     ///   - version: The edit; its parents are versions of the memory.
     ///   - record: The memory with its present head, deleted or not.
-    ///   - strategy: How to settle what is contested; nil: as the owner's profile says.
+    ///   - strategy: How to settle a conflict; nil to do as the owner's profile says.
     func publish(
         _ version: Version,
         of record: MemoryRecord,
@@ -83,7 +85,7 @@ extension WriteContext {
         return try reconcile(others + [version.id], of: record, strategy: strategy, openConflict: openConflict)
     }
 
-    /// Puts a version in the place of every head: a decision, or a rollback.
+    /// Puts a version in place of every head: a decision or a rollback.
     func replaceHeads(of record: MemoryRecord, with version: Version, how: String, by agent: Int64) throws
         -> MemoryRecord
     {
@@ -93,14 +95,14 @@ extension WriteContext {
         return advanced
     }
 
-    /// The strategy for a memory: the one given, else its owner's.
+    /// The strategy for a memory: the one that is given, else its owner's.
     func strategy(for record: MemoryRecord, given: ConflictResolution? = nil) throws -> ConflictResolution {
         if let given { return given }
         guard directory.contains(record.owner) else { return defaultResolution }
         return try directory.agent(record.owner).profile.conflictResolution
     }
 
-    /// What reconciliation goes by.
+    /// The policy that reconciliation follows.
     func policy(for record: MemoryRecord, strategy: ConflictResolution) -> ReconcilePolicy {
         ReconcilePolicy(
             strategy: strategy,
@@ -109,7 +111,7 @@ extension WriteContext {
         )
     }
 
-    /// What a strategy makes of heads; one that fails leaves them to a person.
+    /// What a strategy makes of several heads. If the strategy fails, a person has to decide.
     func outcome(
         for heads: [VersionID],
         of record: MemoryRecord,
@@ -162,7 +164,7 @@ extension WriteContext {
         }
     }
 
-    /// Leaves heads to a person: a new conflict, or one more edit in the one that waits.
+    /// Leaves heads for a person to decide on: in a new conflict, or as one more edit in the conflict that waits.
     private func recordConflict(
         _ waiting: WaitingConflict,
         on record: MemoryRecord,

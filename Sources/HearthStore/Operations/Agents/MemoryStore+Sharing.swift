@@ -5,9 +5,10 @@ import HearthSQLite
 extension MemoryStore {
     /// Shares a memory with agents, visible to their next call; durable on return.
     ///
-    /// A share by call takes the place of one that a rule made, of an earlier permission and of a revocation.
+    /// A share by call replaces a share that a rule made, an earlier permission and a revocation.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.restrictedCategory`; `.unknownAgent`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.restrictedCategory`;
+    ///   `.unknownAgent`.
     package func share(
         _ id: MemoryID,
         as agentID: AgentID,
@@ -37,11 +38,11 @@ extension MemoryStore {
         }
     }
 
-    /// Takes a memory back from agents, whatever made them see it; effective on their next call, durable on return.
+    /// Takes a memory back from agents, whatever let them see it; effective on their next call, durable on return.
     ///
-    /// It sticks: no rule shares the memory with them again. A new share by call does.
+    /// No rule shares the memory with them again. A new share by call does.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.unknownAgent`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.unknownAgent`.
     package func revokeShare(_ id: MemoryID, as agentID: AgentID, from agents: [AgentID]) async throws {
         try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
             for target in targets {
@@ -62,7 +63,7 @@ extension MemoryStore {
         }
     }
 
-    /// Who else may see a memory at present, and why: for its owner and for critical agents.
+    /// Which other agents may see a memory at present, and why. Its owner and critical agents may ask.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
     package func access(to id: MemoryID, as agentID: AgentID) async throws -> [AgentID: SharingContext] {
@@ -95,7 +96,7 @@ extension MemoryStore {
     }
 }
 
-/// A memory that its owner is about to share or take back.
+/// A memory that its owner is about to share or to take back.
 private struct OwnedMemory {
     var record: MemoryRecord
     var owner: KnownAgent

@@ -1,13 +1,13 @@
 import HearthModel
 import HearthSQLite
 
-/// The memories of one call, made ready on other cores while the writer writes those before them.
+/// Makes the memories of one call ready on other cores, while the writer writes those before them.
 ///
-/// They are divided into chunks. Tasks take one chunk after the other; the writer asks for the chunks in order, and makes chunks ready
-/// itself rather than be idle. It never waits for a task to be started, only for one that is at work on a chunk, so it
-/// can't be held up by a pool of threads that has none to spare.
+/// The memories are divided into chunks. Tasks take one chunk after the other. The writer asks for the chunks in order,
+/// and makes chunks ready itself rather than be idle. It never waits for a task to start, only for one that is at work
+/// on a chunk. So it cannot be held up when all threads of the pool are busy.
 final class MemoryPreparation: Sendable {
-    /// Memories in a chunk: what a core does in about a millisecond.
+    /// How many memories are in a chunk: what a core makes ready in about a millisecond.
     static let chunkLength = 64
 
     private enum Chunk {
@@ -18,15 +18,15 @@ final class MemoryPreparation: Sendable {
 
     private struct State {
         var chunks: [Chunk]
-        /// No chunk before this one is waiting.
+        /// The first chunk that may be waiting; none before it is.
         var nextWaiting = 0
 
-        /// What came of a chunk; nil before it is ready.
+        /// The memories of a chunk, or the error; nil before it is ready.
         func ready(_ chunk: Int) -> Result<[NewMemory], any Error>? {
             if case .ready(let result) = chunks[chunk] { result } else { nil }
         }
 
-        /// Takes a chunk to make ready.
+        /// Takes the next chunk to make ready; nil if none is waiting.
         mutating func take() -> Int? {
             while nextWaiting < chunks.count {
                 defer { nextWaiting += 1 }
@@ -45,7 +45,7 @@ final class MemoryPreparation: Sendable {
     /// How many chunks there are.
     let chunkCount: Int
 
-    /// Memories that are to be made ready.
+    /// Prepares memories that have to be made ready.
     ///
     /// - Parameters:
     ///   - count: How many.
@@ -57,7 +57,7 @@ final class MemoryPreparation: Sendable {
         monitor = Monitor(State(chunks: [Chunk](repeating: .waiting, count: chunkCount)))
     }
 
-    /// Memories that are ready.
+    /// Takes memories that are ready.
     init(_ memories: [NewMemory]) {
         count = memories.count
         make = nil
@@ -65,14 +65,15 @@ final class MemoryPreparation: Sendable {
         monitor = Monitor(State(chunks: [.ready(.success(memories))]))
     }
 
-    /// Makes chunks ready until none is waiting, or the task is cancelled: what has begun then, the writer ends by itself.
+    /// Makes chunks ready until none is waiting or the task is cancelled. After a cancellation the writer makes the
+    /// rest ready.
     func work() {
         while !Task.isCancelled, prepareChunk() {}
     }
 
-    /// Calls a closure with every memory and its index in order, each as soon as it is ready.
+    /// Calls a closure with every memory and its index, in order, as soon as each memory is ready.
     ///
-    /// - Throws: What the closure throws, and what the making of a memory threw once its turn comes.
+    /// - Throws: What the closure throws; and what making a memory threw, when its turn comes.
     func visit(_ body: (Int, NewMemory) throws -> Void) throws {
         var index = 0
         for chunk in 0..<chunkCount {

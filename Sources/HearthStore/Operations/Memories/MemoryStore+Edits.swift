@@ -4,22 +4,22 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// Edits a memory: with a live lease the edit is published at once, without one it is a draft of the agent's until a sync. Durable on
-    /// return.
+    /// Edits a memory; durable on return. With a live lease the edit is published at once. Without one it is a draft of
+    /// the agent until a sync.
     ///
-    /// A draft that the agent has already is amended, and published together with the edit under a lease. An edit that changes nothing
-    /// writes nothing.
+    /// If the agent already has a draft, the edit amends it; under a lease both are published together. An edit that
+    /// changes nothing writes nothing.
     ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The owner, or an agent that may propose.
     ///   - change: What to change.
     ///   - lock: The agent's lease on the memory.
-    ///   - version: The number of the published head that the edit expects; nil: whichever.
-    ///   - userID: The user the memory is expected to belong to; nil: whoever.
-    /// - Returns: The agent's view afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for another's category; `.versionMismatch`;
-    ///   `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    ///   - version: The number of the published head that the edit expects; nil for any.
+    ///   - userID: The user that the memory is expected to belong to; nil for any.
+    /// - Returns: The agent's view of the memory afterwards.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` if the agent may only read, and for the category of another's
+    ///   memory; `.versionMismatch`; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
     @discardableResult
     package func update(
         _ id: MemoryID,
@@ -41,12 +41,14 @@ extension MemoryStore {
         return view.memory
     }
 
-    /// Deletes a memory for its owner: with a live lease at once, without one as a draft until a sync. Durable on return.
+    /// Deletes a memory for its owner; durable on return. With a live lease it is deleted at once. Without one the
+    /// deletion is a draft until a sync.
     ///
-    /// Until the deletion is published everyone else sees the memory still. A published deletion leaves a tombstone: ``history(of:as:)`` and
-    /// ``restore(_:as:)`` work for the owner until the memory is purged.
+    /// Until the deletion is published, everyone else still sees the memory. A published deletion leaves a tombstone:
+    /// ``history(of:as:)`` and ``restore(_:as:)`` work for the owner until the memory is purged.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
+    ///   `.invalidArgument`.
     package func delete(
         _ id: MemoryID,
         as agentID: AgentID,
@@ -64,9 +66,10 @@ extension MemoryStore {
         _ = try await perform(edit)
     }
 
-    /// Drops the agent's draft of a memory, a deletion included; durable on return. Without a draft nothing happens.
+    /// Discards the agent's draft of a memory, even if it is a deletion; durable on return. Without a draft nothing
+    /// happens.
     ///
-    /// - Throws: `.memoryNotFound` where the agent neither has a draft of the memory nor sees it.
+    /// - Throws: `.memoryNotFound` if the agent neither has a draft of the memory nor sees it.
     package func discardDraft(of id: MemoryID, as agentID: AgentID) async throws {
         let id = try id.validated()
         try await writePublishing { context in
@@ -97,7 +100,7 @@ private struct EditRequest: Sendable {
 extension MemoryStore {
     /// Runs an edit in the next commit.
     ///
-    /// - Returns: What the agent sees then; nil where it has deleted the memory.
+    /// - Returns: What the agent sees afterwards; nil if it has deleted the memory.
     private func perform(_ edit: EditRequest) async throws -> MemoryView? {
         let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
         return try await auditingRefusal {
@@ -106,7 +109,8 @@ extension MemoryStore {
                 var edit = edit
                 let view = try Self.authorizedView(edit, as: agent, in: context)
                 let record = view.record
-                // The category that the memory has anyway is none that a draft could be refused for later.
+                // Only the owner changes the category. The category that the memory has anyway must not be a reason to
+                // refuse the draft later.
                 if view.sharing != nil { edit.change.category = nil }
                 if let expected = edit.expectedVersion, expected != record.headNumber {
                     throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
@@ -127,7 +131,7 @@ extension MemoryStore {
                 let snapshot = context.snapshot
                 guard let after = try MemoryRecord.find(key: record.key, in: snapshot) else { return nil }
                 if view.sharing != nil {
-                    // The view that is handed back is a read of another's memory.
+                    // The view that is returned is a read of another agent's memory.
                     let entry = AuditEntry(
                         action: .read,
                         agent: agent.key,
@@ -141,7 +145,7 @@ extension MemoryStore {
         }
     }
 
-    /// What the agent edits, once it is sure that it may.
+    /// The memory that the agent edits, after checking that it may.
     private static func authorizedView(_ edit: EditRequest, as agent: KnownAgent, in context: WriteContext) throws
         -> MemoryView
     {
@@ -151,7 +155,7 @@ extension MemoryStore {
             for: edit.memoryID,
             as: agent,
             user: edit.userID,
-            // A deletion that is a draft so far can be published under a lease.
+            // A deletion that is still a draft can be published under a lease.
             includingDrafted: edit.change.isDeletion && edit.lock != nil,
             now: context.now
         )
@@ -175,7 +179,7 @@ extension MemoryStore {
 }
 
 extension MemoryStore {
-    /// The vectors of texts from a local embedder that can't make them inside a transaction.
+    /// The vectors of texts from a local embedder that cannot make them inside a transaction.
     func preparedVectors(of texts: [String]) async throws -> [String: QuantizedVector] {
         guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder), !texts.isEmpty else { return [:] }
         do {
@@ -184,7 +188,7 @@ extension MemoryStore {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            // The words are enough to find it by until the vector is made.
+            // Until the vector is made later, the memory is found by its words.
             return [:]
         }
     }

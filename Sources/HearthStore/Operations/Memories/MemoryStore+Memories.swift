@@ -6,12 +6,13 @@ import HearthSQLite
 extension MemoryStore {
     /// Stores memories of one agent and user in one transaction, all or none; durable on return.
     ///
-    /// Each is published at once as its version 1. The shares asked for and those of the propagation rules are visible to the other
-    /// agents' next call. Memories without a `createdAt` get the present time, one microsecond after another, in the order given.
+    /// Each is published at once as its version 1. The other agents see what is shared with them, by this call or by a
+    /// propagation rule, from their next call on. Memories without a `createdAt` get the present time, one microsecond
+    /// after another, in the order given.
     ///
     /// - Returns: The identifiers in the order given.
-    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category, `.memoryNotFound` for
-    ///   a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category,
+    ///   `.memoryNotFound` for a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
     package func store(
         _ drafts: [MemoryDraft],
         agentID: AgentID,
@@ -20,7 +21,7 @@ extension MemoryStore {
         shareWith: [AgentID] = []
     ) async throws -> [MemoryID] {
         guard !drafts.isEmpty else { return [] }
-        // The first of a few is refused before the writer is asked; so it is to be with the last of many.
+        // Of a few memories all are checked before the writer is asked. The same is done here for many.
         if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
@@ -56,7 +57,8 @@ extension MemoryStore {
     ///
     /// A view of another agent's memory leaves an audit row, committed before this returns.
     ///
-    /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is another user's, or it is not there.
+    /// - Throws: `.memoryNotFound` if the agent may not see it, if it belongs to another user than `userID`, or if it
+    ///   is not there.
     package func memory(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         guard let memory = try await memories([id], as: agentID, userID: userID).first else {
             throw MemoryError.memoryNotFound(id)
@@ -86,7 +88,7 @@ extension MemoryStore {
     /// Begins a session of a user; durable on return.
     ///
     /// - Parameters:
-    ///   - userID: The user, who comes into being on first use.
+    ///   - userID: The user, who is added to the file on first use.
     ///   - agentID: The agent that begins it.
     ///   - name: A name for people, at most 256 bytes of UTF-8.
     /// - Throws: `.unknownAgent`, `.invalidArgument`.
@@ -110,11 +112,11 @@ extension MemoryStore {
         return id
     }
 
-    /// Ends the sessions of that identifier; durable on return.
+    /// Ends the sessions with this identifier; durable on return.
     ///
-    /// Ending one that has ended is no error. A session that is stored into again goes on.
+    /// Ending a session that has ended is no error. A session goes on when something is stored in it again.
     ///
-    /// - Throws: `.invalidArgument` where there is no such session.
+    /// - Throws: `.invalidArgument` if there is no such session.
     package func endSession(_ id: SessionID) async throws {
         let id = try id.validated()
         let now = clock.now()

@@ -3,19 +3,19 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// The most memories a page holds.
+    /// The most memories that a page holds.
     static let maximumPageSize = 10_000
 
-    /// Browses what an agent sees of a user's memories, newest first.
+    /// A page of what an agent sees of a user's memories, newest first.
     ///
     /// - Parameters:
     ///   - agentID: The agent that looks.
-    ///   - userID: The user; one the file doesn't know has no memories.
-    ///   - filter: What to narrow it to.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - limit: How many at the most, 1…10,000.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - filter: Which memories to include.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - limit: How many at most, 1…10,000.
     ///   - cursor: Where the last page ended.
-    /// - Returns: The page, and the cursor of the next, nil after the last.
+    /// - Returns: The page, and the cursor of the next page, nil after the last.
     /// - Throws: `.invalidArgument`, `.unknownAgent`.
     package func browse(
         as agentID: AgentID,
@@ -55,9 +55,9 @@ extension MemoryStore {
     ///   - agentID: The agent that looks.
     ///   - userID: The user.
     ///   - sessionID: Narrows the slice, counts included, to a session.
-    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
-    ///   - includeSyncMetadata: Whether the entries say how they stand.
-    ///   - limit: How many entries at the most, 1…10,000.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; if empty, all types.
+    ///   - includeSyncMetadata: Whether each entry has its sync status.
+    ///   - limit: How many entries at most, 1…10,000.
     ///   - cursor: Where the last page ended.
     /// - Throws: `.invalidArgument`, `.unknownAgent`.
     package func slice(
@@ -118,7 +118,7 @@ extension MemoryStore {
     }
 }
 
-/// A page on its way out.
+/// A page that was read and is not audited yet.
 private struct MemoryPage: Sendable {
     var receipt: ReadReceipt
     var next: SliceCursor?
@@ -183,7 +183,7 @@ extension MemoryStore {
         return page
     }
 
-    /// Reads the memory of a catalog's entry for a viewer who may see it.
+    /// Reads the memory of a catalog's entry for a viewer that may see it.
     func view(
         of entry: DocumentEntry,
         context: SharingContext?,

@@ -5,7 +5,7 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The slots that answer a question, best first.
+    /// The slots that answer a request, best first.
     func ranked(
         _ request: SearchRequest,
         user: Int64,
@@ -69,7 +69,7 @@ extension MemoryStore {
         )
     }
 
-    /// What the words of a query say of every slot, over what the agent can find.
+    /// The score of every slot by the words of a query, among the documents that the agent can find.
     private func wordScores(
         _ query: KeywordQuery,
         request: SearchRequest,
@@ -114,7 +114,7 @@ extension MemoryStore {
         )
     }
 
-    /// Raises the best results of a search by keyword alone by the words that stand side by side in them as in the query.
+    /// Raises the best results of a search by keyword alone in which words are side by side as in the query.
     private func raisedByProximity(
         _ results: [Ranked],
         by words: KeywordQuery,
@@ -136,7 +136,7 @@ extension MemoryStore {
         }
     }
 
-    /// The user's vectors of the model that the query's vector is of; nil while the file has none.
+    /// The user's vectors, of the same model as the query's vector; nil if the file has none.
     private func alignedVectors(
         for query: QuantizedVector,
         user: Int64,

@@ -5,25 +5,27 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The most results a search returns.
+    /// The most results that a search returns.
     static let maximumSearchLimit = 1_000
 
-    /// Finds what an agent sees of a user's memories, best first.
+    /// Searches what an agent sees of a user's memories, best first.
     ///
-    /// A memory is found by the agent's own draft of it where it has one, else by its published head.
+    /// A memory is found by the agent's own draft of it if there is one, else by its published head.
     ///
     /// - Parameters:
-    ///   - query: Anything a person types: words, "quoted phrases" that must occur, beginnings of words with a `*` behind.
+    ///   - query: Anything that a person types: words, "quoted phrases" that must occur, beginnings of words followed
+    ///     by `*`.
     ///   - agentID: The agent that searches.
-    ///   - userID: The user; one the file doesn't know has no memories.
-    ///   - sessionID: The session whose memories are preferred a little.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - type: By word, by meaning, or both.
-    ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - sessionID: The session whose memories rank a little higher.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - type: Whether to search by word, by meaning, or both.
+    ///   - filter: Which memories to include.
+    ///   - limit: How many at most, 1…1,000.
     ///   - tuning: The constants of ranking.
     /// - Returns: At most `limit` results, the best first.
-    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder, `.unknownAgent`, `.embeddingMismatch`.
+    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder, `.unknownAgent`,
+    ///   `.embeddingMismatch`.
     package func search(
         _ query: String,
         as agentID: AgentID,
@@ -55,14 +57,14 @@ extension MemoryStore {
         }
     }
 
-    /// Finds memories that mean much the same as one of them, best first.
+    /// Finds memories of similar meaning to a given one, best first.
     ///
     /// - Parameters:
     ///   - id: A memory that the agent sees; it is not among the results.
     ///   - agentID: The agent that searches.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - filter: Which memories to include.
+    ///   - limit: How many at most, 1…1,000.
     ///   - tuning: The constants of ranking.
     /// - Returns: At most `limit` memories of the same user.
     /// - Throws: `.memoryNotFound`, `.invalidArgument`, also without an embedder.
@@ -94,7 +96,7 @@ extension MemoryStore {
     }
 }
 
-/// What is looked for, analysed.
+/// What a search looks for, and how.
 struct SearchRequest: Sendable {
     var words: KeywordQuery?
     var dates: [DateTerm]
@@ -107,14 +109,14 @@ struct SearchRequest: Sendable {
     var excluded: MemoryID?
 }
 
-/// What a search has found, on its way out.
+/// What a search has found and not audited yet.
 private struct FoundMemories {
     var receipt: ReadReceipt
     var ranked: [Ranked] = []
 }
 
 extension MemoryStore {
-    /// Ranks, reads, audits and lays out.
+    /// Ranks and reads the results, and audits them before it returns them.
     private func results(
         of request: SearchRequest,
         as agentID: AgentID,
@@ -156,8 +158,8 @@ extension MemoryStore {
             }
     }
 
-    /// Reads a user's vectors on another thread where none are in memory, while this one reads the catalog: the two are most of what a
-    /// first search waits for, and take about as long.
+    /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
+    /// search waits mostly for these two, and they take about equally long.
     private func loadVectorsAhead(of user: Int64) {
         guard let embedder, !vectors.holds(user: user) else { return }
         Task { [self] in
@@ -169,12 +171,12 @@ extension MemoryStore {
                     try vectors.load(user, model: model, in: snapshot)
                 }
             } catch {
-                // The search itself comes across whatever it was, and says so.
+                // The search itself meets the same error, and throws it.
             }
         }
     }
 
-    /// The query's vector; nil where there is no embedder, or where one outside the process does not answer and words will do.
+    /// The query's vector; nil if it is not required, and there is no embedder or it fails.
     private func vector(of query: String, isRequired: Bool) async throws -> QuantizedVector? {
         guard let embedder else {
             guard !isRequired else {

@@ -3,7 +3,7 @@ import HearthModel
 import HearthSQLite
 import HearthText
 
-/// The documents against the memories and drafts that they stand for.
+/// Checks the documents against the memories and drafts that they stand for.
 enum DocumentVerification {
     static func check(_ connection: Connection, into report: inout VerificationReport) throws {
         try connection.forEach(
@@ -37,7 +37,7 @@ enum DocumentVerification {
     }
 }
 
-/// The lengths, the tags and the vectors of documents against those that their texts have now.
+/// Checks the lengths, the tags and the vectors of documents against their texts.
 ///
 /// Vectors of an embedder that has to be waited for are left unchecked.
 enum VectorVerification {
@@ -88,7 +88,7 @@ enum VectorVerification {
     }
 }
 
-/// Every catalog image against the documents it is an image of.
+/// Checks every catalog image against its documents.
 enum CatalogVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let connection = snapshot.connection
@@ -103,10 +103,10 @@ enum CatalogVerification {
     }
 }
 
-/// The index against the words that its texts have now.
+/// Checks the index against the words of its texts.
 ///
-/// Both sides are summed up document by document: every word's place is hashed and the hashes are added, so that neither the index
-/// nor the texts have to be held or sorted. A document whose sums differ is named.
+/// Both sides are summed up document by document: the place of every word is hashed, and the hashes are added. So
+/// neither the index nor the texts have to be kept in memory or sorted. A document whose sums differ is reported.
 enum IndexVerification {
     static func check(_ connection: Connection, into report: inout VerificationReport) throws {
         var sums: [Int64: UInt64] = [:]
@@ -137,7 +137,7 @@ enum IndexVerification {
     }
 }
 
-/// FNV-1a (Fowler, Noll, Vo) over a word and its place: enough to tell a difference that nobody made on purpose.
+/// FNV-1a (Fowler, Noll, Vo) over a word and its place: good enough to find a difference that nobody made on purpose.
 private enum PlaceHash {
     static func value(term: UnsafeRawBufferPointer, column: Int, offset: Int) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -2,14 +2,16 @@ package import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
-    /// Recomputes what can be recomputed and compares it with what is stored: SQLite's own check, the index's own check, the digest of
-    /// every version and every draft, the heads against the versions, the documents and the index against the words of every text, and the audit chain.
+    /// Recomputes what can be recomputed and compares it with what is stored. It runs SQLite's own check and the
+    /// index's own check. It checks the digest of every version and every draft, the heads against the versions, the
+    /// documents and the index against the words of every text, and the audit chain.
     ///
-    /// What it finds are values, not errors. It reads the whole file, on a thread of its own; cancelling the task stops it.
+    /// Damage is reported, not thrown. This reads the whole file on a thread of its own; cancelling the task stops it.
     ///
-    /// - Parameter anchor: The ``VerificationReport/anchor`` of an earlier verification, kept outside the file: the chain must pass
-    ///   through it, or it was rewritten.
-    /// - Throws: `.invalidArgument` for an anchor that does not read, and what keeps the file from being read at all.
+    /// - Parameter anchor: The ``VerificationReport/anchor`` of an earlier verification, kept outside the file. If the
+    ///   chain does not pass through it, the chain was rewritten.
+    /// - Throws: `.invalidArgument` for an anchor that is not well formed, and any error that keeps the file from being
+    ///   read.
     package func verify(anchor: String? = nil) async throws -> VerificationReport {
         let anchor = try anchor.map(AuditAnchor.init(text:))
         var report = VerificationReport()
@@ -33,7 +35,7 @@ extension MemoryStore {
         return report
     }
 
-    /// What FTS5's own check says of the index's structure; nil where it is sound.
+    /// What FTS5's own check says of the index's structure; nil if it is sound.
     private func indexDamage() async throws -> String? {
         try await write { transaction in
             do {

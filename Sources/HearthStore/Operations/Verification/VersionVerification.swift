@@ -2,7 +2,7 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Every version against its id, and every published head against the versions.
+/// Checks every version against its id, and every published head against the versions.
 enum MemoryVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let keys = try snapshot.connection.rows(
@@ -23,7 +23,7 @@ enum MemoryVerification {
         }
     }
 
-    /// Reading a version checks it against its id; what is left is how they hang together.
+    /// Reading a version checks it against its id. What is left to check is how the versions are linked.
     private static func check(
         _ record: MemoryRecord,
         in snapshot: Snapshot,
@@ -56,7 +56,7 @@ enum MemoryVerification {
     }
 }
 
-/// Every draft against its digest.
+/// Checks every draft against its digest.
 enum DraftVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let owners = try snapshot.connection.rows(
