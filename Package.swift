@@ -104,8 +104,6 @@ let package = Package(
                 "HearthMemory",
                 "HearthModel",
                 "HearthRules",
-                "HearthSQLite",
-                "HearthStore",
                 "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,7 +1,7 @@
 """Writes the character tables of the text analyser.
 
     pip install unicodedata2==17.0.0
-    python3 unicode_tables.py > ../../Sources/HearthStore/Search/Analysis/UnicodeTables.swift
+    python3 unicode_tables.py > ../../Sources/HearthText/Analysis/UnicodeTables.swift
 
 The tables are frozen: what an index holds depends on them, so they come from a pinned version of Unicode and not from
 whatever the standard library at hand knows. After a change of the output raise `TextAnalyzer.version`.

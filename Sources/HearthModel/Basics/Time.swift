@@ -44,29 +44,29 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codab
 /// It follows the wall clock while that advances, and counts on while that stands still or goes back. So every edit is
 /// later than what its author had seen. Source: Kulkarni, Demirbas, Madappa, Avva and Leone, "Logical Physical Clocks",
 /// OPODIS 2014.
-public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
+package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Codable {
     /// Milliseconds since the Unix epoch shifted left by 16, plus the counter; never negative.
-    public let rawValue: Int64
+    package let rawValue: Int64
 
     /// Wraps a stored value.
-    public init(rawValue: Int64) {
+    package init(rawValue: Int64) {
         self.rawValue = rawValue
     }
 
     /// The time before all others.
-    public static let zero = HybridTime(rawValue: 0)
+    package static let zero = HybridTime(rawValue: 0)
 
     /// The next time after this one at a wall clock that may have jumped either way.
-    public func next(at wallClock: Timestamp) -> HybridTime {
+    package func next(at wallClock: Timestamp) -> HybridTime {
         let milliseconds = max(0, wallClock.rawValue / 1_000)
         return max(HybridTime(rawValue: milliseconds << 16), HybridTime(rawValue: rawValue + 1))
     }
 
     /// The wall-clock part.
-    public var timestamp: Timestamp { Timestamp(rawValue: (rawValue >> 16) * 1_000) }
+    package var timestamp: Timestamp { Timestamp(rawValue: (rawValue >> 16) * 1_000) }
 
     /// Earlier is less.
-    public static func < (left: HybridTime, right: HybridTime) -> Bool {
+    package static func < (left: HybridTime, right: HybridTime) -> Bool {
         left.rawValue < right.rawValue
     }
 }

@@ -1,24 +1,24 @@
 /// The fields that an edit can change. A version holds all of them; a draft changes some.
-public struct MemoryFields: Hashable, Sendable, Codable {
+package struct MemoryFields: Hashable, Sendable, Codable {
     /// The text, at most 4 MiB of UTF-8.
-    public var content: String
+    package var content: String
     /// What it is about.
-    public var category: MemoryCategory
+    package var category: MemoryCategory
     /// Labels, without duplicates.
-    public var tags: [String]
+    package var tags: [String]
     /// How much it matters, 0…1.
-    public var importance: Double
+    package var importance: Double
     /// How sure the author is, 0…1.
-    public var confidence: Double
+    package var confidence: Double
     /// The host's own values.
-    public var metadata: [String: String]
+    package var metadata: [String: String]
     /// When it stops being returned.
-    public var expiresAt: Timestamp?
+    package var expiresAt: Timestamp?
     /// Whether this is a deletion; the other fields then say what was deleted.
-    public var isDeleted: Bool
+    package var isDeleted: Bool
 
     /// Assembles fields.
-    public init(
+    package init(
         content: String,
         category: MemoryCategory = .general,
         tags: [String] = [],

@@ -3,26 +3,26 @@ public import FoundationEssentials
 /// One immutable state of a memory, as reconciliation sees it.
 ///
 /// The id is the ``VersionDigest`` of everything else.
-public struct Version: Hashable, Sendable {
+package struct Version: Hashable, Sendable {
     /// The digest of everything below.
-    public let id: VersionID
+    package let id: VersionID
     /// The memory.
-    public let memoryID: MemoryID
+    package let memoryID: MemoryID
     /// The versions it was made from, sorted; none for the first.
-    public let parents: [VersionID]
+    package let parents: [VersionID]
     /// Who made the edit; `system` for an automatic merge.
-    public let author: AgentID
+    package let author: AgentID
     /// The file in which the edit was made; ``mergeNode`` for an automatic merge.
-    public let node: String
+    package let node: String
     /// When the edit was made.
-    public let time: HybridTime
+    package let time: HybridTime
     /// The full set of fields.
-    public let fields: MemoryFields
+    package let fields: MemoryFields
     /// One more than the greatest number of a parent; 1 for the first.
-    public let number: Int
+    package let number: Int
 
     /// Makes a version and computes its id.
-    public init(
+    package init(
         memoryID: MemoryID,
         parents: [VersionID],
         author: AgentID,
@@ -52,11 +52,11 @@ public struct Version: Hashable, Sendable {
     /// The node of an automatic merge, which is made alike in every file and so belongs to none.
     ///
     /// A decision or a rollback by `system` has the node of a file, which tells it from a merge that the engine made.
-    public static let mergeNode = ""
+    package static let mergeNode = ""
 
     /// Whether the engine made this merge. Such a version is expanded to the edits that it joins before anything is
     /// compared.
-    public var isAutomaticMerge: Bool {
+    package var isAutomaticMerge: Bool {
         parents.count > 1 && author == AgentProfile.system.id && node == Self.mergeNode
     }
 }

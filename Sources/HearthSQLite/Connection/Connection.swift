@@ -36,7 +36,7 @@ package final class Connection {
     ///   - name: A path, `:memory:`, or a `file:` URI where the flags say so.
     ///   - flags: SQLite's open flags. The connection is made without a mutex of its own in any case.
     /// - Throws: ``SQLiteError``.
-    init(opening name: String, flags: Int32) throws {
+    package init(opening name: String, flags: Int32) throws {
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle else {

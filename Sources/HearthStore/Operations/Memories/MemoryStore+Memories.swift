@@ -20,7 +20,10 @@ extension MemoryStore {
         sessionID: SessionID? = nil,
         shareWith: [AgentID] = []
     ) async throws -> [MemoryID] {
-        guard !drafts.isEmpty else { return [] }
+        guard !drafts.isEmpty else {
+            _ = try read { try $0.directory.acting(agentID) }
+            return []
+        }
         // Of a few memories all are checked before the writer is asked. The same is done here for many.
         if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()

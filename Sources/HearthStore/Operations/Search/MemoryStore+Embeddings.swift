@@ -118,8 +118,8 @@ private struct PendingText: Sendable {
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE (d.user_key, d.document_key) > (?1, ?2) AND d.flags & 3 = 0
-                AND d.model_key IS NOT (SELECT model_key FROM models WHERE identifier = ?3)
-            AND d.user_key <= ?5
+                AND (d.model_key IS NULL OR d.model_key IS NOT (SELECT model_key FROM models WHERE identifier = ?3))
+                AND d.user_key <= ?5
             ORDER BY d.user_key, d.document_key LIMIT ?4
             """,
             position.user,
