@@ -5,11 +5,12 @@ import HearthSQLite
 
 /// The storage engine: memories, versions, shares, search and audit in one SQLite file.
 ///
-/// A read runs on the caller's thread in a transaction of its own. A write waits for the writer thread, which commits everything that
-/// is waiting at once; when it returns, what it did is committed with the durability asked for. A waiting caller that is cancelled
-/// gets `CancellationError`, and what it asked for has then not happened, or has happened whole.
+/// A read runs on the caller's thread in a transaction of its own. A write waits for the writer's thread, which commits
+/// everything that is waiting at once. When a write returns, it is committed with the durability asked for. A caller
+/// that is cancelled while it waits gets `CancellationError`. Its operation has then either not happened or happened
+/// whole.
 ///
-/// Every call throws ``MemoryError``, and `CancellationError` where the caller is cancelled.
+/// Every call throws ``MemoryError``, and `CancellationError` if the caller is cancelled.
 package final class MemoryStore: Sendable {
     private let database: Database<StoreTransaction>
     let directories: AgentDirectoryCache
@@ -17,7 +18,7 @@ package final class MemoryStore: Sendable {
     let vectors = VectorCache()
     let searchRooms = SearchRooms()
     let embeddingQueue = EmbeddingQueue()
-    let accesses = ReadCounts()
+    let readCounts = ReadCounts()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
@@ -27,11 +28,11 @@ package final class MemoryStore: Sendable {
     package let isReadOnly: Bool
 
     /// The next row id when the store was opened.
-    let firstRow: Int64
+    let nextRowAtOpening: Int64
 
-    private init(database: Database<StoreTransaction>, firstRow: Int64, options: StoreOptions) {
+    private init(database: Database<StoreTransaction>, nextRow: Int64, options: StoreOptions) {
         self.database = database
-        self.firstRow = firstRow
+        self.nextRowAtOpening = nextRow
         clock = options.clock
         directories = AgentDirectoryCache(admission: options.requiresRegistration ? .registered([]) : .everyone)
         embedder = options.embedder
@@ -39,10 +40,10 @@ package final class MemoryStore: Sendable {
         isReadOnly = options.isReadOnly
     }
 
-    /// Opens a store, making the file if there is none.
+    /// Opens a store, and makes the file if there is none.
     ///
-    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, or `.storeUnavailable` for what
-    ///   the operating system refuses.
+    /// - Throws: `.notAHearthStore`, `.schemaTooNew`, `.storeReadOnly`, `.storeBusy`, `.storeCorrupt`, or
+    ///   `.storeUnavailable` if the operating system refuses something.
     package static func open(_ location: StoreLocation, options: StoreOptions = .init()) async throws
         -> MemoryStore
     {
@@ -53,8 +54,8 @@ package final class MemoryStore: Sendable {
         }
         do {
             let state = try MemoryError.mapping { try database.read(StoreState.read) }
-            let store = MemoryStore(database: database, firstRow: state.nextRow, options: options)
-            try await store.rebuildIndexOfAnotherAnalyser()
+            let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
+            try await store.rebuildOutdatedIndex()
             return store
         } catch {
             try? await database.close()
@@ -67,7 +68,7 @@ package final class MemoryStore: Sendable {
         do {
             if !isReadOnly {
                 try await endLeaseWaits()
-                try await flushAccesses()
+                try await flushReadCounts()
                 await refreshCatalogImages()
             }
         } catch let error as MemoryError where error.code == .closed {
@@ -98,7 +99,8 @@ extension MemoryStore {
         }
     }
 
-    /// Reads one committed state on a thread of its own and stops when the task is cancelled: for what may take long.
+    /// Reads one committed state on a thread of its own, for a read that may take long; it stops when the task is
+    /// cancelled.
     func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> R) async throws -> R {
         try await MemoryError.mapping {
             while true {
@@ -113,8 +115,8 @@ extension MemoryStore {
         }
     }
 
-    /// What the store stands on.
-    var surroundings: DiskHealth {
+    /// The state of the disk and of the write-ahead log.
+    var diskHealth: DiskHealth {
         DiskHealth(
             freeBytes: database.freeBytes,
             logBytes: database.walBytes,
@@ -122,7 +124,8 @@ extension MemoryStore {
         )
     }
 
-    /// Runs an operation in the next commit; it may be run more than once, so it must change nothing but the transaction.
+    /// Runs an operation in the next commit. The operation may run more than once, so it must change nothing but its
+    /// transaction.
     func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
         guard !isReadOnly else {
             throw MemoryError(
@@ -131,6 +134,53 @@ extension MemoryStore {
             )
         }
         return try await MemoryError.mapping { try await database.write(body) }
+    }
+}
+
+extension MemoryStore {
+    /// Runs an operation that may publish. After the commit, administrators get its notifications and missing vectors
+    /// are made.
+    func writePublishing<R: Sendable>(
+        prepared: [String: QuantizedVector] = [:],
+        _ body: @escaping @Sendable (WriteContext) throws -> R
+    ) async throws -> R {
+        let now = clock.now()
+        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
+            // This is made here because an operation may run more than once, and only its last run counts.
+            let afterCommit = WriteContext.AfterCommit()
+            let result = try body(
+                WriteContext(
+                    transaction: transaction,
+                    afterCommit: afterCommit,
+                    directory: try transaction.directory(directories),
+                    clock: clock,
+                    now: now,
+                    vectors: VectorSource(embedder: embedder, prepared: prepared),
+                    defaultResolution: defaultResolution
+                )
+            )
+            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
+        }
+        notifications.publish(done.notifications)
+        if done.lacksVectors { embedMissing() }
+        return done.result
+    }
+}
+
+extension MemoryStore {
+    /// From this many new row ids on, images may be due. A process that stored only a few memories does not look.
+    private static let rowsUntilImages: Int64 = 1_024
+
+    /// Makes catalog images if much was stored since the store was opened.
+    func refreshCatalogImages() async {
+        do {
+            let nextRow = try read { $0.state.nextRow }
+            guard path != nil, nextRow - nextRowAtOpening >= Self.rowsUntilImages else { return }
+            try await write { transaction in try CatalogImage.refresh(in: transaction) }
+        } catch {
+            // The disk may be full, or the store closed before. An image only makes the next opening faster, so closing
+            // goes on without it.
+        }
     }
 }
 

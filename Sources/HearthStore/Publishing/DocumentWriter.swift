@@ -3,33 +3,21 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Where the vectors of texts come from while a transaction is open, when nothing can be waited for.
-struct VectorSource: Sendable {
-    var embedder: (any Embedder)?
-    /// Vectors made before the transaction, by text.
-    var prepared: [String: QuantizedVector] = [:]
-
-    /// The vector of a text; nil where it has to be made later.
-    func vector(of text: String) -> QuantizedVector? {
-        prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
-    }
-}
-
 /// Keeps what is derived from a text in step with it: its document, its words, its tags and its vector.
 struct DocumentWriter {
     let transaction: StoreTransaction
     let vectors: VectorSource
-    /// Called where a text is left without its vector, which is then to be made later.
+    /// Called when a text is left without its vector, so that the vector is made later.
     let lacksVector: () -> Void
 
-    /// Says that a document stands for other fields than before.
+    /// Brings a document in step with the new fields of its memory or draft.
     ///
     /// - Parameters:
     ///   - document: The document, which has a row.
     ///   - user: Its user.
-    ///   - old: What it stood for; a deletion had no words.
-    ///   - new: What it stands for now; a deletion has no words.
-    ///   - flag: What a deletion is to caches: gone for a published head, deleted for a draft.
+    ///   - old: The fields that it stood for; a deletion had no words.
+    ///   - new: The fields that it stands for now; a deletion has no words.
+    ///   - flag: What caches take a deletion for: `gone` for a published head, `deleted` for a draft.
     func update(
         _ document: Int64,
         user: Int64,
@@ -73,9 +61,9 @@ struct DocumentWriter {
     /// - Parameters:
     ///   - document: The document, which has a row.
     ///   - user: Its user.
-    ///   - old: What it stood for.
-    ///   - keepsVector: Whether to hand its vector on.
-    /// - Returns: The vector of the text it stood for, where it is asked for and there is one by the present embedder.
+    ///   - old: The fields that it stood for.
+    ///   - keepsVector: Whether to return its vector.
+    /// - Returns: The vector of the text that it stood for, if it is asked for and the present embedder made one.
     @discardableResult
     func remove(
         _ document: Int64,
@@ -129,7 +117,7 @@ struct DocumentWriter {
         try setVector(of: fields.content, document: document.key, user: document.user)
     }
 
-    /// Writes the vector of a text, or leaves none where the text is gone or its vector comes later.
+    /// Writes the vector of a text, or removes it if the text is gone or its vector comes later.
     private func setVector(of text: String?, document: Int64, user: Int64) throws {
         if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
             try VectorTable.place(vector, of: embedder, document: document, user: user, in: transaction)

@@ -4,7 +4,7 @@ import HearthRules
 /// What became of one draft in a sync.
 enum DraftSettlement: Sendable {
     /// It is published, or there was nothing in it to publish.
-    case settled(conflict: ConflictKind?, settledBefore: Int)
+    case settled(conflict: ConflictKind?, settledConflicts: Int)
     /// It waits with other edits for a decision.
     case waiting(ConflictID)
     /// Another agent holds the lease, so it stays a draft.
@@ -13,7 +13,7 @@ enum DraftSettlement: Sendable {
     case refused(MemoryID, MemoryError)
     /// It could not be published, so it stays a draft.
     case failed(MemoryID, MemoryError)
-    /// The draft was settled or discarded by somebody else meanwhile.
+    /// Meanwhile the draft was published or discarded by another call.
     case gone
 }
 
@@ -21,10 +21,10 @@ extension AgentSyncResult {
     /// Counts a draft.
     mutating func count(_ settlement: DraftSettlement) {
         switch settlement {
-        case .settled(let conflict, let settledBefore):
+        case .settled(let conflict, let settledConflicts):
             memoriesProcessed += 1
             successfulSyncs += 1
-            conflictsResolved += settledBefore
+            conflictsResolved += settledConflicts
             if conflict != nil {
                 conflictsDetected += 1
                 conflictsResolved += 1
@@ -52,12 +52,12 @@ extension AgentSyncResult {
 }
 
 extension WriteContext {
-    /// Publishes an agent's draft of a memory if it still has one and still may.
+    /// Publishes an agent's draft of a memory, if it still has one and may still publish it.
     func settleDraft(of memory: Int64, by agent: KnownAgent) throws -> DraftSettlement {
         guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: connection),
             let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         else { return .gone }
-        // Rights before leases: who no longer sees the memory is not to learn who holds it.
+        // Rights come before leases: an agent that no longer sees the memory must not learn who holds its lease.
         if let error = try refusal(of: draft, of: record, by: agent) { return .refused(record.id, error) }
         if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
         return try settle(draft, of: record, by: agent)
@@ -69,9 +69,9 @@ extension WriteContext {
             draft.base == record.head
             ? record.fields
             : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
-        let context = try dropToPublish(draft, of: record)
+        let context = try endDraft(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
-            return .settled(conflict: nil, settledBefore: 0)
+            return .settled(conflict: nil, settledConflicts: 0)
         }
         let version = Version(
             memoryID: record.id,
@@ -84,10 +84,10 @@ extension WriteContext {
         )
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
-        return .settled(conflict: outcome.kind, settledBefore: outcome.settled)
+        return .settled(conflict: outcome.kind, settledConflicts: outcome.settledConflicts)
     }
 
-    /// Why an agent may no longer publish what it drafted; nil where it may.
+    /// Why an agent may no longer publish what it drafted; nil if it may.
     func refusal(of draft: Draft, of record: MemoryRecord, by agent: KnownAgent) throws -> MemoryError? {
         switch try snapshot.standing(of: agent, to: record) {
         case .owner:

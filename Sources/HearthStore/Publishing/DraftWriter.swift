@@ -18,24 +18,25 @@ struct DraftWriter {
 
     /// Lays an edit over an agent's draft of a memory, or begins one.
     ///
-    /// An edit that leaves everything as the base has it is none; a draft that comes to that ends. The base stays what it was, unless the edit
-    /// is of a field that was published anew since: then the draft moves to the head where it can.
+    /// An edit that changes nothing against the base does not count, and a draft of which nothing is left ends. The
+    /// base stays as it was, unless the edit is of a field that was published again since. Then the draft moves to the
+    /// head if it can.
     ///
     /// - Parameters:
     ///   - change: The edit.
-    ///   - held: The agent's draft, if it has one.
+    ///   - existing: The agent's draft, if it has one.
     ///   - record: The memory with its published head.
     ///   - agent: The agent's key.
-    /// - Returns: The draft; nil where nothing is left of it.
-    /// - Throws: `.versionMismatch` where the edit would be taken for none.
+    /// - Returns: The draft; nil if nothing is left of it.
+    /// - Throws: `.versionMismatch` if the edit would look as if it changed nothing.
     func amend(
         _ change: FieldChange,
-        over held: Draft?,
+        over existing: Draft?,
         of record: MemoryRecord,
         by agent: Int64
     ) throws -> Draft? {
         var draft =
-            held
+            existing
             ?? Draft(
                 key: 0,
                 memory: record.key,
@@ -47,35 +48,36 @@ struct DraftWriter {
                 createdAt: now,
                 change: FieldChange()
             )
-        if let held, try mustMove(held, for: change, of: record) {
+        if let existing, try mustMove(existing, for: change, of: record) {
             draft.base = record.head
             draft.baseNumber = record.headNumber
         }
         draft.change = draft.change.followed(by: change)
         if draft.base == record.head { draft.change = draft.change.leavingOut(unchangedFrom: record.fields) }
-        return try replace(held, with: draft, of: record)
+        return try replace(existing, with: draft, of: record)
     }
 
     /// Whether a draft has to move to the published head before an edit joins it.
     ///
-    /// The agent has seen its draft laid over the head. Where the head has moved on since the draft's base and the edit is of a field that moved,
-    /// the edit is of the head's value, and against the old base it would look like a concurrent one, or, where it brings the old value
-    /// back, like none at all. A draft whose own fields have not moved can be taken for one of the head without changing what it says. Any
-    /// other stays on its base, because moving it would overrule what somebody else published.
+    /// The agent has seen its draft laid over the head. Suppose that the head has moved on since the draft's base, and
+    /// that the edit is of a field that moved. Then the agent edits the head's value. Against the old base the edit
+    /// would look concurrent; if it brings the old value back, it would look as if it changed nothing. A draft whose
+    /// own fields have not moved can take the head as its base without changing what it says. Any other draft stays on
+    /// its base, because moving it would overrule what somebody else published.
     ///
-    /// - Throws: `.versionMismatch` where the draft stays and the edit would be taken for none.
-    private func mustMove(_ held: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
-        guard held.base != record.head else { return false }
-        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(held.base).fields
+    /// - Throws: `.versionMismatch` if the draft stays and the edit would look as if it changed nothing.
+    private func mustMove(_ existing: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
+        guard existing.base != record.head else { return false }
+        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(existing.base).fields
         let moved = record.fields.changes(from: base)
         guard !moved.isDisjoint(with: change.fields) else { return false }
-        if moved.isDisjoint(with: held.change.fields) { return true }
+        if moved.isDisjoint(with: existing.change.fields) { return true }
         let undone = change.fields.subtracting(change.leavingOut(unchangedFrom: base).fields)
         guard undone.isDisjoint(with: moved) else {
             throw MemoryError(
                 code: .versionMismatch,
                 message: """
-                    The draft of memory \(record.id) was made from version \(held.baseNumber), and this edit brings back what others have \
+                    The draft of memory \(record.id) was made from version \(existing.baseNumber), and this edit brings back what others have \
                     changed since. Sync or discard the draft, then edit again.
                     """
             )
@@ -85,35 +87,35 @@ struct DraftWriter {
 
     /// Takes a deletion out of a draft and leaves the rest.
     ///
-    /// - Returns: The draft; nil where nothing is left of it.
-    func withdrawDeletion(_ held: Draft, of record: MemoryRecord) throws -> Draft? {
-        var draft = held
+    /// - Returns: The draft; nil if nothing is left of it.
+    func withdrawDeletion(_ existing: Draft, of record: MemoryRecord) throws -> Draft? {
+        var draft = existing
         draft.change.isDeletion = false
-        return try replace(held, with: draft, of: record)
+        return try replace(existing, with: draft, of: record)
     }
 
     /// Ends a draft that is discarded.
-    func drop(_ draft: Draft, of record: MemoryRecord) throws {
+    func discard(_ draft: Draft, of record: MemoryRecord) throws {
         try DraftTable.delete(draft, in: transaction)
         try documents.remove(draft.key, user: draft.user, of: draft.change.applied(to: record.fields))
     }
 
-    private func replace(_ held: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
+    private func replace(_ existing: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
         guard !draft.change.isEmpty else {
-            if let held { try drop(held, of: record) }
+            if let existing { try discard(existing, of: record) }
             return nil
         }
-        // What changes nothing is no edit, and so doesn't make the draft a later one either.
-        if let held, held.digest == draft.digest { return held }
+        // An edit that changes nothing must not give the draft a later time.
+        if let existing, existing.digest == draft.digest { return existing }
         var draft = draft
         draft.time = transaction.nextTime(at: now)
         let fields = draft.change.applied(to: record.fields)
-        if let held {
+        if let existing {
             try DraftTable.write(draft, in: transaction)
             try documents.update(
                 draft.key,
                 user: draft.user,
-                from: held.change.applied(to: record.fields),
+                from: existing.change.applied(to: record.fields),
                 to: fields,
                 deletionFlag: .deleted
             )
@@ -149,10 +151,10 @@ struct DraftWriter {
 }
 
 extension WriteContext {
-    /// Ends a draft that is about to be published.
+    /// Ends a draft that is about to become a version.
     ///
-    /// - Returns: A context that knows the vector of the words it edited, so that the head has it at once.
-    func dropToPublish(_ draft: Draft, of record: MemoryRecord) throws -> WriteContext {
+    /// - Returns: A context that has the vector of the edited text, so that the head gets it at once.
+    func endDraft(_ draft: Draft, of record: MemoryRecord) throws -> WriteContext {
         try DraftTable.delete(draft, in: transaction)
         let fields = draft.change.applied(to: record.fields)
         let vector = try documents.remove(

@@ -3,13 +3,14 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Under which identifiers imported memories are kept.
+/// Finds the identifiers under which imported memories are kept.
 ///
-/// A call names a memory by its identifier alone, so an identifier is unique in the file. A host's are unique among the memories of one
-/// user and agent at best: two people's notes may both be numbered from 1. Whoever comes second gets an identifier derived from user,
-/// agent and the host's, and from that in turn should it be taken.
+/// A call names a memory by its identifier alone, so an identifier is unique in the file. A host's identifiers are
+/// unique among the memories of one user and agent at best: the notes of two people may both be numbered from 1. The
+/// second memory gets an identifier that is derived from the user, the agent and the host's identifier. If that is
+/// taken too, the next one is derived from it.
 struct ImportIdentifiers {
-    /// A memory that the file doesn't have.
+    /// A memory that the file does not have yet.
     struct Missing {
         /// Its place in the batch.
         var index: Int
@@ -18,7 +19,7 @@ struct ImportIdentifiers {
         var parentID: MemoryID?
     }
 
-    /// Whose memory it is, by keys of the file.
+    /// The user and the agent of a memory, as keys of the file.
     private struct Owner: Equatable {
         var user: Int64
         var agent: Int64
@@ -27,7 +28,7 @@ struct ImportIdentifiers {
     let connection: Connection
     let directory: AgentDirectory
 
-    /// What the batch itself has placed so far.
+    /// The memories of this batch that have a place so far.
     private var placed: [MemoryID: MemoryImport] = [:]
     private var users: [UserID: Int64] = [:]
 
@@ -43,49 +44,53 @@ struct ImportIdentifiers {
         }
     }
 
-    /// Where a memory is to be stored; nil where it is there already.
+    /// The identifiers to store a memory under; nil if it is there already.
     mutating func place(of item: MemoryImport) throws -> (id: MemoryID, parentID: MemoryID?)? {
-        let parentID = try item.draft.parentID.map { try held($0, for: item).id ?? $0 }
-        let (id, free) = try held(item.id, for: item)
-        guard id == nil else { return nil }
+        let parentID = try item.draft.parentID.map { try identifiers(for: $0, of: item).kept ?? $0 }
+        let (kept, free) = try identifiers(for: item.id, of: item)
+        guard kept == nil else { return nil }
         placed[free] = item
         return (free, parentID)
     }
 
-    /// The identifier under which a user's and agent's memory of a host's identifier is kept, and the one it would get.
-    private mutating func held(_ id: MemoryID, for item: MemoryImport) throws -> (id: MemoryID?, free: MemoryID) {
+    /// The identifier under which a memory is kept, nil if it is not there, and the one that it would get.
+    private mutating func identifiers(
+        for id: MemoryID,
+        of item: MemoryImport
+    ) throws -> (kept: MemoryID?, free: MemoryID) {
         var candidate = id
         var free: MemoryID?
         while true {
-            switch try standing(of: candidate, for: item) {
-            case .own: return (candidate, candidate)
-            case .absent where free == nil: free = candidate
-            case .absent, .others:
-                // One step past a free identifier is far enough: it may have been taken when the memory was stored.
+            switch try occupant(of: candidate, for: item) {
+            case .sameOwner: return (candidate, candidate)
+            case .nobody where free == nil: free = candidate
+            case .nobody, .otherOwner:
+                // One step past a free identifier is far enough: that identifier may have been taken when the memory
+                // was stored.
                 if let free { return (nil, free) }
             }
             candidate = Self.derived(from: candidate, user: item.userID, agent: item.agentID)
         }
     }
 
-    private enum Standing {
-        case absent
-        case own
-        case others
+    private enum Occupant {
+        case nobody
+        case sameOwner
+        case otherOwner
     }
 
-    private mutating func standing(of id: MemoryID, for item: MemoryImport) throws -> Standing {
+    private mutating func occupant(of id: MemoryID, for item: MemoryImport) throws -> Occupant {
         if let other = placed[id] {
-            return other.userID == item.userID && other.agentID == item.agentID ? .own : .others
+            return other.userID == item.userID && other.agentID == item.agentID ? .sameOwner : .otherOwner
         }
         let owner = try connection.first(
             "SELECT user_key, owner_key FROM memories WHERE memory_id = ?1",
             id.rawValue,
             as: { Owner(user: $0.int64(0), agent: $0.int64(1)) }
         )
-        guard let owner else { return .absent }
-        guard let user = try user(item.userID) else { return .others }
-        return owner == Owner(user: user, agent: try directory.agent(item.agentID).key) ? .own : .others
+        guard let owner else { return .nobody }
+        guard let user = try user(item.userID) else { return .otherOwner }
+        return owner == Owner(user: user, agent: try directory.agent(item.agentID).key) ? .sameOwner : .otherOwner
     }
 
     private mutating func user(_ id: UserID) throws -> Int64? {

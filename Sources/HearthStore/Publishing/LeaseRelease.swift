@@ -2,7 +2,7 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// The end of a lease before its time, inside a write transaction.
+/// Ends a lease before its time, inside a write transaction.
 struct LeaseRelease: Sendable {
     let memoryID: MemoryID
     let agentID: AgentID
@@ -10,7 +10,7 @@ struct LeaseRelease: Sendable {
 
     /// Releases the lease if the agent may.
     ///
-    /// - Returns: The key of the memory; nil where no lease was held.
+    /// - Returns: The key of the memory; nil if no lease was held.
     /// - Throws: `.lockNotHeld`, `.memoryNotFound`; ``AuditedRefusal`` of `.accessDenied` and of `.memoryNotFound`.
     func perform(
         directories: AgentDirectoryCache,
@@ -46,7 +46,7 @@ struct LeaseRelease: Sendable {
         return subject.key
     }
 
-    /// Who doesn't hold the lease must see the memory, or be critical; and must be critical to use force.
+    /// An agent that does not hold the lease must see the memory or be critical. To use force it must be critical.
     private func authorize(
         _ agent: KnownAgent,
         _ subject: LeasableMemory,
@@ -96,7 +96,7 @@ extension LeaseRelease {
         return live.map(\.memory)
     }
 
-    /// Takes leases on memories of one user from their holders, and says so in the audit.
+    /// Takes leases on memories of one user from their holders, with one audit row.
     private static func take(
         _ leases: [Lease],
         ofUser user: Int64?,

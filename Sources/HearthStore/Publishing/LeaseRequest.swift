@@ -2,26 +2,26 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// One wish for a lease, tried inside a write transaction: at once, and again when its turn may have come.
+/// A request for a lease. It is tried inside a write transaction: at once, and again when its turn may have come.
 struct LeaseRequest: Sendable {
     let memoryID: MemoryID
     let agentID: AgentID
     /// How long the lease is to last.
     let duration: Duration
-    /// Until when the agent will wait; nil: not at all.
-    let patience: BootInstant?
+    /// When the agent stops waiting; nil if it does not wait.
+    let waitDeadline: BootInstant?
 
     enum Outcome: Sendable {
         case granted(MemoryLock)
-        /// In the queue, with this ticket.
+        /// The agent waits in the queue, with this ticket.
         case waiting(memory: Int64, ticket: Int64)
-        /// Not to be had in the time given.
+        /// The lease was not free in the time given.
         case unavailable
     }
 
     /// Acquires the lease, joins the queue, or stays in it.
     ///
-    /// - Throws: ``AuditedRefusal`` where the agent may not; `.locked` where its wait would close a cycle.
+    /// - Throws: ``AuditedRefusal`` if the agent may not lease the memory; `.locked` if its wait would close a cycle.
     func attempt(
         holding ticket: Int64? = nil,
         directories: AgentDirectoryCache,
@@ -29,7 +29,7 @@ struct LeaseRequest: Sendable {
         in transaction: StoreTransaction
     ) throws -> Outcome {
         let connection = transaction.connection
-        // Read here and not by the caller, because the operation may have waited for its turn to write.
+        // The clock is read here and not by the caller, because the operation may have waited for its turn to write.
         let now = clock.bootInstant
         let wallClock = clock.now()
         let directory = try transaction.directory(directories)
@@ -39,11 +39,11 @@ struct LeaseRequest: Sendable {
         let isHeld = try LeaseTable.live(memory: subject.key, at: now, in: connection) != nil
         if try isHeld || LeaseQueue.hasWaiter(memory: subject.key, before: ticket, at: now, in: connection) {
             if let ticket { return .waiting(memory: subject.key, ticket: ticket) }
-            guard let patience, !patience.hasPassed(at: now) else { return .unavailable }
+            guard let waitDeadline, !waitDeadline.hasPassed(at: now) else { return .unavailable }
             try refuseCycle(agent, subject, at: now, wallClock: wallClock, directory: directory, in: connection)
             return .waiting(
                 memory: subject.key,
-                ticket: try LeaseQueue.join(memory: subject.key, agent: agent.key, until: patience, in: connection)
+                ticket: try LeaseQueue.join(memory: subject.key, agent: agent.key, until: waitDeadline, in: connection)
             )
         }
         let lease = try LeaseTable.grant(
@@ -109,7 +109,7 @@ extension LeaseRequest {
             waits: tickets.map { WaitGraph.Wait(number: $0.number, memory: $0.memory, agent: $0.agent) }
         )
         guard let cycle = graph.cycle(closedBy: agent.key, waitingFor: subject.key) else { return }
-        // Memories that the agent doesn't see are not named to it, though they may be links of the chain.
+        // Memories that the agent does not see are not named to it, though they may be links of the chain.
         let links = try cycle.compactMap { step -> String? in
             guard let id = try Self.id(of: step.memory, in: connection),
                 let link = try LeasableMemory.find(id, at: wallClock, directory: directory, in: connection),

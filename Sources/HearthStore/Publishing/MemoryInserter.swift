@@ -5,18 +5,17 @@ import HearthSQLite
 
 /// Writes the new memories of one operation, many rows to a statement, and shares them.
 ///
-/// Rows are held back until ``finish()``, or until something has to find them: a memory that names a parent, which may be
-/// one of them.
+/// Rows are held back until ``finish()``, or until a memory names a parent, which may be one of them.
 struct MemoryInserter {
-    /// What holds for all memories of an owner and a category.
-    private struct Terms {
+    /// With whom the memories of one owner and category are shared.
+    private struct SharingPlan {
         var owner: KnownAgent
         var category: MemoryCategory
-        /// By call and by each propagation rule.
+        /// One for the call and one for each agent of a propagation rule.
         var grants: [(share: Share, agents: [KnownAgent])]
     }
 
-    /// Memories held back at the most: some full statements, and little memory.
+    /// How many memories are held back at most: enough for some full statements, and little memory.
     private static let heldRows = 256
 
     let directory: AgentDirectory
@@ -26,18 +25,18 @@ struct MemoryInserter {
     private let embedder: (any Embedder)?
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
-    private var grants: [(memory: MemoryTable.Placed, terms: Terms)] = []
-    /// Those of the memory before: most of the next are on the same.
-    private var terms: Terms?
+    private var grants: [(memory: MemoryTable.Placed, plan: SharingPlan)] = []
+    /// The plan for the memory before: most of the next ones have the same.
+    private var plan: SharingPlan?
 
-    /// What writes an operation's new memories.
+    /// Prepares to write the new memories of an operation.
     ///
     /// - Parameters:
     ///   - transaction: The transaction of the operation.
-    ///   - directory: The agents and the policy, as the transaction has them.
-    ///   - embedder: Whose vectors the memories come with.
-    ///   - clock: What leases are judged by.
-    ///   - agents: With whom each of them is shared, besides those to whom rules propagate it.
+    ///   - directory: The agent directory, as the transaction has it.
+    ///   - embedder: The embedder that made the memories' vectors.
+    ///   - clock: The clock that says which leases are live.
+    ///   - agents: The agents to share each memory with, besides those of the propagation rules.
     ///   - now: The time of the operation.
     init(
         _ transaction: StoreTransaction,
@@ -55,22 +54,22 @@ struct MemoryInserter {
         self.now = now
     }
 
-    /// Takes a memory.
+    /// Adds a memory.
     ///
     /// - Throws: `.unknownAgent`, `.restrictedCategory`, `.memoryNotFound` for a parent that the owner may not see.
     mutating func add(_ new: NewMemory) throws {
-        let terms = try terms(of: new)
-        if let parentID = new.parentID { try requireParent(parentID, of: new, owner: terms.owner) }
+        let plan = try plan(for: new)
+        if let parentID = new.parentID { try requireParent(parentID, of: new, owner: plan.owner) }
         let row = try MemoryTable.Rows(
             new,
-            owner: terms.owner,
+            owner: plan.owner,
             now: now,
-            flags: terms.grants.isEmpty ? [] : .everShared,
+            flags: plan.grants.isEmpty ? [] : .everShared,
             embedder: embedder,
             in: transaction
         )
         rows.append(row)
-        if !terms.grants.isEmpty { grants.append((row.placed, terms)) }
+        if !plan.grants.isEmpty { grants.append((row.placed, plan)) }
         if rows.count == Self.heldRows { try finish() }
     }
 
@@ -78,9 +77,9 @@ struct MemoryInserter {
     mutating func finish() throws {
         try MemoryTable.insert(rows, now: now, into: transaction)
         rows.removeAll(keepingCapacity: true)
-        for (memory, terms) in grants {
-            for (share, agents) in terms.grants {
-                try Sharing.grant(share, to: agents, memory: memory, by: terms.owner, at: now, in: transaction)
+        for (memory, plan) in grants {
+            for (share, agents) in plan.grants {
+                try ShareWriter.grant(share, to: agents, memory: memory, by: plan.owner, at: now, in: transaction)
             }
         }
         grants.removeAll(keepingCapacity: true)
@@ -94,9 +93,9 @@ struct MemoryInserter {
         }
     }
 
-    private mutating func terms(of new: NewMemory) throws -> Terms {
+    private mutating func plan(for new: NewMemory) throws -> SharingPlan {
         let category = new.fields.category
-        if let terms, terms.owner.id == new.agentID, terms.category == category { return terms }
+        if let plan, plan.owner.id == new.agentID, plan.category == category { return plan }
         let owner = try directory.acting(new.agentID)
         let others = agents.filter { $0 != owner.id }
         let targets = try others.map { agent throws(MemoryError) in try directory.agent(agent) }
@@ -121,8 +120,8 @@ struct MemoryInserter {
         for (agent, share) in propagated.sorted(by: { $0.key < $1.key }) {
             grants.append((share, [try directory.agent(agent)]))
         }
-        let terms = Terms(owner: owner, category: category, grants: grants)
-        self.terms = terms
-        return terms
+        let plan = SharingPlan(owner: owner, category: category, grants: grants)
+        self.plan = plan
+        return plan
     }
 }

@@ -2,18 +2,15 @@ import HearthEmbedding
 import HearthModel
 import HearthText
 
-/// Makes the vectors of texts, when it can be done without waiting for anything outside the process.
+/// Makes the vectors of texts with an embedder.
 struct VectorMaker: Sendable {
     let embedder: any Embedder
 
-    /// Longer texts stand for themselves by their beginning: past so many bytes the mean of word vectors hardly moves.
+    /// The most bytes of a text that its vector is made from: past these the mean of the word vectors hardly moves.
     static let longestText = 32_768
 
-    /// Whether vectors are made before a memory is stored; otherwise they are queued.
-    var isImmediate: Bool { embedder.isLocal }
-
-    /// Whether storing waits for them.
-    var isWaitedFor: Bool { isImmediate && !(embedder is any SynchronousEmbedder) }
+    /// Whether storing a memory waits for its vector: the embedder runs in this process, but asynchronously.
+    var isAwaited: Bool { embedder.isLocal && !(embedder is any SynchronousEmbedder) }
 
     /// The vector of a text from an embedder that makes it on the spot; nil from any other.
     func vectorAtOnce(of text: String) -> QuantizedVector? {
@@ -22,8 +19,8 @@ struct VectorMaker: Sendable {
 
     /// The vectors of texts, in their order.
     ///
-    /// - Throws: `.embedderUnavailable` with what the embedder threw; `.embeddingMismatch` where it doesn't keep to its own
-    ///   dimension; `CancellationError`.
+    /// - Throws: `.embedderUnavailable` with what the embedder threw; `.embeddingMismatch` if it does not keep to its
+    ///   own dimension; `CancellationError`.
     func vectors(of texts: [String]) async throws -> [QuantizedVector] {
         let texts = texts.map { $0.prefix(utf8Length: Self.longestText) }
         if let embedder = embedder as? any SynchronousEmbedder { return texts.map(embedder.quantizedVector) }
@@ -47,8 +44,20 @@ struct VectorMaker: Sendable {
     }
 }
 
+/// Gives the vectors of texts while a transaction is open, when nothing may wait.
+struct VectorSource: Sendable {
+    var embedder: (any Embedder)?
+    /// Vectors made before the transaction, by text.
+    var prepared: [String: QuantizedVector] = [:]
+
+    /// The vector of a text; nil if it has to be made later.
+    func vector(of text: String) -> QuantizedVector? {
+        prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
+    }
+}
+
 extension MemoryError {
-    /// What an embedder threw, as a host gets it.
+    /// What an embedder threw, in the form in which a host gets it.
     fileprivate static func embedderUnavailable(_ embedder: any Embedder, because error: any Error) -> MemoryError {
         MemoryError(
             code: .embedderUnavailable,
@@ -58,6 +67,6 @@ extension MemoryError {
         )
     }
 
-    /// Whether the embedder refused the very texts, and would refuse them again.
+    /// Whether the embedder refused these texts and would refuse them again.
     var isRefusalOfText: Bool { (underlyingError as? EmbeddingError)?.code == .requestRefused }
 }

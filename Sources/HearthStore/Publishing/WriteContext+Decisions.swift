@@ -3,11 +3,11 @@ import HearthRules
 import HearthSQLite
 
 extension WriteContext {
-    /// A memory that its owner, or a critical agent that sees it, is about to decide on; its owner and `system`, which maintains every memory,
-    /// also where it is deleted.
+    /// A memory that an agent may decide on: its owner, or a critical agent that sees it. The owner and `system`, which
+    /// maintains every memory, get it even if it is deleted.
     ///
-    /// - Throws: ``AuditedRefusal``: `.memoryNotFound` to who doesn't see it, else `.accessDenied`.
-    func administered(_ id: MemoryID, as agent: KnownAgent, attempt: String) throws -> MemoryRecord {
+    /// - Throws: ``AuditedRefusal`` of `.memoryNotFound` if the agent does not see the memory, else of `.accessDenied`.
+    func authorizedRecord(_ id: MemoryID, for agent: KnownAgent, attempt: String) throws -> MemoryRecord {
         guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
             throw MemoryError.memoryNotFound(id)
         }
@@ -37,7 +37,7 @@ extension WriteContext {
         )
     }
 
-    /// Which other agent holds the lease of a memory.
+    /// The other agent that holds the lease of a memory; nil if none does.
     func holder(of record: MemoryRecord, otherThan agent: KnownAgent) throws -> AgentID? {
         guard record.flags.contains(.everLeased) else { return nil }
         let lease = try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection)
@@ -45,18 +45,18 @@ extension WriteContext {
         return try directory.agent(key: lease.holder).id
     }
 
-    /// Publishes a decision in the place of every head, audited.
+    /// Publishes a decision in place of every head, with an audit row.
     ///
     /// - Returns: The deciding agent's view of the memory afterwards.
-    func conclude(
-        _ record: MemoryRecord,
-        with fields: MemoryFields,
+    func publishDecision(
+        _ fields: MemoryFields,
+        on record: MemoryRecord,
         how: String,
         action: AuditAction,
         as agent: KnownAgent
     ) throws -> Memory {
-        let version = try decision(fields, on: record, by: agent)
-        _ = try conclude(version, of: record, how: how, by: agent.key)
+        let version = try decisionVersion(fields, on: record, by: agent)
+        _ = try replaceHeads(of: record, with: version, how: how, by: agent.key)
         let entry = AuditEntry(
             action: action,
             agent: agent.key,
@@ -68,10 +68,10 @@ extension WriteContext {
         return try view(of: record, for: agent)
     }
 
-    /// A version made from every head.
-    func decision(_ fields: MemoryFields, on record: MemoryRecord, by agent: KnownAgent) throws -> Version {
-        let open = try ConflictTable.waiting(on: record, in: connection)
-        let heads = try open == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
+    /// A new version that has every head as a parent.
+    func decisionVersion(_ fields: MemoryFields, on record: MemoryRecord, by agent: KnownAgent) throws -> Version {
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
+        let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
         let reader = VersionReader(of: record.key, id: record.id, in: snapshot)
         let number = try heads.map { try $0 == record.head ? record.headNumber : reader.version($0).number }.max()
         return Version(
@@ -85,8 +85,8 @@ extension WriteContext {
         )
     }
 
-    /// The memory as it is by now.
-    func current(_ record: MemoryRecord) throws -> MemoryRecord {
+    /// The memory as it is now, read again.
+    func reread(_ record: MemoryRecord) throws -> MemoryRecord {
         guard let current = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
             throw MemoryError.memoryNotFound(record.id)
         }
@@ -95,7 +95,7 @@ extension WriteContext {
 
     /// An agent's view of a memory that it has just decided on.
     func view(of record: MemoryRecord, for agent: KnownAgent) throws -> Memory {
-        try snapshot.view(of: current(record), by: agent, sharing: nil, now: now).memory
+        try snapshot.view(of: reread(record), by: agent, sharing: nil, now: now).memory
     }
 }
 

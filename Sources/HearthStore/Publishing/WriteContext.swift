@@ -2,9 +2,10 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Publishes versions inside a write transaction, and keeps everything that follows from the published head in step with it.
+/// What an operation has at hand inside a write transaction, and how it publishes versions.
 ///
-/// What to make of several heads is decided by ``Reconcile``; this only acts on it.
+/// Publishing keeps everything that follows from the published head in step with it. ``Reconcile`` decides what several
+/// heads come to; this only acts on it.
 struct WriteContext {
     /// What is to happen once the transaction is committed.
     final class AfterCommit {
@@ -20,7 +21,7 @@ struct WriteContext {
     let clock: StoreClock
     let now: Timestamp
     var vectors: VectorSource
-    /// How conflicts are settled on memories of an owner without a profile.
+    /// How conflicts are settled on a memory whose owner has no profile.
     let defaultResolution: ConflictResolution
 
     var connection: Connection { transaction.connection }
@@ -37,34 +38,35 @@ struct WriteContext {
     struct Outcome: Sendable {
         /// The memory's published head afterwards.
         var head: VersionID
-        /// What the version disagreed with other heads about; nil where it left them alone.
+        /// What the version disagreed with other heads about; nil if with none.
         var kind: ConflictKind?
-        /// The conflict that waits for a decision; nil where none does.
+        /// The conflict that waits for a decision; nil if none does.
         var waiting: WaitingRow?
-        /// Whether that conflict arose now.
+        /// Whether that conflict is new.
         var isNewConflict = false
-        /// The conflicts that waited and are settled by this.
-        var settled = 0
+        /// How many conflicts that waited are settled by this.
+        var settledConflicts = 0
     }
 }
 
 extension WriteContext {
-    /// Publishes an edit: at once where its base is the published head and nothing else is open, else as the strategy settles it.
+    /// Publishes an edit: at once if its base is the published head and no conflict waits, else as the strategy settles
+    /// it.
     ///
     /// - Parameters:
     ///   - version: The edit; its parents are versions of the memory.
     ///   - record: The memory with its present head, deleted or not.
-    ///   - strategy: How to settle what is contested; nil: as the owner's profile says.
+    ///   - strategy: How to settle a conflict; nil to do as the owner's profile says.
     func publish(
         _ version: Version,
         of record: MemoryRecord,
         strategy: ConflictResolution? = nil
     ) throws -> Outcome {
-        let open = try ConflictTable.waiting(on: record, in: connection)
-        let heads = try open == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
+        let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
         let others = heads.filter { !version.parents.contains($0) }
         guard try others.isEmpty || !VersionTable.contains(version.id, memory: record.key, in: connection) else {
-            return Outcome(head: record.head, waiting: open)
+            return Outcome(head: record.head, waiting: openConflict)
         }
         var record = record
         if version.parents.contains(record.head) {
@@ -74,31 +76,33 @@ extension WriteContext {
         }
         guard !others.isEmpty else {
             var outcome = Outcome(head: record.head)
-            if let open {
-                try settle(open, how: "edit", by: try directory.agent(version.author).key, into: version.id)
-                outcome.settled = 1
+            if let openConflict {
+                try settle(openConflict, how: "edit", by: try directory.agent(version.author).key, into: version.id)
+                outcome.settledConflicts = 1
             }
             return outcome
         }
-        return try reconcile(others + [version.id], of: record, strategy: strategy, open: open)
+        return try reconcile(others + [version.id], of: record, strategy: strategy, openConflict: openConflict)
     }
 
-    /// Puts a version in the place of every head: a decision, or a rollback.
-    func conclude(_ version: Version, of record: MemoryRecord, how: String, by agent: Int64) throws -> MemoryRecord {
-        let open = try ConflictTable.waiting(on: record, in: connection)
+    /// Puts a version in place of every head: a decision or a rollback.
+    func replaceHeads(of record: MemoryRecord, with version: Version, how: String, by agent: Int64) throws
+        -> MemoryRecord
+    {
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let advanced = try advance(record, to: version)
-        if let open { try settle(open, how: how, by: agent, into: version.id) }
+        if let openConflict { try settle(openConflict, how: how, by: agent, into: version.id) }
         return advanced
     }
 
-    /// The strategy for a memory: the one given, else its owner's.
+    /// The strategy for a memory: the one that is given, else its owner's.
     func strategy(for record: MemoryRecord, given: ConflictResolution? = nil) throws -> ConflictResolution {
         if let given { return given }
         guard directory.contains(record.owner) else { return defaultResolution }
         return try directory.agent(record.owner).profile.conflictResolution
     }
 
-    /// What reconciliation goes by.
+    /// The policy that reconciliation follows.
     func policy(for record: MemoryRecord, strategy: ConflictResolution) -> ReconcilePolicy {
         ReconcilePolicy(
             strategy: strategy,
@@ -107,7 +111,7 @@ extension WriteContext {
         )
     }
 
-    /// What a strategy makes of heads; one that fails leaves them to a person.
+    /// What a strategy makes of several heads. If the strategy fails, a person has to decide.
     func outcome(
         for heads: [VersionID],
         of record: MemoryRecord,
@@ -136,12 +140,12 @@ extension WriteContext {
         _ heads: [VersionID],
         of record: MemoryRecord,
         strategy given: ConflictResolution?,
-        open: WaitingRow?
+        openConflict: WaitingRow?
     ) throws -> Outcome {
         let strategy = try strategy(for: record, given: given)
         switch try outcome(for: heads, of: record, strategy: strategy) {
         case .fastForward(let head):
-            return Outcome(head: head, waiting: open)
+            return Outcome(head: head, waiting: openConflict)
         case .merged(let merge):
             let advanced = try advance(record, to: merge.version)
             var outcome = Outcome(head: advanced.head, kind: merge.kind)
@@ -149,29 +153,29 @@ extension WriteContext {
                 try Counter.conflictsDetected.add(1, in: transaction)
                 try Counter.conflictsResolved.add(1, in: transaction)
             }
-            if let open {
+            if let openConflict {
                 let system = try directory.agent(AgentProfile.system.id).key
-                try settle(open, how: strategy.rawValue, by: system, into: merge.version.id)
-                outcome.settled = 1
+                try settle(openConflict, how: strategy.rawValue, by: system, into: merge.version.id)
+                outcome.settledConflicts = 1
             }
             return outcome
         case .conflict(let waiting):
-            return try wait(waiting, on: record, strategy: strategy, open: open)
+            return try recordConflict(waiting, on: record, strategy: strategy, openConflict: openConflict)
         }
     }
 
-    /// Leaves heads to a person: a new conflict, or one more edit in the one that waits.
-    private func wait(
+    /// Leaves heads for a person to decide on: in a new conflict, or as one more edit in the conflict that waits.
+    private func recordConflict(
         _ waiting: WaitingConflict,
         on record: MemoryRecord,
         strategy: ConflictResolution,
-        open: WaitingRow?
+        openConflict: WaitingRow?
     ) throws -> Outcome {
         var reason: String?
         if case .undecided(let sentence) = waiting.reason { reason = sentence }
         let row: WaitingRow
-        if let open {
-            row = try ConflictTable.join(open, kind: waiting.kind, base: waiting.base, in: transaction)
+        if let openConflict {
+            row = try ConflictTable.join(openConflict, kind: waiting.kind, base: waiting.base, in: transaction)
         } else {
             row = try ConflictTable.begin(
                 waiting,
@@ -182,8 +186,8 @@ extension WriteContext {
             )
             try DocumentTable.raise(.everConflicting, document: record.key, user: record.userKey, in: transaction)
         }
-        if open == nil { try Counter.conflictsDetected.add(1, in: transaction) }
-        if open == nil || reason != nil {
+        if openConflict == nil { try Counter.conflictsDetected.add(1, in: transaction) }
+        if openConflict == nil || reason != nil {
             let notification = AdministratorNotification.conflict(
                 row.id,
                 on: record.id,
@@ -196,115 +200,10 @@ extension WriteContext {
                 try NotificationTable.insert(notification, memory: record.key, conflict: row.key, in: transaction)
             )
         }
-        return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: open == nil)
+        return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: openConflict == nil)
     }
 
-    private func settle(_ open: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
-        try ConflictTable.settle(open, how: how, by: agent, into: version, at: now, in: transaction)
-    }
-}
-
-// MARK: - The published head
-
-extension WriteContext {
-    private func insert(
-        _ version: Version,
-        of record: MemoryRecord,
-        text: VersionTable.Text,
-        besides retired: VersionID? = nil
-    ) throws {
-        try VersionTable.insert(
-            version,
-            memory: record.key,
-            author: directory.agent(version.author).key,
-            text: text,
-            besides: retired,
-            at: now,
-            in: transaction
-        )
-    }
-
-    /// Makes a version the published head: its row, the old head's text, the memory, its document and those of the drafts of it, and
-    /// the shares that the rules make of it.
-    ///
-    /// - Returns: The memory as it is then.
-    private func advance(_ record: MemoryRecord, to version: Version) throws -> MemoryRecord {
-        let fields = version.fields
-        try VersionTable.retire(
-            record.head,
-            number: record.headNumber,
-            content: record.fields.content,
-            memory: record.key,
-            for: version,
-            in: connection
-        )
-        try insert(version, of: record, text: .published, besides: record.head)
-        try connection.run(
-            """
-            UPDATE memories SET category = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_time = ?11, state = ?12
-            WHERE memory_key = ?1
-            """,
-            record.key,
-            fields.category.rawValue,
-            fields.content,
-            FieldText.array(fields.tags),
-            FieldText.object(fields.metadata),
-            fields.importance,
-            fields.confidence,
-            fields.expiresAt?.rawValue,
-            version.id.bytes,
-            version.number,
-            version.time.rawValue,
-            fields.isDeleted ? "deleted" : "live"
-        )
-        try documents.update(
-            record.key,
-            user: record.userKey,
-            from: record.fields,
-            to: fields,
-            deletionFlag: .gone
-        )
-        if record.flags.contains(.everDrafted) {
-            for draft in try DraftTable.all(memory: record.key, in: connection) {
-                try documents.update(
-                    draft.key,
-                    user: draft.user,
-                    from: draft.change.applied(to: record.fields),
-                    to: draft.change.applied(to: fields),
-                    deletionFlag: .deleted
-                )
-            }
-        }
-        var advanced = record
-        advanced.fields = fields
-        advanced.head = version.id
-        advanced.headNumber = version.number
-        advanced.headTime = version.time
-        advanced.publishedAt = now
-        let digest = ContentDigest.exact(fields.content)
-        advanced.checksum = ContentDigest.canonical(fields.content, exact: digest)
-        if !fields.isDeleted { try propagate(&advanced) }
-        return advanced
-    }
-
-    /// Shares the memory with the agents that a propagation rule sends its category to, where none has a share or had one taken back.
-    func propagate(_ record: inout MemoryRecord) throws {
-        let wanted = directory.rules.propagation(of: record.fields.category, owner: record.owner)
-            .filter { directory.contains($0.key) }
-        guard !wanted.isEmpty else { return }
-        let held = try ShareTable.all(user: record.userKey, memory: record.key, in: connection)
-        let owner = try directory.agent(record.owner)
-        var isShared = false
-        for (agent, share) in wanted.sorted(by: { $0.key < $1.key }) {
-            let target = try directory.agent(agent)
-            guard held[target.key] == nil else { continue }
-            let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
-            try Sharing.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
-            isShared = true
-        }
-        guard isShared, !record.flags.contains(.everShared) else { return }
-        try DocumentTable.raise(.everShared, document: record.key, user: record.userKey, in: transaction)
-        record.flags.insert(.everShared)
+    private func settle(_ openConflict: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
+        try ConflictTable.settle(openConflict, how: how, by: agent, into: version, at: now, in: transaction)
     }
 }

@@ -3,12 +3,13 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// The profiles the file holds, `system` among them, by identifier.
+    /// The profiles that the file holds, `system` among them, by identifier.
     package func agents() throws -> [AgentProfile] {
         try read { $0.directory.agents.map(\.profile) }
     }
 
-    /// An agent's profile, and its status as the file holds it and in this process; nil where the file doesn't know it.
+    /// An agent's profile, its status as the file holds it, and its status in this process; nil if the file does not
+    /// know it.
     package func agent(_ id: AgentID) throws -> (profile: AgentProfile, held: AgentStatus, status: AgentStatus)? {
         try read { snapshot in
             guard snapshot.directory.contains(id) else { return nil }
@@ -29,15 +30,15 @@ extension MemoryStore {
         directories.register(id)
     }
 
-    /// Lets an agent act no more in this process.
+    /// Stops an agent from acting in this process.
     package func withdraw(_ id: AgentID) {
         directories.withdraw(id)
     }
 
     /// Writes profiles, new or in place of those of the same identifiers; durable on return.
     ///
-    /// - Throws: `.invalidArgument` for a profile with an invalid identifier, no retention or a negative limit, and for one of `system`
-    ///   that isn't critical.
+    /// - Throws: `.invalidArgument` for a profile with an invalid identifier, no retention or a negative limit, and for
+    ///   a profile of `system` that is not critical.
     package func setProfiles(_ profiles: [AgentProfile]) async throws {
         for profile in profiles { try profile.validate() }
         try await write { [directories, clock] transaction in
@@ -55,25 +56,26 @@ extension MemoryStore {
         }
     }
 
-    /// Takes an agent out of service for every process on the file, or, with `.active` or `.inactive`, puts it back; durable on return.
+    /// Takes an agent out of service for every process on the file, or, with `.active` or `.inactive`, puts it back;
+    /// durable on return.
     ///
     /// - Throws: `.unknownAgent`; `.invalidArgument` for `system`, which is always active.
     package func setStatus(_ status: AgentStatus, of agent: AgentID) async throws {
         guard agent != AgentProfile.system.id else {
             throw MemoryError.invalidArgument("The agent system is always active.")
         }
-        let held: AgentStatus = status == .active ? .inactive : status
+        let stored: AgentStatus = status == .active ? .inactive : status
         try await write { [directories, clock] transaction in
             let directory = try transaction.directory(directories)
             let entry = try directory.agent(agent)
-            guard entry.status != held else { return }
-            try AgentTable.setStatus(held, of: entry.key, in: transaction.connection)
+            guard entry.status != stored else { return }
+            try AgentTable.setStatus(stored, of: entry.key, in: transaction.connection)
             transaction.directoryDidChange()
             try AuditTrail.append(
                 AuditEntry(
                     action: .administer,
                     agent: try directory.agent(AgentProfile.system.id).key,
-                    detail: ["agent": agent.rawValue, "status": held.rawValue]
+                    detail: ["agent": agent.rawValue, "status": stored.rawValue]
                 ),
                 at: clock.now(),
                 to: transaction
@@ -88,8 +90,8 @@ extension MemoryStore {
 
     /// Puts a sharing policy in force for every process on the file; durable on return.
     ///
-    /// Global rules and restrictions count from the next call on. Propagation rules count for what is stored or published from then on;
-    /// shares that earlier rules made stay until they are revoked.
+    /// Global rules and restrictions apply from the next call on. Propagation rules apply to what is stored or
+    /// published from then on. Shares that earlier rules made stay until they are revoked.
     ///
     /// - Throws: `.invalidArgument` naming the key that is wrong.
     package func setSharingPolicy(_ policy: SharingPolicy) async throws {

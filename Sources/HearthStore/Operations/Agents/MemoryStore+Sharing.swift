@@ -5,9 +5,10 @@ import HearthSQLite
 extension MemoryStore {
     /// Shares a memory with agents, visible to their next call; durable on return.
     ///
-    /// A share by call takes the place of one that a rule made, of an earlier permission and of a revocation.
+    /// A share by call replaces a share that a rule made, an earlier permission and a revocation.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.restrictedCategory`; `.unknownAgent`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.restrictedCategory`;
+    ///   `.unknownAgent`.
     package func share(
         _ id: MemoryID,
         as agentID: AgentID,
@@ -23,10 +24,10 @@ extension MemoryStore {
                         message:
                             "The category \(category.rawValue) of agent \(owned.owner.id) is restricted and is never shared."
                     ),
-                    owned.refusal(of: .share)
+                    owned.auditEntry(.refuse, detail: ["attempt": AuditAction.share.rawValue])
                 )
             }
-            try Sharing.grant(
+            try ShareWriter.grant(
                 Share(origin: .explicit, permission: permission, isRevoked: false),
                 to: targets,
                 memory: owned.place,
@@ -37,11 +38,11 @@ extension MemoryStore {
         }
     }
 
-    /// Takes a memory back from agents, whatever made them see it; effective on their next call, durable on return.
+    /// Takes a memory back from agents, whatever let them see it; effective on their next call, durable on return.
     ///
-    /// It sticks: no rule shares the memory with them again. A new share by call does.
+    /// No rule shares the memory with them again. A new share by call does.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.unknownAgent`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.unknownAgent`.
     package func revokeShare(_ id: MemoryID, as agentID: AgentID, from agents: [AgentID]) async throws {
         try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
             for target in targets {
@@ -54,14 +55,15 @@ extension MemoryStore {
                     in: transaction
                 )
             }
-            var entry = owned.refusal(of: .revoke)
-            entry.action = .revoke
-            entry.detail = ["from": targets.map(\.id.rawValue).joined(separator: " ")]
+            let entry = owned.auditEntry(
+                .revoke,
+                detail: ["from": targets.map(\.id.rawValue).joined(separator: " ")]
+            )
             try AuditTrail.append(entry, at: owned.now, to: transaction)
         }
     }
 
-    /// Who else may see a memory at present, and why: for its owner and for critical agents.
+    /// Which other agents may see a memory at present, and why. Its owner and critical agents may ask.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
     package func access(to id: MemoryID, as agentID: AgentID) async throws -> [AgentID: SharingContext] {
@@ -94,8 +96,8 @@ extension MemoryStore {
     }
 }
 
-/// A memory that its owner is about to share or take back.
-private struct Owned {
+/// A memory that its owner is about to share or to take back.
+private struct OwnedMemory {
     var record: MemoryRecord
     var owner: KnownAgent
     var directory: AgentDirectory
@@ -105,13 +107,13 @@ private struct Owned {
         MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
     }
 
-    func refusal(of attempt: AuditAction) -> AuditEntry {
+    func auditEntry(_ action: AuditAction, detail: [String: String]) -> AuditEntry {
         AuditEntry(
-            action: .refuse,
+            action: action,
             agent: owner.key,
             user: record.userKey,
             memories: [record.key],
-            detail: ["attempt": attempt.rawValue]
+            detail: detail
         )
     }
 }
@@ -123,7 +125,7 @@ extension MemoryStore {
         as agentID: AgentID,
         agents: [AgentID],
         attempt: AuditAction,
-        _ change: @escaping @Sendable (Owned, [KnownAgent], StoreTransaction) throws -> Void
+        _ change: @escaping @Sendable (OwnedMemory, [KnownAgent], StoreTransaction) throws -> Void
     ) async throws {
         let id = try id.validated()
         let now = clock.now()
@@ -143,7 +145,7 @@ extension MemoryStore {
                         try directory.agent(agent)
                     }
                 guard !targets.isEmpty else { return }
-                let owned = Owned(record: record, owner: viewer, directory: directory, now: now)
+                let owned = OwnedMemory(record: record, owner: viewer, directory: directory, now: now)
                 try change(owned, targets, transaction)
                 try DocumentTable.raise(.everShared, document: record.key, user: record.userKey, in: transaction)
             }

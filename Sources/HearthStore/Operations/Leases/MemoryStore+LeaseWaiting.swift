@@ -2,10 +2,11 @@ import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
-    /// The pause before a waiter's second look at the file; each further one is twice as long. Most leases are held for moments.
+    /// The pause before a waiter's second look at the file; each further pause is twice as long. Most leases are held
+    /// for moments.
     private static let firstPause = Duration.milliseconds(2)
-    /// The longest pause: how late a waiter may notice a release in another process. A look takes some 20 µs, so looking this often
-    /// costs a thousandth of a core.
+    /// The longest pause: how late a waiter may notice a release in another process. A look takes some 20 µs, so
+    /// looking this often costs a thousandth of a core.
     private static let longestPause = Duration.milliseconds(20)
 
     /// Tries for a lease in the next commit.
@@ -15,26 +16,26 @@ extension MemoryStore {
         }
     }
 
-    /// Hands a lease on, unless the task was cancelled while it was granted: then it goes back.
+    /// Returns a lease, unless the task was cancelled while it was granted. Then the lease is given back.
     func keepUnlessCancelled(_ lock: MemoryLock) async throws -> MemoryLock {
         guard Task.isCancelled else { return lock }
-        try await releaseLease(lock, isServing: true)
+        try await releaseLease(lock, agentWasChecked: true)
         throw CancellationError()
     }
 
-    /// Waits in the queue with a ticket until the lease is had or the time is over.
+    /// Waits in the queue with a ticket until the lease is granted or the time is over.
     ///
-    /// A release in this process wakes the first waiter at once. One in another process, and an expiry, it notices by looking. However
-    /// it ends, the ticket is out of the queue, and whoever is next is woken.
+    /// A release in this process wakes the first waiter at once. A release in another process, or an expiry, is noticed
+    /// by looking at the file. However the wait ends, the ticket leaves the queue and the next waiter is woken.
     func wait(for request: LeaseRequest, memory: Int64, ticket: Int64) async throws -> MemoryLock? {
         let waiter = LeaseWaiter(memory: memory, ticket: ticket)
         waitingRoom.enter(waiter)
         defer { waitingRoom.leave(waiter) }
         do {
-            if let lock = try await turn(of: waiter, request) { return try await keepUnlessCancelled(lock) }
+            if let lock = try await waitForTurn(of: waiter, request) { return try await keepUnlessCancelled(lock) }
         } catch {
-            // The ticket is good for nothing, whatever went wrong. If it can't be taken out, it lapses with the time-out, and what went
-            // wrong first is what the caller should hear of.
+            // Whatever went wrong, the ticket is of no more use. If it cannot be removed, it lapses with the time-out.
+            // The caller should hear of the first error, not of this one.
             try? await leaveQueue([ticket])
             throw error
         }
@@ -42,13 +43,13 @@ extension MemoryStore {
         return nil
     }
 
-    private func turn(of waiter: LeaseWaiter, _ request: LeaseRequest) async throws -> MemoryLock? {
+    private func waitForTurn(of waiter: LeaseWaiter, _ request: LeaseRequest) async throws -> MemoryLock? {
         var pause = Self.firstPause
-        while let patience = request.patience, !patience.hasPassed(at: clock.bootInstant) {
+        while let deadline = request.waitDeadline, !deadline.hasPassed(at: clock.bootInstant) {
             try Task.checkCancellation()
             guard !waitingRoom.isClosed else { throw MemoryError(code: .closed, message: "The store was closed.") }
             guard waitingRoom.isFirst(waiter) else {
-                await waiter.rest(until: patience, on: clock)
+                await waiter.rest(until: deadline, on: clock)
                 continue
             }
             if try isTurn(of: waiter) {
@@ -58,7 +59,7 @@ extension MemoryStore {
                 case .waiting: break
                 }
             }
-            await waiter.rest(until: min(patience, clock.bootInstant.advanced(by: pause)), on: clock)
+            await waiter.rest(until: min(deadline, clock.bootInstant.advanced(by: pause)), on: clock)
             pause = min(pause * 2, Self.longestPause)
         }
         return nil
@@ -80,20 +81,20 @@ extension MemoryStore {
         }
     }
 
-    /// Takes tickets out of the queue.
+    /// Removes tickets from the queue.
     private func leaveQueue(_ tickets: [Int64]) async throws {
         try await writeThoughCancelled { transaction in
             for ticket in tickets { try LeaseQueue.remove(ticket, in: transaction.connection) }
         }
     }
 
-    /// Ends every wait of this process, so that no ticket of its stays in the queue.
+    /// Ends every wait of this process, so that none of its tickets stays in the queue.
     func endLeaseWaits() async throws {
         let tickets = waitingRoom.close()
         if !tickets.isEmpty { try await leaveQueue(tickets) }
     }
 
-    /// Writes what must be written though the task is cancelled: giving something back.
+    /// Runs a write even if the task is cancelled: one that gives something back or records an end.
     func writeThoughCancelled<R: Sendable>(
         _ body: @escaping @Sendable (StoreTransaction) throws -> R
     ) async throws -> R {

@@ -3,22 +3,24 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// How long a lease may last: more than nothing and at most a day.
-    package static let maximumLeaseDuration = Duration.seconds(86_400)
+    /// The longest that a lease may last: a day.
+    static let maximumLeaseDuration = Duration.seconds(86_400)
 
-    /// Acquires the lease of a memory; committed on return, one commit where nobody else has it.
+    /// Acquires the lease of a memory; committed on return, with one commit if nobody else has it.
     ///
-    /// Who comes first is served first, across tasks and processes: while others wait, a lease that is free is theirs. A second
-    /// acquisition by the same agent waits like any other.
+    /// The first to ask is the first to be served, across tasks and processes: while others wait, a free lease is
+    /// theirs. A second acquisition by the same agent waits like any other.
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - agentID: The agent: the owner, or one that sees the memory and whose priority is not below the owner's. `system` may lease any.
-    ///   - duration: How long the lease lasts, more than 0, to a day.
-    ///   - timeout: How long to wait at the most; zero: not at all.
-    /// - Returns: The lease; nil where it could not be had in time.
-    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, naming it; `.invalidArgument`;
-    ///   `CancellationError` where the task is cancelled, and then the agent has no place in the queue and no lease.
+    ///   - agentID: The agent: the owner, or one that sees the memory and whose priority is not below the owner's.
+    ///     `system` may lease any.
+    ///   - duration: How long the lease lasts, more than zero and at most a day.
+    ///   - timeout: How long to wait at most; zero to not wait.
+    /// - Returns: The lease; nil if it could not be had in time.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` if waiting would close a cycle, which the message names;
+    ///   `.invalidArgument`; `CancellationError` if the task is cancelled. The agent then has no place in the queue and
+    ///   no lease.
     package func acquireLease(
         on id: MemoryID,
         as agentID: AgentID,
@@ -33,7 +35,7 @@ extension MemoryStore {
             memoryID: try id.validated(),
             agentID: agentID,
             duration: duration,
-            patience: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
+            waitDeadline: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
         )
         return try await auditingRefusal {
             switch try await attempt(request) {
@@ -44,21 +46,22 @@ extension MemoryStore {
         }
     }
 
-    /// Lets a lease last for a duration from now; committed on return. The token stays.
+    /// Makes a lease last for a duration from now; committed on return. The fencing token stays.
     ///
-    /// - Throws: `.lockLost` where it has expired, was released or was taken; `.invalidArgument`.
+    /// - Throws: `.lockLost` if the lease has expired, was released or was taken; `.invalidArgument`.
     ///
-    /// - Parameter isServing: Whether this goes on with what the agent was let do: then nobody asks again whether it may act.
+    /// - Parameter agentWasChecked: Whether this continues a call for which the agent was checked. Then nobody asks
+    ///   again whether it may act.
     package func renewLease(
         _ lock: MemoryLock,
         for duration: Duration,
-        isServing: Bool = false
+        agentWasChecked: Bool = false
     ) async throws -> MemoryLock {
         try Self.check(leaseDuration: duration)
         return try await write { [directories, clock] transaction in
             let now = clock.bootInstant
             let directory = try transaction.directory(directories)
-            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            let agent = try agentWasChecked ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
             guard var lease = try LeaseTable.live(lock, of: agent, at: now, in: transaction.connection) else {
                 throw MemoryError.lockLost(lock)
             }
@@ -69,14 +72,15 @@ extension MemoryStore {
         }
     }
 
-    /// Gives back the lease of one acquisition, whatever other the agent may have; committed on return, also in a cancelled task.
+    /// Gives back the lease of one acquisition and no other lease of the agent; committed on return, even in a
+    /// cancelled task.
     ///
-    /// - Returns: False where it has expired, was released or was taken before.
+    /// - Returns: False if it had expired, or was released or taken before.
     @discardableResult
-    package func releaseLease(_ lock: MemoryLock, isServing: Bool = false) async throws -> Bool {
+    package func releaseLease(_ lock: MemoryLock, agentWasChecked: Bool = false) async throws -> Bool {
         let memory = try await writeThoughCancelled { [directories, clock] transaction -> Int64? in
             let directory = try transaction.directory(directories)
-            let agent = try isServing ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
+            let agent = try agentWasChecked ? directory.agent(lock.agentID) : directory.acting(lock.agentID)
             let lease = try LeaseTable.live(lock, of: agent, at: clock.bootInstant, in: transaction.connection)
             guard let lease else { return nil }
             try LeaseTable.release(memory: lease.memory, in: transaction.connection)
@@ -87,13 +91,13 @@ extension MemoryStore {
         return memory != nil
     }
 
-    /// Gives back the lease that an agent has on a memory, or, with `force`, takes it from whoever has it; committed on return, also in
-    /// a cancelled task.
+    /// Gives back the lease that an agent has on a memory, or with `force` takes it from whoever has it; committed on
+    /// return, even in a cancelled task.
     ///
-    /// The holder may release it though it may no longer see the memory. Force leaves an audit row.
+    /// The holder may release it even if it may no longer see the memory. Force leaves an audit row.
     ///
-    /// - Returns: False where no lease was held.
-    /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent isn't critical;
+    /// - Returns: False if no lease was held.
+    /// - Throws: `.lockNotHeld` if another agent holds it; with `force`, `.accessDenied` if the agent is not critical;
     ///   `.memoryNotFound`.
     @discardableResult
     package func releaseLease(on id: MemoryID, as agentID: AgentID, force: Bool = false) async throws -> Bool {
@@ -108,10 +112,11 @@ extension MemoryStore {
         return memory != nil
     }
 
-    /// Takes every lease from its holder: maintenance, for critical agents. Audited; committed on return.
+    /// Takes every lease from its holder: maintenance, for critical agents. It leaves an audit row for each user;
+    /// committed on return.
     ///
     /// - Returns: How many were held.
-    /// - Throws: `.accessDenied` where the agent isn't critical.
+    /// - Throws: `.accessDenied` if the agent is not critical.
     @discardableResult
     package func releaseAllLeases(as agentID: AgentID) async throws -> Int {
         let memories = try await auditingRefusal { [directories, clock] in
@@ -129,13 +134,13 @@ extension MemoryStore {
         try read { try $0.activeLeases() }
     }
 
-    /// Marks expired leases as released and drops the tickets of waiters that are dead.
+    /// Marks expired leases as released and removes the tickets of dead waiters.
     ///
-    /// Neither holds anybody up; this keeps the tables small and the health report clear.
+    /// Neither of them delays anyone; this keeps the tables small and the health report clear.
     ///
     /// - Returns: How many leases had expired.
     @discardableResult
-    package func sweepLeases() async throws -> Int {
+    func sweepLeases() async throws -> Int {
         try await write { [clock] transaction in
             let now = clock.bootInstant
             let expired = try LeaseTable.unreleased(in: transaction.connection).filter { !$0.isLive(at: now) }

@@ -1,23 +1,23 @@
 package import HearthModel
 
 extension MemoryStore {
-    /// A lease is renewed when a third of its time is over, so that one failed renewal, or two, don't lose it.
+    /// A lease is renewed when a third of its time is over, so that one or two failed renewals do not lose it.
     private static let renewalsPerDuration = 3
 
-    /// Holds the lease of a memory while a closure runs, and gives it back however that ends.
+    /// Holds the lease of a memory while a closure runs, and gives it back however the closure ends.
     ///
-    /// It is renewed meanwhile. Should it be lost all the same (taken by force, or the process was stopped past the deadline), what the
-    /// closure publishes with it is refused with `.lockLost`.
+    /// The lease is renewed meanwhile. It can still be lost: it may be taken by force, or the process may be stopped
+    /// past the deadline. What the closure then publishes with it is refused with `.lockLost`.
     ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The agent.
-    ///   - duration: How long the lease outlives a process that dies, more than 0, to a day.
-    ///   - timeout: How long to wait for the lease at the most.
-    ///   - body: What to do with it.
+    ///   - duration: How long the lease outlives a process that dies, more than zero and at most a day.
+    ///   - timeout: How long to wait for the lease at most.
+    ///   - body: What to do while the lease is held.
     /// - Returns: What the closure returned.
-    /// - Throws: What the closure threw; `.locked` where the lease could not be had in time; and as
-    ///   ``acquireLease(on:as:for:waitingAtMost:)``.
+    /// - Throws: What the closure threw; `.locked` if the lease could not be had in time; and what
+    ///   ``acquireLease(on:as:for:waitingAtMost:)`` throws.
     package func withLease<R: Sendable>(
         on id: MemoryID,
         as agentID: AgentID,
@@ -51,20 +51,24 @@ extension MemoryStore {
                 let next = clock.bootInstant.advanced(by: duration / Self.renewalsPerDuration)
                 try await clock.sleep(next.nanoseconds)
                 do {
-                    _ = try await renewLease(lock, for: duration, isServing: true)
+                    _ = try await renewLease(lock, for: duration, agentWasChecked: true)
                 } catch let error as MemoryError where error.code == .storeBusy || error.code == .storeFull {
-                    // The next one may do it before the lease is over.
+                    // The next renewal may succeed before the lease is over.
                 }
             }
         } catch {
-            // The closure has ended, or the lease is lost: then the closure hears of it when it publishes something.
+            // Either the closure has ended, or the lease is lost. Then the closure gets an error when it publishes
+            // something.
         }
     }
 
-    /// Releases a lease; where that fails, it ends by itself, and what the closure did stands all the same.
+    /// Releases a lease after the closure has ended, whether or not that succeeds.
     private func giveBack(_ lock: MemoryLock) async {
         do {
-            try await releaseLease(lock, isServing: true)
-        } catch {}
+            try await releaseLease(lock, agentWasChecked: true)
+        } catch {
+            // Only the early release is lost: others wait until the lease expires. What the closure did is not undone,
+            // so the caller gets the closure's result or error and not this one.
+        }
     }
 }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The tasks of this process that wait for leases, in the order of their tickets.
 ///
-/// Only the first of each memory looks at the file now and then; the others can't get the lease before it, and sleep until they are
-/// first or their time is over.
+/// Only the first waiter for each memory looks at the file now and then. The others cannot get the lease before it, so
+/// they sleep until they are first or their time is over.
 final class WaitingRoom: Sendable {
     private struct State {
         var queues: [Int64: [LeaseWaiter]] = [:]
@@ -13,7 +13,7 @@ final class WaitingRoom: Sendable {
 
     private let state = Mutex(State())
 
-    /// Lets a waiter in; one that comes after the end is woken at once.
+    /// Lets a waiter in; one that comes after the closing is woken at once.
     func enter(_ waiter: LeaseWaiter) {
         let isClosed = state.withLock { state in
             var queue = state.queues[waiter.memory] ?? []
@@ -24,7 +24,7 @@ final class WaitingRoom: Sendable {
         if isClosed { waiter.wake() }
     }
 
-    /// Lets a waiter out, and wakes the one that is first then.
+    /// Lets a waiter out, and wakes the one that is now first.
     func leave(_ waiter: LeaseWaiter) {
         let first = state.withLock { state in
             state.queues[waiter.memory]?.removeAll { $0 === waiter }
@@ -38,17 +38,17 @@ final class WaitingRoom: Sendable {
         state.withLock { $0.queues[waiter.memory]?.first === waiter }
     }
 
-    /// Wakes the first that waits for a memory, because its lease may be free.
+    /// Wakes the first waiter for a memory, because its lease may be free.
     func wake(memory: Int64) {
         state.withLock { $0.queues[memory]?.first }?.wake()
     }
 
-    /// Whether the store was closed: nobody waits any longer.
+    /// Whether the store was closed: then nobody waits any longer.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Wakes everybody for good.
+    /// Wakes every waiter for good.
     ///
-    /// - Returns: Their tickets.
+    /// - Returns: The tickets of the waiters.
     func close() -> [Int64] {
         let waiters = state.withLock { state in
             state.isClosed = true
@@ -76,7 +76,7 @@ final class LeaseWaiter: Sendable {
         self.ticket = ticket
     }
 
-    /// Ends the present rest, or the next one at once: no wake-up is lost between two looks at the file.
+    /// Ends the present rest, or the next one as soon as it begins: no wake-up is lost between two looks at the file.
     func wake() {
         let continuation = state.withLock { state in
             state.isWoken = state.continuation == nil

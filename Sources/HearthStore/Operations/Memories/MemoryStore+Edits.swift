@@ -4,22 +4,22 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// Edits a memory: with a live lease the edit is published at once, without one it is a draft of the agent's until a sync. Durable on
-    /// return.
+    /// Edits a memory; durable on return. With a live lease the edit is published at once. Without one it is a draft of
+    /// the agent until a sync.
     ///
-    /// A draft that the agent has already is amended, and published together with the edit under a lease. An edit that changes nothing
-    /// writes nothing.
+    /// If the agent already has a draft, the edit amends it; under a lease both are published together. An edit that
+    /// changes nothing writes nothing.
     ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The owner, or an agent that may propose.
     ///   - change: What to change.
     ///   - lock: The agent's lease on the memory.
-    ///   - version: The number of the published head that the edit expects; nil: whichever.
-    ///   - userID: The user the memory is expected to belong to; nil: whoever.
-    /// - Returns: The agent's view afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for another's category; `.versionMismatch`;
-    ///   `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    ///   - version: The number of the published head that the edit expects; nil for any.
+    ///   - userID: The user that the memory is expected to belong to; nil for any.
+    /// - Returns: The agent's view of the memory afterwards.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` if the agent may only read, and for the category of another's
+    ///   memory; `.versionMismatch`; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
     @discardableResult
     package func update(
         _ id: MemoryID,
@@ -29,7 +29,7 @@ extension MemoryStore {
         ifVersion version: Int? = nil,
         userID: UserID? = nil
     ) async throws -> Memory {
-        let edit = Edit(
+        let edit = EditRequest(
             memoryID: try id.validated(),
             agentID: agentID,
             userID: try userID?.validated(),
@@ -41,19 +41,21 @@ extension MemoryStore {
         return view.memory
     }
 
-    /// Deletes a memory for its owner: with a live lease at once, without one as a draft until a sync. Durable on return.
+    /// Deletes a memory for its owner; durable on return. With a live lease it is deleted at once. Without one the
+    /// deletion is a draft until a sync.
     ///
-    /// Until the deletion is published everyone else sees the memory still. A published deletion leaves a tombstone: ``history(of:as:)`` and
-    /// ``restore(_:as:)`` work for the owner until the memory is purged.
+    /// Until the deletion is published, everyone else still sees the memory. A published deletion leaves a tombstone:
+    /// ``history(of:as:)`` and ``restore(_:as:)`` work for the owner until the memory is purged.
     ///
-    /// - Throws: `.memoryNotFound`; `.accessDenied` for who isn't the owner; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
+    ///   `.invalidArgument`.
     package func delete(
         _ id: MemoryID,
         as agentID: AgentID,
         lock: MemoryLock? = nil,
         userID: UserID? = nil
     ) async throws {
-        let edit = Edit(
+        let edit = EditRequest(
             memoryID: try id.validated(),
             agentID: agentID,
             userID: try userID?.validated(),
@@ -64,9 +66,10 @@ extension MemoryStore {
         _ = try await perform(edit)
     }
 
-    /// Drops the agent's draft of a memory, a deletion included; durable on return. Without a draft nothing happens.
+    /// Discards the agent's draft of a memory, even if it is a deletion; durable on return. Without a draft nothing
+    /// happens.
     ///
-    /// - Throws: `.memoryNotFound` where the agent neither has a draft of the memory nor sees it.
+    /// - Throws: `.memoryNotFound` if the agent neither has a draft of the memory nor sees it.
     package func discardDraft(of id: MemoryID, as agentID: AgentID) async throws {
         let id = try id.validated()
         try await writePublishing { context in
@@ -76,7 +79,7 @@ extension MemoryStore {
                 throw MemoryError.memoryNotFound(id)
             }
             if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
-                try DraftWriter(context).drop(draft, of: record)
+                try DraftWriter(context).discard(draft, of: record)
             } else if try snapshot.look(for: id, as: agent, user: nil, now: context.now).view == nil {
                 throw MemoryError.memoryNotFound(id)
             }
@@ -85,7 +88,7 @@ extension MemoryStore {
 }
 
 /// One agent's edit of one memory, before it reaches the writer.
-private struct Edit: Sendable {
+private struct EditRequest: Sendable {
     var memoryID: MemoryID
     var agentID: AgentID
     var userID: UserID?
@@ -97,16 +100,17 @@ private struct Edit: Sendable {
 extension MemoryStore {
     /// Runs an edit in the next commit.
     ///
-    /// - Returns: What the agent sees then; nil where it has deleted the memory.
-    private func perform(_ edit: Edit) async throws -> MemoryView? {
+    /// - Returns: What the agent sees afterwards; nil if it has deleted the memory.
+    private func perform(_ edit: EditRequest) async throws -> MemoryView? {
         let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
         return try await auditingRefusal {
             try await writePublishing(prepared: prepared) { context in
                 let agent = try context.directory.acting(edit.agentID)
                 var edit = edit
-                let view = try Self.editable(edit, as: agent, in: context)
+                let view = try Self.authorizedView(edit, as: agent, in: context)
                 let record = view.record
-                // The category that the memory has anyway is none that a draft could be refused for later.
+                // Only the owner changes the category. The category that the memory has anyway must not be a reason to
+                // refuse the draft later.
                 if view.sharing != nil { edit.change.category = nil }
                 if let expected = edit.expectedVersion, expected != record.headNumber {
                     throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
@@ -120,14 +124,14 @@ extension MemoryStore {
                         in: context.transaction,
                         clock: context.clock
                     )
-                    try context.publish(edit.change, over: view.draft, of: record, by: agent)
+                    try context.publishUnderLease(edit.change, over: view.draft, of: record, by: agent)
                 } else {
                     _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
                 }
                 let snapshot = context.snapshot
                 guard let after = try MemoryRecord.find(key: record.key, in: snapshot) else { return nil }
                 if view.sharing != nil {
-                    // The view that is handed back is a read of another's memory.
+                    // The view that is returned is a read of another agent's memory.
                     let entry = AuditEntry(
                         action: .read,
                         agent: agent.key,
@@ -141,8 +145,8 @@ extension MemoryStore {
         }
     }
 
-    /// What the agent edits, once it is sure that it may.
-    private static func editable(_ edit: Edit, as agent: KnownAgent, in context: WriteContext) throws
+    /// The memory that the agent edits, after checking that it may.
+    private static func authorizedView(_ edit: EditRequest, as agent: KnownAgent, in context: WriteContext) throws
         -> MemoryView
     {
         let snapshot = context.snapshot
@@ -151,7 +155,7 @@ extension MemoryStore {
             for: edit.memoryID,
             as: agent,
             user: edit.userID,
-            // A deletion that is a draft so far can be published under a lease.
+            // A deletion that is still a draft can be published under a lease.
             includingDrafted: edit.change.isDeletion && edit.lock != nil,
             now: context.now
         )
@@ -174,80 +178,8 @@ extension MemoryStore {
     }
 }
 
-extension WriteContext {
-    /// Publishes an edit under a lease, and with it the agent's draft.
-    ///
-    /// A draft whose base is no longer the head is published first, as a sync would, and the edit then on top of what came of it.
-    func publish(
-        _ change: FieldChange,
-        over draft: Draft?,
-        of record: MemoryRecord,
-        by agent: KnownAgent
-    ) throws {
-        var record = record
-        var change = change
-        var context = self
-        if let draft {
-            if let error = try refusal(of: draft, of: record, by: agent) { throw error }
-            if draft.base == record.head {
-                change = draft.change.followed(by: change)
-                context = try dropToPublish(draft, of: record)
-            } else {
-                _ = try settle(draft, of: record, by: agent)
-                guard let after = try MemoryRecord.find(key: record.key, includingDeleted: true, in: snapshot) else {
-                    throw MemoryError.memoryNotFound(record.id)
-                }
-                record = after
-            }
-        }
-        change = change.leavingOut(unchangedFrom: record.fields)
-        guard !change.isEmpty else { return }
-        _ = try context.publish(edit(change, on: record, by: agent), of: record)
-    }
-
-    /// A new version on top of the published head.
-    func edit(_ change: FieldChange, on record: MemoryRecord, by agent: KnownAgent) -> Version {
-        Version(
-            memoryID: record.id,
-            parents: [record.head],
-            author: agent.id,
-            node: transaction.state.node,
-            time: transaction.nextTime(at: now),
-            fields: change.applied(to: record.fields),
-            number: record.headNumber + 1
-        )
-    }
-}
-
 extension MemoryStore {
-    /// Runs an operation that may publish; once it is committed, tells administrators what they should know and has missing vectors made.
-    func writePublishing<R: Sendable>(
-        prepared: [String: QuantizedVector] = [:],
-        _ body: @escaping @Sendable (WriteContext) throws -> R
-    ) async throws -> R {
-        let now = clock.now()
-        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
-            // Made here, because an operation may run more than once and only its last run counts.
-            let afterCommit = WriteContext.AfterCommit()
-            let result = try body(
-                WriteContext(
-                    transaction: transaction,
-                    afterCommit: afterCommit,
-                    directory: try transaction.directory(directories),
-                    clock: clock,
-                    now: now,
-                    vectors: VectorSource(embedder: embedder, prepared: prepared),
-                    defaultResolution: defaultResolution
-                )
-            )
-            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
-        }
-        notifications.publish(done.notifications)
-        if done.lacksVectors { embedMissing() }
-        return done.result
-    }
-
-    /// The vectors of texts from a local embedder that can't make them inside a transaction.
+    /// The vectors of texts from a local embedder that cannot make them inside a transaction.
     func preparedVectors(of texts: [String]) async throws -> [String: QuantizedVector] {
         guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder), !texts.isEmpty else { return [:] }
         do {
@@ -256,7 +188,7 @@ extension MemoryStore {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            // The words are enough to find it by until the vector is made.
+            // Until the vector is made later, the memory is found by its words.
             return [:]
         }
     }

@@ -3,12 +3,12 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// The versions of a memory, oldest first, the losers of conflicts among them.
+    /// The versions of a memory, oldest first, including those that lost a conflict.
     ///
-    /// The owner sees all of them, also of a memory that is deleted or has expired. Any other agent sees those published since it could see the memory,
-    /// and its own. Each is checked against its id.
+    /// The owner sees all of them, even if the memory is deleted or has expired. Any other agent sees its own, and
+    /// those that were published since it could see the memory. Each is checked against its id.
     ///
-    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that isn't what its id says.
+    /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that is not what its id says.
     package func history(of id: MemoryID, as agentID: AgentID) async throws -> [MemoryVersion] {
         let id = try id.validated()
         let now = clock.now()
@@ -30,19 +30,20 @@ extension MemoryStore {
         return versions
     }
 
-    /// Publishes what an old version says as a new one, at once, in the place of every head: a conflict that waits is settled by it. Durable
-    /// on return.
+    /// Publishes the fields of an old version as a new version, at once and in place of every head; durable on return.
+    /// This settles a conflict that waits.
     ///
-    /// History never rewinds. The agent's own draft stays as it is. Where it isn't the owner who rolls back, the category stays too.
+    /// No version is removed from the history. The agent's own draft stays as it is. If the agent is not the owner, the
+    /// category stays too.
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - version: A version that isn't a deletion, from the history as the agent sees it; `system`, which maintains every memory, is held to
-    ///     none.
+    ///   - version: A version that is not a deletion, from the history that the agent sees. `system`, which maintains
+    ///     every memory, may name any version.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument` for a version that
-    ///   isn't of that history.
+    /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
+    ///   for a version that is not in that history.
     @discardableResult
     package func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
         let id = try id.validated()
@@ -50,13 +51,13 @@ extension MemoryStore {
             try await writePublishing { context in
                 let snapshot = context.snapshot
                 let agent = try context.directory.acting(agentID)
-                let record = try context.administered(id, as: agent, attempt: "rollback")
+                let record = try context.authorizedRecord(id, for: agent, attempt: "rollback")
                 try context.refuseIfLocked(record, to: agent)
                 guard version.bytes != nil,
                     try VersionTable.contains(version, memory: record.key, in: context.connection)
                 else { throw MemoryError.unknownVersion(version, of: id) }
                 let stored = try VersionReader(of: record.key, id: id, in: snapshot).stored(version)
-                // To publish what its history doesn't show would be to read it.
+                // If the agent published a version that its history does not show, it would read it.
                 guard try snapshot.mayRollBack(to: stored, of: record, as: agent) else {
                     throw MemoryError.unknownVersion(version, of: id)
                 }
@@ -69,19 +70,19 @@ extension MemoryStore {
                 // Only the owner changes the category, and with it who may see the memory.
                 var carried = fields
                 if agent.id != record.owner { carried.category = record.fields.category }
-                return try context.conclude(record, with: carried, how: "rollback", action: .rollback, as: agent)
+                return try context.publishDecision(carried, on: record, how: "rollback", action: .rollback, as: agent)
             }
         }
     }
 
-    /// Brings a memory that is deleted or has expired back for its owner, as it was, until it is purged; durable on return.
+    /// Brings back a memory that is deleted or has expired, for its owner and until it is purged; durable on return.
     ///
-    /// An expiry that has passed is taken away. A deletion that is still a draft is withdrawn. Any other memory stays as it is. Where a conflict
-    /// waits on the memory, the restored version is one of its sides.
+    /// An expiry that has passed is removed. A deletion that is still a draft is withdrawn. Any other memory stays as
+    /// it is. If a conflict waits on the memory, the restored version becomes one of its sides.
     ///
     /// - Returns: The memory afterwards.
-    /// - Throws: `.memoryNotFound`, also for who isn't the owner of a deleted memory; `.accessDenied` for who isn't that of another;
-    ///   `.locked` while another agent holds the lease.
+    /// - Throws: `.memoryNotFound`, also for a deleted memory of another owner; `.accessDenied` for any other memory of
+    ///   another owner; `.locked` while another agent holds the lease.
     @discardableResult
     package func restore(_ id: MemoryID, as agentID: AgentID) async throws -> Memory {
         let id = try id.validated()
@@ -103,7 +104,7 @@ extension MemoryStore {
                 let isExpired = record.isExpired(at: context.now)
                 if record.fields.isDeleted || isExpired {
                     try context.refuseIfLocked(record, to: agent)
-                    let version = context.edit(FieldChange(), on: record, by: agent)
+                    let version = context.editVersion(FieldChange(), on: record, by: agent)
                         .with {
                             $0.isDeleted = false
                             if isExpired { $0.expiresAt = nil }
@@ -112,7 +113,7 @@ extension MemoryStore {
                 }
                 let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
                 if let draft, draft.change.isDeletion {
-                    let current = try context.current(record)
+                    let current = try context.reread(record)
                     _ = try DraftWriter(context).withdrawDeletion(draft, of: current)
                 }
                 return try context.view(of: record, for: agent)
@@ -146,7 +147,7 @@ extension Snapshot {
             .admits(version.version, publishedAt: version.publishedOrder)
     }
 
-    /// A memory whose history an agent may read: its owner also where it is deleted.
+    /// A memory whose history an agent may read. Its owner may read it even if the memory is deleted.
     fileprivate func recordWithHistory(
         _ id: MemoryID,
         as viewer: KnownAgent,
@@ -162,14 +163,6 @@ extension Snapshot {
             throw try AuditedRefusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
         }
         return record
-    }
-}
-
-extension MemoryStore {
-    /// Writes an audit row of something that was read.
-    func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
-        guard !isReadOnly else { throw MemoryError.unaudited }
-        try await write { try AuditTrail.append(entry, at: now, to: $0) }
     }
 }
 

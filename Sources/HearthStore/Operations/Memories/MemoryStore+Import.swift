@@ -3,20 +3,22 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// Stores memories under identifiers of the host's in one transaction, all or none; durable on return.
+    /// Stores memories under identifiers that the host gives, in one transaction, all or none; durable on return.
     ///
-    /// A memory that its user and agent hold already is left as it is, deleted or not, so that an import can be repeated.
+    /// A memory that its user and agent already have is left as it is, deleted or not, so that an import can be
+    /// repeated.
     ///
-    /// An identifier names a memory of one user and one agent. Where a memory of somebody else has it, the import is stored all the
-    /// same, under an identifier derived from the three, and a second import finds it there: nobody loses a memory to another's
-    /// identifiers, or learns from the counts that they exist. A parent is looked for in the same way.
+    /// An identifier names a memory of one user and one agent. If another user's or agent's memory has it, the import
+    /// is still stored, under an identifier derived from user, agent and identifier, and a second import finds it
+    /// there. So nobody loses a memory to another's identifiers, or learns from the counts that they exist. A parent is
+    /// looked for in the same way.
     ///
     /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
     package func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
         guard !batch.isEmpty else { return ImportCounts() }
         let now = clock.now()
         for item in batch { try item.validate() }
-        // What is there already needs neither words nor a vector.
+        // A memory that is there already needs neither words nor a vector.
         let (missing, nextRow) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
@@ -41,7 +43,7 @@ extension MemoryStore {
             try await write { [self] transaction in
                 var inserter = try inserter(transaction, now: now)
                 var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
-                // Every new row moves this count on: while it stands still, what was missing is missing.
+                // Every new row raises this count. While it is the same, what was missing is still missing.
                 let isUnchanged = transaction.state.nextRow == nextRow
                 var counts = ImportCounts(present: batch.count - missing.count)
                 try new.visit { index, memory in

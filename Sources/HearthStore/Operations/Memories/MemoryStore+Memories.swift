@@ -6,12 +6,13 @@ import HearthSQLite
 extension MemoryStore {
     /// Stores memories of one agent and user in one transaction, all or none; durable on return.
     ///
-    /// Each is published at once as its version 1. The shares asked for and those of the propagation rules are visible to the other
-    /// agents' next call. Memories without a `createdAt` get the present time, one microsecond after another, in the order given.
+    /// Each is published at once as its version 1. The other agents see what is shared with them, by this call or by a
+    /// propagation rule, from their next call on. Memories without a `createdAt` get the present time, one microsecond
+    /// after another, in the order given.
     ///
     /// - Returns: The identifiers in the order given.
-    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category, `.memoryNotFound` for
-    ///   a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
+    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category,
+    ///   `.memoryNotFound` for a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
     package func store(
         _ drafts: [MemoryDraft],
         agentID: AgentID,
@@ -23,8 +24,8 @@ extension MemoryStore {
             _ = try read { try $0.directory.acting(agentID) }
             return []
         }
-        // The first of a few is refused before the writer is asked; so it is to be with the last of many.
-        if drafts.count > MemoryPreparation.shareLength { for draft in drafts { try draft.validate() } }
+        // Of a few memories all are checked before the writer is asked. The same is done here for many.
+        if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
@@ -59,7 +60,8 @@ extension MemoryStore {
     ///
     /// A view of another agent's memory leaves an audit row, committed before this returns.
     ///
-    /// - Throws: `.memoryNotFound` where the agent may not see it, `userID` is another user's, or it is not there.
+    /// - Throws: `.memoryNotFound` if the agent may not see it, if it belongs to another user than `userID`, or if it
+    ///   is not there.
     package func memory(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         guard let memory = try await memories([id], as: agentID, userID: userID).first else {
             throw MemoryError.memoryNotFound(id)
@@ -81,66 +83,56 @@ extension MemoryStore {
             }
             return receipt
         }
-        return try await account(for: receipt, at: now).map(\.memory)
+        return try await auditAndCount(receipt, at: now).map(\.memory)
     }
-}
-
-/// What a call has read, to be audited and counted before it is returned.
-struct ReadReceipt: Sendable {
-    var viewer: Int64
-    var views: [MemoryView] = []
-    /// Memories and their users that the agent asked for by name and may not see.
-    var refused: [(memory: Int64, user: Int64)] = []
 }
 
 extension MemoryStore {
-    /// Audits what of a result belongs to others, counts the reads, and hands the result on.
-    func account(for receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
-        let shared = receipt.views.filter { $0.sharing != nil }
-        if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
-            guard !isReadOnly else { throw MemoryError.unaudited }
-            let keys = shared.map(\.record.key)
-            let refused = receipt.refused.map(\.memory)
-            let user = shared.first?.record.userKey
-            let refusedUser = receipt.refused.first?.user
-            try await write { transaction in
-                if !keys.isEmpty {
-                    let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: keys)
-                    try AuditTrail.append(entry, at: now, to: transaction)
-                }
-                if !refused.isEmpty {
-                    let entry = AuditEntry(
-                        action: .refuse,
-                        agent: receipt.viewer,
-                        user: refusedUser,
-                        memories: refused,
-                        detail: ["attempt": AuditAction.read.rawValue]
-                    )
-                    try AuditTrail.append(entry, at: now, to: transaction)
-                }
-            }
+    /// Begins a session of a user; durable on return.
+    ///
+    /// - Parameters:
+    ///   - userID: The user, who is added to the file on first use.
+    ///   - agentID: The agent that begins it.
+    ///   - name: A name for people, at most 256 bytes of UTF-8.
+    /// - Throws: `.unknownAgent`, `.invalidArgument`.
+    package func createSession(userID: UserID, agentID: AgentID, name: String? = nil) async throws -> SessionID {
+        let userID = try userID.validated()
+        if let name { try Identifiers.validate(name, kind: "session name") }
+        let now = clock.now()
+        let id = IdentifierGenerator.sessionID(at: now)
+        try await write { [directories] transaction in
+            let agent = try transaction.directory(directories).acting(agentID)
+            let user = try transaction.names.user(userID, now: now, in: transaction.connection)
+            let session = try transaction.names.session(id, user: user, now: now, in: transaction.connection)
+            try transaction.connection.run(
+                "UPDATE sessions SET agent_key = ?2, name = ?3 WHERE session_key = ?1",
+                session,
+                agent.key,
+                name
+            )
+            _ = transaction.sequence
         }
-        if accesses.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushAccesses() }
-        return receipt.views
+        return id
     }
 
-    /// Writes the reads counted so far.
-    func flushAccesses() async throws {
-        let counts = accesses.take()
-        guard !counts.isEmpty else { return }
+    /// Ends the sessions with this identifier; durable on return.
+    ///
+    /// Ending a session that has ended is no error. A session goes on when something is stored in it again.
+    ///
+    /// - Throws: `.invalidArgument` if there is no such session.
+    package func endSession(_ id: SessionID) async throws {
+        let id = try id.validated()
+        let now = clock.now()
         try await write { transaction in
-            for (memory, count) in counts {
-                // A memory that was purged meanwhile has nothing to count for.
-                try transaction.connection.run(
-                    """
-                    INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
-                    ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
-                    """,
-                    memory,
-                    count.reads,
-                    count.lastAt.rawValue
-                )
+            try transaction.connection.run(
+                "UPDATE sessions SET ended_at = coalesce(ended_at, ?2) WHERE session_id = ?1",
+                id.rawValue,
+                now.rawValue
+            )
+            guard transaction.connection.changes > 0 else {
+                throw MemoryError.invalidArgument("There is no session \(id).")
             }
+            _ = transaction.sequence
         }
     }
 }

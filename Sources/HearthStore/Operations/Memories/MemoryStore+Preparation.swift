@@ -8,15 +8,15 @@ extension MemoryStore {
 
     /// Checks, hashes, analyses and embeds memories, and writes them.
     ///
-    /// A few are made ready before the writer is asked for its turn. Of many, the later ones are made ready on other cores while the
-    /// writer writes the earlier ones, if their embedder is one that needn't be waited for.
+    /// A few are made ready before the operation waits for its turn to write. Of many, the later ones are made ready on
+    /// other cores while the writer writes the earlier ones, unless their embedder has to be waited for.
     ///
     /// - Parameters:
     ///   - count: How many.
     ///   - make: Makes the one with this index.
     ///   - write: Writes them, in order, in one transaction.
     /// - Returns: What `write` returns.
-    /// - Throws: What `make` throws for the first that it throws for; what `write` throws; `CancellationError`.
+    /// - Throws: The first error of `make`; what `write` throws; `CancellationError`.
     func prepare<R: Sendable>(
         _ count: Int,
         _ make: @escaping @Sendable (Int) throws(MemoryError) -> NewMemory,
@@ -28,17 +28,17 @@ extension MemoryStore {
             memory.vector = maker?.vectorAtOnce(of: memory.fields.content)
             return memory
         }
-        if let maker, maker.isWaitedFor {
+        if let maker, maker.isAwaited {
             return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady), by: maker)))
         }
-        guard count > MemoryPreparation.shareLength else {
+        guard count > MemoryPreparation.chunkLength else {
             return try await write(MemoryPreparation(try (0..<count).map(makeReady)))
         }
 
         let preparation = MemoryPreparation(count, make: makeReady)
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            // One core and one share are for the writer.
-            for _ in 0..<max(1, min(Self.cores, preparation.shareCount) - 1) {
+            // One core and one chunk are for the writer.
+            for _ in 0..<max(1, min(Self.cores, preparation.chunkCount) - 1) {
                 group.addTask { preparation.work() }
             }
             // On an error the tasks that are still at work are cancelled.
@@ -48,7 +48,7 @@ extension MemoryStore {
 
     /// Adds the vectors of an embedder that is waited for.
     ///
-    /// An embedder that fails holds no store up: the memory is found by its words, and its vector is made later.
+    /// If the embedder fails, the memory is stored without a vector and found by its words. The vector is made later.
     private func embed(_ new: [NewMemory], by maker: VectorMaker) async -> [NewMemory] {
         do {
             let vectors = try await maker.vectors(of: new.map(\.fields.content))
@@ -63,7 +63,7 @@ extension MemoryStore {
         }
     }
 
-    /// What writes the new memories of an operation.
+    /// An inserter for the new memories of an operation.
     func inserter(
         _ transaction: StoreTransaction,
         shareWith agents: [AgentID] = [],

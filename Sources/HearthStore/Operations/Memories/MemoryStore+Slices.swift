@@ -3,19 +3,19 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// The most memories a page holds.
-    package static let maximumPageSize = 10_000
+    /// The most memories that a page holds.
+    static let maximumPageSize = 10_000
 
-    /// Browses what an agent sees of a user's memories, newest first.
+    /// A page of what an agent sees of a user's memories, newest first.
     ///
     /// - Parameters:
     ///   - agentID: The agent that looks.
-    ///   - userID: The user; one the file doesn't know has no memories.
-    ///   - filter: What to narrow it to.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - limit: How many at the most, 1…10,000.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - filter: Which memories to include.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - limit: How many at most, 1…10,000.
     ///   - cursor: Where the last page ended.
-    /// - Returns: The page, and the cursor of the next, nil after the last.
+    /// - Returns: The page, and the cursor of the next page, nil after the last.
     /// - Throws: `.invalidArgument`, `.unknownAgent`.
     package func browse(
         as agentID: AgentID,
@@ -28,10 +28,10 @@ extension MemoryStore {
         let userID = try userID.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> OutgoingPage in
+        let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
-                return OutgoingPage(viewer: viewer)
+                return MemoryPage(viewer: viewer)
             }
             let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
             return try self.page(
@@ -45,7 +45,7 @@ extension MemoryStore {
                 in: snapshot
             )
         }
-        let views = try await account(for: page.receipt, at: now)
+        let views = try await auditAndCount(page.receipt, at: now)
         return (views.map(\.memory), page.next)
     }
 
@@ -55,9 +55,9 @@ extension MemoryStore {
     ///   - agentID: The agent that looks.
     ///   - userID: The user.
     ///   - sessionID: Narrows the slice, counts included, to a session.
-    ///   - memoryTypes: Narrows the slice, counts included, to these types; empty: all.
-    ///   - includeSyncMetadata: Whether the entries say how they stand.
-    ///   - limit: How many entries at the most, 1…10,000.
+    ///   - memoryTypes: Narrows the slice, counts included, to these types; if empty, all types.
+    ///   - includeSyncMetadata: Whether each entry has its sync status.
+    ///   - limit: How many entries at most, 1…10,000.
     ///   - cursor: Where the last page ended.
     /// - Throws: `.invalidArgument`, `.unknownAgent`.
     package func slice(
@@ -73,15 +73,15 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> OutgoingPage in
+        let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
-                return OutgoingPage(viewer: viewer)
+                return MemoryPage(viewer: viewer)
             }
             var session: Int64?
             if let sessionID {
                 session = try SessionTable.find(sessionID, user: user, in: snapshot.connection)
-                guard session != nil else { return OutgoingPage(viewer: viewer) }
+                guard session != nil else { return MemoryPage(viewer: viewer) }
             }
             let filter = try CatalogFilter(
                 SearchFilter(types: memoryTypes),
@@ -103,7 +103,7 @@ extension MemoryStore {
             page.statistics = try statistics(of: user, viewer: viewer, filter: filter, in: snapshot)
             return page
         }
-        let views = try await account(for: page.receipt, at: now)
+        let views = try await auditAndCount(page.receipt, at: now)
         return AgentMemorySlice(
             agentID: agentID,
             userID: userID,
@@ -118,8 +118,8 @@ extension MemoryStore {
     }
 }
 
-/// A page on its way out.
-private struct OutgoingPage: Sendable {
+/// A page that was read and is not audited yet.
+private struct MemoryPage: Sendable {
     var receipt: ReadReceipt
     var next: SliceCursor?
     var statistics = SliceStatistics()
@@ -145,7 +145,7 @@ extension MemoryStore {
         after cursor: SliceCursor?,
         now: Timestamp,
         in snapshot: Snapshot
-    ) throws -> OutgoingPage {
+    ) throws -> MemoryPage {
         let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
         let (catalog, visibility) = (slice.catalog, slice.visibility)
         let position = try cursor.map { cursor in
@@ -163,7 +163,7 @@ extension MemoryStore {
             after: position,
             limit: limit
         )
-        var page = OutgoingPage(viewer: viewer)
+        var page = MemoryPage(viewer: viewer)
         for slot in slots {
             let view = try self.view(
                 of: catalog.entries[slot],
@@ -183,7 +183,7 @@ extension MemoryStore {
         return page
     }
 
-    /// Reads the memory of a catalog's entry for a viewer who may see it.
+    /// Reads the memory of a catalog's entry for a viewer that may see it.
     func view(
         of entry: DocumentEntry,
         context: SharingContext?,

@@ -1,9 +1,11 @@
 import HearthModel
+import HearthSQLite
 import Synchronization
 
-/// Reads counted in memory until the next occasion to write them, so that an agent that reads its own memories never waits for a write.
+/// Counts reads in memory until they are written, so that an agent that reads its own memories does not wait for a
+/// write.
 final class ReadCounts: Sendable {
-    /// What is counted for one memory.
+    /// The reads of one memory.
     struct Count: Sendable {
         var reads: Int64
         var lastAt: Timestamp
@@ -11,7 +13,7 @@ final class ReadCounts: Sendable {
 
     private let counts = Mutex<[Int64: Count]>([:])
 
-    /// Past so many memories a reader should see to their being written.
+    /// From this many memories on, the call that counted the last read writes the counts.
     static let flushThreshold = 4_096
 
     /// Counts a read of each memory and says whether it is time to write.
@@ -32,9 +34,26 @@ final class ReadCounts: Sendable {
             return counts
         }
     }
+}
 
-    /// What is counted for a memory and not yet written.
-    func pending(_ memory: Int64) -> Count? {
-        counts.withLock { $0[memory] }
+extension MemoryStore {
+    /// Writes the reads counted so far.
+    func flushReadCounts() async throws {
+        let counts = readCounts.take()
+        guard !counts.isEmpty else { return }
+        try await write { transaction in
+            for (memory, count) in counts {
+                // A memory that was purged meanwhile has no count.
+                try transaction.connection.run(
+                    """
+                    INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
+                    ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+                    """,
+                    memory,
+                    count.reads,
+                    count.lastAt.rawValue
+                )
+            }
+        }
     }
 }

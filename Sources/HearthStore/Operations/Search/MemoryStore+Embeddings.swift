@@ -1,9 +1,10 @@
 import HearthEmbedding
 package import HearthModel
 import HearthSQLite
+import Synchronization
 
 extension MemoryStore {
-    /// How far the vectors of the file are those of the present embedder.
+    /// How many of the file's vectors are those of the present embedder.
     package func embeddingStatus() async throws -> EmbeddingStatus {
         try read { snapshot in
             let model = try embedder.flatMap { try VectorTable.model($0.identifier, in: snapshot.connection) }
@@ -23,21 +24,22 @@ extension MemoryStore {
         }
     }
 
-    /// Makes the vectors that are missing or of another embedder, batch by batch, while everything else goes on.
+    /// Makes the vectors that are missing or were made by another embedder, batch by batch, while everything else goes
+    /// on.
     ///
-    /// What is done is durable, so a rebuild that was cancelled or killed goes on where it was. A text that the embedder refuses is left
-    /// without a vector and is found by its words.
+    /// Each batch is durable, so a rebuild that was cancelled or killed goes on where it stopped. A text that the
+    /// embedder refuses stays without a vector and is found by its words.
     ///
-    /// - Parameter progress: Called after every batch with the documents looked at so far.
+    /// - Parameter progress: Called after every batch with the number of documents looked at so far.
     /// - Returns: How many vectors were made.
-    /// - Throws: `.embedderUnavailable` where it is not one text's fault, as with a server that is away; `.invalidArgument` without an
-    ///   embedder.
+    /// - Throws: `.embedderUnavailable` if the failure is not due to one text, as when a server is away;
+    ///   `.invalidArgument` without an embedder.
     @discardableResult
     package func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
         try await rebuildEmbeddings(ofUser: nil, progress: progress)
     }
 
-    /// Makes the vectors that are missing or of another embedder of one user, or of all.
+    /// Makes the vectors of one user, or of all, that are missing or were made by another embedder.
     @discardableResult
     func rebuildEmbeddings(ofUser user: Int64?, progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
         guard let embedder else {
@@ -70,20 +72,21 @@ extension MemoryStore {
         }
     }
 
-    /// Has the vectors made that a remote embedder owes, without waiting for it.
+    /// Starts making the vectors that a remote embedder has not made yet, without waiting for them.
     func embedLater() {
         guard let embedder, !embedder.isLocal else { return }
         embedMissing()
     }
 
-    /// Has the vectors made that could not be made inside a transaction, without waiting for them.
+    /// Starts making the vectors that could not be made inside a transaction, without waiting for them.
     func embedMissing() {
         guard let embedder, !(embedder is any SynchronousEmbedder), !isReadOnly else { return }
         embeddingQueue.wake { [weak self] in
             do {
                 try await self?.rebuildEmbeddings()
             } catch {
-                // The embedder is away: what is missing is found by its words, and the next store tries again.
+                // The embedder is away. Texts without a vector are found by their words, and the next store tries
+                // again.
             }
         }
     }
@@ -100,7 +103,7 @@ private struct PendingText: Sendable {
 
     var position: Position
     var text: String
-    /// What says that the text is still the one that was read: the head's id, and the draft's digest.
+    /// Tells whether the text is still the one that was read: the head's id and the draft's digest.
     var stamp: [UInt8]
 
     static func batch(
@@ -134,7 +137,7 @@ private struct PendingText: Sendable {
         )
     }
 
-    /// Whether nobody has edited the text meanwhile.
+    /// Whether the text is still the same.
     func isCurrent(in connection: Connection) throws -> Bool {
         let now = try connection.first(
             """
@@ -152,9 +155,9 @@ private struct PendingText: Sendable {
 }
 
 extension VectorMaker {
-    /// The vectors of texts; nil for a text that the embedder refuses while it takes others.
+    /// The vectors of texts; nil for a text that the embedder refuses while it accepts others.
     ///
-    /// A refused batch is halved until the text at fault stands alone.
+    /// A refused batch is halved until the text at fault is alone.
     func vectorsLeavingOutRefused(of texts: [String]) async throws -> [QuantizedVector?] {
         do {
             return try await vectors(of: texts)
@@ -163,6 +166,50 @@ extension VectorMaker {
             let middle = texts.count / 2
             let first = try await vectorsLeavingOutRefused(of: Array(texts[..<middle]))
             return try await first + vectorsLeavingOutRefused(of: Array(texts[middle...]))
+        }
+    }
+}
+
+/// Lets one task at a time make the vectors that are missing. If the embedder fails, the task tries again only after
+/// the next wake.
+final class EmbeddingQueue: Sendable {
+    private struct State {
+        var task: Task<Void, Never>?
+        /// Whether a text was left without its vector since the task last looked.
+        var hasMore = false
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Starts the work. If it is under way, it runs once more afterwards.
+    func wake(_ work: @escaping @Sendable () async -> Void) {
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.hasMore = true
+            guard state.task == nil else { return }
+            state.task = Task { [weak self] in
+                while let self, takeMore(), !Task.isCancelled { await work() }
+            }
+        }
+    }
+
+    /// Stops the work that is under way, and starts none any more.
+    func close() async {
+        let task = state.withLock { state in
+            state.isClosed = true
+            return state.task
+        }
+        task?.cancel()
+        await task?.value
+    }
+
+    /// Whether there is more to do; if not, the task ends.
+    private func takeMore() -> Bool {
+        state.withLock { state in
+            if !state.hasMore { state.task = nil }
+            defer { state.hasMore = false }
+            return state.hasMore
         }
     }
 }

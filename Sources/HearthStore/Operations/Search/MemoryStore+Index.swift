@@ -3,8 +3,9 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// Makes the word index anew where another version of the analyser wrote it: its words would neither match nor be removable.
-    func rebuildIndexOfAnotherAnalyser() async throws {
+    /// Rebuilds the word index if another version of the analyser wrote it: its words would neither match nor be
+    /// removable.
+    func rebuildOutdatedIndex() async throws {
         guard !isReadOnly else {
             let analyser = try read { $0.state.analyser }
             guard analyser == TextAnalyzer.version else {
@@ -26,7 +27,7 @@ extension MemoryStore {
     }
 }
 
-/// The index of words as a whole.
+/// The word index as a whole.
 enum WordIndex {
     /// Empties the index and fills it from the texts.
     static func rebuild(in transaction: StoreTransaction) throws {

@@ -5,25 +5,27 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The most results a search returns.
-    package static let maximumSearchLimit = 1_000
+    /// The most results that a search returns.
+    static let maximumSearchLimit = 1_000
 
-    /// Finds what an agent sees of a user's memories, best first.
+    /// Searches what an agent sees of a user's memories, best first.
     ///
-    /// A memory is found by the agent's own draft of it where it has one, else by its published head.
+    /// A memory is found by the agent's own draft of it if there is one, else by its published head.
     ///
     /// - Parameters:
-    ///   - query: Anything a person types: words, "quoted phrases" that must occur, beginnings of words with a `*` behind.
+    ///   - query: Anything that a person types: words, "quoted phrases" that must occur, beginnings of words followed
+    ///     by `*`.
     ///   - agentID: The agent that searches.
-    ///   - userID: The user; one the file doesn't know has no memories.
-    ///   - sessionID: The session whose memories are preferred a little.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - type: By word, by meaning, or both.
-    ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - sessionID: The session whose memories rank a little higher.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - type: Whether to search by word, by meaning, or both.
+    ///   - filter: Which memories to include.
+    ///   - limit: How many at most, 1…1,000.
     ///   - tuning: The constants of ranking.
     /// - Returns: At most `limit` results, the best first.
-    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder, `.unknownAgent`, `.embeddingMismatch`.
+    /// - Throws: `.invalidArgument`, also for a search by meaning without an embedder, `.unknownAgent`,
+    ///   `.embeddingMismatch`.
     package func search(
         _ query: String,
         as agentID: AgentID,
@@ -40,7 +42,7 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         let words = KeywordQuery(query)
-        let question = Question(
+        let request = SearchRequest(
             words: type == .semantic ? nil : words,
             dates: QueryDates.terms(in: query),
             meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
@@ -50,19 +52,19 @@ extension MemoryStore {
             limit: limit,
             tuning: tuning
         )
-        return try await results(of: question, as: agentID, snippetWords: words) { snapshot in
+        return try await results(of: request, as: agentID, snippetWords: words) { snapshot in
             try NameTable.find(user: userID, in: snapshot.connection)
         }
     }
 
-    /// Finds memories that mean much the same as one of them, best first.
+    /// Finds memories of similar meaning to a given one, best first.
     ///
     /// - Parameters:
     ///   - id: A memory that the agent sees; it is not among the results.
     ///   - agentID: The agent that searches.
-    ///   - includeShared: Whether other agents' memories are among them.
-    ///   - filter: What to narrow it to.
-    ///   - limit: How many at the most, 1…1,000.
+    ///   - includeShared: Whether to include other agents' memories.
+    ///   - filter: Which memories to include.
+    ///   - limit: How many at most, 1…1,000.
     ///   - tuning: The constants of ranking.
     /// - Returns: At most `limit` memories of the same user.
     /// - Throws: `.memoryNotFound`, `.invalidArgument`, also without an embedder.
@@ -77,7 +79,7 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         let memory = try await memory(id, as: agentID)
-        let question = Question(
+        let request = SearchRequest(
             words: nil,
             dates: [],
             meaning: try await vector(of: memory.content, isRequired: true),
@@ -86,16 +88,16 @@ extension MemoryStore {
             filter: filter,
             limit: limit,
             tuning: tuning,
-            leavingOut: id
+            excluded: id
         )
-        return try await results(of: question, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
+        return try await results(of: request, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
             try NameTable.find(user: memory.userID, in: snapshot.connection)
         }
     }
 }
 
-/// What is looked for, analysed.
-private struct Question: Sendable {
+/// What a search looks for, and how.
+struct SearchRequest: Sendable {
     var words: KeywordQuery?
     var dates: [DateTerm]
     var meaning: QuantizedVector?
@@ -104,32 +106,32 @@ private struct Question: Sendable {
     var filter: SearchFilter
     var limit: Int
     var tuning: SearchTuning
-    var leavingOut: MemoryID?
+    var excluded: MemoryID?
 }
 
-/// What a search has found, on its way out.
-private struct Found {
+/// What a search has found and not audited yet.
+private struct FoundMemories {
     var receipt: ReadReceipt
     var ranked: [Ranked] = []
 }
 
 extension MemoryStore {
-    /// Ranks, reads, audits and lays out.
+    /// Ranks and reads the results, and audits them before it returns them.
     private func results(
-        of question: Question,
+        of request: SearchRequest,
         as agentID: AgentID,
         snippetWords: KeywordQuery,
         user findUser: (Snapshot) throws -> Int64?
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
-        let found = try read { snapshot -> Found in
+        let found = try read { snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
-            var found = Found(receipt: ReadReceipt(viewer: viewer.key))
+            var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
             guard let user = try findUser(snapshot) else { return found }
-            if question.meaning != nil { loadVectorsAhead(of: user) }
-            let slice = try catalogs.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
+            if request.meaning != nil { loadVectorsAhead(of: user) }
+            let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             let ranked = try searchRooms.withRoom { room in
-                try self.ranked(question, user: user, slice: slice, now: now, in: snapshot, &room)
+                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &room)
             }
             for item in ranked {
                 let entry = slice.catalog.entries[item.slot]
@@ -141,7 +143,7 @@ extension MemoryStore {
             }
             return found
         }
-        let views = try await account(for: found.receipt, at: now)
+        let views = try await auditAndCount(found.receipt, at: now)
         return zip(views, found.ranked)
             .map { view, ranked in
                 MemorySearchResult(
@@ -156,8 +158,8 @@ extension MemoryStore {
             }
     }
 
-    /// Reads a user's vectors on another thread where none are in memory, while this one reads the catalog: the two are most of what a
-    /// first search waits for, and take about as long.
+    /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
+    /// search waits mostly for these two, and they take about equally long.
     private func loadVectorsAhead(of user: Int64) {
         guard let embedder, !vectors.holds(user: user) else { return }
         Task { [self] in
@@ -169,76 +171,12 @@ extension MemoryStore {
                     try vectors.load(user, model: model, in: snapshot)
                 }
             } catch {
-                // The search itself comes across whatever it was, and says so.
+                // The search itself meets the same error, and throws it.
             }
         }
     }
 
-    /// The slots that answer a question, best first.
-    private func ranked(
-        _ question: Question,
-        user: Int64,
-        slice: VisibleSlice,
-        now: Timestamp,
-        in snapshot: Snapshot,
-        _ room: inout SearchRoom
-    ) throws -> [Ranked] {
-        let connection = snapshot.connection
-        let session = try question.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
-        let filter = try CatalogFilter(question.filter, user: user, now: now, connection: connection)
-        let leftOut = try question.leavingOut.flatMap { try MemoryTable.key(of: $0, in: connection) }
-        var ranking = Ranking(tuning: question.tuning, now: now.rawValue, session: session)
-        if let words = question.words {
-            ranking.words = try wordScores(
-                words,
-                question: question,
-                user: user,
-                slice: slice,
-                in: snapshot,
-                &room
-            )
-            ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
-        }
-        let vectors = try question.meaning.flatMap { meaning in
-            try alignedVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
-        }
-        if let meaning = question.meaning {
-            let count = slice.catalog.documents.count
-            ranking.cosines =
-                vectors?.cosines(with: meaning, count: count, in: &room.scoring) ?? [Float](repeating: 0, count: count)
-        }
-        let isDistinct = question.tuning.duplicateThreshold <= 1
-        let hasPairs = question.meaning == nil && question.words?.pairs.isEmpty == false
-        let depth = max(isDistinct ? question.limit * 4 : question.limit, hasPairs ? Proximity.depth : 0)
-        var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
-            let entry = slice.catalog.entries[slot]
-            return slice.visibility.canFind(slot)
-                && (question.includeShared || slice.visibility.isOwn(slot))
-                && entry.memory != leftOut && filter.admits(entry)
-        }
-        if hasPairs, let words = question.words, let scores = ranking.words {
-            candidates = try raised(
-                candidates,
-                by: words,
-                scores: scores,
-                tuning: question.tuning,
-                user: user,
-                slice: slice,
-                in: snapshot
-            )
-        }
-        room.scoring.giveBack(ranking)
-        let minimum = question.filter.minimumScore ?? 0
-        let good = candidates.filter { $0.score >= minimum }
-        guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
-        return Array(
-            vectors.table
-                .distinct(good, threshold: question.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
-                .prefix(question.limit)
-        )
-    }
-
-    /// The query's vector; nil where there is no embedder, or where one outside the process does not answer and words will do.
+    /// The query's vector; nil if it is not required, and there is no embedder or it fails.
     private func vector(of query: String, isRequired: Bool) async throws -> QuantizedVector? {
         guard let embedder else {
             guard !isRequired else {
@@ -253,94 +191,5 @@ extension MemoryStore {
         } catch  where !isRequired && !(error is CancellationError) {
             return nil
         }
-    }
-
-    /// What the words of a query say of every slot, over what the agent can find.
-    private func wordScores(
-        _ query: KeywordQuery,
-        question: Question,
-        user: Int64,
-        slice: VisibleSlice,
-        in snapshot: Snapshot,
-        _ room: inout SearchRoom
-    ) throws -> WordScores {
-        guard let expression = query.matchExpression(userKey: UserKey(user)) else {
-            return WordScores(count: slice.catalog.documents.count)
-        }
-        try snapshot.connection.collectPostings(
-            index: "memory_index",
-            matching: expression,
-            phraseCount: query.clauses.count,
-            into: &room.postings
-        )
-        let (catalog, visibility) = (slice.catalog, slice.visibility)
-        catalog.findSlots(of: room.postings.rowIDs, into: &room.slots)
-        let scorer = WordScorer(
-            tuning: question.tuning,
-            collection: visibility.collection,
-            slotCount: catalog.documents.count,
-            sessions: slice.sessions
-        )
-        visibility.lengths.withUnsafeBufferPointer { lengths in
-            room.lengths.removeAll(keepingCapacity: true)
-            room.lengths.append(contentsOf: room.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
-        }
-        let dates = slice.sessions == nil ? [] : question.dates
-        return scorer.scores(
-            of: room.postings.counts,
-            at: room.slots,
-            lengths: room.lengths,
-            for: query,
-            dates: dates.map { date in
-                catalog.entries.indices.filter {
-                    visibility.canFind($0) && date.holds(catalog.entries[$0].createdAt)
-                }
-            },
-            in: &room.scoring
-        )
-    }
-
-    /// Raises the best results of a search by keyword alone by the words that stand side by side in them as in the query.
-    private func raised(
-        _ results: [Ranked],
-        by words: KeywordQuery,
-        scores: WordScores,
-        tuning: SearchTuning,
-        user: Int64,
-        slice: VisibleSlice,
-        in snapshot: Snapshot
-    ) throws -> [Ranked] {
-        let proximity = Proximity(
-            of: words,
-            rarities: scores.rarities,
-            tuning: tuning,
-            averageLength: slice.visibility.collection.averageLength
-        )
-        return try proximity.raised(results, bound: scores.ownBound) { slot in
-            let document = slice.catalog.entries[slot].document
-            return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
-        }
-    }
-
-    /// The user's vectors of the model that the query's vector is of; nil while the file has none.
-    private func alignedVectors(
-        for query: QuantizedVector,
-        user: Int64,
-        catalog: DocumentCatalog,
-        in snapshot: Snapshot
-    ) throws -> AlignedVectors? {
-        guard let embedder, let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
-            return nil
-        }
-        guard model.dimension == query.components.count else {
-            throw MemoryError(
-                code: .embeddingMismatch,
-                message: """
-                    The file holds vectors of \(model.identifier) with \(model.dimension) components, and the query's has \
-                    \(query.components.count). Give the embedder another identifier, or the model it had.
-                    """
-            )
-        }
-        return try vectors.table(of: user, model: model, catalog: catalog, in: snapshot)
     }
 }

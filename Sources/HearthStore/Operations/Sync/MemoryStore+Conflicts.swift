@@ -3,25 +3,26 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// The conflicts that wait for a decision, oldest first, each with the version for every head and their common ancestor: an administrator's
-    /// view over all users.
+    /// The conflicts that wait for a decision, oldest first: an administrator's view over all users. Each has the
+    /// version of every head and their common ancestor.
     package func pendingConflicts() throws -> [SyncConflict] {
         try read { try $0.pendingConflicts() }
     }
 
-    /// Settles a conflict that waits, by a strategy or by a decision; durable on return.
+    /// Settles a conflict that waits, by a strategy or a decision; durable on return.
     ///
-    /// The version that comes of it has every head as a parent, so nothing that waited is left; the versions that did not win stay in the
-    /// history. Every resolution is audited.
+    /// The new version has every head as a parent, so nothing waits any longer. The versions that did not win stay in
+    /// the history. Every resolution is audited.
     ///
     /// - Parameters:
     ///   - id: The conflict.
     ///   - agentID: The memory's owner, or a critical agent.
-    ///   - strategy: How to settle it; nil: as the owner's profile says. A decision goes before it.
+    ///   - strategy: How to settle it; nil to do as the owner's profile says. A decision takes precedence.
     ///   - decision: What a person decided.
-    /// - Throws: `.conflictNotFound`, also where the agent doesn't see the memory; `.conflictAlreadyResolved`; `.accessDenied`; `.decisionRequired`
-    ///   where there is no decision and the strategy is to ask for one, or can't settle it; `.locked` while another agent holds the lease;
-    ///   `.invalidArgument` for a version that isn't one of the conflict's, and for content that is too long.
+    /// - Throws: `.conflictNotFound`, also if the agent does not see the memory; `.conflictAlreadyResolved`;
+    ///   `.accessDenied`; `.decisionRequired` if there is no decision and the strategy is to ask for one or cannot
+    ///   settle it; `.locked` while another agent holds the lease; `.invalidArgument` for a version that is not one of
+    ///   the conflict's, and for content that is too long.
     @discardableResult
     package func resolve(
         _ id: ConflictID,
@@ -31,13 +32,13 @@ extension MemoryStore {
     ) async throws -> ResolvedConflict {
         let id = try id.validated()
         if case .content(let content) = decision { _ = try FieldLimits.content(content) }
-        let attempt = try await auditingRefusal {
+        let outcome = try await auditingRefusal {
             try await writePublishing { context in
-                try Resolution(conflict: id, agentID: agentID, strategy: strategy, decision: decision)
+                try ResolutionRequest(conflict: id, agentID: agentID, strategy: strategy, decision: decision)
                     .perform(in: context)
             }
         }
-        switch attempt {
+        switch outcome {
         case .resolved(let resolved):
             return resolved
         case .undecided(let reason):
@@ -50,19 +51,19 @@ extension MemoryStore {
 }
 
 /// An attempt to settle one conflict.
-private struct Resolution: Sendable {
+private struct ResolutionRequest: Sendable {
     var conflict: ConflictID
     var agentID: AgentID
     var strategy: ConflictResolution?
     var decision: ManualDecision?
 
-    enum Attempt: Sendable {
+    enum Outcome: Sendable {
         case resolved(ResolvedConflict)
-        /// The strategy can't; that an administrator is told is committed.
+        /// The strategy cannot settle it. The notification to an administrator is committed.
         case undecided(String)
     }
 
-    func perform(in context: WriteContext) throws -> Attempt {
+    func perform(in context: WriteContext) throws -> Outcome {
         let agent = try context.directory.acting(agentID)
         let row = try ConflictTable.find(conflict, in: context.connection)
         guard let row else { throw MemoryError.conflictNotFound(conflict) }
@@ -79,7 +80,7 @@ private struct Resolution: Sendable {
         let version: Version
         if let decision {
             let fields = try fields(of: decision, for: record, heads: heads, in: context)
-            version = try context.decision(fields, on: record, by: agent)
+            version = try context.decisionVersion(fields, on: record, by: agent)
         } else {
             guard used != .manualReview else { throw MemoryError.decisionRequired(conflict) }
             switch try context.outcome(for: heads, of: record, strategy: used) {
@@ -89,9 +90,9 @@ private struct Resolution: Sendable {
                 return try escalate(waiting, of: row, on: record, in: context)
             }
         }
-        _ = try context.conclude(
-            version,
+        _ = try context.replaceHeads(
             of: record,
+            with: version,
             how: decision == nil ? used.rawValue : "decision",
             by: agent.key
         )
@@ -114,7 +115,8 @@ private struct Resolution: Sendable {
         )
     }
 
-    /// The memory, for its owner and for critical agents; to who doesn't see it there is no such conflict.
+    /// The memory, for its owner and for critical agents. For an agent that does not see the memory there is no such
+    /// conflict.
     private func authorizedRecord(
         of row: WaitingRow,
         for agent: KnownAgent,
@@ -161,13 +163,13 @@ private struct Resolution: Sendable {
         }
     }
 
-    /// Tells an administrator that a strategy could not settle it; the conflict goes on waiting.
+    /// Tells an administrator that the strategy could not settle the conflict, which goes on waiting.
     private func escalate(
         _ waiting: WaitingConflict,
         of row: WaitingRow,
         on record: MemoryRecord,
         in context: WriteContext
-    ) throws -> Attempt {
+    ) throws -> Outcome {
         guard case .undecided(let reason) = waiting.reason else { throw MemoryError.decisionRequired(conflict) }
         let notification = try NotificationTable.insert(
             .conflict(

@@ -3,14 +3,14 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// Looks at the entries of an agent's slice that had no draft: whether each is what its digest says, whether it is shared with everyone
-    /// whom a propagation rule of now sends it to (a share that a former rule made stays until it is revoked), and whether its vector is
-    /// of the present model.
+    /// Looks again at the entries of an agent's slice that had no draft. Each is checked against its digest, shared
+    /// with every agent that a present propagation rule names, and given a vector of the present model. A share that a
+    /// former rule made stays until it is revoked.
     ///
     /// - Parameters:
     ///   - scope: Whose slice.
-    ///   - drafted: The memories whose drafts the sync has taken up already: each counts once.
-    ///   - result: Where to count.
+    ///   - drafted: The memories whose drafts the sync has already counted: each counts once.
+    ///   - result: The result to count into.
     func reexamine(
         _ scope: SyncScope,
         besides drafted: Set<Int64>,
@@ -47,7 +47,7 @@ extension MemoryStore {
     }
 }
 
-/// What a second look at a memory came to.
+/// The result of a second look at a memory.
 enum Reexamination: Sendable {
     case inOrder
     case damaged(MemoryError)

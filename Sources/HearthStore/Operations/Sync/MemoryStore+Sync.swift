@@ -3,24 +3,24 @@ import HearthRules
 import HearthSQLite
 
 extension MemoryStore {
-    /// How many drafts are published in one operation of the writer: enough that a commit costs each next to nothing, and few enough that
-    /// the file is free for others again in some tens of milliseconds.
+    /// How many drafts are published in one operation: enough that a commit costs each almost nothing, and few enough
+    /// that others can write again after some tens of milliseconds.
     static let syncBatchSize = 256
 
     /// Publishes the drafts of one agent for one user, in the order in which they were begun; durable on return.
     ///
-    /// Each draft is published whole or stays as it is. One whose base is still the head becomes the head; any other is reconciled, by the
-    /// owner's strategy. Drafts behind another agent's lease, and those the agent may no longer publish, stay and are reported. A batch
-    /// that fails is tried again draft by draft, so that one bad draft holds up no other. What was published before the task was cancelled
-    /// stays published.
+    /// Each draft is published whole or stays as it is. A draft whose base is still the head becomes the head; any
+    /// other is reconciled by the owner's strategy. Drafts behind another agent's lease, and those that the agent may
+    /// no longer publish, stay and are reported. A batch that fails is tried again draft by draft, so that one bad
+    /// draft does not hold up the others. What was published before the task was cancelled stays published.
     ///
     /// - Parameters:
     ///   - agentID: The agent.
     ///   - userID: The user.
-    ///   - sessionID: Narrows it to the memories of a session.
-    ///   - force: Whether to re-examine every entry of the agent's slice besides: content against its digest, propagation rules as they stand
-    ///     now, and vectors that are missing or of another model.
-    /// - Throws: `.unknownAgent`, `.invalidArgument`, and what keeps the file from being written at all.
+    ///   - sessionID: Narrows the sync to the memories of a session.
+    ///   - force: Whether to look again at every other entry of the agent's slice: its content against its digest, the
+    ///     present propagation rules, and vectors that are missing or of another model.
+    /// - Throws: `.unknownAgent`, `.invalidArgument`, and any error that keeps the file from being written.
     package func sync(
         _ agentID: AgentID,
         userID: UserID,
@@ -58,7 +58,7 @@ extension MemoryStore {
         return result
     }
 
-    /// Records a sync that came to no end, where the file takes it: why it stopped is what the caller hears of.
+    /// Records a sync that stopped, if the file can be written.
     private func recordStopped(_ result: AgentSyncResult, _ scope: SyncScope, startedAt: Timestamp) async {
         do {
             try await writeThoughCancelled {
@@ -70,7 +70,10 @@ extension MemoryStore {
                     in: $0
                 )
             }
-        } catch {}
+        } catch {
+            // This sync is then missing from the record of syncs and from their statistics, and nothing else is lost.
+            // The caller gets the error that stopped the sync, which is the one that it can act on.
+        }
     }
 
     /// An identifier for an operation that begins now.
@@ -78,7 +81,7 @@ extension MemoryStore {
         IdentifierGenerator.operationID(at: clock.now())
     }
 
-    /// Settles some drafts together; where that fails, one by one.
+    /// Settles some drafts together; if that fails, one by one.
     private func settle(_ batch: ArraySlice<DraftTable.Pending>, in scope: SyncScope) async throws -> [DraftSettlement]
     {
         do {
@@ -102,12 +105,12 @@ extension MemoryStore {
     }
 }
 
-/// Whose drafts a sync is about.
+/// The agent whose drafts a sync publishes, the user and the session.
 struct SyncScope: Sendable {
     var agent: KnownAgent
-    /// Nil for a user the file doesn't know.
+    /// Nil for a user that the file does not know.
     var user: Int64?
-    /// Nil: every session. A session that the file doesn't know has no memories.
+    /// Nil for every session. A session that the file does not know has no memories.
     var session: Int64?
     private var isEmpty: Bool
 
@@ -145,14 +148,14 @@ struct SyncScope: Sendable {
 }
 
 extension MemoryError {
-    /// Whether no other draft would fare better.
+    /// Whether the error would also meet every other draft.
     fileprivate var concernsWholeStore: Bool {
         [.storeBusy, .storeFull, .storeReadOnly, .storeUnavailable, .closed].contains(code)
     }
 }
 
 extension Array {
-    /// The elements in order, so many at a time.
+    /// The elements in order, in slices of at most this size.
     fileprivate func chunks(of size: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }

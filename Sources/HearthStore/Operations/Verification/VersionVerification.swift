@@ -2,7 +2,7 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Every version against its id, and every published head against the versions.
+/// Checks every version against its id, and every published head against the versions.
 enum MemoryVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let keys = try snapshot.connection.rows(
@@ -23,7 +23,7 @@ enum MemoryVerification {
         }
     }
 
-    /// Reading a version checks it against its id; what is left is how they hang together.
+    /// Reading a version checks it against its id. What is left to check is how the versions are linked.
     private static func check(
         _ record: MemoryRecord,
         in snapshot: Snapshot,
@@ -56,7 +56,7 @@ enum MemoryVerification {
     }
 }
 
-/// Every draft against its digest.
+/// Checks every draft against its digest.
 enum DraftVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let owners = try snapshot.connection.rows(
@@ -71,39 +71,5 @@ enum DraftVerification {
                 report.add("draft", error.message)
             }
         }
-    }
-}
-
-/// The documents against the memories and drafts that they stand for.
-enum DocumentVerification {
-    static func check(_ connection: Connection, into report: inout VerificationReport) throws {
-        try connection.forEach(
-            """
-            SELECT d.document_key FROM documents AS d JOIN memories AS m ON m.memory_key = d.document_key
-            JOIN categories AS c ON c.category_key = d.category_key
-            WHERE d.agent_key IS NULL AND ((d.flags & 1 = 0) != (m.state = 'live') OR d.user_key != m.user_key
-                OR d.owner_key != m.owner_key OR d.session_key IS NOT m.session_key OR d.created_at != m.created_at
-                OR d.expires_at IS NOT m.expires_at OR d.importance != m.importance OR c.name != m.category)
-            """,
-            do: { report.add("document", "Document \($0.int64(0)) is not what its memory says.") }
-        )
-        try connection.forEach(
-            """
-            SELECT d.document_key FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
-            LEFT JOIN drafts AS r ON r.draft_key = d.document_key
-            WHERE d.agent_key IS NOT NULL AND ((d.flags & 1 = 0) != (r.draft_key IS NOT NULL) OR d.flags & 1 = 0 AND (
-                (d.flags & 2 != 0) != (m.state != 'live' OR r.changed_fields & 128 != 0) OR d.agent_key != r.agent_key
-                OR d.memory_key != r.memory_key OR d.importance != coalesce(r.importance, m.importance)
-                OR d.expires_at IS NOT iif(r.changed_fields & 64, r.expires_at, m.expires_at)))
-            """,
-            do: { report.add("document", "Document \($0.int64(0)) is not what its draft says.") }
-        )
-        try connection.forEach(
-            """
-            SELECT draft_key FROM drafts WHERE NOT EXISTS (
-                SELECT 1 FROM documents AS d WHERE d.user_key = drafts.user_key AND d.document_key = drafts.draft_key)
-            """,
-            do: { report.add("document", "Draft \($0.int64(0)) has lost its document.") }
-        )
     }
 }

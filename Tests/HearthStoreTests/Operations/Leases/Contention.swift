@@ -7,7 +7,8 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// Several processes and one lease. Everything here goes by the real clock; nothing is said of how long it takes but "not before".
+/// Several processes and one lease. Everything here uses the real clock, so a duration is only asserted as "not
+/// before".
 @Suite(.timeLimit(.minutes(20))) struct Contention {
     @Test func `two processes that contend for one lease never hold it at once, and lose no edit`() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -18,7 +19,8 @@ import Testing
         async let alice: Void = count(rounds / 2, as: "alice", of: memory, in: path)
         _ = await (alden, alice)
 
-        // Each has read the number inside its lease and published the next one: none is missing and none is there twice.
+        // Each has read the number inside its lease and published the next one: none is missing and none is there
+        // twice.
         let history = try await contended.store.history(of: contended.memory, as: "alice")
         let counted = rounds / 2 * 2
         #expect(history.map(\.content) == (0...counted).map(String.init))
@@ -170,14 +172,16 @@ import Testing
         let contended = try await ContendedStore()
         let (path, memory, signs) = (contended.path, contended.memory.rawValue, contended.directory.path)
         let held = try #require(try await contended.acquire())
-        // Who was killed is known to be gone. Who was stopped can't be told from one that waits, until its time is over.
+        // A killed process is known to be gone. A stopped process cannot be told from one that waits, until its time is
+        // over.
         let seconds = signal == SIGKILL ? 600 : 10
         async let child: Void = Turnstile.children.pass {
             await #expect(processExitsWith: signal == SIGKILL ? .signal(SIGKILL) : .success) {
                 [path = path as String, memory = memory as String, signs = signs as String, seconds = seconds as Int] in
                 let store = try await ContendedStore.open(path)
                 try Sign("waiting", in: signs).post("\(getpid()) 0")
-                // A wait that was over before the signal came is begun again: on a busy machine nobody looks for longer than that.
+                // A wait that was over before the signal came begins again: on a busy machine nobody may have looked in
+                // that time.
                 repeat {
                     let lock = try await store.acquireLease(
                         on: MemoryID(rawValue: memory),
@@ -248,7 +252,8 @@ private struct ContendedStore {
     func strike(_ process: Int64, with signal: Int32, holding held: MemoryLock) async throws {
         while true {
             try await until { try waiters().contains("alden") }
-            // Once this is written the other's writing is over: it is not stopped with the file in its hands.
+            // Once this is written, the other process has finished writing, so it is not stopped in the middle of a
+            // write.
             _ = try await store.renewLease(held, for: .seconds(600))
             kill(pid_t(process), signal)
             if try waiters().contains("alden") { return }
@@ -270,7 +275,7 @@ private struct ContendedStore {
     }
 }
 
-/// A file by which one process tells another that it has come to a point.
+/// A file by which one process tells another that it has reached a point.
 private struct Sign {
     let path: String
 
@@ -278,14 +283,14 @@ private struct Sign {
         path = directory + "/" + name
     }
 
-    /// Posts it whole: nobody sees half of it.
+    /// Writes the file whole: nobody sees half of it.
     func post(_ text: String) throws {
         try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
     }
 
     var isPosted: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Waits for it, and reads the two numbers that it bears.
+    /// Waits for the file, and reads the two numbers in it.
     func numbers() async throws -> (Int64, Int64) {
         try await until { isPosted }
         let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)

@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// What a write under a lease asks inside its transaction.
+/// What a write under a lease checks inside its transaction.
 @Suite struct Fencing {
     @Test func `a live lease lets its holder publish`() async throws {
         let leased = try await LeasedStore()
@@ -71,7 +71,7 @@ import Testing
     }
 }
 
-/// An embedder during whose work the clock goes on.
+/// An embedder that moves the clock while it works.
 private struct SlowEmbedder: Embedder {
     let identifier = "slow"
     let dimension = 1

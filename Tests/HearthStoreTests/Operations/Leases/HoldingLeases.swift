@@ -79,7 +79,7 @@ import Testing
                 try await leased.publish(lock)
             }
         }
-        // What the other holds since is not given back by mistake.
+        // The lease that the other has held since then is not given back by mistake.
         #expect(try leased.store.activeLeases().map(\.agentID) == ["system"])
         try await leased.store.close()
     }

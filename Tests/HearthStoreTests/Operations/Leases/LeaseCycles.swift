@@ -59,7 +59,8 @@ import Testing
         let alices = try await leased.another(of: "alice", shareWith: ["alden"])
         let hidden = try await leased.another(of: "alice", shareWith: ["sentry"])
         let aldens = try await leased.another(of: "alden", shareWith: [])
-        // Alden would wait for Alice, she waits for what Alden can't see and system has, and system waits for Alden.
+        // Alden would wait for Alice. She waits for a memory that Alden cannot see and system holds, and system waits
+        // for Alden.
         _ = try #require(try await leased.acquire(alices, as: "alice"))
         _ = try #require(try await leased.acquire(hidden, as: "system"))
         _ = try #require(try await leased.acquire(aldens, as: "alden"))

@@ -140,7 +140,7 @@ import Testing
         let leased = try await LeasedStore()
         let parts = ProcessIdentity.current.text.split(separator: " ")
         try #require(parts.count == 3)
-        // Our own number, with another start: what a process that came before us would have left.
+        // Our own process number with another start time: what an earlier process would have left.
         try await leased.leaveDeadWaiter(atMost: .seconds(10), process: "\(parts[0]) \(parts[1]) 1")
         #expect(try await leased.acquire()?.fencingToken == 1)
         try await leased.store.close()
@@ -170,7 +170,7 @@ import Testing
         var releaser = here.store
         for (store, wait) in zip(stores, waits) {
             try await releaser.releaseLease(lock)
-            // What another store released, a waiter finds by looking.
+            // A waiter finds by looking what another store released.
             let next = try #require(try await here.clock.advancing(by: .milliseconds(20)) { try await wait.value })
             #expect(next.fencingToken == lock.fencingToken + 1)
             lock = next
@@ -240,7 +240,7 @@ import Testing
     }
 }
 
-/// Watches that one is inside at a time.
+/// Checks that only one is inside at a time.
 private actor Turns {
     var tokens: [Int64] = []
     var didOverlap = false

@@ -47,7 +47,7 @@ struct LeasedStore {
         try await store.store([MemoryDraft(content: "Another.")], agentID: agent, userID: user, shareWith: others)[0]
     }
 
-    /// What the publication of an edit under a lease asks first.
+    /// The check that an edit under a lease makes first.
     func publish(_ lock: MemoryLock, as agent: AgentID = "alden", after delay: Duration = .zero) async throws {
         try await store.write { [store, memory, clock] transaction in
             clock.advance(by: delay)
@@ -68,7 +68,7 @@ struct LeasedStore {
         }
     }
 
-    /// Acquires a lease without waiting; nil where it isn't to be had at once.
+    /// Acquires a lease without waiting; nil if it cannot be had at once.
     func acquire(
         _ id: MemoryID? = nil,
         as agent: AgentID = "alden",
@@ -94,7 +94,7 @@ struct LeasedStore {
         return wait
     }
 
-    /// Leaves a ticket as a process that died while it waited would.
+    /// Leaves a ticket, as a process would that died while it waited.
     func leaveDeadWaiter(
         for id: MemoryID? = nil,
         as agent: AgentID = "alden",

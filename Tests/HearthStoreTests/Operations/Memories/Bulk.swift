@@ -41,7 +41,7 @@ import Testing
         return batch
     }
 
-    /// What an agent sees of a memory, but for times and digests.
+    /// What an agent sees of a memory, except times and digests.
     private struct Sight: Equatable {
         var id: MemoryID
         var owner: AgentID
@@ -86,7 +86,7 @@ import Testing
                 #expect(seen == (try await sights(of: agent, user: user, in: apart)))
             }
         }
-        // Words, vectors, versions and the audit chain against what they were made from.
+        // This checks words, vectors, versions and the audit chain against what they were made from.
         #expect(try await together.verify().isSound)
         #expect(try await apart.verify().isSound)
         for item in batch.prefix(50) {
@@ -130,7 +130,7 @@ import Testing
         #expect(Set(seen.map(\.id)) == Set(ids))
         #expect(try await store.browse(as: "mimic", userID: "iris").memories.isEmpty)
 
-        // What its owner keeps to itself, among others.
+        // This includes what its owner keeps to itself.
         drafts[600].category = .privateTasks
         await expect(.restrictedCategory) {
             try await store.store(drafts, agentID: "alden", userID: "iris", shareWith: ["alice"])
@@ -163,7 +163,7 @@ import Testing
             let call = Task { try await store.store(drafts, agentID: "alden", userID: "iris") }
             call.cancel()
             _ = await call.result
-            // What was begun is done once another write has had its turn.
+            // Once another write has had its turn, the work that had begun is done.
             _ = try await store.store([MemoryDraft(content: "after")], agentID: "alice", userID: "joss")
             let statistics = try await store.embeddingStatus()
             #expect(

@@ -75,7 +75,7 @@ import Testing
 
     @Test func `a memory under a derived identifier is found after the other one is free`() async throws {
         let store = try await MemoryStore.open(.temporary)
-        // As if "1" had been another user's when this was stored, and purged since.
+        // This is as if "1" had been another user's memory when this was stored, and had been purged since.
         let derived = ImportIdentifiers.derived(from: "1", user: "joss", agent: "alden")
         _ = try await store.importMemories([item(derived, "theirs", user: "joss")])
         #expect(try await store.importMemories([item("1", "theirs", user: "joss")]) == ImportCounts(present: 1))

@@ -5,7 +5,8 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// What an agent gets back from editing, sync, leases and history is the same whether or not there is what it may not see.
+/// What an agent gets back from editing, sync, leases and history is the same, whether or not there are memories that
+/// it may not see.
 @Suite struct EditNoninterference {
     private static let steps = 120
 
@@ -27,14 +28,15 @@ import Testing
     }
 }
 
-/// A store in which Alden and Alice share memories of one user, and in which there may be others' memories and another user's as well.
+/// A store in which Alden and Alice share memories of one user, and in which there may be others' memories and another
+/// user's as well.
 private struct World {
     let store: MemoryStore
     private(set) var hiddenDeeds = 0
     private let clock = TestClock()
     private let hasHidden: Bool
     private let user: UserID = "user_123"
-    /// What is done and seen, and what is done out of sight, go by sequences of their own.
+    /// What is done in sight of the agents and what is done out of their sight have random sequences of their own.
     private var random: SeededGenerator
     private var hiddenRandom: SeededGenerator
     private var memories: [MemoryID] = []
@@ -53,7 +55,7 @@ private struct World {
         store = try await MemoryStore.open(.inMemory, options: options)
     }
 
-    /// Does one thing that is seen, after some that are not, and says what it answered.
+    /// Does one thing in sight of the agents, after some out of their sight, and returns the answer.
     mutating func step() async throws -> String {
         if hasHidden {
             for _ in 0..<3 { try await hiddenStep() }
@@ -112,7 +114,8 @@ private struct World {
             if Bool.random(using: &random) { return "released \(try await store.releaseLease(lock))" }
             return "renewed \(try await store.renewLease(lock, for: .seconds(60)).fencingToken)"
         case 13:
-            // To the agent a hidden memory and its conflict are as if they were not there; alone, they are not.
+            // For the agent, a hidden memory and its conflict are as if they were not there. In the store without
+            // others, they are not there.
             let target = hidden.randomElement(using: &hiddenRandom)?.id ?? "mem_nowhere"
             return try await answersAbout(target, as: agent).replacing(target.rawValue, with: "what is hidden")
         default:

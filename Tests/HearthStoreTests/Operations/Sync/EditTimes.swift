@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// When an edit was made decides, not when it was published, and not what the wall clock says of it.
+/// The time at which an edit was made decides, not the time of its publishing, and not the wall clock.
 @Suite struct EditTimes {
     /// Versions keep milliseconds.
     private static let precision = 0.001

@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// What a strategy can't decide goes to a person, and an administrator hears of it.
+/// A person decides what a strategy cannot, and an administrator hears of it.
 @Suite(.timeLimit(.minutes(15))) struct Escalations {
     /// A text that no memory can hold twice, and of which nothing is to be indexed.
     private static func half(_ sign: String) -> String {
@@ -37,7 +37,7 @@ import Testing
         #expect(heard.conflictID == conflict.id && heard.memoryID == id)
         #expect(!heard.message.contains("++") && !heard.message.contains("=="))
 
-        // The strategy can't settle it on request either; a person can.
+        // The strategy cannot settle it on request either; a person can.
         await expect(.decisionRequired) { try await shared.store.resolve(conflict.id, as: "alden") }
         #expect(await stream.next()?.kind == .conflictEscalated)
         #expect(try shared.store.pendingConflicts().map(\.id) == [conflict.id])

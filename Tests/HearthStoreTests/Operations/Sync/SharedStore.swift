@@ -71,7 +71,7 @@ struct SharedStore {
         try await store.acquireLease(on: id, as: agent, for: duration, waitingAtMost: .zero)
     }
 
-    /// A store in which Alden's conflicts are settled by a strategy of the test's choosing.
+    /// A store in which the test chooses the strategy that settles Alden's conflicts.
     static func settlingAldens(by strategy: ConflictResolution) async throws -> SharedStore {
         try await SharedStore(embeds: false) { options in
             for index in options.agents.indices where options.agents[index].id == "alden" {

@@ -311,7 +311,7 @@ import Testing
         #expect(lock != nil)
         try await shared.edit(ids[0], as: "alden", importance: 0.9, lock: lock)
         #expect(try await shared.content(ids[0], as: "alice") == "Five.")
-        // A vector that was lost is missing now, or has been asked for again by now.
+        // The lost vector is missing now, or was asked for again by now.
         #expect(try await shared.store.embeddingStatus().pending == 0)
         #expect(embedder.texts == ["One.", "Two.", "Three.", "Four.", "Five."])
         #expect(try await shared.store.verify().findings == [])
@@ -341,7 +341,7 @@ import Testing
         }
         for id in ids { try await shared.edit(id, as: "alden", tags: ["seen"]) }
         try await shared.sync("alden")
-        // What one of the drafts was made from can't be read any more.
+        // The version that one of the drafts was made from can no longer be read.
         let damaged = ids[2]
         try await shared.store.write {
             try $0.connection.run(

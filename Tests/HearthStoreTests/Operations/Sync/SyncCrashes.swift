@@ -76,7 +76,7 @@ import Testing
     }
 }
 
-/// A store with two memories, edits of them that meet, and what of it was acknowledged.
+/// A store with two memories, concurrent edits of them, and a record of what was acknowledged.
 private struct EditedStore {
     enum Deed: Hashable {
         case edit(Int)
@@ -145,7 +145,8 @@ private struct EditedStore {
         acknowledged.insert(deed)
     }
 
-    /// Expects every edit to be a draft or a version, never both nor twice, and there if it was acknowledged.
+    /// Expects every edit to be a draft or a version, never both and never twice, and to be there if it was
+    /// acknowledged.
     func expectWhole(_ comment: Comment) async throws {
         for (number, edit) in Self.edits.enumerated() {
             let history = try await store.history(of: memories[edit.memory], as: owners[edit.memory])
@@ -175,7 +176,8 @@ private struct EditedStore {
     mutating func finish(_ comment: Comment) async throws {
         let before = acknowledged
         for deed in Self.deeds where !acknowledged.contains(deed) {
-            // An edit that was made and never acknowledged may be published by now; making it again would be another one.
+            // An edit that was made and never acknowledged may be published by now; making it again would be another
+            // one.
             if case .edit(let number) = deed, try await isThere(Self.edits[number]) { continue }
             try await perform(deed)
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// The same drafts, synced in whatever order, end in the same published field values.
+/// The same drafts, synced in any order, end in the same published field values.
 @Suite struct SyncOrder {
     /// How many sets of drafts each strategy gets, and in how many orders each is synced.
     private static let sets = 6
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// What is the same whatever the order.
+    /// What is the same in every order.
     private struct Outcome: Equatable {
         /// What is published, once everything that waited is settled by one strategy.
         var published: [ModelFields]
@@ -51,7 +51,7 @@ import Testing
         order: inout SeededGenerator
     ) async throws -> Outcome {
         let drafts = try await DraftedStore(seed: seed, strategy: strategy)
-        // Now and then twice, and now and then only one session of an agent.
+        // Sometimes an agent is synced twice, and sometimes only one of its sessions.
         var syncs = drafts.agents + drafts.agents.filter { _ in Bool.random(using: &order) }
         syncs.shuffle(using: &order)
         for agent in syncs + drafts.agents.shuffled(using: &order) {
@@ -154,7 +154,7 @@ private struct DraftedStore {
             do {
                 try await store.update(id, as: agent, change: change)
             } catch let error as MemoryError where error.code == .memoryNotFound || error.code == .versionMismatch {
-                // The owner has deleted it; or it would bring back what others have changed since.
+                // The owner has deleted it, or the edit would bring back what others have changed since.
             }
         }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// The one word that tells an agent how a memory stands.
+/// The one word that tells an agent the status of a memory.
 @Suite struct SyncStatuses {
     @Test func `of several that hold, locked goes before conflict, deleted, pending and synced, in this order`() {
         let expected: [SyncStatus] =

@@ -5,7 +5,8 @@ import Testing
 
 @testable import HearthStore
 
-/// The published head, the index of words, the vectors and whatever else is derived are what a rebuild from the versions gives.
+/// The published head, the index of words, the vectors and whatever else is derived are what a rebuild from the
+/// versions gives.
 @Suite struct DerivedTables {
     @Test(
         arguments: [

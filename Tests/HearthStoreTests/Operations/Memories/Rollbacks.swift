@@ -73,7 +73,7 @@ import Testing
 
         let history = try await shared.store.history(of: id, as: "vesta")
         #expect(history.map(\.content) == ["Shown.", "Now."])
-        // It learns the names of what came before, and no more.
+        // It learns the identifiers of the earlier versions, and no more.
         #expect(history[0].parents == [hidden])
         await expect(.invalidArgument) { try await shared.store.rollback(id, to: hidden, as: "vesta") }
         await expect(.accessDenied) { try await shared.store.rollback(id, to: history[0].id, as: "alice") }

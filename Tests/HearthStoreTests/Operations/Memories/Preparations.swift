@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: sizes) func `memories come in order without any task to help`(count: Int) throws {
         let preparation = MemoryPreparation(count) { try Self.memory($0) }
         #expect(try order(of: preparation) == Array(0..<count))
-        // As when a transaction has to be begun anew.
+        // This is as when a transaction has to begin again.
         #expect(try order(of: preparation) == Array(0..<count))
     }
 
@@ -73,8 +73,8 @@ import Testing
         await withTaskGroup { group in group.addTask { preparation.work() } }
         var seen = 0
         #expect(throws: Unfit(index: bad)) { try preparation.visit { _, _ in seen += 1 } }
-        // Its share is not begun.
-        #expect(seen == bad / MemoryPreparation.shareLength * MemoryPreparation.shareLength)
+        // Its chunk is not begun.
+        #expect(seen == bad / MemoryPreparation.chunkLength * MemoryPreparation.chunkLength)
     }
 
     @Test func `a cancelled task leaves the rest to the writer`() async throws {
@@ -85,7 +85,7 @@ import Testing
             return try Self.memory(index)
         }
         await Task { preparation.work() }.value
-        #expect(made.withLock { $0 } == MemoryPreparation.shareLength)
+        #expect(made.withLock { $0 } == MemoryPreparation.chunkLength)
         #expect(try order(of: preparation) == Array(0..<10_000))
     }
 }

@@ -2,15 +2,16 @@ package import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
-    /// Asks every part of the store whether it is well, at a cost that doesn't grow with the file: of each table it looks at the ends.
+    /// Checks every part of the store at a cost that does not grow with the file: it looks only at the ends of each
+    /// table.
     ///
-    /// Damage elsewhere in the file is found by ``verify(anchor:)``, which reads all of it.
+    /// ``verify(anchor:)`` reads the whole file and finds damage elsewhere.
     package func healthCheck() async throws -> HealthReport {
         do {
             return try read { snapshot in
                 try FileHealth.probe(snapshot.connection)
                 let (locks, lockReasons) = try snapshot.leaseHealth()
-                let reasons = surroundings.reasons + lockReasons
+                let reasons = diskHealth.reasons + lockReasons
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {
@@ -19,9 +20,9 @@ extension MemoryStore {
     }
 }
 
-/// What a look at a few pages says of a file.
+/// Checks the health of a file by reading a few of its pages.
 enum FileHealth {
-    /// Each goes down from the root of a table or an index to its first or last row.
+    /// Each statement goes down from the root of a table or an index to its first or last row.
     private static let probes: [StaticString] = [
         "SELECT 1 FROM users ORDER BY user_key DESC LIMIT 1",
         "SELECT 1 FROM agents ORDER BY agent_key DESC LIMIT 1",
@@ -42,7 +43,7 @@ enum FileHealth {
         "SELECT 1 FROM notifications LIMIT 1",
     ]
 
-    /// - Throws: `.storeCorrupt`, or SQLite's own word for it.
+    /// - Throws: `.storeCorrupt`, or SQLite's own error.
     static func probe(_ connection: Connection) throws {
         for probe in probes { _ = try connection.first(probe, as: { $0.int(0) }) }
         let end = try AuditEnd.read(connection)
@@ -56,20 +57,21 @@ enum FileHealth {
     }
 }
 
-/// What the store stands on: the disk and the write-ahead log.
+/// The state of the disk and of the write-ahead log.
 struct DiskHealth {
-    /// Less free space than this is said: a write-ahead log that a reader holds up needs as much within minutes.
+    /// Less free space than this is reported: a write-ahead log that a reader holds up needs this much within minutes.
     static let leastFreeBytes = 64 << 20
-    /// A log longer than this is said: four times what it is cut back at while nobody outside holds it up.
+    /// A longer log than this is reported: it is four times the size at which the log is cut back, if no other process
+    /// holds it up.
     static let longestLog = 64 << 20
 
     /// The space left for the file; nil in memory.
     var freeBytes: Int?
     var logBytes: Int
-    /// Why the log was not copied into the file at the latest attempt.
+    /// Why the latest attempt to copy the log into the file failed; nil if it succeeded.
     var checkpointError: (any Error)?
 
-    /// What a person should see to, if anything.
+    /// What a person should act on; empty if there is nothing.
     var reasons: [String] {
         var reasons: [String] = []
         if let freeBytes, freeBytes < Self.leastFreeBytes {
@@ -90,5 +92,46 @@ struct DiskHealth {
             )
         }
         return reasons
+    }
+}
+
+extension MemoryStore {
+    /// The statistics and the present state of syncs, leases and conflicts: an administrator's view over all users.
+    package func syncStatistics() async throws -> SyncStatistics {
+        let now = clock.now()
+        return try read { snapshot in
+            let totals = try Counter.all(snapshot.connection)
+            let syncs = totals[.syncs] ?? 0
+            return SyncStatistics(
+                service: SyncStatistics.Service(
+                    totalSyncs: syncs,
+                    successfulSyncs: totals[.successfulSyncs] ?? 0,
+                    conflictsDetected: totals[.conflictsDetected] ?? 0,
+                    conflictsResolved: totals[.conflictsResolved] ?? 0,
+                    locksAcquired: totals[.locksAcquired] ?? 0,
+                    locksReleased: totals[.locksReleased] ?? 0,
+                    averageSyncTime: syncs == 0 ? .zero : .microseconds((totals[.syncTime] ?? 0) / syncs)
+                ),
+                activeLocks: SyncStatistics.Locks(locks: try snapshot.activeLeases()),
+                pendingConflicts: SyncStatistics.Conflicts(conflicts: try snapshot.pendingConflicts()),
+                recentOperations: try Self.recentOperations(snapshot.connection, now: now)
+            )
+        }
+    }
+
+    /// How many shares were ever made between agents, by call and by rule.
+    package func crossAgentShares() throws -> Int {
+        try read { try Counter.all($0.connection)[.crossAgentShares] ?? 0 }
+    }
+
+    private static func recentOperations(_ connection: Connection, now: Timestamp) throws -> SyncStatistics.Operations {
+        let day: Int64 = 86_400_000_000
+        let counts = try connection.first(
+            "SELECT count(*), count(*) FILTER (WHERE errors = '[]') FROM operations WHERE started_at >= ?1",
+            now.rawValue - day,
+            as: { (all: $0.int(0), successful: $0.int(1)) }
+        )
+        let (all, successful) = counts ?? (0, 0)
+        return SyncStatistics.Operations(last24h: all, successful: successful, failed: all - successful)
     }
 }

@@ -1,14 +1,44 @@
-import HearthModel
+package import HearthModel
 import Synchronization
 
-/// Hands what an administrator should know to whoever listens in this process.
+extension MemoryStore {
+    /// Notifications for an administrator: first those that nobody has acknowledged yet, then those that arise in this
+    /// process until the store is closed.
+    ///
+    /// Each stream is a listener of its own. A notification is committed before it is delivered.
+    package func notificationStream() -> AsyncStream<AdministratorNotification> {
+        notifications.stream {
+            do {
+                return try pendingNotifications()
+            } catch {
+                // If the file cannot be read, the stream begins empty. Every other call throws the reason.
+                return []
+            }
+        }
+    }
+
+    /// The notifications that nobody has acknowledged, oldest first.
+    package func pendingNotifications() throws -> [AdministratorNotification] {
+        try read { try NotificationTable.unacknowledged(in: $0.connection) }
+    }
+
+    /// Notes that an administrator has seen a notification; durable on return. Doing so again is no error.
+    ///
+    /// - Throws: `.invalidArgument` if there is no notification with this number.
+    package func acknowledgeNotification(_ id: Int) async throws {
+        let now = clock.now()
+        try await write { try NotificationTable.acknowledge(id, at: now, in: $0) }
+    }
+}
+
+/// Delivers notifications to the listeners of this process.
 final class NotificationHub: Sendable {
     private struct Listener {
         let continuation: AsyncStream<AdministratorNotification>.Continuation
-        /// Whether what came before is still being read; what is published meanwhile waits.
+        /// Whether earlier notifications are still being read; what is published meanwhile waits.
         var isReading = true
         var early: [AdministratorNotification] = []
-        /// The numbers of those that it was told when it began: they may be published only now.
+        /// The numbers of the earlier ones that it got when it began: they may be published only now.
         var told: Set<Int> = []
 
         mutating func yield(_ notification: AdministratorNotification) {
@@ -23,15 +53,16 @@ final class NotificationHub: Sendable {
         var isClosed = false
     }
 
-    /// How many notifications a listener that doesn't listen is kept; all of them are in the file.
+    /// How many notifications are kept for a listener that does not read them; all of them are in the file.
     private static let bufferLimit = 1_024
 
     private let state = Mutex(State())
 
-    /// A stream of what came before, as a closure reads it, and of what is published from now on; nothing comes twice.
+    /// A stream of the earlier notifications, which a closure reads, and of those published from now on; none comes
+    /// twice.
     func stream(beginningWith earlier: () -> [AdministratorNotification]) -> AsyncStream<AdministratorNotification> {
         AsyncStream(bufferingPolicy: .bufferingNewest(Self.bufferLimit)) { continuation in
-            // Listening comes before reading, so that nothing falls between the two.
+            // Listening begins before the reading, so that no notification is missed between the two.
             let listener: Int? = state.withLock { state in
                 guard !state.isClosed else { return nil }
                 defer { state.nextListener += 1 }

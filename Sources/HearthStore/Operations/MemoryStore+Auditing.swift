@@ -1,0 +1,72 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// Runs an operation. If it is refused, writes the refusal's audit row and throws the reason.
+    func auditingRefusal<R>(_ operation: () async throws -> R) async throws -> R {
+        do {
+            return try await operation()
+        } catch let refusal as AuditedRefusal {
+            let now = clock.now()
+            try await write { try AuditTrail.append(refusal.entry, at: now, to: $0) }
+            throw refusal.error
+        }
+    }
+
+    /// Writes the audit row of a read.
+    func audit(_ entry: AuditEntry, at now: Timestamp) async throws {
+        guard !isReadOnly else { throw MemoryError.unaudited }
+        try await write { try AuditTrail.append(entry, at: now, to: $0) }
+    }
+}
+
+/// What a call has read. It is audited and counted before the call returns it.
+struct ReadReceipt: Sendable {
+    var viewer: Int64
+    var views: [MemoryView] = []
+    /// The memories that the agent asked for by identifier and may not see, and their users.
+    var refused: [(memory: Int64, user: Int64)] = []
+}
+
+extension MemoryStore {
+    /// Audits the reads of other agents' memories, counts all reads, and returns what was read.
+    func auditAndCount(_ receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
+        let shared = receipt.views.filter { $0.sharing != nil }
+        if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
+            guard !isReadOnly else { throw MemoryError.unaudited }
+            let keys = shared.map(\.record.key)
+            let refused = receipt.refused.map(\.memory)
+            let user = shared.first?.record.userKey
+            let refusedUser = receipt.refused.first?.user
+            try await write { transaction in
+                if !keys.isEmpty {
+                    let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: keys)
+                    try AuditTrail.append(entry, at: now, to: transaction)
+                }
+                if !refused.isEmpty {
+                    let entry = AuditEntry(
+                        action: .refuse,
+                        agent: receipt.viewer,
+                        user: refusedUser,
+                        memories: refused,
+                        detail: ["attempt": AuditAction.read.rawValue]
+                    )
+                    try AuditTrail.append(entry, at: now, to: transaction)
+                }
+            }
+        }
+        if readCounts.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushReadCounts() }
+        return receipt.views
+    }
+}
+
+extension MemoryError {
+    /// Thrown instead of a read of another agent's memory that cannot be audited.
+    static var unaudited: MemoryError {
+        MemoryError(
+            code: .storeReadOnly,
+            message: "The result holds other agents' memories, and a store opened read-only cannot audit that."
+        )
+    }
+}
