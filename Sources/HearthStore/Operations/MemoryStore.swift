@@ -49,7 +49,7 @@ package final class MemoryStore: Sendable {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
         let database = try MemoryError.mapping {
-            try Database<StoreTransaction>.open(location.database, options: StoreSchema.databaseOptions(options))
+            try Database<StoreTransaction>.open(location.database, options: options.databaseOptions)
         }
         do {
             let state = try MemoryError.mapping { try database.read(StoreState.read) }

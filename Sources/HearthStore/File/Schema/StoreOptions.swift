@@ -1,10 +1,11 @@
 package import HearthEmbedding
 package import HearthModel
+import HearthSQLite
 
 /// How a store is opened.
 package struct StoreOptions: Sendable {
     /// What an acknowledged write survives.
-    package var durability: Durability = .full
+    package var durability: HearthModel.Durability = .full
     /// Whether the file is only read; cross-agent reads are then refused, as they could not be audited.
     package var isReadOnly = false
     /// Profiles that a new file gets.
@@ -26,4 +27,19 @@ package struct StoreOptions: Sendable {
 
     /// The defaults.
     package init() {}
+}
+
+extension StoreOptions {
+    /// What the database is told of them.
+    var databaseOptions: DatabaseOptions {
+        var result = DatabaseOptions(
+            applicationID: StoreSchema.applicationID,
+            migrations: StoreSchema.migrations(self)
+        )
+        result.durability = durability == .full ? .full : .normal
+        result.isReadOnly = isReadOnly
+        result.busyTimeout = busyTimeout
+        result.maximumPageCount = maximumPageCount
+        return result
+    }
 }

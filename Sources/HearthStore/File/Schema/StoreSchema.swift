@@ -8,22 +8,15 @@ enum StoreSchema {
     /// "Hrth": what `PRAGMA application_id` says of our files.
     static let applicationID: Int32 = 0x4872_7468
 
-    static func databaseOptions(_ options: StoreOptions) -> DatabaseOptions {
-        var result = DatabaseOptions(
-            applicationID: applicationID,
-            migrations: [
-                Migration("memories") { connection in
-                    try connection.execute(SchemaV1.statements)
-                    try seed(connection, options: options)
-                },
-                Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
-            ]
-        )
-        result.durability = options.durability == .full ? .full : .normal
-        result.isReadOnly = options.isReadOnly
-        result.busyTimeout = options.busyTimeout
-        result.maximumPageCount = options.maximumPageCount
-        return result
+    /// What brings a file from any earlier layout to the present one; appended to, never edited.
+    static func migrations(_ options: StoreOptions) -> [Migration] {
+        [
+            Migration("memories") { connection in
+                try connection.execute(SchemaV1.statements)
+                try seed(connection, options: options)
+            },
+            Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
+        ]
     }
 
     /// Puts into a new file what every file holds.
@@ -45,4 +38,13 @@ enum StoreSchema {
         }
         try AgentTable.write(options.sharing, to: connection)
     }
+}
+
+/// The second schema: what the documents of a user are called in memory, they are called in the file too, and a number that nothing
+/// ever raised is gone.
+enum SchemaV2 {
+    static let statements = """
+        ALTER TABLE roster_images RENAME TO catalog_images;
+        ALTER TABLE store DROP COLUMN roster_reset;
+        """
 }

@@ -137,6 +137,3 @@ struct VisibleSlice: Sendable {
     /// Which memories of a session are neighbours; made when a search first asks.
     var sessions: SessionOrder?
 }
-
-/// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.
-struct StaleSnapshot: Error {}

@@ -35,3 +35,33 @@ enum OperationTable {
         try Counter.syncTime.add(microseconds, in: transaction)
     }
 }
+
+/// Totals since the file was made.
+enum Counter: String, CaseIterable {
+    case crossAgentShares = "cross_agent_shares"
+    case syncs
+    case successfulSyncs = "successful_syncs"
+    case conflictsDetected = "conflicts_detected"
+    case conflictsResolved = "conflicts_resolved"
+    case locksAcquired = "locks_acquired"
+    case locksReleased = "locks_released"
+    /// Microseconds spent in syncs.
+    case syncTime = "sync_time"
+
+    /// Adds to the total. No cache mirrors it, so that this alone doesn't advance the store's sequence.
+    func add(_ amount: Int, in transaction: StoreTransaction) throws {
+        guard amount != 0 else { return }
+        try transaction.connection.run(
+            "INSERT INTO counters (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+            rawValue,
+            amount
+        )
+    }
+
+    static func all(_ connection: Connection) throws -> [Counter: Int] {
+        let rows = try connection.rows("SELECT name, value FROM counters", as: { ($0.string(0), $0.int(1)) })
+        return Dictionary(
+            uniqueKeysWithValues: rows.compactMap { name, value in Counter(rawValue: name).map { ($0, value) } }
+        )
+    }
+}
