@@ -7,7 +7,7 @@ import Glibc
 #endif
 
 /// Everything that one search fills and the next one can use again.
-struct SearchRoom: Sendable {
+struct SearchWorkspace: Sendable {
     var scoring = SearchBuffers()
     var postings = Postings(phraseCount: 0)
     /// The slot of each row of the postings, and how many words it has.
@@ -16,20 +16,20 @@ struct SearchRoom: Sendable {
 }
 
 /// The rooms of searches that are over, for those to come.
-final class SearchRooms: Sendable {
+final class SearchWorkspacePool: Sendable {
     /// How many are kept: as many as search at once on the cores of a desktop. More searches at a time make their own.
     private static let limit = 4
 
-    private let free = Mutex<[SearchRoom]>([])
+    private let free = Mutex<[SearchWorkspace]>([])
 
-    func withRoom<R>(_ body: (inout SearchRoom) throws -> R) rethrows -> R {
-        var room = free.withLock { $0.popLast() } ?? SearchRoom()
+    func withWorkspace<R>(_ body: (inout SearchWorkspace) throws -> R) rethrows -> R {
+        var workspace = free.withLock { $0.popLast() } ?? SearchWorkspace()
         defer {
             free.withLock { free in
-                if free.count < Self.limit { free.append(room) }
+                if free.count < Self.limit { free.append(workspace) }
             }
         }
-        return try body(&room)
+        return try body(&workspace)
     }
 }
 

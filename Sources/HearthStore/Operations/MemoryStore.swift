@@ -15,7 +15,7 @@ package final class MemoryStore: Sendable {
     let directories: AgentDirectoryCache
     let catalogs = CatalogCache()
     let vectors = VectorCache()
-    let searchRooms = SearchRooms()
+    let searchWorkspaces = SearchWorkspacePool()
     let embeddingQueue = EmbeddingQueue()
     let accesses = ReadCounts()
     let embedder: (any Embedder)?

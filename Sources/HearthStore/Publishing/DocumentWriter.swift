@@ -46,7 +46,7 @@ struct DocumentWriter {
             """,
             user,
             document,
-            try transaction.names.category(new.category, in: transaction.connection),
+            try transaction.keys.category(new.category, in: transaction.connection),
             new.expiresAt?.rawValue,
             new.importance,
             analysis?.length ?? 0,

@@ -26,7 +26,7 @@ struct MemoryInserter {
     private let embedder: (any Embedder)?
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
-    private var grants: [(memory: MemoryTable.Placed, terms: Terms)] = []
+    private var grants: [(memory: MemoryKeys, terms: Terms)] = []
     /// Those of the memory before: most of the next are on the same.
     private var terms: Terms?
 
@@ -70,7 +70,7 @@ struct MemoryInserter {
             in: transaction
         )
         rows.append(row)
-        if !terms.grants.isEmpty { grants.append((row.placed, terms)) }
+        if !terms.grants.isEmpty { grants.append((row.keys, terms)) }
         if rows.count == Self.heldRows { try finish() }
     }
 

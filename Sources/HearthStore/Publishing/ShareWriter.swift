@@ -7,7 +7,7 @@ enum Sharing {
     static func grant(
         _ share: Share,
         to agents: [KnownAgent],
-        memory: MemoryTable.Placed,
+        memory: MemoryKeys,
         by owner: KnownAgent,
         at now: Timestamp,
         in transaction: StoreTransaction

@@ -40,7 +40,7 @@ struct WriteContext {
         /// What the version disagreed with other heads about; nil where it left them alone.
         var kind: ConflictKind?
         /// The conflict that waits for a decision; nil where none does.
-        var waiting: WaitingRow?
+        var waiting: ConflictRow?
         /// Whether that conflict arose now.
         var isNewConflict = false
         /// The conflicts that waited and are settled by this.
@@ -136,7 +136,7 @@ extension WriteContext {
         _ heads: [VersionID],
         of record: MemoryRecord,
         strategy given: ConflictResolution?,
-        open: WaitingRow?
+        open: ConflictRow?
     ) throws -> Outcome {
         let strategy = try strategy(for: record, given: given)
         switch try outcome(for: heads, of: record, strategy: strategy) {
@@ -165,11 +165,11 @@ extension WriteContext {
         _ waiting: WaitingConflict,
         on record: MemoryRecord,
         strategy: ConflictResolution,
-        open: WaitingRow?
+        open: ConflictRow?
     ) throws -> Outcome {
         var reason: String?
         if case .undecided(let sentence) = waiting.reason { reason = sentence }
-        let row: WaitingRow
+        let row: ConflictRow
         if let open {
             row = try ConflictTable.join(open, kind: waiting.kind, base: waiting.base, in: transaction)
         } else {
@@ -199,7 +199,7 @@ extension WriteContext {
         return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: open == nil)
     }
 
-    private func settle(_ open: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
+    private func settle(_ open: ConflictRow, how: String, by agent: Int64, into version: VersionID) throws {
         try ConflictTable.settle(open, how: how, by: agent, into: version, at: now, in: transaction)
     }
 }
@@ -299,8 +299,8 @@ extension WriteContext {
         for (agent, share) in wanted.sorted(by: { $0.key < $1.key }) {
             let target = try directory.agent(agent)
             guard held[target.key] == nil else { continue }
-            let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
-            try Sharing.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
+            let keys = MemoryKeys(key: record.key, user: record.userKey, head: record.head.bytes)
+            try Sharing.grant(share, to: [target], memory: keys, by: owner, at: now, in: transaction)
             isShared = true
         }
         guard isShared, !record.flags.contains(.everShared) else { return }

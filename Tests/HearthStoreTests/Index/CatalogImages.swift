@@ -47,7 +47,7 @@ import Testing
     ) {
         try store.read { snapshot in
             let connection = snapshot.connection
-            let user = try #require(try NameTable.find(user: "iris", in: connection))
+            let user = try #require(try UserTable.find("iris", in: connection))
             return (
                 try CatalogImage.read(user: user, in: connection),
                 try DocumentCatalog(user: user, connection: connection, state: snapshot.state),
@@ -136,7 +136,7 @@ import Testing
         try await store.write { transaction in
             let connection = transaction.connection
             if damage == .otherUser {
-                _ = try transaction.names.user("otto", now: store.clock.now(), in: connection)
+                _ = try transaction.keys.user("otto", now: store.clock.now(), in: connection)
             }
             if let assignment = damage.assignment {
                 try connection.runDynamic("UPDATE catalog_images SET \(assignment)")

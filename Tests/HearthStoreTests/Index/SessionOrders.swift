@@ -40,7 +40,7 @@ import Testing
         }
         for agent: AgentID in ["alden", "alice"] {
             try store.read { snapshot in
-                let user = try #require(try NameTable.find(user: "iris", in: snapshot.connection))
+                let user = try #require(try UserTable.find("iris", in: snapshot.connection))
                 let viewer = try snapshot.directory.agent(agent)
                 let slice = try store.catalogs.slice(of: user, for: viewer, needsSessions: true, in: snapshot)
                 let order = try #require(slice.sessions)

@@ -2,7 +2,7 @@ import HearthModel
 import HearthSQLite
 
 /// The small numbers that stand for names in the file, looked up once in a transaction.
-struct NameTable {
+struct KeyCache {
     private struct Session: Hashable {
         var user: Int64
         var id: SessionID
@@ -15,7 +15,7 @@ struct NameTable {
     /// The key of a user, who comes into being on first use.
     mutating func user(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = users[id] { return key }
-        let key = try Self.find(user: id, in: connection) ?? Self.insertUser(id, now: now, in: connection)
+        let key = try UserTable.find(id, in: connection) ?? UserTable.insert(id, now: now, in: connection)
         users[id] = key
         return key
     }
@@ -57,12 +57,15 @@ struct NameTable {
         categories[category] = key
         return key
     }
+}
 
-    static func find(user id: UserID, in connection: Connection) throws -> Int64? {
+/// The rows of `users`.
+enum UserTable {
+    static func find(_ id: UserID, in connection: Connection) throws -> Int64? {
         try connection.first("SELECT user_key FROM users WHERE user_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
-    private static func insertUser(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
+    fileprivate static func insert(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         let key = try connection.first(
             "INSERT INTO users (user_id, created_at) VALUES (?1, ?2) RETURNING user_key",
             id.rawValue,

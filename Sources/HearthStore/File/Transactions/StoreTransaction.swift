@@ -23,7 +23,7 @@ final class StoreTransaction: WriteGroup {
     private var indexChanges: [IndexChange] = []
     private var localDirectory: AgentDirectory?
     /// Keys of users, sessions and categories met in this transaction.
-    var names = NameTable()
+    var keys = KeyCache()
     /// The vectors that this transaction writes.
     var vectors = VectorWriter()
     /// The text that this transaction analysed last.
@@ -46,7 +46,7 @@ final class StoreTransaction: WriteGroup {
         vectors.rollbackToMark()
         indexChanges.removeSubrange(marked.indexChanges...)
         localDirectory = nil
-        names = NameTable()
+        keys = KeyCache()
     }
 
     func flush() throws {

@@ -4,7 +4,7 @@ import HearthEmbedding
 ///
 /// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). Document 0 is nobody's: the slot
 /// is empty, and nothing is left of the vector that was there.
-struct VectorBlock {
+enum VectorBlock {
     /// Slots in a block: with the built-in embedder 35 KiB, so that opening reads few rows and writing touches one page.
     static let capacity = 256
 

@@ -41,7 +41,7 @@ final class VersionReader {
             Self.one,
             memory,
             version.bytes,
-            as: { try BareVersion($0, node: self.snapshot.state.node) }
+            as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
         guard let row else { throw missing(version) }
         return try complete(row)
@@ -52,14 +52,14 @@ final class VersionReader {
         let rows = try snapshot.connection.rows(
             Self.ofMemory,
             memory,
-            as: { try BareVersion($0, node: self.snapshot.state.node) }
+            as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
         // From the newest back, in the order in which texts are differences from one another.
         return try Array(rows.reversed().map(complete).reversed())
     }
 
     /// Puts a version together with its text.
-    private func complete(_ row: BareVersion) throws -> StoredVersion {
+    private func complete(_ row: VersionRow) throws -> StoredVersion {
         if let known = versions[row.id] { return known }
         var fields = row.fields
         fields.content = String(decoding: try text(of: row.id), as: UTF8.self)
@@ -87,7 +87,7 @@ final class VersionReader {
 
     /// The text of a version, put together from the versions that it is kept as a difference from.
     private func text(of version: VersionID) throws -> [UInt8] {
-        var chain: [(id: VersionID, kept: KeptText)] = []
+        var chain: [(id: VersionID, kept: StoredText)] = []
         var seen: Set<VersionID> = []
         var next = version
         var text: [UInt8]
@@ -126,7 +126,7 @@ final class VersionReader {
         }
     }
 
-    private func keptText(of version: VersionID) throws -> KeptText {
+    private func keptText(of version: VersionID) throws -> StoredText {
         let kept = try snapshot.connection.first(
             """
             SELECT v.content_form, v.content_base, v.content, iif(v.content_form = 'head', m.content, NULL)
@@ -135,7 +135,7 @@ final class VersionReader {
             """,
             memory,
             version.bytes,
-            as: KeptText.init
+            as: StoredText.init
         )
         guard let kept else { throw missing(version) }
         return kept
@@ -147,7 +147,7 @@ final class VersionReader {
 }
 
 /// The form in which a text is kept.
-private struct KeptText {
+private struct StoredText {
     var whole: [UInt8]?
     var base: VersionID?
     /// Nil where the text is the base's.
@@ -167,7 +167,7 @@ private struct KeptText {
 }
 
 /// A version without its text.
-private struct BareVersion {
+private struct VersionRow {
     var id: VersionID
     var parents: [VersionID]
     var author: Int64

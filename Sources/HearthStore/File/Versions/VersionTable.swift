@@ -39,7 +39,7 @@ enum VersionTable {
         in transaction: StoreTransaction
     ) throws {
         let fields = version.fields
-        let kept = Kept(fields.content, as: text, number: version.number)
+        let kept = EncodedText(fields.content, as: text, number: version.number)
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
@@ -84,7 +84,7 @@ enum VersionTable {
         for head: Version,
         in connection: Connection
     ) throws {
-        let kept = Kept(content, as: .against(head.id, text: head.fields.content), number: number)
+        let kept = EncodedText(content, as: .against(head.id, text: head.fields.content), number: number)
         try connection.run(
             """
             UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, is_head = 0 WHERE memory_key = ?1 AND version_id = ?2
@@ -118,7 +118,7 @@ enum VersionTable {
 
 extension VersionTable {
     /// A text in the form in which it takes least room.
-    private struct Kept {
+    private struct EncodedText {
         var form: String
         var base: [UInt8]?
         var content: [UInt8]?

@@ -12,13 +12,13 @@ final class VectorCache: Sendable {
 
     private final class Box: Sendable {
         struct State {
-            var table: UserVectors
+            var index: VectorIndex
             /// The slots of the table's rows, and of which catalog and table.
-            var slots: (catalog: UInt64, table: Int64, slots: [Int32])?
+            var slots: (catalog: UInt64, index: Int64, slots: [Int32])?
         }
 
         let state: Mutex<State>
-        init(_ model: EmbeddingModel) { state = Mutex(State(table: UserVectors(model: model))) }
+        init(_ model: EmbeddingModel) { state = Mutex(State(index: VectorIndex(model: model))) }
     }
 
     private struct State {
@@ -43,8 +43,8 @@ final class VectorCache: Sendable {
     func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
         try box(of: Key(user: user, model: model.key), model).state
             .withLock { state in
-                guard state.table.sequence == 0 else { return }
-                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                guard state.index.sequence == 0 else { return }
+                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
     }
 
@@ -61,25 +61,25 @@ final class VectorCache: Sendable {
     /// A user's vectors of a model, in exactly the state of the snapshot and of the catalog that was read in it.
     ///
     /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
-    func table(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
-        -> AlignedVectors
+    func current(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
+        -> CatalogVectors
     {
         let key = Key(user: user, model: model.key)
         let box = box(of: key, model)
-        let aligned = try box.state.withLock { state in
-            guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if state.table.sequence < snapshot.state.sequence {
-                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+        let vectors = try box.state.withLock { state in
+            guard state.index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if state.index.sequence < snapshot.state.sequence {
+                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
-            if let known = state.slots, known.catalog == catalog.layout, known.table == state.table.changed {
-                return AlignedVectors(table: state.table, slots: known.slots)
+            if let known = state.slots, known.catalog == catalog.layout, known.index == state.index.changed {
+                return CatalogVectors(index: state.index, slots: known.slots)
             }
-            let slots = state.table.slots(in: catalog)
-            state.slots = (catalog.layout, state.table.changed, slots)
-            return AlignedVectors(table: state.table, slots: slots)
+            let slots = state.index.slots(in: catalog)
+            state.slots = (catalog.layout, state.index.changed, slots)
+            return CatalogVectors(index: state.index, slots: slots)
         }
         state.withLock { state in
-            state.boxes[key]?.size = aligned.table.size
+            state.boxes[key]?.size = vectors.index.size
             var total = state.boxes.values.reduce(0) { $0 + $1.size }
             while total > maximumSize,
                 let oldest = state.boxes.filter({ $0.key != key }).min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -88,18 +88,18 @@ final class VectorCache: Sendable {
                 state.boxes[oldest.key] = nil
             }
         }
-        return aligned
+        return vectors
     }
 }
 
 /// The vectors of a user beside the catalog: where each stands in it.
-struct AlignedVectors: Sendable {
-    let table: UserVectors
+struct CatalogVectors: Sendable {
+    let index: VectorIndex
     /// The slot of each row of the table; -1 for a row without a document, and for a document that is not in the catalog.
     let slots: [Int32]
 
     /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
     func cosines(with query: QuantizedVector, count: Int, in buffers: inout SearchBuffers) -> [Float] {
-        table.cosines(with: query, at: slots, count: count, in: &buffers)
+        index.cosines(with: query, at: slots, count: count, in: &buffers)
     }
 }

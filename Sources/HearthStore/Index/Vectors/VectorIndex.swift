@@ -5,7 +5,7 @@ import HearthRules
 import HearthSQLite
 
 /// The vectors of one user and model in memory: components of all slots in one stretch, for the kernel to run over.
-struct UserVectors: Sendable {
+struct VectorIndex: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
     /// The state of the file that its latest change is of.

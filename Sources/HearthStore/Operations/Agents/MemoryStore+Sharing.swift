@@ -29,7 +29,7 @@ extension MemoryStore {
             try Sharing.grant(
                 Share(origin: .explicit, permission: permission, isRevoked: false),
                 to: targets,
-                memory: owned.place,
+                memory: owned.keys,
                 by: owned.owner,
                 at: owned.now,
                 in: transaction
@@ -46,8 +46,8 @@ extension MemoryStore {
         try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
             for target in targets {
                 try ShareTable.revoke(
-                    user: owned.place.user,
-                    memory: owned.place.key,
+                    user: owned.keys.user,
+                    memory: owned.keys.key,
                     agent: target.key,
                     head: owned.record.head,
                     at: owned.now,
@@ -101,8 +101,8 @@ private struct Owned {
     var directory: AgentDirectory
     var now: Timestamp
 
-    var place: MemoryTable.Placed {
-        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
+    var keys: MemoryKeys {
+        MemoryKeys(key: record.key, user: record.userKey, head: record.head.bytes)
     }
 
     func refusal(of attempt: AuditAction) -> AuditEntry {

@@ -51,7 +51,7 @@ extension MemoryStore {
             tuning: tuning
         )
         return try await results(of: question, as: agentID, snippetWords: words) { snapshot in
-            try NameTable.find(user: userID, in: snapshot.connection)
+            try UserTable.find(userID, in: snapshot.connection)
         }
     }
 
@@ -89,7 +89,7 @@ extension MemoryStore {
             leavingOut: id
         )
         return try await results(of: question, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
-            try NameTable.find(user: memory.userID, in: snapshot.connection)
+            try UserTable.find(memory.userID, in: snapshot.connection)
         }
     }
 }
@@ -128,8 +128,8 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if question.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: question.meaning != nil, in: snapshot)
-            let ranked = try searchRooms.withRoom { room in
-                try self.ranked(question, user: user, slice: slice, now: now, in: snapshot, &room)
+            let ranked = try searchWorkspaces.withWorkspace { workspace in
+                try self.ranked(question, user: user, slice: slice, now: now, in: snapshot, &workspace)
             }
             for item in ranked {
                 let entry = slice.catalog.entries[item.slot]
@@ -181,7 +181,7 @@ extension MemoryStore {
         slice: VisibleSlice,
         now: Timestamp,
         in snapshot: Snapshot,
-        _ room: inout SearchRoom
+        _ workspace: inout SearchWorkspace
     ) throws -> [Ranked] {
         let connection = snapshot.connection
         let session = try question.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
@@ -195,17 +195,18 @@ extension MemoryStore {
                 user: user,
                 slice: slice,
                 in: snapshot,
-                &room
+                &workspace
             )
             ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
         }
         let vectors = try question.meaning.flatMap { meaning in
-            try alignedVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
+            try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
         }
         if let meaning = question.meaning {
             let count = slice.catalog.documents.count
             ranking.cosines =
-                vectors?.cosines(with: meaning, count: count, in: &room.scoring) ?? [Float](repeating: 0, count: count)
+                vectors?.cosines(with: meaning, count: count, in: &workspace.scoring)
+                ?? [Float](repeating: 0, count: count)
         }
         let isDistinct = question.tuning.duplicateThreshold <= 1
         let hasPairs = question.meaning == nil && question.words?.pairs.isEmpty == false
@@ -227,12 +228,12 @@ extension MemoryStore {
                 in: snapshot
             )
         }
-        room.scoring.giveBack(ranking)
+        workspace.scoring.giveBack(ranking)
         let minimum = question.filter.minimumScore ?? 0
         let good = candidates.filter { $0.score >= minimum }
         guard isDistinct, let vectors else { return Array(good.prefix(question.limit)) }
         return Array(
-            vectors.table
+            vectors.index
                 .distinct(good, threshold: question.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
                 .prefix(question.limit)
         )
@@ -262,7 +263,7 @@ extension MemoryStore {
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
-        _ room: inout SearchRoom
+        _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
             return WordScores(count: slice.catalog.documents.count)
@@ -271,10 +272,10 @@ extension MemoryStore {
             index: "memory_index",
             matching: expression,
             phraseCount: query.clauses.count,
-            into: &room.postings
+            into: &workspace.postings
         )
         let (catalog, visibility) = (slice.catalog, slice.visibility)
-        catalog.findSlots(of: room.postings.rowIDs, into: &room.slots)
+        catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
         let scorer = WordScorer(
             tuning: question.tuning,
             collection: visibility.collection,
@@ -282,21 +283,21 @@ extension MemoryStore {
             sessions: slice.sessions
         )
         visibility.lengths.withUnsafeBufferPointer { lengths in
-            room.lengths.removeAll(keepingCapacity: true)
-            room.lengths.append(contentsOf: room.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
+            workspace.lengths.removeAll(keepingCapacity: true)
+            workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
         }
         let dates = slice.sessions == nil ? [] : question.dates
         return scorer.scores(
-            of: room.postings.counts,
-            at: room.slots,
-            lengths: room.lengths,
+            of: workspace.postings.counts,
+            at: workspace.slots,
+            lengths: workspace.lengths,
             for: query,
             dates: dates.map { date in
                 catalog.entries.indices.filter {
                     visibility.canFind($0) && date.holds(catalog.entries[$0].createdAt)
                 }
             },
-            in: &room.scoring
+            in: &workspace.scoring
         )
     }
 
@@ -323,12 +324,12 @@ extension MemoryStore {
     }
 
     /// The user's vectors of the model that the query's vector is of; nil while the file has none.
-    private func alignedVectors(
+    private func catalogVectors(
         for query: QuantizedVector,
         user: Int64,
         catalog: DocumentCatalog,
         in snapshot: Snapshot
-    ) throws -> AlignedVectors? {
+    ) throws -> CatalogVectors? {
         guard let embedder, let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
             return nil
         }
@@ -341,6 +342,6 @@ extension MemoryStore {
                     """
             )
         }
-        return try vectors.table(of: user, model: model, catalog: catalog, in: snapshot)
+        return try vectors.current(of: user, model: model, catalog: catalog, in: snapshot)
     }
 }

@@ -116,7 +116,7 @@ private struct Resolution: Sendable {
 
     /// The memory, for its owner and for critical agents; to who doesn't see it there is no such conflict.
     private func authorizedRecord(
-        of row: WaitingRow,
+        of row: ConflictRow,
         for agent: KnownAgent,
         in context: WriteContext
     ) throws -> MemoryRecord {
@@ -164,7 +164,7 @@ private struct Resolution: Sendable {
     /// Tells an administrator that a strategy could not settle it; the conflict goes on waiting.
     private func escalate(
         _ waiting: WaitingConflict,
-        of row: WaitingRow,
+        of row: ConflictRow,
         on record: MemoryRecord,
         in context: WriteContext
     ) throws -> Attempt {
@@ -193,7 +193,7 @@ extension Snapshot {
         try ConflictTable.allWaiting(in: connection).map(conflict)
     }
 
-    private func conflict(_ row: WaitingRow) throws -> SyncConflict {
+    private func conflict(_ row: ConflictRow) throws -> SyncConflict {
         guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: self) else {
             throw MemoryError.corrupt("Conflict \(row.id) is on a memory that is not there.")
         }
