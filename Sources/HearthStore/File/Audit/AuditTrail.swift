@@ -23,10 +23,6 @@ enum AuditAction: String, Sendable {
     case resolve
     /// An old version was published again.
     case rollback
-    /// Memories were written to a file.
-    case export
-    /// Memories were destroyed.
-    case erase
 }
 
 /// One row to be.
