@@ -6,18 +6,19 @@ import Synchronization
 import Glibc
 #endif
 
-/// Everything that one search fills and the next one can use again.
+/// The memory that one search fills and the next one can use again.
 struct SearchWorkspace: Sendable {
     var scoring = SearchBuffers()
     var postings = Postings(phraseCount: 0)
-    /// The slot of each row of the postings, and how many words it has.
+    /// For each row of the postings, its slot in the catalog.
     var slots: [Int32] = []
+    /// For each row of the postings, how many words it has.
     var lengths: [UInt32] = []
 }
 
-/// The rooms of searches that are over, for those to come.
+/// The workspaces of finished searches, for the next ones.
 final class SearchWorkspacePool: Sendable {
-    /// How many are kept: as many as search at once on the cores of a desktop. More searches at a time make their own.
+    /// How many are kept: as many searches as the cores of a desktop run at once. Further searches make their own.
     private static let limit = 4
 
     private let free = Mutex<[SearchWorkspace]>([])
@@ -33,24 +34,25 @@ final class SearchWorkspacePool: Sendable {
     }
 }
 
-/// Memory of megabytes that is about to be filled.
+/// Large pages for megabytes of memory that is about to be filled.
 enum LargePages {
-    /// Where an array takes at least so much, x86-64 and AArch64 can map 2 MiB at once.
+    /// The size of a large page on x86-64 and AArch64: 2 MiB. A smaller array has no use for one.
     private static let size = 2 << 20
 
-    /// Asks the kernel to back memory with large pages, where it has them.
+    /// Asks the kernel to use large pages for some memory, if it has them.
     ///
-    /// Fresh memory is mapped when it is first written to, by an interrupt for every 4 KiB: of a process that opens a
-    /// store and searches 100,000 memories, a sixth of the processor's time. Without large pages all works the same.
+    /// The kernel maps fresh memory when it is first written to, with an interrupt for every 4 KiB. In a process that
+    /// opens a store and searches 100,000 memories, this takes a sixth of the processor's time. Without large pages
+    /// everything works the same.
     ///
-    /// - Parameter memory: Memory that nothing was written to yet, and that will be written to up to its end.
+    /// - Parameter memory: Memory that has not been written to, and that will be filled to its end.
     static func prefer(for memory: UnsafeMutableRawBufferPointer) {
         #if canImport(Glibc)
         guard let start = memory.baseAddress, memory.count >= size else { return }
         let pageSize = sysconf(Int32(_SC_PAGESIZE))
         // The advice is for whole pages.
         let offset = -Int(bitPattern: start) & (pageSize - 1)
-        // It is no more than advice: a kernel without large pages refuses it.
+        // This is only advice. A kernel without large pages refuses it, and that does no harm.
         _ = madvise(start + offset, memory.count - offset, MADV_HUGEPAGE)
         #endif
     }

@@ -2,7 +2,7 @@
 @testable import HearthStore
 @testable import HearthText
 
-/// An FTS5 table as the store has it, alone in memory.
+/// An FTS5 table like the store's, alone in memory.
 final class FullTextTable {
     private let connection: Connection
 

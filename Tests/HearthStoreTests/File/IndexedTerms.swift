@@ -5,7 +5,7 @@ import Testing
 @testable import HearthStore
 @testable import HearthText
 
-/// What the analyser writes is what FTS5 reads.
+/// The terms that the analyser writes are the terms that FTS5 reads.
 @Suite struct IndexedTerms {
     private let user = UserKey(12_345)
 
@@ -44,7 +44,7 @@ import Testing
             #expect(try table.postings(query, user: user).rowIDs.allSatisfy { $0 < row })
             try table.insert(text, as: row, user: user)
             let found = try table.postings(query, user: user)
-            // A beginning with a star needn't begin any of the text's own stems.
+            // A prefix with a star need not begin any of the text's own stems.
             let isPlain = query.clauses.contains { !$0.phrase.isPrefix && !$0.isRequired }
             if isPlain { #expect(found.rowIDs.contains(row), "\(text.debugDescription)") }
         }

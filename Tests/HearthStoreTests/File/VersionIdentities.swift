@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// A version is what its id says, and nothing else is.
+/// The id of a version stands for everything in it.
 @Suite struct VersionIdentities {
     private static let parents = [1, 2].map { VersionID(bytes: [UInt8](repeating: $0, count: 32)) }
     private static let fields = MemoryFields(

@@ -18,7 +18,7 @@ import Testing
         let store = try await MemoryStore.open(.temporary, options: options)
         var ids: [MemoryID] = []
         for number in 0..<120 {
-            // Equal times happen too.
+            // Some times are equal.
             let seconds = isInOrder ? number / 2 : Int.random(in: 0..<60, using: &random)
             let session = ["one", "two", "three", nil].randomElement(using: &random) ?? nil
             ids += try await store.store(
@@ -34,7 +34,7 @@ import Testing
                 shareWith: number.isMultiple(of: 3) ? ["alice"] : []
             )
         }
-        // A draft takes the place of the published head for its author alone.
+        // A draft replaces the published head only for its author.
         for id in ids.shuffled(using: &random).prefix(20) {
             try await store.update(id, as: "alden", change: MemoryChange(content: "Edited."))
         }

@@ -13,7 +13,7 @@ enum AuditAction: String, Sendable {
     case propagate
     /// A share was taken back.
     case revoke
-    /// An agent asked for what it may not see or do.
+    /// An agent asked for something that it may not see or do.
     case refuse
     /// Agents, policy or a status were changed.
     case administer
@@ -25,16 +25,16 @@ enum AuditAction: String, Sendable {
     case rollback
 }
 
-/// One row to be.
+/// An audit row that is to be written.
 struct AuditEntry: Sendable {
     var action: AuditAction
     /// Who acted.
     var agent: Int64
     /// Whose memories.
     var user: Int64?
-    /// Which memories, by key: after an erasure a row tells nothing.
+    /// Which memories, by key, so that the row tells nothing once a memory is erased.
     var memories: [Int64] = []
-    /// More of it, for people: other agents, permission, reason. Never a word of a memory.
+    /// More for people to read: other agents, permission, reason. Never a word of a memory.
     var detail: [String: String] = [:]
 }
 
@@ -56,7 +56,7 @@ struct AuditEnd: Hashable, Sendable {
     }
 }
 
-/// The audit: a chain in which every row's hash covers the hash before it.
+/// The audit: a chain of rows, in which the hash of each row covers the hash of the row before it.
 enum AuditTrail {
     /// What the first row's hash covers.
     static let genesis = [UInt8](repeating: 0, count: SHA256.byteCount)
@@ -117,7 +117,8 @@ enum AuditTrail {
     }
 }
 
-/// A refusal that is to be audited: the operation it ends is rolled back, and the row is written by itself.
+/// A refusal that is to be audited. The operation is rolled back, and the audit row is written in a transaction of its
+/// own.
 struct AuditedRefusal: Error {
     var error: MemoryError
     var entry: AuditEntry
@@ -129,8 +130,10 @@ struct AuditedRefusal: Error {
 }
 
 extension AuditedRefusal {
-    /// Refuses what an agent may not do: as not found where it may not even see the memory, or the caller knows that it is hidden from
-    /// it, else as denied.
+    /// Refuses what an agent may not do with a memory.
+    ///
+    /// The error is `.memoryNotFound` if the agent may not even see the memory, or if the caller knows that it is
+    /// hidden from the agent. Otherwise it is `.accessDenied`.
     init(
         of attempt: String,
         of record: MemoryRecord,

@@ -4,7 +4,7 @@ import HearthText
 
 /// One change of the word index.
 ///
-/// The index is contentless: a removal gives exactly the words that went in, or it leaves ghosts behind.
+/// The index is contentless. A removal must give exactly the words that were inserted, or some of them stay behind.
 enum IndexChange: Sendable {
     case insert(document: Int64, IndexedWords)
     case remove(document: Int64, IndexedWords)
@@ -25,10 +25,11 @@ enum IndexChange: Sendable {
         if case .insert = self { true } else { false }
     }
 
-    /// Changes to write in place of others, with the same outcome.
+    /// Changes that have the same outcome as the given ones and cost less to write.
     ///
-    /// FTS5 collects what is written in the order of row ids, and writes all of it out whenever a lower one comes after a higher one. So
-    /// they come by document; those of one document stay in their order, and what puts in and takes out the same words is left out.
+    /// FTS5 collects rows as long as their ids rise. When a lower id follows a higher one, it writes out everything
+    /// that it has collected. So the changes are sorted by document, and those of one document stay in their order. Two
+    /// changes that insert and remove the same words cancel out and are dropped.
     static func arranged(_ changes: [IndexChange]) -> [IndexChange] {
         if changes.count < 2 { return changes }
         let places = changes.indices.sorted { (changes[$0].document, $0) < (changes[$1].document, $1) }
@@ -67,11 +68,12 @@ enum IndexChange: Sendable {
     }
 }
 
-/// The text that a transaction analysed last, with its words.
+/// The text that a transaction analysed last, and the words of it.
 ///
-/// A draft that is published leaves the index and comes back as the memory's own words, one right after the other.
+/// When a draft is published, its words are removed from the index, and right after that the same words are inserted
+/// for the memory. So the text is analysed once.
 struct RecentAnalysis {
-    /// A text as the index takes it.
+    /// What the index needs of a text.
     struct Analysis {
         /// The length that BM25 divides by.
         var length: Int
@@ -90,7 +92,7 @@ struct RecentAnalysis {
 
     private var latest: (subject: Subject, analysis: Analysis)?
 
-    /// The words of a memory that says this.
+    /// The words of a memory with this content and these tags.
     mutating func of(content: String, tags: [String], user: Int64) -> Analysis {
         let subject = Subject(content: content, tags: tags, user: user)
         if let latest, latest.subject.isIdentical(to: subject) { return latest.analysis }

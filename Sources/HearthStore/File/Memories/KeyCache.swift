@@ -1,7 +1,8 @@
 import HearthModel
 import HearthSQLite
 
-/// The small numbers that stand for names in the file, looked up once in a transaction.
+/// The keys of users, sessions and categories: the numbers that stand for their names in the file. Each is looked up
+/// once in a transaction.
 struct KeyCache {
     private struct Session: Hashable {
         var user: Int64
@@ -12,7 +13,7 @@ struct KeyCache {
     private var sessions: [Session: Int64] = [:]
     private var categories: [MemoryCategory: Int64] = [:]
 
-    /// The key of a user, who comes into being on first use.
+    /// The key of a user. A new user gets a row.
     mutating func user(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = users[id] { return key }
         let key = try UserTable.find(id, in: connection) ?? UserTable.insert(id, now: now, in: connection)
@@ -20,7 +21,7 @@ struct KeyCache {
         return key
     }
 
-    /// The key of a session, which comes into being on first use; one that had ended goes on.
+    /// The key of a session. A new session gets a row, and one that had ended is open again.
     mutating func session(_ id: SessionID, user: Int64, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = sessions[Session(user: user, id: id)] { return key }
         let key = try connection.first(
@@ -39,7 +40,7 @@ struct KeyCache {
         return key
     }
 
-    /// The key of a category, which comes into being on first use.
+    /// The key of a category. A new category gets a row.
     mutating func category(_ category: MemoryCategory, in connection: Connection) throws -> Int64 {
         if let key = categories[category] { return key }
         let key =

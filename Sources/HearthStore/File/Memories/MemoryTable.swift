@@ -4,7 +4,7 @@ import HearthRules
 import HearthSQLite
 import HearthText
 
-/// What a share of a memory is written by.
+/// What must be known of a memory to share it.
 struct MemoryKeys {
     /// The memory's key.
     var key: Int64
@@ -14,14 +14,14 @@ struct MemoryKeys {
     var head: [UInt8]?
 }
 
-/// Writes new memories: their rows, first versions, documents and words.
+/// The rows of `memories`. A new memory gets its row, its first version, its document and its words.
 enum MemoryTable {
     /// The key of a memory, whatever its state.
     static func key(of id: MemoryID, in connection: Connection) throws -> Int64? {
         try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
-    /// The rows of a new memory, once its keys and its time are given out.
+    /// What the rows of a new memory say, once it has its keys and its time.
     struct Rows {
         let new: NewMemory
         let keys: MemoryKeys
@@ -31,12 +31,12 @@ enum MemoryTable {
         let digest: [UInt8]
         let time: HybridTime
         let flags: DocumentFlags
-        /// Where its vector is to be; nil while it has none.
+        /// Where its vector will be; nil while it has none.
         let place: VectorPlace?
         let tags: String
         let metadata: String
 
-        /// Gives a memory its keys and its time, and notes its words and its vector for the end of the transaction.
+        /// Gives a memory its keys and its time. Its words and its vector are written at the end of the transaction.
         init(
             _ new: NewMemory,
             owner: KnownAgent,

@@ -1,14 +1,13 @@
-import Crypto
 import HearthModel
 import HearthSQLite
 import HearthText
 
-/// How the file is laid out and told from others.
+/// How the file is laid out, and how it is told apart from other files.
 enum StoreSchema {
     /// "Hrth": what `PRAGMA application_id` says of our files.
     static let applicationID: Int32 = 0x4872_7468
 
-    /// What brings a file from any earlier layout to the present one; appended to, never edited.
+    /// The steps from an empty file to the present schema. Steps are appended and never edited.
     static func migrations(_ options: StoreOptions) -> [Migration] {
         [
             Migration("memories") { connection in
@@ -19,7 +18,7 @@ enum StoreSchema {
         ]
     }
 
-    /// Puts into a new file what every file holds.
+    /// Writes the rows that every new file begins with.
     private static func seed(_ connection: Connection, options: StoreOptions) throws {
         let now = options.clock.now()
         try connection.run(
@@ -40,8 +39,8 @@ enum StoreSchema {
     }
 }
 
-/// The second schema: what the documents of a user are called in memory, they are called in the file too, and a number that nothing
-/// ever raised is gone.
+/// The second schema. The file now uses the same name as the code for the documents of a user, and a column is gone
+/// whose value nothing ever changed.
 enum SchemaV2 {
     static let statements = """
         ALTER TABLE roster_images RENAME TO catalog_images;

@@ -2,7 +2,7 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// A conflict's row while it waits, or after.
+/// The row of a conflict, which waits or is settled.
 struct ConflictRow: Hashable, Sendable {
     var key: Int64
     var id: ConflictID
@@ -15,9 +15,9 @@ struct ConflictRow: Hashable, Sendable {
     var isResolved: Bool
 }
 
-/// The rows of `conflicts`: at most one that waits for each memory, and those that were settled by a decision or an edit.
+/// The rows of `conflicts`: for each memory at most one that waits, and those that a decision or an edit has settled.
 enum ConflictTable {
-    /// The conflict that waits on a memory.
+    /// The conflict that waits on a memory; nil if none does.
     static func waiting(on record: MemoryRecord, in connection: Connection) throws -> ConflictRow? {
         guard record.flags.contains(.everConflicting) else { return nil }
         return try connection.first(
@@ -42,7 +42,7 @@ enum ConflictTable {
         )
     }
 
-    /// Every conflict that waits, oldest first.
+    /// Every conflict that waits. The oldest comes first.
     static func allWaiting(in connection: Connection) throws -> [ConflictRow] {
         try connection.rows(
             """
@@ -91,7 +91,7 @@ enum ConflictTable {
         return row
     }
 
-    /// Takes in that one more head has joined a conflict.
+    /// Notes that one more head has joined a conflict.
     static func join(
         _ conflict: ConflictRow,
         kind: ConflictKind,

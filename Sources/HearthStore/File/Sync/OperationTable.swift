@@ -1,7 +1,7 @@
 import HearthModel
 import HearthSQLite
 
-/// The rows of `operations`.
+/// The rows of `operations`: the syncs.
 enum OperationTable {
     /// Records a sync and adds it to the totals.
     static func record(
@@ -36,7 +36,7 @@ enum OperationTable {
     }
 }
 
-/// Totals since the file was made.
+/// The rows of `counters`: totals since the file was made.
 enum Counter: String, CaseIterable {
     case crossAgentShares = "cross_agent_shares"
     case syncs
@@ -48,7 +48,7 @@ enum Counter: String, CaseIterable {
     /// Microseconds spent in syncs.
     case syncTime = "sync_time"
 
-    /// Adds to the total. No cache mirrors it, so that this alone doesn't advance the store's sequence.
+    /// Adds to the total. No cache mirrors it, so this alone does not advance the store's sequence.
     func add(_ amount: Int, in transaction: StoreTransaction) throws {
         guard amount != 0 else { return }
         try transaction.connection.run(

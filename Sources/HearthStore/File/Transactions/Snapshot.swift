@@ -2,15 +2,15 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// What a reader sees: one committed state of the file, or what a transaction has made of it so far.
+/// What a read sees: one committed state of the file, or the state that a transaction has made of it so far.
 struct Snapshot {
     let connection: Connection
     let state: StoreState
     let directory: AgentDirectory
-    /// What leases are judged by.
+    /// The clock by which leases expire.
     let clock: StoreClock
 
-    /// The state of the file that a connection reads.
+    /// The committed state that a connection reads.
     init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock) throws {
         self.connection = connection
         state = try StoreState.read(connection)
@@ -18,7 +18,7 @@ struct Snapshot {
         self.clock = clock
     }
 
-    /// What a transaction sees, its own changes among it.
+    /// What a transaction sees, with its own changes.
     init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock) {
         connection = transaction.connection
         state = transaction.state
@@ -27,7 +27,7 @@ struct Snapshot {
     }
 }
 
-/// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.
+/// Thrown inside a read whose snapshot is older than a cache. The read then begins anew.
 struct StaleSnapshot: Error {}
 
 /// The one row of `store`, as a transaction sees it.

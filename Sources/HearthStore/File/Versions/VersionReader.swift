@@ -5,7 +5,8 @@ import HearthText
 
 /// Reads the versions of one memory and checks each against its id.
 ///
-/// Texts that it has put together are kept, because the next one read is mostly the difference from one of them.
+/// It keeps the texts that it has put together, because the next text is mostly stored as a difference from one of
+/// them.
 final class VersionReader {
     private static let columns = """
         SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
@@ -29,12 +30,12 @@ final class VersionReader {
 
     /// A version by its id.
     ///
-    /// - Throws: `.storeCorrupt` where it is missing or not what its id says.
+    /// - Throws: `.storeCorrupt` if the version is missing or does not match its id.
     func version(_ version: VersionID) throws -> Version {
         try stored(version).version
     }
 
-    /// A version by its id, with when it came into the file.
+    /// A version by its id, and when it was published.
     func stored(_ version: VersionID) throws -> StoredVersion {
         if let known = versions[version] { return known }
         let row = try snapshot.connection.first(
@@ -47,18 +48,18 @@ final class VersionReader {
         return try complete(row)
     }
 
-    /// Every version: the earlier number first, and of equal numbers the earlier edit.
+    /// Every version. The lowest number comes first, and among equal numbers the earliest edit.
     func all() throws -> [StoredVersion] {
         let rows = try snapshot.connection.rows(
             Self.ofMemory,
             memory,
             as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
-        // From the newest back, in the order in which texts are differences from one another.
+        // From the newest to the oldest, because an old text is a difference from a newer one.
         return try Array(rows.reversed().map(complete).reversed())
     }
 
-    /// Puts a version together with its text.
+    /// A version with its text.
     private func complete(_ row: VersionRow) throws -> StoredVersion {
         if let known = versions[row.id] { return known }
         var fields = row.fields
@@ -85,7 +86,7 @@ final class VersionReader {
         return stored
     }
 
-    /// The text of a version, put together from the versions that it is kept as a difference from.
+    /// The text of a version, put together by way of the versions that it is stored as a difference from.
     private func text(of version: VersionID) throws -> [UInt8] {
         var chain: [(id: VersionID, kept: StoredText)] = []
         var seen: Set<VersionID> = []
@@ -146,11 +147,11 @@ final class VersionReader {
     }
 }
 
-/// The form in which a text is kept.
+/// A text in the form in which it is stored.
 private struct StoredText {
     var whole: [UInt8]?
     var base: VersionID?
-    /// Nil where the text is the base's.
+    /// Nil if the text is equal to the base's.
     var delta: [UInt8]?
 
     init(_ row: Row) throws {
@@ -166,7 +167,7 @@ private struct StoredText {
     }
 }
 
-/// A version without its text.
+/// A row of `versions`, without the text.
 private struct VersionRow {
     var id: VersionID
     var parents: [VersionID]
@@ -203,7 +204,7 @@ private struct VersionRow {
 }
 
 extension MemoryVersion {
-    /// Lays a version out for people and hosts.
+    /// A version as a host gets it.
     init(_ version: Version) {
         let fields = version.fields
         let checksum = ContentDigest.canonical(fields.content, exact: ContentDigest.exact(fields.content))

@@ -3,7 +3,7 @@ import HearthRules
 import HearthSQLite
 import Synchronization
 
-/// The vector tables last searched, each at the state of the file that a reader sees, within a bound of memory.
+/// The vector indexes last searched, each brought to the state of the file that a reader sees.
 final class VectorCache: Sendable {
     private struct Key: Hashable {
         var user: Int64
@@ -13,7 +13,7 @@ final class VectorCache: Sendable {
     private final class Box: Sendable {
         struct State {
             var index: VectorIndex
-            /// The slots of the table's rows, and of which catalog and table.
+            /// The catalog slot of each row, and for which catalog and index that is so.
             var slots: (catalog: UInt64, index: Int64, slots: [Int32])?
         }
 
@@ -27,19 +27,19 @@ final class VectorCache: Sendable {
     }
 
     private let state = Mutex(State())
-    /// The most that the tables take together, in bytes; the one in use is kept whatever it takes.
+    /// How much all indexes take together at most, in bytes. The one in use is kept in any case.
     private let maximumSize: Int
 
     init(maximumSize: Int = 512 << 20) {
         self.maximumSize = maximumSize
     }
 
-    /// Whether vectors of a user are in memory, as of whatever state of the file.
+    /// Whether vectors of a user are in memory, at any state of the file.
     func holds(user: Int64) -> Bool {
         state.withLock { state in state.boxes.keys.contains { $0.user == user } }
     }
 
-    /// Reads a user's vectors of a model ahead of a search that will ask for them.
+    /// Reads a user's vectors of a model before a search asks for them.
     func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
         try box(of: Key(user: user, model: model.key), model).state
             .withLock { state in
@@ -58,9 +58,9 @@ final class VectorCache: Sendable {
         }
     }
 
-    /// A user's vectors of a model, in exactly the state of the snapshot and of the catalog that was read in it.
+    /// A user's vectors of a model, at exactly the state of the snapshot, for a catalog of the same snapshot.
     ///
-    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.
     func current(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
         -> CatalogVectors
     {
@@ -92,10 +92,10 @@ final class VectorCache: Sendable {
     }
 }
 
-/// The vectors of a user beside the catalog: where each stands in it.
+/// The vectors of a user, and which document of a catalog each belongs to.
 struct CatalogVectors: Sendable {
     let index: VectorIndex
-    /// The slot of each row of the table; -1 for a row without a document, and for a document that is not in the catalog.
+    /// The catalog slot of each row of the index; -1 for an empty row, and for a document that is not in the catalog.
     let slots: [Int32]
 
     /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
