@@ -6,7 +6,7 @@ import Testing
 @testable import HearthStore
 
 /// Swift compares texts by Unicode's equivalence, and the file compares bytes.
-@Suite struct Identity {
+@Suite struct IdentifierSpellings {
     /// é, as one scalar and as two.
     private static let spellings = ["caf\u{E9}", "cafe\u{301}"]
 
