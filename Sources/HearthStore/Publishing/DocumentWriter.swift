@@ -132,7 +132,7 @@ struct DocumentWriter {
     /// Writes the vector of a text, or leaves none where the text is gone or its vector comes later.
     private func setVector(of text: String?, document: Int64, user: Int64) throws {
         if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
-            try VectorTable.place(vector, of: embedder, document: document, user: user, in: transaction)
+            try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
         } else {
             if vectors.embedder != nil, text != nil { lacksVector() }
             try VectorTable.remove(document: document, user: user, in: transaction)

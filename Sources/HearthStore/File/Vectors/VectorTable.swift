@@ -61,7 +61,7 @@ enum VectorTable {
     }
 
     /// Writes a document's vector. It stays in the document's place if that is of the same model.
-    static func place(
+    static func write(
         _ vector: QuantizedVector,
         of embedder: any Embedder,
         document: Int64,
