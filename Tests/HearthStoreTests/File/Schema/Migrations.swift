@@ -33,7 +33,7 @@ import Testing
                 ids[1_234]
             ]
         )
-        try await reopened.store([MemoryDraft(content: "one more")], agentID: "alden", userID: "iris")
+        _ = try await reopened.store([MemoryDraft(content: "one more")], agentID: "alden", userID: "iris")
         #expect(try await reopened.verify().findings == [])
         let names = try reopened.read { snapshot in
             try snapshot.connection.rows(
