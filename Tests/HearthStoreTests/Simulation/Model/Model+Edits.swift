@@ -36,8 +36,9 @@ extension Model {
 
     /// An agent edits what it sees.
     ///
-    /// That may include values that others have published after the agent began its draft. The draft then moves on to the
-    /// head, if its own fields allow that. If they do not, an edit that would change nothing on the old base is refused.
+    /// That may include values that others have published after the agent began its draft. The draft then moves on to
+    /// the head, if its own fields allow that. If they do not, an edit that would change nothing on the old base is
+    /// refused.
     private mutating func amend(_ id: MemoryID, by agent: AgentID, _ change: ModelChange) throws(Refused) {
         let memory = self[id]
         let held = memory.drafts[agent]
