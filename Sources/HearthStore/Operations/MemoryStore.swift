@@ -16,7 +16,7 @@ package final class MemoryStore: Sendable {
     let directories: AgentDirectoryCache
     let catalogs = CatalogCache()
     let vectors = VectorCache()
-    let searchRooms = SearchRooms()
+    let searchWorkspaces = SearchWorkspacePool()
     let embeddingQueue = EmbeddingQueue()
     let readCounts = ReadCounts()
     let embedder: (any Embedder)?
@@ -50,7 +50,7 @@ package final class MemoryStore: Sendable {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
         let database = try MemoryError.mapping {
-            try Database<StoreTransaction>.open(location.database, options: StoreSchema.databaseOptions(options))
+            try Database<StoreTransaction>.open(location.database, options: options.databaseOptions)
         }
         do {
             let state = try MemoryError.mapping { try database.read(StoreState.read) }

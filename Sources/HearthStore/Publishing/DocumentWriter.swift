@@ -34,7 +34,7 @@ struct DocumentWriter {
             """,
             user,
             document,
-            try transaction.names.category(new.category, in: transaction.connection),
+            try transaction.keys.category(new.category, in: transaction.connection),
             new.expiresAt?.rawValue,
             new.importance,
             analysis?.length ?? 0,
@@ -120,7 +120,7 @@ struct DocumentWriter {
     /// Writes the vector of a text, or removes it if the text is gone or its vector comes later.
     private func setVector(of text: String?, document: Int64, user: Int64) throws {
         if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
-            try VectorTable.place(vector, of: embedder, document: document, user: user, in: transaction)
+            try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
         } else {
             if vectors.embedder != nil, text != nil { lacksVector() }
             try VectorTable.remove(document: document, user: user, in: transaction)

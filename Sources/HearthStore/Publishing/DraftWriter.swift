@@ -136,7 +136,7 @@ struct DraftWriter {
             owner: record.ownerKey,
             session: record.sessionKey,
             type: record.type,
-            category: try transaction.names.category(fields.category, in: transaction.connection),
+            category: try transaction.keys.category(fields.category, in: transaction.connection),
             createdAt: record.createdAt,
             expiresAt: fields.expiresAt,
             importance: fields.importance,

@@ -95,7 +95,7 @@ struct ImportIdentifiers {
 
     private mutating func user(_ id: UserID) throws -> Int64? {
         if let key = users[id] { return key }
-        let key = try NameTable.find(user: id, in: connection)
+        let key = try UserTable.find(id, in: connection)
         users[id] = key
         return key
     }

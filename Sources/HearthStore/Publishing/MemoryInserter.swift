@@ -25,7 +25,7 @@ struct MemoryInserter {
     private let embedder: (any Embedder)?
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
-    private var grants: [(memory: MemoryTable.Placed, plan: SharingPlan)] = []
+    private var grants: [(memory: MemoryKeys, plan: SharingPlan)] = []
     /// The plan for the memory before: most of the next ones have the same.
     private var plan: SharingPlan?
 
@@ -69,7 +69,7 @@ struct MemoryInserter {
             in: transaction
         )
         rows.append(row)
-        if !plan.grants.isEmpty { grants.append((row.placed, plan)) }
+        if !plan.grants.isEmpty { grants.append((row.keys, plan)) }
         if rows.count == Self.heldRows { try finish() }
     }
 

@@ -7,7 +7,7 @@ enum ShareWriter {
     static func grant(
         _ share: Share,
         to agents: [KnownAgent],
-        memory: MemoryTable.Placed,
+        memory: MemoryKeys,
         by owner: KnownAgent,
         at now: Timestamp,
         in transaction: StoreTransaction
@@ -52,7 +52,7 @@ extension WriteContext {
         for (agent, share) in wanted.sorted(by: { $0.key < $1.key }) {
             let target = try directory.agent(agent)
             guard held[target.key] == nil else { continue }
-            let place = MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
+            let place = MemoryKeys(key: record.key, user: record.userKey, head: record.head.bytes)
             try ShareWriter.grant(share, to: [target], memory: place, by: owner, at: now, in: transaction)
             isShared = true
         }

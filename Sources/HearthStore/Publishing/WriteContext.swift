@@ -41,7 +41,7 @@ struct WriteContext {
         /// What the version disagreed with other heads about; nil if with none.
         var kind: ConflictKind?
         /// The conflict that waits for a decision; nil if none does.
-        var waiting: WaitingRow?
+        var waiting: ConflictRow?
         /// Whether that conflict is new.
         var isNewConflict = false
         /// How many conflicts that waited are settled by this.
@@ -140,7 +140,7 @@ extension WriteContext {
         _ heads: [VersionID],
         of record: MemoryRecord,
         strategy given: ConflictResolution?,
-        openConflict: WaitingRow?
+        openConflict: ConflictRow?
     ) throws -> Outcome {
         let strategy = try strategy(for: record, given: given)
         switch try outcome(for: heads, of: record, strategy: strategy) {
@@ -169,11 +169,11 @@ extension WriteContext {
         _ waiting: WaitingConflict,
         on record: MemoryRecord,
         strategy: ConflictResolution,
-        openConflict: WaitingRow?
+        openConflict: ConflictRow?
     ) throws -> Outcome {
         var reason: String?
         if case .undecided(let sentence) = waiting.reason { reason = sentence }
-        let row: WaitingRow
+        let row: ConflictRow
         if let openConflict {
             row = try ConflictTable.join(openConflict, kind: waiting.kind, base: waiting.base, in: transaction)
         } else {
@@ -203,7 +203,7 @@ extension WriteContext {
         return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: openConflict == nil)
     }
 
-    private func settle(_ openConflict: WaitingRow, how: String, by agent: Int64, into version: VersionID) throws {
+    private func settle(_ openConflict: ConflictRow, how: String, by agent: Int64, into version: VersionID) throws {
         try ConflictTable.settle(openConflict, how: how, by: agent, into: version, at: now, in: transaction)
     }
 }

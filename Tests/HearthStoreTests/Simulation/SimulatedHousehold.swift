@@ -1,11 +1,11 @@
 @testable import HearthModel
 @testable import HearthStore
 
-/// Who takes part in simulations, and by which rules: every strategy and every priority, and every way of sharing.
+/// Who takes part in simulations, and by which rules. Every strategy, priority and way of sharing occurs.
 enum SimulatedHousehold {
-    /// How often everything is compared and not only what a step touched.
+    /// After so many steps everything is compared, and not only what a step touched.
     static let stepsPerFullCheck = 50
-    /// How many memories there are at the most: few enough that edits meet.
+    /// How many memories there are at most: few enough that edits meet.
     static let maximumMemories = 14
 
     static let profiles: [AgentProfile] =

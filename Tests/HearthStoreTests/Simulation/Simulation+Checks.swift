@@ -2,7 +2,7 @@
 @testable import HearthStore
 
 extension Simulation {
-    /// Takes over the ids of new versions from the owner's history, which holds every version that the model has and no other.
+    /// Takes over the ids of new versions from the owner's history, which must have exactly the versions of the model.
     mutating func adopt(_ ids: [MemoryID]) async throws {
         for id in ids {
             let history = try await store.history(of: id, as: model[id].owner)
@@ -12,7 +12,7 @@ extension Simulation {
         try checkConflicts()
     }
 
-    /// Compares everybody's view of some memories.
+    /// Compares every agent's view of some memories.
     func check(_ ids: [MemoryID]) async throws {
         for id in ids {
             for agent in agents {
@@ -38,7 +38,7 @@ extension Simulation {
         try expect(expected == found, "\(agent) sees \(found) of \(id) instead of \(String(describing: expected))")
     }
 
-    /// Compares the queue of conflicts: which wait, on what, and with which versions.
+    /// Compares the conflicts: which ones wait, on which memories, and with which versions.
     private mutating func checkConflicts() throws {
         let waiting = try store.pendingConflicts()
         try expect(
@@ -116,7 +116,7 @@ extension Simulation {
         }
     }
 
-    /// The file as a whole is what a rebuild from its versions gives.
+    /// Checks that the file is what a rebuild from its versions would give.
     func checkFile() async throws {
         let findings = try await store.verify().findings
         try expect(findings.isEmpty, "\(findings)")

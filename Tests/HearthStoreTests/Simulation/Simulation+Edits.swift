@@ -36,7 +36,7 @@ extension Simulation {
         var (id, lock): (MemoryID, MemoryLock?) = (anyMemory(), nil)
         var agent = anyAgent(for: id)
         if underLease {
-            // Mostly a lease that is held; some that are over, and some that are another's or of another memory.
+            // Mostly a lease that is held. Some have ended, and some are another agent's or on another memory.
             let live = locks.filter { model.isLive($0) }
             guard let held = (live.isEmpty || chance(15) ? locks : live).randomElement(using: &random) else {
                 return []
@@ -46,7 +46,7 @@ extension Simulation {
         }
         var change = anyChange(of: id, by: agent)
         if lock != nil, model[id].drafts[agent] != nil {
-            // The draft may be merged first, and in which order a merge leaves tags the model doesn't say.
+            // The draft may be merged first, and the model does not know in which order a merge leaves the tags.
             change.tags = nil
         }
         let number = model[id].number(of: model[id].head)
@@ -159,11 +159,11 @@ extension Simulation {
 
     private mutating func randomMetadata() -> [String: String] {
         var metadata: [String: String] = [:]
-        for key in ["room", "source"] where chance(40) { metadata[key] = any(["a", "b", "c"]) }
+        for key in ["workspace", "source"] where chance(40) { metadata[key] = any(["a", "b", "c"]) }
         return metadata
     }
 
-    /// Past whatever the wall clock may jump to, or none.
+    /// A time later than any that the wall clock may jump to, or none.
     private mutating func anyExpiry() -> Date? {
         chance(75) ? nil : Date(timeIntervalSince1970: 7_300_000_000 + Double(Int.random(in: 0...3, using: &random)))
     }
@@ -186,7 +186,7 @@ extension Simulation {
         return change
     }
 
-    /// The content with a sentence more, less, or another one; or one all new; or as it was.
+    /// The content with one sentence added, removed or replaced; or a new one; or the same.
     private mutating func anyContent(from content: String) -> String {
         var parts = content.split(separator: ".").map { $0.drop { $0 == " " } + "." }.map(String.init)
         let place = Int.random(in: 0...parts.count, using: &random)

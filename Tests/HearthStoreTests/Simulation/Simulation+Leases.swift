@@ -32,7 +32,7 @@ extension Simulation {
         return [id]
     }
 
-    /// Waits for a lease that is held, or is refused because the wait would close a circle.
+    /// Waits for a lease that is held; refused if the wait would close a circle.
     mutating func wait() async throws -> [MemoryID] {
         let held = model.leases.keys.sorted()
         guard !held.isEmpty, waits.count < 6 else { return [] }
@@ -61,7 +61,7 @@ extension Simulation {
         try store.read { try LeaseQueue.all(in: $0.connection).count }
     }
 
-    /// Ends the waits whose time is over, and lets who is next have what is free: in order, and nobody else.
+    /// Ends the waits whose time is over, and gives each free lease to the one who is next in the queue.
     mutating func settleWaits() async throws {
         for id in model.ids {
             for waiter in model[id].queue where waiter.patience <= model.boot {

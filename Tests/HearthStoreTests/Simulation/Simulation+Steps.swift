@@ -13,7 +13,7 @@ extension Simulation {
         case time, wallClock, reopen, reboot
     }
 
-    /// How often each comes, relative to the others.
+    /// How often each step comes, relative to the others.
     private static let weights: [(step: Step, weight: Int)] = [
         (.store, 6), (.edit, 34), (.editUnderLease, 10), (.delete, 4), (.discard, 4), (.restore, 5), (.rollback, 4),
         (.share, 6), (.revoke, 4),
@@ -22,7 +22,7 @@ extension Simulation {
         (.time, 6), (.wallClock, 2), (.reopen, 1), (.reboot, 1),
     ]
 
-    /// Does one thing and compares what it has touched.
+    /// Does one step and compares what it has touched.
     mutating func step() async throws {
         var place = Int.random(in: 0..<Self.weights.reduce(0) { $0 + $1.weight }, using: &random)
         var step = Step.store
@@ -117,7 +117,7 @@ extension Simulation {
         return []
     }
 
-    /// The process ends without a sync, and another one opens the file, on the same boot or after the next.
+    /// The process ends without a sync, and another one opens the file, before or after a reboot.
     private mutating func reopen(rebooted: Bool) async throws -> [MemoryID] {
         try await closeStore()
         if rebooted { clock = clock.rebooted() }
@@ -128,7 +128,7 @@ extension Simulation {
         return []
     }
 
-    /// Closes the store; whoever waits for a lease is told so.
+    /// Closes the store, and checks that everyone who waits for a lease is told so.
     mutating func closeStore() async throws {
         try await store.close()
         for wait in waits.values {

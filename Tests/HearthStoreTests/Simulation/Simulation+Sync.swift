@@ -38,7 +38,7 @@ extension Simulation {
         return [id]
     }
 
-    /// Asks again for a conflict that is settled, and for one that never was.
+    /// Tries to resolve a conflict that is settled, and one that never existed.
     mutating func resolveAgain() async throws -> [MemoryID] {
         guard let conflict = settledConflicts.keys.sorted().randomElement(using: &random),
             let id = settledConflicts[conflict]

@@ -6,15 +6,16 @@ import TestSupport
 @testable import HearthModel
 @testable import HearthStore
 
-/// What store and model didn't agree on.
+/// What the store and the model do not agree on.
 struct SimulationFailure: Error, CustomStringConvertible {
     var description: String
 }
 
 /// A store and its model, driven side by side by one random sequence.
 ///
-/// Every step asks both for the same; both refuse it for the same reason or do it, and then everybody's view is compared. What only
-/// the store can know (ids, the wording of merged contents) the model takes over after checking it.
+/// Every step asks both for the same. Both refuse it for the same reason or both do it, and then every agent's view is
+/// compared. Some things only the store can know, such as ids and the words of merged contents. The model checks them
+/// and takes them over.
 struct Simulation {
     var random: SeededGenerator
     let directory: TemporaryDirectory
@@ -24,17 +25,17 @@ struct Simulation {
     var clock = TestClock()
     var store: MemoryStore
     var model: Model
-    /// Leases that were granted, the ended ones among them.
+    /// All leases that were granted, also those that have ended.
     var locks: [MemoryLock] = []
     var waits: [Int: LeaseWait] = [:]
-    /// Conflicts that wait, and those that don't any more.
+    /// The conflicts that wait, and those that are settled.
     var openConflicts: [MemoryID: ConflictID] = [:]
     var settledConflicts: [ConflictID: MemoryID] = [:]
     /// Numbers the sentences, so that each can be told from every other.
     var sentences = 0
-    /// How far the wall clock is from where it would be, in years.
+    /// How far the wall clock was set ahead, in years.
     var wallYears = 0
-    /// What was done so far, for the report of a failure.
+    /// What was done so far, to report with a failure.
     var trace: [String] = []
 
     init(seed: UInt64) async throws {
@@ -48,7 +49,7 @@ struct Simulation {
         options.durability = .normal
         options.agents = profiles
         options.sharing = SimulatedHousehold.policy
-        // Words are always indexed; vectors in some of the runs, as they take the longest.
+        // Only some runs have vectors, because they take the longest.
         if Int.random(in: 0..<4, using: &random) > 0 { options.embedder = nil }
         self.options = options
         let known = [AgentProfile.system] + profiles
@@ -83,7 +84,7 @@ struct Simulation {
 
     /// Asks the store for what the model has decided on: both refuse for the same reason, or neither does.
     ///
-    /// - Returns: What both answered; nil where it was refused.
+    /// - Returns: What both answered; nil if both refused.
     func agree<Expected, Found>(
         _ expected: Result<Expected, Refused>,
         _ call: () async throws -> Found
@@ -126,7 +127,8 @@ final class LeaseWait: Sendable {
 
     /// How it ended, once it has.
     func ended() async throws -> MemoryLock? {
-        // Nobody waits longer for what a commit away is; the limit only tells a waiter that was forgotten from a slow machine.
+        // Every waiter here is one commit away from its turn. The limit tells one that was forgotten from a slow
+        // machine.
         for _ in 0..<30_000 {
             if let outcome = outcome.withLock({ $0 }) { return try outcome.get() }
             try await Task.sleep(for: .milliseconds(1), clock: .continuous)

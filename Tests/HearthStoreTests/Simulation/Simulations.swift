@@ -5,9 +5,9 @@ import Testing
 @testable import HearthStore
 
 @Suite struct Simulations {
-    /// How many steps one store lives through: enough for long histories, and few enough that a failure can be looked at.
+    /// How many steps one store lives through: enough for long histories, and few enough to study a failure.
     private static let stepsPerRun = 500
-    /// How many of the last steps a failure is told with.
+    /// How many of the last steps are reported with a failure.
     private static let tracedSteps = 12
 
     @Test func `a store driven at random agrees with the model at every step`() async throws {
@@ -15,7 +15,7 @@ import Testing
         let environment = ProcessInfo.processInfo.environment
         let steps = environment["HEARTH_SIMULATION_STEPS"].flatMap { Int($0) } ?? 5_000
         var done = 0
-        // The first run is that of the seed itself, so that a failure's own seed repeats it.
+        // The first run uses the seed itself, so that the seed of a failure repeats that run.
         var seed = random.seed
         while done < steps {
             let count = min(Self.stepsPerRun, steps - done)

@@ -1,7 +1,7 @@
 import HearthEmbedding
 import Synchronization
 
-/// An embedder that knows one direction, and remembers what it was asked.
+/// An embedder that gives every text the same vector, and remembers which texts it was asked for.
 final class CountingEmbedder: Embedder {
     let identifier = "counting"
     let dimension = 2

@@ -16,7 +16,7 @@ final class AgentDirectoryCache: Sendable {
         state = Mutex(State(admission: admission))
     }
 
-    /// The directory of exactly that sequence, if it is the one held.
+    /// The directory at exactly this sequence; nil if the cache holds another.
     func directory(at sequence: Int64) -> AgentDirectory? {
         state.withLock { state in
             guard var directory = state.directory, directory.sequence == sequence else { return nil }
@@ -25,7 +25,7 @@ final class AgentDirectoryCache: Sendable {
         }
     }
 
-    /// The directory a reader's snapshot has. Only committed states come here: a writer's own never do.
+    /// The directory for a reader's snapshot. Only committed states come here, never a writer's own.
     func directory(_ connection: Connection, state store: StoreState) throws -> AgentDirectory {
         if let directory = directory(at: store.policyChanged) { return directory }
         var directory = try AgentDirectory.read(connection, sequence: store.policyChanged)
@@ -36,7 +36,7 @@ final class AgentDirectoryCache: Sendable {
         return directory
     }
 
-    /// A directory that a transaction has read for itself, with the agents that this process has registered.
+    /// A directory that a transaction read for itself, with the agents that this process has registered.
     func admitting(_ directory: AgentDirectory) -> AgentDirectory {
         var directory = directory
         directory.admission = state.withLock { $0.admission }
@@ -52,7 +52,7 @@ final class AgentDirectoryCache: Sendable {
         }
     }
 
-    /// Lets an agent act no more in this process.
+    /// No longer lets an agent act in this process.
     func withdraw(_ id: AgentID) {
         state.withLock { state in
             guard case .registered(var registered) = state.admission else { return }

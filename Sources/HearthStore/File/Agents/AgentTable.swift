@@ -45,7 +45,7 @@ enum AgentTable {
         )
     }
 
-    /// Writes a profile, new or in place of the one of that identifier.
+    /// Writes a profile. It replaces the one with the same identifier, if there is one.
     static func write(_ profile: AgentProfile, to connection: Connection) throws {
         try connection.run(
             """

@@ -23,7 +23,7 @@ enum ShareTable {
         )
     }
 
-    /// Every share of a memory by agent.
+    /// Every share of a memory, by agent.
     static func all(user: Int64, memory: Int64, in connection: Connection) throws -> [Int64: Share] {
         let rows = try connection.rows(
             "SELECT agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1 AND memory_key = ?2",
@@ -34,7 +34,8 @@ enum ShareTable {
         return Dictionary(uniqueKeysWithValues: rows)
     }
 
-    /// Writes a share. One by call takes the place of any other; one by a rule comes in only where there is none, revoked or not.
+    /// Writes a share. A share by call replaces any other. A share by a rule is written only where no share exists, not
+    /// even a revoked one.
     static func grant(_ grant: Grant, at time: Timestamp, in transaction: StoreTransaction) throws {
         let rule: String? =
             switch grant.share.origin {
@@ -63,7 +64,7 @@ enum ShareTable {
         )
     }
 
-    /// Takes a share back, and keeps the rules from making it again.
+    /// Revokes a share. The row stays, so that no rule makes the share again.
     static func revoke(
         user: Int64,
         memory: Int64,
@@ -88,7 +89,7 @@ enum ShareTable {
         )
     }
 
-    /// Since when an agent sees a memory by a share: the head of then, and the order.
+    /// Since when an agent sees a memory by a share: the head at that time, and the order of the share.
     static func since(
         user: Int64,
         memory: Int64,
@@ -107,7 +108,7 @@ enum ShareTable {
         )
     }
 
-    /// Reads `rule, permission, is_revoked` from a column on.
+    /// Reads `rule, permission, is_revoked`, which begin at a column.
     static func share(_ row: Row, at column: Int32) throws -> Share {
         guard let permission = SharePermission(rawValue: row.string(column + 1)) else {
             throw MemoryError.corrupt("A share's permission does not read.")

@@ -1,5 +1,6 @@
 import Crypto
 import HearthModel
+import HearthRules
 import HearthSQLite
 
 /// What an audit row is about.
@@ -12,7 +13,7 @@ enum AuditAction: String, Sendable {
     case propagate
     /// A share was taken back.
     case revoke
-    /// An agent asked for what it may not see or do.
+    /// An agent asked for something that it may not see or do.
     case refuse
     /// Agents, policy or a status were changed.
     case administer
@@ -22,22 +23,18 @@ enum AuditAction: String, Sendable {
     case resolve
     /// An old version was published again.
     case rollback
-    /// Memories were written to a file.
-    case export
-    /// Memories were destroyed.
-    case erase
 }
 
-/// One row to be.
+/// An audit row that is to be written.
 struct AuditEntry: Sendable {
     var action: AuditAction
     /// Who acted.
     var agent: Int64
     /// Whose memories.
     var user: Int64?
-    /// Which memories, by key: after an erasure a row tells nothing.
+    /// Which memories, by key, so that the row tells nothing once a memory is erased.
     var memories: [Int64] = []
-    /// More of it, for people: other agents, permission, reason. Never a word of a memory.
+    /// More for people to read: other agents, permission, reason. Never a word of a memory.
     var detail: [String: String] = [:]
 }
 
@@ -59,7 +56,7 @@ struct AuditEnd: Hashable, Sendable {
     }
 }
 
-/// The audit: a chain in which every row's hash covers the hash before it.
+/// The audit: a chain of rows, in which the hash of each row covers the hash of the row before it.
 enum AuditTrail {
     /// What the first row's hash covers.
     static let genesis = [UInt8](repeating: 0, count: SHA256.byteCount)
@@ -117,5 +114,51 @@ enum AuditTrail {
         encoder.append(memories)
         encoder.append(detail)
         return Array(SHA256.hash(data: encoder.bytes))
+    }
+}
+
+/// A refusal that is to be audited. The operation is rolled back, and the audit row is written in a transaction of its
+/// own.
+struct AuditedRefusal: Error {
+    var error: MemoryError
+    var entry: AuditEntry
+
+    init(_ error: MemoryError, _ entry: AuditEntry) {
+        self.error = error
+        self.entry = entry
+    }
+}
+
+extension AuditedRefusal {
+    /// Refuses what an agent may not do with a memory.
+    ///
+    /// The error is `.memoryNotFound` if the agent may not even see the memory, or if the caller knows that it is
+    /// hidden from the agent. Otherwise it is `.accessDenied`.
+    init(
+        of attempt: String,
+        of record: MemoryRecord,
+        as viewer: KnownAgent,
+        in snapshot: Snapshot,
+        isHidden: Bool = false
+    ) throws {
+        let entry = AuditEntry(
+            action: .refuse,
+            agent: viewer.key,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["attempt": attempt]
+        )
+        guard try !isHidden && snapshot.standing(of: viewer, to: record) != .none else {
+            self.init(.memoryNotFound(record.id), entry)
+            return
+        }
+        self.init(
+            MemoryError(
+                code: .accessDenied,
+                message:
+                    "Agent \(viewer.id) may see memory \(record.id) but not do this to it (\(attempt)); its owner \(record.owner) may."
+            ),
+            entry
+        )
     }
 }

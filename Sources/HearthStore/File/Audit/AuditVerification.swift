@@ -1,12 +1,12 @@
 import HearthModel
 import HearthSQLite
 
-/// The end of the audit chain at some time, kept outside the file.
+/// Where the audit chain ended at some time; someone keeps it outside the file.
 struct AuditAnchor: Hashable, Sendable {
     var count: Int64
     var hash: [UInt8]
 
-    /// The number of rows, a colon, the last row's hash.
+    /// The number of rows, a colon, and the last row's hash.
     var text: String { "\(count):\(Hexadecimal.string(hash))" }
 
     init(count: Int64, hash: [UInt8]) {
@@ -26,7 +26,7 @@ struct AuditAnchor: Hashable, Sendable {
     }
 }
 
-/// The audit chain, row by row, against its stored end and an anchor.
+/// Checks the audit chain row by row, and compares it with its stored end and an anchor.
 enum AuditVerification {
     static func check(
         _ connection: Connection,

@@ -4,7 +4,7 @@ import HearthSQLite
 
 /// The rows of `documents` and `tags`.
 enum DocumentTable {
-    /// A row.
+    /// A row of `documents`, with the tags that belong to it.
     struct Document {
         var key: Int64
         var user: Int64
@@ -20,11 +20,11 @@ enum DocumentTable {
         var length: Int
         var flags: DocumentFlags
         var tags: [String]
-        /// Where its vector is; nil while it has none.
+        /// Where the vector of the document is; nil while it has none.
         var place: VectorPlace?
     }
 
-    /// A document's text: that of the draft it stands for, else that of the published memory.
+    /// A document's text: the text of the draft that it stands for, or else the text of the published memory.
     static func content(of document: Int64, user: Int64, in connection: Connection) throws -> String? {
         try connection.first(
             """
@@ -98,7 +98,7 @@ enum DocumentTable {
         }
     }
 
-    /// Says of a document that something about it has come to be, and that caches are to look again.
+    /// Sets flags of a document. Caches then read the document anew.
     static func raise(
         _ flags: DocumentFlags,
         document: Int64,

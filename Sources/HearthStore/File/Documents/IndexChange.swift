@@ -1,9 +1,10 @@
+import HearthModel
 import HearthSQLite
 import HearthText
 
 /// One change of the word index.
 ///
-/// The index is contentless: a removal gives exactly the words that went in, or it leaves ghosts behind.
+/// The index is contentless. A removal must give exactly the words that were inserted, or some of them stay behind.
 enum IndexChange: Sendable {
     case insert(document: Int64, IndexedWords)
     case remove(document: Int64, IndexedWords)
@@ -24,10 +25,11 @@ enum IndexChange: Sendable {
         if case .insert = self { true } else { false }
     }
 
-    /// Changes to write in place of others, with the same outcome.
+    /// Changes that have the same outcome as the given ones and cost less to write.
     ///
-    /// FTS5 collects what is written in the order of row ids, and writes all of it out whenever a lower one comes after a higher one. So
-    /// they come by document; those of one document stay in their order, and what puts in and takes out the same words is left out.
+    /// FTS5 collects rows as long as their ids rise. When a lower id follows a higher one, it writes out everything
+    /// that it has collected. So the changes are sorted by document, and those of one document stay in their order. Two
+    /// changes that insert and remove the same words cancel out and are dropped.
     static func arranged(_ changes: [IndexChange]) -> [IndexChange] {
         if changes.count < 2 { return changes }
         let places = changes.indices.sorted { (changes[$0].document, $0) < (changes[$1].document, $1) }
@@ -63,5 +65,40 @@ enum IndexChange: Sendable {
                 words.tags
             )
         }
+    }
+}
+
+/// The text that a transaction analysed last, and the words of it.
+///
+/// When a draft is published, its words are removed from the index, and right after that the same words are inserted
+/// for the memory. So the text is analysed once.
+struct RecentAnalysis {
+    /// What the index needs of a text.
+    struct Analysis {
+        /// The length that BM25 divides by.
+        var length: Int
+        var words: IndexedWords
+    }
+
+    private struct Subject {
+        var content: String
+        var tags: [String]
+        var user: Int64
+
+        func isIdentical(to other: Subject) -> Bool {
+            user == other.user && content.isIdentical(to: other.content) && tags.isIdentical(to: other.tags)
+        }
+    }
+
+    private var latest: (subject: Subject, analysis: Analysis)?
+
+    /// The words of a memory with this content and these tags.
+    mutating func of(content: String, tags: [String], user: Int64) -> Analysis {
+        let subject = Subject(content: content, tags: tags, user: user)
+        if let latest, latest.subject.isIdentical(to: subject) { return latest.analysis }
+        let document = AnalyzedDocument(content: content, tags: tags)
+        let analysis = Analysis(length: document.length, words: document.words(user: user))
+        latest = (subject, analysis)
+        return analysis
     }
 }

@@ -2,18 +2,18 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// What of a memory decides who may lease it; its text isn't read.
+/// The part of a memory that decides who may lease it. Its text is not read.
 struct LeasableMemory: Sendable {
     var key: Int64
     var id: MemoryID
     var userKey: Int64
     var owner: KnownAgent
     var category: MemoryCategory
-    /// Whether it is there to be leased: neither deleted nor folded nor past its own expiry.
+    /// Whether it can be leased: it is neither deleted nor folded, and its own expiry has not passed.
     var isLive: Bool
     var flags: DocumentFlags
 
-    /// Reads a memory, live or not; nil for one that the file never had.
+    /// Reads a memory, live or not; nil if the file never had it.
     static func find(
         _ id: MemoryID,
         at now: Timestamp,
@@ -43,7 +43,7 @@ struct LeasableMemory: Sendable {
         )
     }
 
-    /// What an agent is to the memory; nothing, once that isn't live.
+    /// What an agent is to the memory; `.none` when the memory is not live.
     func standing(
         of agent: KnownAgent,
         directory: AgentDirectory,
@@ -56,7 +56,7 @@ struct LeasableMemory: Sendable {
         return directory.rules.standing(of: agent.id, owner: owner.id, category: category, share: share)
     }
 
-    /// What the audit says of an attempt that was refused.
+    /// The audit row of an attempt that was refused.
     func refusal(of attempt: String, by agent: KnownAgent) -> AuditEntry {
         AuditEntry(
             action: .refuse,

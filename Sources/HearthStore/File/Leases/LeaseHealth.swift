@@ -3,8 +3,8 @@ import HearthRules
 import HearthSQLite
 
 extension LeaseHealth {
-    /// Past this age something is wrong with a lease that others wait for, and with one that expired and wasn't swept: twice the default
-    /// duration of a lease, and ten times the default interval of upkeep.
+    /// At a greater age something is wrong with a lease that others wait for, and with one that has expired and was not
+    /// swept. It is twice the default duration of a lease, and ten times the default interval of upkeep.
     static let alarmingAge = Duration.seconds(600)
 
     /// What a person should do, if anything.
@@ -37,7 +37,7 @@ extension LeaseHealth {
 }
 
 extension Snapshot {
-    /// How leases stand, and what a person should do about them.
+    /// The state of all leases, and what a person should do about them.
     func leaseHealth() throws -> (health: LeaseHealth, reasons: [String]) {
         let now = clock.bootInstant
         let leases = try LeaseTable.unreleased(in: connection)
@@ -54,7 +54,7 @@ extension Snapshot {
         return (health, try LeaseHealth.reasons(leases: leases, tickets: tickets, at: now, in: self))
     }
 
-    /// The leases that are held, longest held first.
+    /// The leases that are held. The one held longest comes first.
     func activeLeases() throws -> [MemoryLock] {
         let now = clock.bootInstant
         return try LeaseTable.unreleased(in: connection).filter { $0.isLive(at: now) }.map { try $0.lock(in: self) }

@@ -1,9 +1,11 @@
+import FoundationEssentials
+import Glibc
 import HearthModel
 import HearthSQLite
 
 /// One place in the queue for a lease.
 struct LeaseTicket: Hashable, Sendable {
-    /// Gives the order: lower goes first.
+    /// The order of the queue: the lowest number goes first.
     var number: Int64
     var memory: Int64
     var agent: Int64
@@ -11,15 +13,15 @@ struct LeaseTicket: Hashable, Sendable {
     var deadline: BootInstant
     var process: ProcessIdentity
 
-    /// Whether somebody still waits with it.
+    /// Whether its waiter is still there.
     func isLive(at now: BootInstant) -> Bool {
         !deadline.hasPassed(at: now) && !process.isGone()
     }
 }
 
-/// The rows of `lease_waiters`: one queue for each memory, across tasks and processes.
+/// The rows of `lease_waiters`: one queue for each memory, shared by all tasks and processes.
 ///
-/// A row outlives a waiter that dies, and counts for nothing once its deadline is over or its process is gone.
+/// A row may outlive its waiter. It no longer counts once its deadline has passed or its process is gone.
 enum LeaseQueue {
     private static let columns = "SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters"
     private static let before = ComposedSQL(columns, "WHERE memory_key = ?1 AND ticket < ?2")
@@ -50,7 +52,7 @@ enum LeaseQueue {
         return number
     }
 
-    /// Whether a live waiter of a memory goes before a ticket; without a ticket, whether any waits.
+    /// Whether a live waiter for a memory is ahead of a ticket; without a ticket, whether anyone waits.
     static func hasWaiter(
         memory: Int64,
         before number: Int64?,
@@ -66,7 +68,7 @@ enum LeaseQueue {
         .contains { $0.isLive(at: now) }
     }
 
-    /// Whether a ticket is still in the queue and its time not over: others may have gone past one that isn't.
+    /// Whether a ticket is still in the queue and its deadline has not passed. If not, others may have overtaken it.
     static func holds(_ number: Int64, at now: BootInstant, in connection: Connection) throws -> Bool {
         let deadline = try connection.first(
             "SELECT boot_id, deadline FROM lease_waiters WHERE ticket = ?1",
@@ -76,7 +78,7 @@ enum LeaseQueue {
         return deadline.map { !$0.hasPassed(at: now) } ?? false
     }
 
-    /// Every ticket, in order; some of them may be of waiters that are dead.
+    /// Every ticket, in order. The waiters of some may be gone.
     static func all(in connection: Connection) throws -> [LeaseTicket] {
         try connection.rows(
             inOrder,
@@ -84,12 +86,12 @@ enum LeaseQueue {
         )
     }
 
-    /// Takes a ticket out of the queue, wherever it stands.
+    /// Removes a ticket from the queue, wherever it stands.
     static func remove(_ number: Int64, in connection: Connection) throws {
         try connection.run("DELETE FROM lease_waiters WHERE ticket = ?1", number)
     }
 
-    /// Takes out the ticket whose turn it was, and those of the dead before it.
+    /// Removes the ticket whose turn it was, and the tickets before it, whose waiters are gone.
     static func remove(memory: Int64, through number: Int64, in connection: Connection) throws {
         try connection.run("DELETE FROM lease_waiters WHERE memory_key = ?1 AND ticket <= ?2", memory, number)
     }
@@ -102,5 +104,46 @@ enum LeaseQueue {
             deadline: BootInstant(bootID: row.string(3), nanoseconds: row.int64(4)),
             process: ProcessIdentity(text: row.string(5))
         )
+    }
+}
+
+/// Which process wrote a row, so that another process can tell whether it is gone.
+///
+/// A process number alone is not enough: it is used again, and it means another process in another namespace. Together
+/// with the namespace and the time at which the process started, it is unique within a boot.
+struct ProcessIdentity: Hashable, Sendable {
+    /// The namespace, the number, and the start time in the kernel's ticks; empty if `/proc` does not say.
+    let text: String
+
+    /// This process.
+    static let current: ProcessIdentity = {
+        let number = getpid()
+        guard let namespace = ownNamespace, let start = startTime(of: number) else { return ProcessIdentity(text: "") }
+        return ProcessIdentity(text: "\(namespace) \(number) \(start)")
+    }()
+
+    /// Whether the process has certainly ended. In doubt the answer is no.
+    ///
+    /// A zombie counts as running. The main thread of a Swift program ends long before the others, and the process then
+    /// looks like a zombie.
+    func isGone() -> Bool {
+        guard self != .current else { return false }
+        let parts = text.split(separator: " ").map(String.init)
+        guard parts.count == 3, parts[0] == Self.ownNamespace, let number = pid_t(parts[1]) else { return false }
+        if kill(number, 0) == -1, errno == ESRCH { return true }
+        guard let start = Self.startTime(of: number) else { return false }
+        return start != parts[2]
+    }
+
+    /// The name of the namespace that this process's number is from.
+    private static let ownNamespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+
+    /// The 22nd field of `/proc/…/stat`. The second field is the program's name in brackets and may contain anything.
+    private static func startTime(of number: pid_t) -> String? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8),
+            let bracket = stat.lastIndex(of: ")")
+        else { return nil }
+        let fields = stat[stat.index(after: bracket)...].split(separator: " ")
+        return fields.count > 19 ? String(fields[19]) : nil
     }
 }

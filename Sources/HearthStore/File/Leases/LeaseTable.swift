@@ -4,7 +4,8 @@ import HearthSQLite
 
 /// The rows of `leases`.
 ///
-/// Leases are read from the file each time and no cache mirrors them, so writing one doesn't advance the store's sequence.
+/// Leases are read from the file each time and no cache mirrors them. So writing one does not advance the store's
+/// sequence.
 enum LeaseTable {
     private static let columns = """
         SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released FROM leases
@@ -12,7 +13,7 @@ enum LeaseTable {
     private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1")
     private static let allUnreleased = ComposedSQL(columns, "WHERE is_released = 0 ORDER BY since, memory_key")
 
-    /// The lease of a memory that is held at a moment, expired and released ones left out.
+    /// The lease that is held on a memory at a moment; nil if it has expired or was released.
     static func live(memory: Int64, at now: BootInstant, in connection: Connection) throws -> Lease? {
         let lease = try connection.first(
             ofMemory,
@@ -22,7 +23,7 @@ enum LeaseTable {
         return lease.flatMap { $0.isLive(at: now) ? $0 : nil }
     }
 
-    /// The lease of one acquisition, if it is still held.
+    /// The lease that an agent acquired, if it is still held.
     static func live(
         _ lock: MemoryLock,
         of agent: KnownAgent,
@@ -38,7 +39,7 @@ enum LeaseTable {
         return lease.token == lock.fencingToken && lease.holder == agent.key ? lease : nil
     }
 
-    /// Every lease that was not released, longest held first; some of them may have expired.
+    /// Every lease that was not released. The one held longest comes first, and some may have expired.
     static func unreleased(in connection: Connection) throws -> [Lease] {
         try connection.rows(
             allUnreleased,
@@ -46,7 +47,7 @@ enum LeaseTable {
         )
     }
 
-    /// Gives a memory's lease to an agent, in place of the last one and with the next token.
+    /// Gives a memory's lease to an agent. It replaces the last lease and has the next token.
     ///
     /// - Returns: The lease with its token.
     static func grant(
@@ -89,7 +90,7 @@ enum LeaseTable {
         )
     }
 
-    /// Ends a memory's lease; the row stays, and with it the token.
+    /// Ends a memory's lease. The row stays, so that its token is never given out again.
     static func release(memory: Int64, in connection: Connection) throws {
         try connection.run("UPDATE leases SET is_released = 1 WHERE memory_key = ?1", memory)
     }
@@ -110,7 +111,7 @@ enum LeaseTable {
 }
 
 extension MemoryLock {
-    /// What a holder is given of a lease.
+    /// The part of a lease that its holder is given.
     init(_ lease: Lease, on memoryID: MemoryID, of agentID: AgentID) {
         self.init(
             memoryID: memoryID,

@@ -3,7 +3,7 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// A memory's row with its published head, before anyone looks at it.
+/// A memory's row with its published head, the same for every agent.
 struct MemoryRecord: Sendable {
     var key: Int64
     var id: MemoryID
@@ -27,7 +27,7 @@ struct MemoryRecord: Sendable {
     /// SHA-256 of the content's canonical form.
     var checksum: [UInt8]
 
-    /// When its fields were last edited; the first version's time is that of the memory.
+    /// When its fields were last edited. For the first version that is when the memory was created.
     var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
 
     func isExpired(at time: Timestamp) -> Bool {
@@ -38,7 +38,7 @@ struct MemoryRecord: Sendable {
 extension MemoryRecord {
     /// Reads a live memory and checks its head against its id.
     ///
-    /// - Throws: `.storeCorrupt` where the fields are not those the head's id was made from.
+    /// - Throws: `.storeCorrupt` if the head's id was not made from these fields.
     static func find(
         _ id: MemoryID,
         includingDeleted: Bool = false,
@@ -51,13 +51,13 @@ extension MemoryRecord {
     ///
     /// - Parameters:
     ///   - key: The memory's key.
-    ///   - includingDeleted: Whether one whose published head is a deletion counts; its fields then say so.
+    ///   - includingDeleted: Whether to find a memory whose published head is a deletion. Its fields then say so.
     ///   - snapshot: Where to read.
     static func find(key: Int64, includingDeleted: Bool = false, in snapshot: Snapshot) throws -> MemoryRecord? {
         try find(key: key, id: nil, includingDeleted: includingDeleted, in: snapshot)
     }
 
-    /// By its key, or else by its id: one statement for both, since a read is little more than its statements.
+    /// Finds a memory by its key, or else by its id. There is one statement for both.
     private static func find(
         key: Int64?,
         id: MemoryID?,

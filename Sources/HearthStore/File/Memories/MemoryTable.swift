@@ -4,37 +4,39 @@ import HearthRules
 import HearthSQLite
 import HearthText
 
-/// Writes new memories: their rows, first versions, documents and words.
-enum MemoryTable {
-    /// Where a memory came to rest.
-    struct Placed {
-        var key: Int64
-        var user: Int64
-        /// The id of the published head, as the file stores it.
-        var head: [UInt8]?
-    }
+/// What must be known of a memory to share it.
+struct MemoryKeys {
+    /// The memory's key.
+    var key: Int64
+    /// The key of its user.
+    var user: Int64
+    /// The id of the published head, as the file stores it.
+    var head: [UInt8]?
+}
 
+/// The rows of `memories`. A new memory gets its row, its first version, its document and its words.
+enum MemoryTable {
     /// The key of a memory, whatever its state.
     static func key(of id: MemoryID, in connection: Connection) throws -> Int64? {
         try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
-    /// The rows of a new memory, once its keys and its time are given out.
+    /// What the rows of a new memory say, once it has its keys and its time.
     struct Rows {
         let new: NewMemory
-        let placed: Placed
+        let keys: MemoryKeys
         let owner: KnownAgent
         let session: Int64?
         let category: Int64
         let digest: [UInt8]
         let time: HybridTime
         let flags: DocumentFlags
-        /// Where its vector is to be; nil while it has none.
+        /// Where its vector will be; nil while it has none.
         let place: VectorPlace?
         let tags: String
         let metadata: String
 
-        /// Gives a memory its keys and its time, and notes its words and its vector for the end of the transaction.
+        /// Gives a memory its keys and its time. Its words and its vector are written at the end of the transaction.
         init(
             _ new: NewMemory,
             owner: KnownAgent,
@@ -45,11 +47,11 @@ enum MemoryTable {
         ) throws {
             let connection = transaction.connection
             let key = transaction.newRow()
-            let user = try transaction.names.user(new.userID, now: now, in: connection)
+            let user = try transaction.keys.user(new.userID, now: now, in: connection)
             session = try new.sessionID.map {
-                try transaction.names.session($0, user: user, now: now, in: connection)
+                try transaction.keys.session($0, user: user, now: now, in: connection)
             }
-            category = try transaction.names.category(new.fields.category, in: connection)
+            category = try transaction.keys.category(new.fields.category, in: connection)
             time = transaction.nextTime(at: now)
             digest = VersionDigest.bytes(
                 memoryID: new.id,
@@ -67,7 +69,7 @@ enum MemoryTable {
             transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
             tags = FieldText.array(new.fields.tags)
             metadata = FieldText.object(new.fields.metadata)
-            placed = Placed(key: key, user: user, head: digest)
+            keys = MemoryKeys(key: key, user: user, head: digest)
             self.new = new
             self.owner = owner
             self.flags = flags
@@ -96,9 +98,9 @@ enum MemoryTable {
         try transaction.connection.insert(rows, by: memories) { row, parameters in
             let fields = row.new.fields
             try parameters.bind(
-                row.placed.key,
+                row.keys.key,
                 row.new.id.rawValue,
-                row.placed.user,
+                row.keys.user,
                 row.owner.key,
                 row.session,
                 row.new.type.rawValue,
@@ -119,7 +121,7 @@ enum MemoryTable {
         try transaction.connection.insert(rows, by: versions) { row, parameters in
             let fields = row.new.fields
             try parameters.bind(
-                row.placed.key,
+                row.keys.key,
                 row.digest,
                 row.owner.key,
                 row.time.rawValue,
@@ -130,15 +132,15 @@ enum MemoryTable {
                 fields.confidence,
                 fields.expiresAt?.rawValue,
                 now.rawValue,
-                row.placed.key
+                row.keys.key
             )
         }
         try DocumentTable.insert(
             rows.map { row in
                 DocumentTable.Document(
-                    key: row.placed.key,
-                    user: row.placed.user,
-                    memory: row.placed.key,
+                    key: row.keys.key,
+                    user: row.keys.user,
+                    memory: row.keys.key,
                     agent: nil,
                     owner: row.owner.key,
                     session: row.session,

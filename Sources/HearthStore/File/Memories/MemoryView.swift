@@ -2,7 +2,7 @@ import FoundationEssentials
 import HearthModel
 import HearthRules
 
-/// A memory as one agent sees it, and why it may.
+/// A memory as one agent sees it, and why the agent may see it.
 struct MemoryView: Sendable {
     /// The memory with its published head.
     var record: MemoryRecord
@@ -18,7 +18,7 @@ extension MemoryView {
     /// What the agent sees: its draft laid over the published head.
     var fields: MemoryFields { draft?.change.applied(to: record.fields) ?? record.fields }
 
-    /// Whether the memory is there for the agent: neither deleted nor expired, by its own draft where that says so.
+    /// Whether the memory exists for the agent: with the agent's draft applied, it is neither deleted nor expired.
     func isThere(at now: Timestamp) -> Bool {
         let fields = fields
         return !fields.isDeleted && fields.expiresAt.map { $0 > now } ?? true
@@ -26,7 +26,7 @@ extension MemoryView {
 }
 
 extension SyncStatus {
-    /// Of several that hold at once, the first of these is shown.
+    /// When several are true at once, the first of these is shown.
     init(isLockedByOther: Bool, hasConflict: Bool, isDeleted: Bool, hasDraft: Bool) {
         self =
             isLockedByOther ? .locked : hasConflict ? .conflict : isDeleted ? .deleted : hasDraft ? .pending : .synced
@@ -34,10 +34,11 @@ extension SyncStatus {
 }
 
 extension Snapshot {
-    /// What a live memory is to an agent; nil where it may not see it, where it belongs to another user, and where it is not there.
+    /// A live memory as an agent sees it; nil if the agent may not see it, if it belongs to another user, or if it does
+    /// not exist.
     ///
-    /// A record that exists and is not seen comes back as `refused`, for the audit alone. To an agent that has deleted a memory in a
-    /// draft it is not there, unless the caller includes those that are.
+    /// A record that exists and that the agent may not see is returned as `refused`, only for the audit. A memory that
+    /// the agent has deleted in a draft does not exist for it, unless `includingDrafted` is true.
     func look(
         for id: MemoryID,
         as viewer: KnownAgent,
@@ -72,7 +73,7 @@ extension Snapshot {
         )
     }
 
-    /// Lays a record out for a viewer who may see it.
+    /// A record as a viewer sees it. The viewer must be allowed to see it.
     func view(
         of record: MemoryRecord,
         by viewer: KnownAgent,
@@ -130,7 +131,7 @@ extension Snapshot {
         )
     }
 
-    /// The parent, where the viewer may see it: that it exists is no one else's business.
+    /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.
     private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
         guard let parentID = record.parentID, let parent = try MemoryRecord.find(parentID, in: self),
             !parent.isExpired(at: now), parent.userKey == record.userKey

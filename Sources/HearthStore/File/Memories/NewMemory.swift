@@ -14,10 +14,10 @@ struct NewMemory: Sendable {
     var parentID: MemoryID?
     let contentDigest: [UInt8]
     let document: AnalyzedDocument
-    /// Its meaning; nil where that is queued, or nothing embeds.
+    /// Its vector; nil if that is made later, or if there is no embedder.
     var vector: QuantizedVector?
 
-    /// - Throws: `.invalidArgument` naming what is out of range; `.keyUnavailable` for a sensitive memory.
+    /// - Throws: `.invalidArgument`, which names what is out of range; `.keyUnavailable` for a sensitive memory.
     init(
         id: MemoryID?,
         agentID: AgentID,

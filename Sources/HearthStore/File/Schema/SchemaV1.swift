@@ -1,11 +1,15 @@
 /// The first schema of the file.
 ///
-/// The comments inside the statements are stored with them, so that whoever opens the file with the stock shell reads `.schema` and
-/// knows. Conventions: a `…_key` is an integer row id that is never reused, taken from `store.next_row`; a time is in microseconds
-/// since 1970 (UTC) unless it says otherwise; a *hybrid* time is milliseconds since 1970 shifted left by 16, plus a counter;
-/// `changed` is the value of `store.sequence` at which the row was last written, and is what caches catch up by.
+/// The comments inside the statements are stored with them. Anyone who opens the file with SQLite's own shell can read
+/// them by `.schema`. The conventions are:
 ///
-/// What every store writes is checked by `=` and `OR` and not by `IN`: for a list of three SQLite fills a table of its own at each row.
+/// - A `…_key` is an integer row id that is never used again. It is taken from `store.next_row`.
+/// - A time is in microseconds since 1970 (UTC), unless its comment says otherwise.
+/// - A *hybrid* time is milliseconds since 1970 shifted left by 16, plus a counter.
+/// - `changed` is the value of `store.sequence` at which the row was last written. Caches catch up by it.
+///
+/// The checks of what every store writes use `=` and `OR` instead of `IN`. For a list of three, SQLite fills a table of
+/// its own at each row.
 enum SchemaV1 {
     static let statements = """
         CREATE TABLE store (

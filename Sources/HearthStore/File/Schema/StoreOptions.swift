@@ -1,11 +1,13 @@
 package import HearthEmbedding
 package import HearthModel
+import HearthSQLite
 
 /// How a store is opened.
 package struct StoreOptions: Sendable {
     /// What an acknowledged write survives.
-    package var durability: Durability = .full
-    /// Whether the file is only read; cross-agent reads are then refused, as they could not be audited.
+    package var durability: HearthModel.Durability = .full
+    /// Whether the file is only read. Reads of other agents' memories are then refused, because they could not be
+    /// audited.
     package var isReadOnly = false
     /// Profiles that a new file gets.
     package var agents: [AgentProfile] = AgentProfile.hearthlink
@@ -13,17 +15,32 @@ package struct StoreOptions: Sendable {
     package var sharing: SharingPolicy = .hearthlink
     /// How long a write waits for other processes before it throws `.storeBusy`.
     package var busyTimeout: Duration = .seconds(10)
-    /// The most pages the file may have; nil: no quota. A write past it throws `.storeFull`.
+    /// How many pages the file may have at most; nil: no limit. A write that needs more throws `.storeFull`.
     package var maximumPageCount: Int?
-    /// What makes vectors of texts; nil: search goes by words alone.
+    /// What makes vectors of texts; nil: search uses words alone.
     package var embedder: (any Embedder)? = StaticEmbedder()
-    /// How conflicts are settled where neither the call nor the owner's profile says.
+    /// How conflicts are settled when neither the call nor the owner's profile says.
     package var defaultResolution: ConflictResolution = .latestWins
-    /// Whether an agent has to be registered before it acts; otherwise every agent that the file knows may.
+    /// Whether an agent must be registered before it acts. If not, every agent that the file knows may act.
     package var requiresRegistration = false
     /// Where time comes from.
     package var clock: StoreClock = .system
 
     /// The defaults.
     package init() {}
+}
+
+extension StoreOptions {
+    /// These options as the database takes them.
+    var databaseOptions: DatabaseOptions {
+        var result = DatabaseOptions(
+            applicationID: StoreSchema.applicationID,
+            migrations: StoreSchema.migrations(self)
+        )
+        result.durability = durability == .full ? .full : .normal
+        result.isReadOnly = isReadOnly
+        result.busyTimeout = busyTimeout
+        result.maximumPageCount = maximumPageCount
+        return result
+    }
 }

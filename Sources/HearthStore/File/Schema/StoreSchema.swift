@@ -1,32 +1,24 @@
-import Crypto
 import HearthModel
 import HearthSQLite
 import HearthText
 
-/// How the file is laid out and told from others.
+/// How the file is laid out, and how it is told apart from other files.
 enum StoreSchema {
     /// "Hrth": what `PRAGMA application_id` says of our files.
     static let applicationID: Int32 = 0x4872_7468
 
-    static func databaseOptions(_ options: StoreOptions) -> DatabaseOptions {
-        var result = DatabaseOptions(
-            applicationID: applicationID,
-            migrations: [
-                Migration("memories") { connection in
-                    try connection.execute(SchemaV1.statements)
-                    try seed(connection, options: options)
-                },
-                Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
-            ]
-        )
-        result.durability = options.durability == .full ? .full : .normal
-        result.isReadOnly = options.isReadOnly
-        result.busyTimeout = options.busyTimeout
-        result.maximumPageCount = options.maximumPageCount
-        return result
+    /// The steps from an empty file to the present schema. Steps are appended and never edited.
+    static func migrations(_ options: StoreOptions) -> [Migration] {
+        [
+            Migration("memories") { connection in
+                try connection.execute(SchemaV1.statements)
+                try seed(connection, options: options)
+            },
+            Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
+        ]
     }
 
-    /// Puts into a new file what every file holds.
+    /// Writes the rows that every new file begins with.
     private static func seed(_ connection: Connection, options: StoreOptions) throws {
         let now = options.clock.now()
         try connection.run(
@@ -45,4 +37,13 @@ enum StoreSchema {
         }
         try AgentTable.write(options.sharing, to: connection)
     }
+}
+
+/// The second schema. The file now uses the same name as the code for the documents of a user, and a column is gone
+/// whose value nothing ever changed.
+enum SchemaV2 {
+    static let statements = """
+        ALTER TABLE roster_images RENAME TO catalog_images;
+        ALTER TABLE store DROP COLUMN roster_reset;
+        """
 }

@@ -2,7 +2,7 @@ import HearthModel
 import HearthSQLite
 
 extension MemoryError {
-    /// Runs what touches the file and says every failure in the terms of this library.
+    /// Runs something that uses the file, and turns the errors of SQLite and of opening into a `MemoryError`.
     static func mapping<R>(_ body: () throws -> R) throws -> R {
         do {
             return try body()
@@ -13,7 +13,7 @@ extension MemoryError {
         }
     }
 
-    /// Runs what touches the file and says every failure in the terms of this library.
+    /// Runs something that uses the file, and turns the errors of SQLite and of opening into a `MemoryError`.
     static func mapping<R>(_ body: () async throws -> R) async throws -> R {
         do {
             return try await body()

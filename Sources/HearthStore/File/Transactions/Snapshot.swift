@@ -2,15 +2,15 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// What a reader sees: one committed state of the file, or what a transaction has made of it so far.
+/// What a read sees: one committed state of the file, or the state that a transaction has made of it so far.
 struct Snapshot {
     let connection: Connection
     let state: StoreState
     let directory: AgentDirectory
-    /// What leases are judged by.
+    /// The clock by which leases expire.
     let clock: StoreClock
 
-    /// The state of the file that a connection reads.
+    /// The committed state that a connection reads.
     init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock) throws {
         self.connection = connection
         state = try StoreState.read(connection)
@@ -18,11 +18,57 @@ struct Snapshot {
         self.clock = clock
     }
 
-    /// What a transaction sees, its own changes among it.
+    /// What a transaction sees, with its own changes.
     init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock) {
         connection = transaction.connection
         state = transaction.state
         self.directory = directory
         self.clock = clock
+    }
+}
+
+/// Thrown inside a read whose snapshot is older than a cache. The read then begins anew.
+struct StaleSnapshot: Error {}
+
+/// The one row of `store`, as a transaction sees it.
+struct StoreState: Hashable, Sendable {
+    var node: String
+    var sequence: Int64
+    var nextRow: Int64
+    var clock: HybridTime
+    var policyChanged: Int64
+    var analyser: Int
+
+    static func read(_ connection: Connection) throws -> StoreState {
+        let state = try connection.first(
+            """
+            SELECT node, sequence, next_row, clock, policy_changed, analyser FROM store WHERE id = 1
+            """,
+            as: { row in
+                StoreState(
+                    node: row.string(0),
+                    sequence: row.int64(1),
+                    nextRow: row.int64(2),
+                    clock: HybridTime(rawValue: row.int64(3)),
+                    policyChanged: row.int64(4),
+                    analyser: row.int(5)
+                )
+            }
+        )
+        guard let state else { throw MemoryError.corrupt("The row that describes the file is missing.") }
+        return state
+    }
+
+    func write(_ connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE store SET sequence = ?1, next_row = ?2, clock = ?3, policy_changed = ?4, analyser = ?5 WHERE id = 1
+            """,
+            sequence,
+            nextRow,
+            clock.rawValue,
+            policyChanged,
+            analyser
+        )
     }
 }

@@ -2,15 +2,16 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// The state of one commit, shared by the operations that it groups.
+/// The transaction of one commit, shared by the operations of its group.
 ///
-/// Row ids, hybrid times and the sequence are counted here and written once. Index rows are collected and written together just before
-/// the commit, in the order of their documents, because FTS5 flushes at every savepoint and at every step back. What an operation that
-/// fails has counted or collected is forgotten.
+/// Row ids, hybrid times and the sequence are counted here and written once. Changes of the word index are collected
+/// and written just before the commit, in the order of their documents, because FTS5 flushes at every savepoint and
+/// whenever a row id is lower than the one before. If an operation fails, everything that it counted or collected is
+/// dropped.
 final class StoreTransaction: WriteGroup {
     let connection: Connection
 
-    /// Everything that a failed operation must take back.
+    /// Everything that is restored when an operation fails.
     private struct Progress {
         var state: StoreState
         var auditEnd: AuditEnd?
@@ -22,8 +23,8 @@ final class StoreTransaction: WriteGroup {
     private var marked: Progress
     private var indexChanges: [IndexChange] = []
     private var localDirectory: AgentDirectory?
-    /// Keys of users, sessions and categories met in this transaction.
-    var names = NameTable()
+    /// The keys of the users, sessions and categories that this transaction has used.
+    var keys = KeyCache()
     /// The vectors that this transaction writes.
     var vectors = VectorWriter()
     /// The text that this transaction analysed last.
@@ -46,7 +47,7 @@ final class StoreTransaction: WriteGroup {
         vectors.rollbackToMark()
         indexChanges.removeSubrange(marked.indexChanges...)
         localDirectory = nil
-        names = NameTable()
+        keys = KeyCache()
     }
 
     func flush() throws {
@@ -62,36 +63,36 @@ final class StoreTransaction: WriteGroup {
 }
 
 extension StoreTransaction {
-    /// What the file knows of itself, with this transaction's changes.
+    /// The row of `store`, with this transaction's changes.
     var state: StoreState { progress.state }
 
-    /// The stamp for every row this transaction writes.
+    /// The value of `changed` in every row that this transaction writes.
     var sequence: Int64 {
         progress.isDirty = true
         return progress.state.sequence + 1
     }
 
-    /// A row id that was never used.
+    /// A row id that was never used before.
     func newRow() -> Int64 {
         progress.isDirty = true
         defer { progress.state.nextRow += 1 }
         return progress.state.nextRow
     }
 
-    /// A hybrid time after every other in the file.
+    /// A hybrid time that is later than any other in the file.
     func nextTime(at wallClock: Timestamp) -> HybridTime {
         progress.isDirty = true
         progress.state.clock = progress.state.clock.next(at: wallClock)
         return progress.state.clock
     }
 
-    /// Collects a change of the word index for the end of the group.
+    /// Notes a change of the word index, to be written at the end of the group.
     func changeIndex(_ change: IndexChange) {
         progress.isDirty = true
         indexChanges.append(change)
     }
 
-    /// Agents and policy as this transaction has them.
+    /// The agents and the policy as this transaction sees them.
     func directory(_ cache: AgentDirectoryCache) throws -> AgentDirectory {
         if let localDirectory, localDirectory.sequence == state.policyChanged { return cache.admitting(localDirectory) }
         if let cached = cache.directory(at: state.policyChanged) { return cached }
@@ -100,19 +101,19 @@ extension StoreTransaction {
         return cache.admitting(directory)
     }
 
-    /// Says that agents or policy were changed: every cache of them is out of date once this commits.
+    /// Notes that agents or the policy have changed. Once this commits, every cache of them is out of date.
     func directoryDidChange() {
         progress.state.policyChanged = sequence
         localDirectory = nil
     }
 
-    /// Says that the index was written by the present analyser.
+    /// Notes that the present analyser wrote the word index.
     func indexWasRebuilt(analyser: Int) {
         progress.isDirty = true
         progress.state.analyser = analyser
     }
 
-    /// The end of the audit chain, with this transaction's rows.
+    /// The end of the audit chain, this transaction's rows included.
     func auditEnd() throws -> AuditEnd {
         if let end = progress.auditEnd { return end }
         return try AuditEnd.read(connection)

@@ -2,10 +2,11 @@ import HearthEmbedding
 
 /// How `vector_blocks.data` is laid out: slots of equal size, one after the other, little-endian.
 ///
-/// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). Document 0 is nobody's: the slot
-/// is empty, and nothing is left of the vector that was there.
-struct VectorBlock {
-    /// Slots in a block: with the built-in embedder 35 KiB, so that opening reads few rows and writing touches one page.
+/// A slot is the document's key (8 bytes), the scale (4 bytes, IEEE 754) and the components (a byte each). If the key
+/// is 0, the slot is empty, and nothing is left of the vector that was there.
+enum VectorBlock {
+    /// Slots in a block. With the built-in embedder a block is 35 KiB, so opening reads few rows, and a write changes
+    /// one page.
     static let capacity = 256
 
     static let headerSize = 12
@@ -25,7 +26,7 @@ struct VectorBlock {
         return bytes
     }
 
-    /// The vector that a slot holds for a document; nil where it holds another's or none.
+    /// The vector that a slot holds for a document; nil if the slot is empty or another document's.
     static func vector(in slot: ArraySlice<UInt8>, of document: Int64) -> QuantizedVector? {
         slot.withUnsafeBytes { bytes in
             guard bytes.count >= headerSize,
@@ -47,7 +48,7 @@ struct VectorPlace: Hashable, Sendable {
     var slot: Int
 }
 
-/// An embedding model as the file knows it.
+/// A row of `models`: an embedding model that the file has vectors of.
 struct EmbeddingModel: Hashable, Sendable {
     var key: Int64
     var identifier: String

@@ -60,8 +60,8 @@ enum VectorTable {
         )
     }
 
-    /// Writes a document's vector, in the place it had if that was of the same model.
-    static func place(
+    /// Writes a document's vector. It stays in the document's place if that is of the same model.
+    static func write(
         _ vector: QuantizedVector,
         of embedder: any Embedder,
         document: Int64,
@@ -85,7 +85,9 @@ enum VectorTable {
         try setPlace(place, document: document, user: user, in: connection)
     }
 
-    /// Writes the vector of a document that has none, and says where it is: its row is to hold that.
+    /// Writes the vector of a document that has none.
+    ///
+    /// - Returns: The vector's place, which the caller writes to the document's row.
     static func append(
         _ vector: QuantizedVector,
         of embedder: any Embedder,
@@ -107,14 +109,14 @@ enum VectorTable {
         )
     }
 
-    /// Empties a document's place, so that nothing of its vector is left.
+    /// Removes a document's vector, so that nothing of it is left.
     static func remove(document: Int64, user: Int64, in transaction: StoreTransaction) throws {
         guard let held = try place(document: document, user: user, in: transaction.connection) else { return }
         try clear(held, in: transaction)
         try setPlace(nil, document: document, user: user, in: transaction.connection)
     }
 
-    /// A document's vector; nil where it has none by this embedder.
+    /// A document's vector; nil if it has none from this embedder.
     static func vector(
         of document: Int64,
         at place: VectorPlace,
@@ -135,7 +137,7 @@ enum VectorTable {
         )
     }
 
-    /// Empties a place; the document's row is to say so.
+    /// Empties a place. The caller changes the document's row.
     static func clear(_ place: VectorPlace, in transaction: StoreTransaction) throws {
         try transaction.vectors.clear(place, in: transaction.connection)
     }
@@ -150,7 +152,7 @@ enum VectorTable {
         return dimension
     }
 
-    /// Where a document's vector is; nil while it has none.
+    /// Where a document's vector is; nil if it has none.
     static func place(document: Int64, user: Int64, in connection: Connection) throws -> VectorPlace? {
         try connection.first(
             "SELECT model_key, block_key, block_slot FROM documents WHERE user_key = ?1 AND document_key = ?2",

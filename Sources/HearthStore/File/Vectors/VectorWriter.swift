@@ -2,7 +2,8 @@ import HearthEmbedding
 import HearthModel
 import HearthSQLite
 
-/// Gives vectors their places within a transaction and writes them at its end, slots that are neighbours together.
+/// Gives vectors their places during a transaction, and writes them at its end. Neighbouring slots are written
+/// together.
 struct VectorWriter: Sendable {
     private struct Owner: Hashable {
         var user: Int64
@@ -14,7 +15,7 @@ struct VectorWriter: Sendable {
         var used: Int
     }
 
-    /// What is to be in some neighbouring slots of a block.
+    /// What will be in some neighbouring slots of a block.
     private struct Write {
         var block: Int64
         var first: Int
@@ -29,11 +30,11 @@ struct VectorWriter: Sendable {
         }
     }
 
-    /// What an operation that fails must take back, besides its writes.
+    /// What is restored when an operation fails, besides its writes.
     private struct Progress {
         var open: [Owner: OpenBlock] = [:]
         var models: [String: EmbeddingModel] = [:]
-        /// Blocks whose state is to be written, and how many slots they use where that has changed.
+        /// Blocks whose state must be written, and how many slots they use if that has changed.
         var touched: [Int64: Int?] = [:]
         var writes = 0
     }
@@ -41,7 +42,7 @@ struct VectorWriter: Sendable {
     private var progress = Progress()
     private var marked = Progress()
     private var writes: [Write] = []
-    /// The block that was read last, as the file has it: vectors that are asked for one after the other mostly share one.
+    /// The block that was read last, as it is in the file. Vectors that are asked for in turn are mostly in one block.
     private var readBlock: (key: Int64, data: [UInt8])?
     private var dimensions: [Int64: Int] = [:]
 
@@ -55,9 +56,9 @@ struct VectorWriter: Sendable {
         writes.removeSubrange(marked.writes...)
     }
 
-    /// The model of an identifier, which comes into being on first use.
+    /// The model with an identifier. A new model gets a row.
     ///
-    /// - Throws: `.embeddingMismatch` where the file holds it with another dimension.
+    /// - Throws: `.embeddingMismatch` if the file has the model with another dimension.
     mutating func model(_ identifier: String, dimension: Int, in connection: Connection) throws -> EmbeddingModel {
         if let model = progress.models[identifier] { return model }
         let model =
@@ -110,14 +111,14 @@ struct VectorWriter: Sendable {
         put(vector, of: document, at: place)
     }
 
-    /// A document's vector as this transaction has it; nil where its place holds another's or none.
+    /// A document's vector as this transaction sees it; nil if its place is empty or another document's.
     mutating func vector(
         of document: Int64,
         at place: VectorPlace,
         dimension: Int,
         in connection: Connection
     ) throws -> QuantizedVector? {
-        // A block that this transaction wrote nothing to is in the file as it is.
+        // If this transaction has written nothing to the block, the file has its present state.
         if progress.touched[place.block] != nil,
             let written = writes.lazy.reversed().compactMap({ $0.bytes(of: place) }).first
         {
@@ -156,7 +157,7 @@ struct VectorWriter: Sendable {
     }
 
     private mutating func put(_ slotSize: Int, at place: VectorPlace, _ append: (inout [UInt8]) -> Void) {
-        // What an earlier operation wrote stays apart, so that a failed one can be forgotten.
+        // The writes of an earlier operation stay separate, so that those of a failed one can be dropped.
         let last = writes.count - 1
         if last >= marked.writes, writes[last].block == place.block, writes[last].slots.upperBound == place.slot {
             append(&writes[last].bytes)
@@ -167,13 +168,13 @@ struct VectorWriter: Sendable {
         writes.append(write)
     }
 
-    /// Writes everything, later writes of a slot over earlier ones.
+    /// Writes everything. A later write of a slot replaces an earlier one.
     func flush(into connection: Connection, sequence: Int64) throws {
         var next = 0
         while next < writes.count {
             var write = writes[next]
             next += 1
-            // Those of several operations that are neighbours are written together after all.
+            // Now neighbouring writes of several operations are written together too.
             while next < writes.count, writes[next].block == write.block, writes[next].first == write.slots.upperBound {
                 write.bytes += writes[next].bytes
                 next += 1

@@ -19,7 +19,7 @@ enum DraftTable {
 
     /// An agent's draft of a memory.
     ///
-    /// - Throws: `.storeCorrupt` where it isn't what its digest says.
+    /// - Throws: `.storeCorrupt` if the draft does not match its digest.
     static func find(memory: Int64, agent: Int64, in connection: Connection) throws -> Draft? {
         try connection.first(
             ofAgent,
@@ -29,7 +29,7 @@ enum DraftTable {
         )
     }
 
-    /// Every draft of a memory, in the order in which they were begun.
+    /// Every draft of a memory. The one begun first comes first.
     static func all(memory: Int64, in connection: Connection) throws -> [Draft] {
         try connection.rows(
             ofMemory,
@@ -38,9 +38,9 @@ enum DraftTable {
         )
     }
 
-    /// The memories of a user that an agent has drafts of, in the order in which these were begun.
+    /// The memories of a user that an agent has drafts of. The draft begun first comes first.
     ///
-    /// - Parameter session: Narrows them to a session's memories; nil: all.
+    /// - Parameter session: Only the memories of this session; nil: all.
     static func pending(
         agent: Int64,
         user: Int64,
@@ -59,7 +59,7 @@ enum DraftTable {
         )
     }
 
-    /// Writes a draft, new or amended.
+    /// Writes a new draft, or an existing one that was amended.
     static func write(_ draft: Draft, in transaction: StoreTransaction) throws {
         let change = draft.change
         try transaction.connection.run(

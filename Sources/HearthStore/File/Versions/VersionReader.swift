@@ -5,7 +5,8 @@ import HearthText
 
 /// Reads the versions of one memory and checks each against its id.
 ///
-/// Texts that it has put together are kept, because the next one read is mostly the difference from one of them.
+/// It keeps the texts that it has put together, because the next text is mostly stored as a difference from one of
+/// them.
 final class VersionReader {
     private static let columns = """
         SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
@@ -29,37 +30,37 @@ final class VersionReader {
 
     /// A version by its id.
     ///
-    /// - Throws: `.storeCorrupt` where it is missing or not what its id says.
+    /// - Throws: `.storeCorrupt` if the version is missing or does not match its id.
     func version(_ version: VersionID) throws -> Version {
         try stored(version).version
     }
 
-    /// A version by its id, with when it came into the file.
+    /// A version by its id, and when it was published.
     func stored(_ version: VersionID) throws -> StoredVersion {
         if let known = versions[version] { return known }
         let row = try snapshot.connection.first(
             Self.one,
             memory,
             version.bytes,
-            as: { try BareVersion($0, node: self.snapshot.state.node) }
+            as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
         guard let row else { throw missing(version) }
         return try complete(row)
     }
 
-    /// Every version: the earlier number first, and of equal numbers the earlier edit.
+    /// Every version. The lowest number comes first, and among equal numbers the earliest edit.
     func all() throws -> [StoredVersion] {
         let rows = try snapshot.connection.rows(
             Self.ofMemory,
             memory,
-            as: { try BareVersion($0, node: self.snapshot.state.node) }
+            as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
-        // From the newest back, in the order in which texts are differences from one another.
+        // From the newest to the oldest, because an old text is a difference from a newer one.
         return try Array(rows.reversed().map(complete).reversed())
     }
 
-    /// Puts a version together with its text.
-    private func complete(_ row: BareVersion) throws -> StoredVersion {
+    /// A version with its text.
+    private func complete(_ row: VersionRow) throws -> StoredVersion {
         if let known = versions[row.id] { return known }
         var fields = row.fields
         fields.content = String(decoding: try text(of: row.id), as: UTF8.self)
@@ -85,9 +86,9 @@ final class VersionReader {
         return stored
     }
 
-    /// The text of a version, put together from the versions that it is kept as a difference from.
+    /// The text of a version, put together by way of the versions that it is stored as a difference from.
     private func text(of version: VersionID) throws -> [UInt8] {
-        var chain: [(id: VersionID, kept: KeptText)] = []
+        var chain: [(id: VersionID, kept: StoredText)] = []
         var seen: Set<VersionID> = []
         var next = version
         var text: [UInt8]
@@ -126,7 +127,7 @@ final class VersionReader {
         }
     }
 
-    private func keptText(of version: VersionID) throws -> KeptText {
+    private func keptText(of version: VersionID) throws -> StoredText {
         let kept = try snapshot.connection.first(
             """
             SELECT v.content_form, v.content_base, v.content, iif(v.content_form = 'head', m.content, NULL)
@@ -135,7 +136,7 @@ final class VersionReader {
             """,
             memory,
             version.bytes,
-            as: KeptText.init
+            as: StoredText.init
         )
         guard let kept else { throw missing(version) }
         return kept
@@ -146,11 +147,11 @@ final class VersionReader {
     }
 }
 
-/// The form in which a text is kept.
-private struct KeptText {
+/// A text in the form in which it is stored.
+private struct StoredText {
     var whole: [UInt8]?
     var base: VersionID?
-    /// Nil where the text is the base's.
+    /// Nil if the text is equal to the base's.
     var delta: [UInt8]?
 
     init(_ row: Row) throws {
@@ -166,8 +167,8 @@ private struct KeptText {
     }
 }
 
-/// A version without its text.
-private struct BareVersion {
+/// A row of `versions`, without the text.
+private struct VersionRow {
     var id: VersionID
     var parents: [VersionID]
     var author: Int64
@@ -203,7 +204,7 @@ private struct BareVersion {
 }
 
 extension MemoryVersion {
-    /// Lays a version out for people and hosts.
+    /// A version as a host gets it.
     init(_ version: Version) {
         let fields = version.fields
         let checksum = ContentDigest.canonical(fields.content, exact: ContentDigest.exact(fields.content))

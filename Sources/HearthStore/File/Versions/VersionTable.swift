@@ -12,23 +12,24 @@ struct StoredVersion: Sendable {
 
 /// The rows of `versions`.
 ///
-/// The text of the published head is in `memories`. When the head moves on, the old one's text becomes its difference from the new
-/// one's, so that the newest is at hand and an old one costs what was changed. A whole text at intervals keeps the way to the oldest short.
+/// The text of the published head is in `memories`. When another version becomes the head, the old head's text is
+/// replaced by its difference from the new head's text. So the newest text is at hand, and an old one takes only as
+/// much room as was changed. Now and then a text is kept whole, so that few differences lead to the oldest one.
 enum VersionTable {
-    /// How a version's text is kept.
+    /// How a version's text is stored.
     enum Text: Sendable {
-        /// In `memories`, as that of the published head.
+        /// In `memories`, as the text of the published head.
         case published
-        /// As differences from another version's text, or whole where that is no longer.
+        /// As a difference from another version's text, or whole if the difference would not be shorter.
         case against(VersionID, text: String)
     }
 
-    /// One version in so many keeps its text whole: so many differences at the most are applied to read one.
+    /// One version in so many keeps its whole text. At most so many differences are then applied to read a text.
     static let wholeTextInterval = 32
 
-    /// Writes a version as a head, and its parents as none.
+    /// Writes a version as a head. Its parents are no longer heads.
     ///
-    /// - Parameter retired: A parent that was retired, and so is no head any more.
+    /// - Parameter retired: A parent that ``retire(_:number:content:memory:for:in:)`` has dealt with already.
     static func insert(
         _ version: Version,
         memory: Int64,
@@ -39,7 +40,7 @@ enum VersionTable {
         in transaction: StoreTransaction
     ) throws {
         let fields = version.fields
-        let kept = Kept(fields.content, as: text, number: version.number)
+        let kept = EncodedText(fields.content, as: text, number: version.number)
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
@@ -75,7 +76,8 @@ enum VersionTable {
         }
     }
 
-    /// Keeps the text of what was the published head, and is none now, as its difference from the new one's.
+    /// Stores the text of the old published head as its difference from the new head's text. The old one is no longer a
+    /// head.
     static func retire(
         _ version: VersionID,
         number: Int,
@@ -84,7 +86,7 @@ enum VersionTable {
         for head: Version,
         in connection: Connection
     ) throws {
-        let kept = Kept(content, as: .against(head.id, text: head.fields.content), number: number)
+        let kept = EncodedText(content, as: .against(head.id, text: head.fields.content), number: number)
         try connection.run(
             """
             UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, is_head = 0 WHERE memory_key = ?1 AND version_id = ?2
@@ -117,8 +119,8 @@ enum VersionTable {
 }
 
 extension VersionTable {
-    /// A text in the form in which it takes least room.
-    private struct Kept {
+    /// A text in the form that takes the least room.
+    private struct EncodedText {
         var form: String
         var base: [UInt8]?
         var content: [UInt8]?

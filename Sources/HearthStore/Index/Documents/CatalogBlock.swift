@@ -1,26 +1,27 @@
 import HearthRules
 
-/// How `catalog_images.data` is laid out: blocks of 1,024 entries, the last of fewer, one after the other; pure.
+/// How `catalog_images.data` is laid out: one block after the other, each of 1,024 entries, the last of fewer.
 ///
-/// A block is twelve columns, each stored as how much every value is more than the least of them, in as many bytes as
-/// the greatest of these differences takes ("frame of reference": Goldstein, Ramakrishnan and Shaft, "Compressing
-/// Relations and Indexes", ICDE 1998). Neighbours are mostly alike, and what is alike takes no bytes. A block is:
+/// A block has twelve columns. A column stores its least value, and for each entry the difference from it, in as many
+/// bytes as the greatest difference needs ("frame of reference": Goldstein, Ramakrishnan and Shaft, "Compressing
+/// Relations and Indexes", ICDE 1998). Neighbouring entries are mostly alike, and a column of equal values takes no
+/// bytes. A block is:
 ///
-/// 1. for each column its least value (8 bytes) and how many bytes a difference takes (1 byte, 0…8);
+/// 1. for each column, its least value (8 bytes) and how many bytes a difference takes (1 byte, 0…8);
 /// 2. column after column, the differences of the block's entries;
-/// 3. seven bytes of 0, so that the last difference too can be read as 8 bytes.
+/// 3. seven bytes of 0, so that the last difference can be read as 8 bytes too.
 ///
-/// All is little-endian. The columns are: document, memory less document, agent, owner, session, created, expires,
-/// importance (its bits as IEEE 754 has them), length, category, flags, type. Differences are taken and added modulo
-/// 2⁶⁴, so that any value can be written.
+/// All numbers are little-endian. The columns are: document, memory minus document, agent, owner, session, created,
+/// expires, importance (its bits by IEEE 754), length, category, flags, type. Differences are computed modulo 2⁶⁴, so
+/// any value can be written.
 enum CatalogBlock {
-    /// Entries in a block: few enough that it is packed and unpacked in the processor's own cache.
+    /// Entries in a block: few enough that a block fits in the processor's cache while it is packed or unpacked.
     static let capacity = 1_024
 
-    /// What a block begins with, in bytes.
+    /// The size of a block's head, which is part 1, in bytes.
     static let headSize = columns.count * columnHeadSize
 
-    /// The most bytes a block takes.
+    /// How many bytes a block takes at most.
     static let maximumSize = headSize + capacity * columns.count * 8 + padding
 
     private static let columnHeadSize = 9
@@ -77,9 +78,9 @@ enum CatalogBlock {
     /// How many bytes follow the head of a block.
     ///
     /// - Parameters:
-    ///   - head: As many bytes as ``headSize`` says.
-    ///   - count: How many entries the block is of.
-    /// - Returns: The bytes; nil where this is not the head of a block.
+    ///   - head: The head of the block, ``headSize`` bytes.
+    ///   - count: How many entries the block has.
+    /// - Returns: The number of bytes; nil if this is not the head of a block.
     static func bodySize(after head: UnsafeRawBufferPointer, count: Int) -> Int? {
         var width = 0
         for column in columns.indices {
@@ -93,8 +94,8 @@ enum CatalogBlock {
     /// Reads the entries of a block.
     ///
     /// - Parameters:
-    ///   - block: Head and body, of the length that ``bodySize(after:count:)`` gave.
-    ///   - entries: Where they are put; as many as the block is of.
+    ///   - block: Head and body. The body has the length that ``bodySize(after:count:)`` gave.
+    ///   - entries: Where the entries are put. It has as many places as the block has entries.
     static func unpack(_ block: UnsafeRawBufferPointer, into entries: UnsafeMutableBufferPointer<DocumentEntry>) {
         var columns = ColumnCursor(block, count: entries.count)
         let document = columns.next()
@@ -135,7 +136,7 @@ enum CatalogBlock {
     private struct PackedColumn {
         let least: Int64
         let width: Int
-        /// The bits of 8 bytes that are a difference; the others are of what lies behind it.
+        /// Which bits of 8 bytes belong to a difference. The others belong to what follows it.
         let mask: UInt64
         let differences: UnsafeRawPointer
 
@@ -156,7 +157,7 @@ enum CatalogBlock {
                 block.count >= headSize && bodySize(after: block, count: count) == block.count - headSize,
                 "a block of a catalog image is not of the length that its head says"
             )
-            // The length that was checked is not that of nothing.
+            // The block is not empty, because its length was checked.
             head = block.baseAddress.unsafelyUnwrapped
             differences = head + headSize
             self.count = count
@@ -167,7 +168,7 @@ enum CatalogBlock {
             let column = PackedColumn(
                 least: Int64(littleEndian: head.loadUnaligned(as: Int64.self)),
                 width: width,
-                // Past the width of the number a shift gives 0.
+                // A shift by 64 gives 0.
                 mask: ~(UInt64.max << (width * 8)),
                 differences: differences
             )

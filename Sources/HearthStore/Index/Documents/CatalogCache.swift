@@ -3,20 +3,21 @@ import HearthRules
 import HearthSQLite
 import Synchronization
 
-/// The catalogs of the users last asked for, each kept at the state of the file that a reader sees.
+/// The catalogs of the users last asked for, each brought to the state of the file that a reader sees.
 final class CatalogCache: Sendable {
-    /// One user's.
+    /// What is kept of one user.
     private final class Box: Sendable {
         struct State {
             var catalog: DocumentCatalog?
-            /// By viewer; each of the state of the directory that it says.
+            /// By viewer, each with the state of the directory that it was made from.
             var slices: [Int64: (slice: VisibleSlice, directory: Int64)] = [:]
         }
 
         let state = Mutex(State())
     }
 
-    /// Users past this many documents in all are forgotten, oldest use first.
+    /// How many documents all catalogs have together at most. Beyond it, the user whose last use is oldest is
+    /// forgotten.
     private static let maximumEntries = 4_000_000
 
     private struct State {
@@ -27,9 +28,9 @@ final class CatalogCache: Sendable {
     private let state = Mutex(State())
     private let categories = Mutex<[Int32: MemoryCategory]>([:])
 
-    /// What an agent sees of a user's documents, in exactly the state of the snapshot.
+    /// What an agent sees of a user's documents, at exactly the state of the snapshot.
     ///
-    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
+    /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.
     func slice(
         of user: Int64,
         for viewer: KnownAgent,
@@ -65,7 +66,7 @@ final class CatalogCache: Sendable {
         return slice
     }
 
-    /// The names of categories by key.
+    /// The name of a category by its key.
     func name(ofCategory key: Int32, in connection: Connection) throws -> MemoryCategory? {
         if let name = categories.withLock({ $0[key] }) { return name }
         return try reloadCategories(connection)[key]
@@ -75,7 +76,7 @@ final class CatalogCache: Sendable {
         if var catalog = state.catalog {
             guard catalog.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             if catalog.sequence < snapshot.state.sequence {
-                // Nothing else holds it while it changes, so that it is changed in place.
+                // The cache lets go of it while it changes, so that its arrays are changed in place and not copied.
                 state.catalog = nil
                 state.slices = [:]
                 try catalog.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
@@ -99,7 +100,7 @@ final class CatalogCache: Sendable {
             as: { ($0.int32(0), MemoryCategory(rawValue: $0.string(1))) }
         )
         let names = Dictionary(uniqueKeysWithValues: rows)
-        // A key never changes its name, so that an older reader's answer does no harm.
+        // The name of a key never changes, so the answer of an older reader does no harm.
         categories.withLock { $0.merge(names) { _, new in new } }
         return names
     }
@@ -134,9 +135,6 @@ final class CatalogCache: Sendable {
 struct VisibleSlice: Sendable {
     let catalog: DocumentCatalog
     let visibility: Visibility
-    /// Which memories of a session are neighbours; made when a search first asks.
+    /// Which memories of a session are neighbours; made when a search first asks for it.
     var sessions: SessionOrder?
 }
-
-/// Thrown inside a read whose snapshot is older than a cache; the read is then begun anew.
-struct StaleSnapshot: Error {}

@@ -6,7 +6,7 @@ import HearthSQLite
 struct CatalogFilter {
     private var types: Set<UInt8>?
     private var categories: Set<Int32>?
-    /// Documents that bear one of the tags.
+    /// The documents that have one of the tags.
     private var documents: Set<Int64>?
     private var session: Int64?
     private var createdAfter: Int64
@@ -14,7 +14,7 @@ struct CatalogFilter {
     private var minimumImportance: Double
     private var now: Int64
 
-    /// - Throws: `.invalidArgument` for a date out of range or a minimum that is not a number from 0 to 1.
+    /// - Throws: `.invalidArgument` for a date out of range, or a minimum that is not from 0 to 1.
     init(_ filter: SearchFilter, session: Int64? = nil, user: Int64, now: Timestamp, connection: Connection) throws {
         try filter.validate()
         types = filter.types.isEmpty ? nil : Set(filter.types.map(\.place))
@@ -47,12 +47,12 @@ struct CatalogFilter {
         self.now = now.rawValue
     }
 
-    /// Whether an entry passes; expired ones and drafts that delete never do.
+    /// Whether an entry passes the filter. Expired entries and drafts that delete never pass.
     func admits(_ entry: DocumentEntry) -> Bool {
         !entry.flags.contains(.deleted) && fits(entry)
     }
 
-    /// Whether an entry is a draft that deletes a memory which would pass otherwise.
+    /// Whether an entry is a draft that deletes, and would pass if it did not.
     func admitsDeleted(_ entry: DocumentEntry) -> Bool {
         entry.flags.contains(.deleted) && fits(entry)
     }

@@ -2,10 +2,10 @@ import Crypto
 import HearthRules
 import HearthSQLite
 
-/// The documents of a user as of a state of the file, packed into one BLOB, so that opening reads pages where it would read rows.
+/// The documents of a user at one state of the file, packed into one BLOB, so that opening reads pages instead of rows.
 ///
-/// An image is made when a store is closed. It is a shortcut and never the truth: what `documents` says was changed since is laid over
-/// it, and one that is missing or damaged is passed over.
+/// An image is made when a store is closed. It is only a shortcut. Rows of `documents` that were changed later replace
+/// its entries, and an image that is missing or damaged is ignored.
 struct CatalogImage {
     /// The state of the file that it shows.
     let sequence: Int64
@@ -17,7 +17,7 @@ struct CatalogImage {
 // MARK: - Data
 
 extension CatalogImage {
-    /// The entries in blocks, as ``CatalogBlock`` says.
+    /// The entries, packed in blocks as ``CatalogBlock`` describes.
     private static func pack(_ entries: [DocumentEntry]) -> [UInt8] {
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: entries.count, by: CatalogBlock.capacity) {
@@ -29,10 +29,11 @@ extension CatalogImage {
     /// Reads packed entries, block by block.
     ///
     /// - Parameters:
-    ///   - blob: Bytes of which nothing is known: all that they say is checked before it is followed.
+    ///   - blob: Bytes that may be damaged. Everything in them is checked before it is used.
     ///   - count: How many entries there should be.
     ///   - hash: Gets every byte.
-    /// - Returns: The entries and their keys, to be believed once the hash is; nil where the bytes are not that many entries.
+    /// - Returns: The entries and their keys, which may be used only if the hash is right; nil if the bytes are not
+    ///   that many entries.
     private static func unpack(
         _ blob: inout BlobReader,
         count: Int,
@@ -49,7 +50,7 @@ extension CatalogImage {
                     guard let block = try readBlock(&blob, count: range.count, into: buffer) else { return false }
                     hash.update(bufferPointer: block)
                     CatalogBlock.unpack(block, into: UnsafeMutableBufferPointer(rebasing: entries[range]))
-                    // While they are in the processor's cache.
+                    // Done here, while the entries are in the processor's cache.
                     for index in range { documents.append(entries[index].document) }
                     initialized = range.upperBound
                 }
@@ -75,8 +76,9 @@ extension CatalogImage {
         return UnsafeRawBufferPointer(rebasing: buffer[..<size])
     }
 
-    /// The beginning of a SHA-256 over whose image it is, of which state, of how many documents, and then the data: it
-    /// decides who sees what, so a flipped bit must not pass.
+    /// The beginning of an image's SHA-256: its user, its state and the number of its documents. The data follow.
+    ///
+    /// An image decides who sees what, so even a flipped bit must be found.
     private static func hash(user: Int64, sequence: Int64, count: Int) -> SHA256 {
         var hash = SHA256()
         withUnsafeBytes(of: (user.littleEndian, sequence.littleEndian, Int64(count).littleEndian)) {
@@ -89,10 +91,12 @@ extension CatalogImage {
 // MARK: - Rows
 
 extension CatalogImage {
-    /// Images of fewer documents are not worth their bytes, and those of more not the memory that they take to make.
+    /// For fewer documents an image is not worth its bytes, and for more it is not worth the memory that it takes to
+    /// make.
     private static let worthwhile = 2_048...1_000_000
 
-    /// An image is made anew when this part of its documents was changed since: reading it is then no shortcut any more.
+    /// An image is made anew when one in so many of its documents has changed. It is then no longer a shortcut to read
+    /// it.
     private static let staleShare = 8
 
     /// Reads a user's image.
@@ -100,14 +104,14 @@ extension CatalogImage {
     /// - Parameters:
     ///   - user: The user's key.
     ///   - connection: The connection.
-    /// - Returns: The image; nil where there is none that is whole and of use.
+    /// - Returns: The image; nil if it is missing, damaged or not worth reading.
     static func read(user: Int64, in connection: Connection) throws -> CatalogImage? {
         let row = try connection.first(
             "SELECT sequence, count, digest FROM catalog_images WHERE user_key = ?1",
             user,
             as: { (sequence: $0.int64(0), count: $0.int(1), digest: $0.bytes(2)) }
         )
-        // A count that no image is made of would only ask for memory.
+        // No image is made with another count, so this row is damaged. It would only ask for memory.
         guard let row, worthwhile.contains(row.count) else { return nil }
         var hash = hash(user: user, sequence: row.sequence, count: row.count)
         let unpacked = try connection.readingOnce {

@@ -3,34 +3,35 @@ import HearthRules
 import HearthSQLite
 import Synchronization
 
-/// What a cache knows of every document of one user: enough to decide who may see it, to browse, to count and to score.
+/// What is kept in memory of every document of one user: enough to decide who may see it, to browse, to count and to
+/// score.
 struct DocumentCatalog: Sendable {
-
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
-    /// By document key, ascending.
+    /// The documents, by ascending key.
     private(set) var entries: [DocumentEntry] = []
-    /// The keys of ``entries``, side by side: what is looked for is found without touching the entries.
+    /// The keys of ``entries``, side by side, so that a document is found without a look at the entries.
     private(set) var documents: [Int64] = []
-    /// Another number whenever ``documents`` is another list, never the same for two.
+    /// A number of its own for each list of ``documents``.
     private(set) var layout = Self.newLayout()
-    /// By memory, then agent.
+    /// The shares, by memory and then by agent.
     private(set) var shares: [Int64: [Int64: Share]] = [:]
 
-    /// The place of a document, by binary search.
+    /// The slot of a document, which is its index in ``entries``; nil if the catalog does not have it.
     func slot(of document: Int64) -> Int? {
         let slot = insertionSlot(of: document)
         return slot < documents.count && documents[slot] == document ? slot : nil
     }
 
-    /// Finds the places of documents given in ascending order; -1 for one that is not there.
+    /// Finds the slots of documents given in ascending order; -1 for one that is not there.
     func findSlots(of wanted: [Int64], into slots: inout [Int32]) {
         slots.resize(to: wanted.count)
         slots.withUnsafeMutableBufferPointer { slots in
             documents.withUnsafeBufferPointer { documents in
                 var slot = 0
                 for (place, document) in wanted.enumerated() {
-                    // Gallops: postings are mostly near one another, and far from every document.
+                    // A galloping search: the wanted documents are mostly near one another, and are few among all
+                    // documents.
                     var step = 1
                     while slot + step < documents.count, documents[slot + step] <= document {
                         slot += step
@@ -49,7 +50,7 @@ struct DocumentCatalog: Sendable {
     private func insertionSlot(of document: Int64) -> Int {
         var low = 0
         var high = documents.count
-        // What is looked for is mostly the newest.
+        // Mostly the newest documents are looked for.
         if let last = documents.last, last < document { return high }
         while low < high {
             let middle = (low + high) / 2
@@ -72,13 +73,13 @@ extension DocumentCatalog {
         FROM documents
         """
     private static let allOfUser = ComposedSQL(columns, "WHERE user_key = ?1")
-    /// The plus keeps SQLite from going through all of the user's documents for the sake of their order.
+    /// Without the plus, SQLite would go through all of the user's documents, because they are in this order already.
     private static let changedOfUser = ComposedSQL(
         columns,
         "WHERE user_key = ?1 AND changed > ?2 ORDER BY +document_key"
     )
 
-    /// Reads everything of a user, row by row.
+    /// Reads all documents of a user, row by row.
     init(user: Int64, connection: Connection, sequence: Int64) throws {
         self.sequence = sequence
         try connection.forEach(
@@ -99,7 +100,7 @@ extension DocumentCatalog {
         documents = image.documents
     }
 
-    /// Everything of a user in a state of the file: from its image where it has one, with what was changed since.
+    /// All documents of a user at a state of the file: from the image if there is one, with the later changes.
     init(user: Int64, connection: Connection, state: StoreState) throws {
         guard let image = try CatalogImage.read(user: user, in: connection) else {
             try self.init(user: user, connection: connection, sequence: state.sequence)
@@ -110,7 +111,7 @@ extension DocumentCatalog {
         try catchUp(user: user, connection: connection, to: state.sequence)
     }
 
-    /// Catches up with what was committed since.
+    /// Reads what was committed after the catalog's own state.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
         let changed = try connection.rows(
             Self.changedOfUser,

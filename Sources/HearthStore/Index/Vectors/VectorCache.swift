@@ -3,7 +3,7 @@ import HearthRules
 import HearthSQLite
 import Synchronization
 
-/// The vector tables last searched, each at the state of the file that a reader sees, within a bound of memory.
+/// The vector indexes last searched, each brought to the state of the file that a reader sees.
 final class VectorCache: Sendable {
     private struct Key: Hashable {
         var user: Int64
@@ -12,13 +12,13 @@ final class VectorCache: Sendable {
 
     private final class Box: Sendable {
         struct State {
-            var table: UserVectors
-            /// The slots of the table's rows, and of which catalog and table.
-            var slots: (catalog: UInt64, table: Int64, slots: [Int32])?
+            var index: VectorIndex
+            /// The catalog slot of each row, and for which catalog and index that is so.
+            var slots: (catalog: UInt64, index: Int64, slots: [Int32])?
         }
 
         let state: Mutex<State>
-        init(_ model: EmbeddingModel) { state = Mutex(State(table: UserVectors(model: model))) }
+        init(_ model: EmbeddingModel) { state = Mutex(State(index: VectorIndex(model: model))) }
     }
 
     private struct State {
@@ -27,24 +27,24 @@ final class VectorCache: Sendable {
     }
 
     private let state = Mutex(State())
-    /// The most that the tables take together, in bytes; the one in use is kept whatever it takes.
+    /// How much all indexes take together at most, in bytes. The one in use is kept in any case.
     private let maximumSize: Int
 
     init(maximumSize: Int = 512 << 20) {
         self.maximumSize = maximumSize
     }
 
-    /// Whether vectors of a user are in memory, as of whatever state of the file.
+    /// Whether vectors of a user are in memory, at any state of the file.
     func holds(user: Int64) -> Bool {
         state.withLock { state in state.boxes.keys.contains { $0.user == user } }
     }
 
-    /// Reads a user's vectors of a model ahead of a search that will ask for them.
+    /// Reads a user's vectors of a model before a search asks for them.
     func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
         try box(of: Key(user: user, model: model.key), model).state
             .withLock { state in
-                guard state.table.sequence == 0 else { return }
-                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                guard state.index.sequence == 0 else { return }
+                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
     }
 
@@ -58,28 +58,28 @@ final class VectorCache: Sendable {
         }
     }
 
-    /// A user's vectors of a model, in exactly the state of the snapshot and of the catalog that was read in it.
+    /// A user's vectors of a model, at exactly the state of the snapshot, for a catalog of the same snapshot.
     ///
-    /// - Throws: ``StaleSnapshot`` where the cache has gone on to a later state meanwhile.
-    func table(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
-        -> AlignedVectors
+    /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.
+    func current(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
+        -> CatalogVectors
     {
         let key = Key(user: user, model: model.key)
         let box = box(of: key, model)
-        let aligned = try box.state.withLock { state in
-            guard state.table.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if state.table.sequence < snapshot.state.sequence {
-                try state.table.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+        let vectors = try box.state.withLock { state in
+            guard state.index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if state.index.sequence < snapshot.state.sequence {
+                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
-            if let known = state.slots, known.catalog == catalog.layout, known.table == state.table.changed {
-                return AlignedVectors(table: state.table, slots: known.slots)
+            if let known = state.slots, known.catalog == catalog.layout, known.index == state.index.changed {
+                return CatalogVectors(index: state.index, slots: known.slots)
             }
-            let slots = state.table.slots(in: catalog)
-            state.slots = (catalog.layout, state.table.changed, slots)
-            return AlignedVectors(table: state.table, slots: slots)
+            let slots = state.index.slots(in: catalog)
+            state.slots = (catalog.layout, state.index.changed, slots)
+            return CatalogVectors(index: state.index, slots: slots)
         }
         state.withLock { state in
-            state.boxes[key]?.size = aligned.table.size
+            state.boxes[key]?.size = vectors.index.size
             var total = state.boxes.values.reduce(0) { $0 + $1.size }
             while total > maximumSize,
                 let oldest = state.boxes.filter({ $0.key != key }).min(by: { $0.value.lastUse < $1.value.lastUse })
@@ -88,18 +88,18 @@ final class VectorCache: Sendable {
                 state.boxes[oldest.key] = nil
             }
         }
-        return aligned
+        return vectors
     }
 }
 
-/// The vectors of a user beside the catalog: where each stands in it.
-struct AlignedVectors: Sendable {
-    let table: UserVectors
-    /// The slot of each row of the table; -1 for a row without a document, and for a document that is not in the catalog.
+/// The vectors of a user, and which document of a catalog each belongs to.
+struct CatalogVectors: Sendable {
+    let index: VectorIndex
+    /// The catalog slot of each row of the index; -1 for an empty row, and for a document that is not in the catalog.
     let slots: [Int32]
 
     /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
     func cosines(with query: QuantizedVector, count: Int, in buffers: inout SearchBuffers) -> [Float] {
-        table.cosines(with: query, at: slots, count: count, in: &buffers)
+        index.cosines(with: query, at: slots, count: count, in: &buffers)
     }
 }

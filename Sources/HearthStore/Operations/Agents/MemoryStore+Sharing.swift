@@ -30,7 +30,7 @@ extension MemoryStore {
             try ShareWriter.grant(
                 Share(origin: .explicit, permission: permission, isRevoked: false),
                 to: targets,
-                memory: owned.place,
+                memory: owned.keys,
                 by: owned.owner,
                 at: owned.now,
                 in: transaction
@@ -47,8 +47,8 @@ extension MemoryStore {
         try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
             for target in targets {
                 try ShareTable.revoke(
-                    user: owned.place.user,
-                    memory: owned.place.key,
+                    user: owned.keys.user,
+                    memory: owned.keys.key,
                     agent: target.key,
                     head: owned.record.head,
                     at: owned.now,
@@ -103,8 +103,8 @@ private struct OwnedMemory {
     var directory: AgentDirectory
     var now: Timestamp
 
-    var place: MemoryTable.Placed {
-        MemoryTable.Placed(key: record.key, user: record.userKey, head: record.head.bytes)
+    var keys: MemoryKeys {
+        MemoryKeys(key: record.key, user: record.userKey, head: record.head.bytes)
     }
 
     func auditEntry(_ action: AuditAction, detail: [String: String]) -> AuditEntry {

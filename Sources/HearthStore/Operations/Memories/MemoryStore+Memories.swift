@@ -102,8 +102,8 @@ extension MemoryStore {
         let id = IdentifierGenerator.sessionID(at: now)
         try await write { [directories] transaction in
             let agent = try transaction.directory(directories).acting(agentID)
-            let user = try transaction.names.user(userID, now: now, in: transaction.connection)
-            let session = try transaction.names.session(id, user: user, now: now, in: transaction.connection)
+            let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
+            let session = try transaction.keys.session(id, user: user, now: now, in: transaction.connection)
             try transaction.connection.run(
                 "UPDATE sessions SET agent_key = ?2, name = ?3 WHERE session_key = ?1",
                 session,

@@ -30,7 +30,7 @@ extension MemoryStore {
         let now = clock.now()
         let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
-            guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
             }
             let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
@@ -75,7 +75,7 @@ extension MemoryStore {
         let now = clock.now()
         let page = try read { snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
-            guard let user = try NameTable.find(user: userID, in: snapshot.connection) else {
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
             }
             var session: Int64?

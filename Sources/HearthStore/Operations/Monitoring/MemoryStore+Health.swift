@@ -76,7 +76,7 @@ struct DiskHealth {
         var reasons: [String] = []
         if let freeBytes, freeBytes < Self.leastFreeBytes {
             reasons.append(
-                "disk: only \(freeBytes >> 20) MiB are free where the file is. Make room before writes fail."
+                "disk: only \(freeBytes >> 20) MiB are free where the file is. Make workspace before writes fail."
             )
         }
         if let checkpointError {

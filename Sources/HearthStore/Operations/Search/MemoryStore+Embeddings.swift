@@ -62,7 +62,7 @@ extension MemoryStore {
                 for (pending, vector) in zip(batch, vectors) {
                     guard let vector, try pending.isCurrent(in: transaction.connection) else { continue }
                     let (user, document) = (pending.position.user, pending.position.document)
-                    try VectorTable.place(vector, of: embedder, document: document, user: user, in: transaction)
+                    try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
                     made += 1
                 }
                 return made

@@ -12,7 +12,7 @@ extension MemoryStore {
         slice: VisibleSlice,
         now: Timestamp,
         in snapshot: Snapshot,
-        _ room: inout SearchRoom
+        _ workspace: inout SearchWorkspace
     ) throws -> [Ranked] {
         let connection = snapshot.connection
         let session = try request.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
@@ -26,17 +26,18 @@ extension MemoryStore {
                 user: user,
                 slice: slice,
                 in: snapshot,
-                &room
+                &workspace
             )
             ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
         }
         let vectors = try request.meaning.flatMap { meaning in
-            try alignedVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
+            try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
         }
         if let meaning = request.meaning {
             let count = slice.catalog.documents.count
             ranking.cosines =
-                vectors?.cosines(with: meaning, count: count, in: &room.scoring) ?? [Float](repeating: 0, count: count)
+                vectors?.cosines(with: meaning, count: count, in: &workspace.scoring)
+                ?? [Float](repeating: 0, count: count)
         }
         let isDistinct = request.tuning.duplicateThreshold <= 1
         let hasPairs = request.meaning == nil && request.words?.pairs.isEmpty == false
@@ -58,12 +59,12 @@ extension MemoryStore {
                 in: snapshot
             )
         }
-        room.scoring.giveBack(ranking)
+        workspace.scoring.giveBack(ranking)
         let minimum = request.filter.minimumScore ?? 0
         let good = candidates.filter { $0.score >= minimum }
         guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
         return Array(
-            vectors.table
+            vectors.index
                 .distinct(good, threshold: request.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
                 .prefix(request.limit)
         )
@@ -76,7 +77,7 @@ extension MemoryStore {
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
-        _ room: inout SearchRoom
+        _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
             return WordScores(count: slice.catalog.documents.count)
@@ -85,10 +86,10 @@ extension MemoryStore {
             index: "memory_index",
             matching: expression,
             phraseCount: query.clauses.count,
-            into: &room.postings
+            into: &workspace.postings
         )
         let (catalog, visibility) = (slice.catalog, slice.visibility)
-        catalog.findSlots(of: room.postings.rowIDs, into: &room.slots)
+        catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
         let scorer = WordScorer(
             tuning: request.tuning,
             collection: visibility.collection,
@@ -96,21 +97,21 @@ extension MemoryStore {
             sessions: slice.sessions
         )
         visibility.lengths.withUnsafeBufferPointer { lengths in
-            room.lengths.removeAll(keepingCapacity: true)
-            room.lengths.append(contentsOf: room.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
+            workspace.lengths.removeAll(keepingCapacity: true)
+            workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
         }
         let dates = slice.sessions == nil ? [] : request.dates
         return scorer.scores(
-            of: room.postings.counts,
-            at: room.slots,
-            lengths: room.lengths,
+            of: workspace.postings.counts,
+            at: workspace.slots,
+            lengths: workspace.lengths,
             for: query,
             dates: dates.map { date in
                 catalog.entries.indices.filter {
                     visibility.canFind($0) && date.holds(catalog.entries[$0].createdAt)
                 }
             },
-            in: &room.scoring
+            in: &workspace.scoring
         )
     }
 
@@ -137,12 +138,12 @@ extension MemoryStore {
     }
 
     /// The user's vectors, of the same model as the query's vector; nil if the file has none.
-    private func alignedVectors(
+    private func catalogVectors(
         for query: QuantizedVector,
         user: Int64,
         catalog: DocumentCatalog,
         in snapshot: Snapshot
-    ) throws -> AlignedVectors? {
+    ) throws -> CatalogVectors? {
         guard let embedder, let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
             return nil
         }
@@ -155,6 +156,6 @@ extension MemoryStore {
                     """
             )
         }
-        return try vectors.table(of: user, model: model, catalog: catalog, in: snapshot)
+        return try vectors.current(of: user, model: model, catalog: catalog, in: snapshot)
     }
 }

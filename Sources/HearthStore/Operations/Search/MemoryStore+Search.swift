@@ -53,7 +53,7 @@ extension MemoryStore {
             tuning: tuning
         )
         return try await results(of: request, as: agentID, snippetWords: words) { snapshot in
-            try NameTable.find(user: userID, in: snapshot.connection)
+            try UserTable.find(userID, in: snapshot.connection)
         }
     }
 
@@ -91,7 +91,7 @@ extension MemoryStore {
             excluded: id
         )
         return try await results(of: request, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
-            try NameTable.find(user: memory.userID, in: snapshot.connection)
+            try UserTable.find(memory.userID, in: snapshot.connection)
         }
     }
 }
@@ -130,8 +130,8 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
-            let ranked = try searchRooms.withRoom { room in
-                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &room)
+            let ranked = try searchWorkspaces.withWorkspace { workspace in
+                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
             }
             for item in ranked {
                 let entry = slice.catalog.entries[item.slot]

@@ -118,7 +118,7 @@ private struct ResolutionRequest: Sendable {
     /// The memory, for its owner and for critical agents. For an agent that does not see the memory there is no such
     /// conflict.
     private func authorizedRecord(
-        of row: WaitingRow,
+        of row: ConflictRow,
         for agent: KnownAgent,
         in context: WriteContext
     ) throws -> MemoryRecord {
@@ -166,7 +166,7 @@ private struct ResolutionRequest: Sendable {
     /// Tells an administrator that the strategy could not settle the conflict, which goes on waiting.
     private func escalate(
         _ waiting: WaitingConflict,
-        of row: WaitingRow,
+        of row: ConflictRow,
         on record: MemoryRecord,
         in context: WriteContext
     ) throws -> Outcome {
@@ -195,7 +195,7 @@ extension Snapshot {
         try ConflictTable.allWaiting(in: connection).map(conflict)
     }
 
-    private func conflict(_ row: WaitingRow) throws -> SyncConflict {
+    private func conflict(_ row: ConflictRow) throws -> SyncConflict {
         guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: self) else {
             throw MemoryError.corrupt("Conflict \(row.id) is on a memory that is not there.")
         }

@@ -116,7 +116,7 @@ struct SyncScope: Sendable {
 
     init(_ agentID: AgentID, userID: UserID, sessionID: SessionID?, in snapshot: Snapshot) throws {
         agent = try snapshot.directory.acting(agentID)
-        user = try NameTable.find(user: userID, in: snapshot.connection)
+        user = try UserTable.find(userID, in: snapshot.connection)
         isEmpty = user == nil
         if let user, let sessionID {
             session = try SessionTable.find(sessionID, user: user, in: snapshot.connection)

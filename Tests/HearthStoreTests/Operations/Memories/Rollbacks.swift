@@ -8,7 +8,7 @@ import Testing
     @Test func `a rollback carries every field of an old version, with the heads of now as parents`() async throws {
         let shared = try await SharedStore(embeds: false)
         let (id, conflict) = try await shared.waitingConflict()
-        try await shared.edit(id, as: "sentry", tags: ["door"], importance: 0.9, metadata: ["room": "hall"])
+        try await shared.edit(id, as: "sentry", tags: ["door"], importance: 0.9, metadata: ["workspace": "hall"])
         try await shared.sync("sentry")
         let before = try await shared.store.history(of: id, as: "sentry")
         let heads = try #require(try shared.store.pendingConflicts().first).versions.map(\.id)

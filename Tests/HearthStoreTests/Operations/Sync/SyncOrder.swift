@@ -114,7 +114,7 @@ private struct DraftedStore {
                     MemoryDraft(
                         content: "The boiler is old. The door is green.",
                         tags: ["house"],
-                        metadata: ["room": "hall"]
+                        metadata: ["workspace": "hall"]
                     )
                 ],
                 agentID: owner,
@@ -148,7 +148,7 @@ private struct DraftedStore {
             case 0: change.content = "The boiler is new, says \(sentences). The door is green."
             case 1: change.content = "The boiler is old. The door is red, says \(sentences)."
             case 2: change.tags = ["house", "tag \(sentences)"]
-            case 3: change.metadata = ["room": "room \(sentences % 2)", "by": agent.rawValue]
+            case 3: change.metadata = ["workspace": "workspace \(sentences % 2)", "by": agent.rawValue]
             default: change.confidence = Double(sentences % 5) / 4
             }
             do {

@@ -9,12 +9,12 @@ extension Model {
             guard access.priority(agent) == .critical else { throw Refused(code: .accessDenied) }
         }
         try refuseIfLocked(memory, to: agent)
-        // Rolling back is limited as reading the history is.
+        // An agent can roll back only to a version that its history shows.
         guard memory.owner == agent || agent == "system" || access.history(of: memory, for: agent).contains(version)
         else { throw Refused(code: .invalidArgument) }
         var fields = memory[version].fields
         guard !fields.isDeleted else { throw Refused(code: .invalidArgument) }
-        // Only the owner changes who may see it.
+        // Only the owner can change who may see the memory.
         if memory.owner != agent { fields.category = memory.published.category }
         conclude(&memory, fields, by: agent)
         self[id] = memory
@@ -22,7 +22,7 @@ extension Model {
 
     /// Settles the conflict that waits on a memory.
     ///
-    /// - Returns: The edits whose contents the store merges; nil where the content is settled.
+    /// - Returns: The edits whose contents the store merges; nil if the content is settled.
     mutating func resolve(
         _ id: MemoryID,
         by agent: AgentID,
@@ -65,7 +65,7 @@ extension Model {
         throw Refused(code: isHidden ? .conflictNotFound : .accessDenied)
     }
 
-    /// Puts a version in the place of every head.
+    /// Replaces every head by one version.
     private mutating func conclude(_ memory: inout ModelMemory, _ fields: ModelFields, by agent: AgentID) {
         let id = memory.nextID
         memory.insert(

@@ -13,7 +13,7 @@ extension Model {
     ) throws(Refused) {
         let memory = self[id]
         var change = change
-        // A deletion that is a draft so far can be published under a lease.
+        // A deletion that is still a draft can be published under a lease.
         let isDrafted = change.isDeletion && lock != nil && memory.drafts[agent]?.change.isDeletion == true
         let isSeen = access.sees(agent, memory) || isDrafted && access.liveStanding(of: agent, to: memory) != .none
         guard user == nil || user == memory.user, isSeen else { throw Refused(code: .memoryNotFound) }
@@ -34,8 +34,11 @@ extension Model {
         }
     }
 
-    /// An agent edits what it sees. Where that is a value which others have published since its draft was begun, the draft moves on to
-    /// the head if what it says itself allows it; and else an edit that would come to nothing on the old base is refused.
+    /// An agent edits what it sees.
+    ///
+    /// That may include values that others have published after the agent began its draft. The draft then moves on to
+    /// the head, if its own fields allow that. If they do not, an edit that would change nothing on the old base is
+    /// refused.
     private mutating func amend(_ id: MemoryID, by agent: AgentID, _ change: ModelChange) throws(Refused) {
         let memory = self[id]
         let held = memory.drafts[agent]

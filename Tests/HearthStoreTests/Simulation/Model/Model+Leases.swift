@@ -59,7 +59,7 @@ extension Model {
         return token
     }
 
-    /// Whether what a holder shows is its acquisition and still holds.
+    /// Checks that a lock is the agent's own on this memory and is still held.
     func check(_ lock: MemoryLock, on id: MemoryID, by agent: AgentID) throws(Refused) {
         guard lock.memoryID == id else { throw Refused(code: .invalidArgument) }
         guard lock.agentID == agent else { throw Refused(code: .lockNotHeld) }
@@ -104,7 +104,7 @@ extension Model {
         return held.count
     }
 
-    /// A reboot ends every lease; waiters don't outlive their process.
+    /// Ends the waits, which do not outlive their process, and after a reboot every lease.
     mutating func end(leases endsLeases: Bool) {
         for id in ids {
             if endsLeases { self[id].lease = nil }
@@ -114,8 +114,8 @@ extension Model {
 
     /// Whether an agent's wait would make a circle of agents that wait for one another.
     ///
-    /// What an agent waits for it holds up by what it holds and by its places in other queues. That several acquisitions of one agent
-    /// follow one another on the same memory is no circle.
+    /// An agent that waits holds up others by its leases and by its places in other queues. Several acquisitions of one
+    /// agent that wait for the same memory are no circle.
     private func closesCycle(_ agent: AgentID, waitingFor id: MemoryID) -> Bool {
         var visited: Set<Int> = []
         func blockers(of id: MemoryID, before ticket: Int) -> [AgentID] {

@@ -1,7 +1,7 @@
 @testable import HearthModel
 @testable import HearthStore
 
-/// What a sync is to have counted.
+/// What a sync should have counted.
 struct ModelSync: Equatable {
     var processed = 0
     var successful = 0
@@ -29,11 +29,11 @@ extension Model {
     struct WriteContext {
         var kind: ConflictKind?
         var isWaiting = false
-        /// Whether a conflict that waited is settled by it.
+        /// Whether it settled a conflict that waited.
         var settledBefore = false
     }
 
-    /// Publishes every draft of an agent for a user that can be.
+    /// Publishes every draft of an agent for a user that can be published.
     ///
     /// - Returns: The counts, and the memories that may have new versions.
     mutating func sync(_ agent: AgentID, user: UserID, force: Bool) -> (counts: ModelSync, memories: [MemoryID]) {
@@ -72,7 +72,7 @@ extension Model {
         return (counts, drafted)
     }
 
-    /// Makes a draft a version.
+    /// Turns a draft into a version.
     mutating func settle(_ draft: ModelDraft, of id: MemoryID, by agent: AgentID) -> WriteContext {
         self[id].drafts[agent] = nil
         let memory = self[id]
@@ -90,7 +90,7 @@ extension Model {
         )
     }
 
-    /// Takes in a version: a fast-forward, a merge, or one more that waits.
+    /// Takes in a version: as a fast-forward, as a merge, or as one more head that waits.
     mutating func publish(_ version: ModelVersion, of id: MemoryID) -> WriteContext {
         var memory = self[id]
         defer { self[id] = memory }

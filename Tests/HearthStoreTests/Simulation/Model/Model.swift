@@ -1,18 +1,20 @@
 @testable import HearthModel
 @testable import HearthStore
 
-/// How the model says that a call is to be refused.
+/// Thrown by the model for a call that the store should refuse.
 struct Refused: Error, Hashable {
     var code: MemoryError.Code
 }
 
-/// What a store promises, kept in dictionaries: written from the design, and knowing nothing of tables, transactions or the engine's code.
+/// What a store promises, kept in dictionaries.
+///
+/// It is written from the design, and knows nothing of tables, transactions or the engine's code.
 struct Model {
     let access: ModelAccess
     var memories: [MemoryID: ModelMemory] = [:]
-    /// In the order in which they were stored.
+    /// The ids in the order in which the memories were stored.
     var ids: [MemoryID] = []
-    /// Counts edits; what hybrid time is to the store.
+    /// Counts edits, as hybrid time does in the store.
     var stamp = 0
     /// Nanoseconds on the boot clock.
     var boot: Int64
@@ -101,7 +103,7 @@ extension Model {
         )
     }
 
-    /// The counts over an agent's slice.
+    /// The counts of an agent's slice.
     func statistics(for agent: AgentID, user: UserID) -> SliceStatistics {
         var statistics = SliceStatistics()
         for memory in memories(of: user) where access.liveStanding(of: agent, to: memory) != .none {
@@ -119,7 +121,7 @@ extension Model {
         return statistics
     }
 
-    /// The conflicts that wait.
+    /// The memories on which a conflict waits.
     var conflicts: [MemoryID] { ids.filter { self[$0].conflict != nil } }
 }
 

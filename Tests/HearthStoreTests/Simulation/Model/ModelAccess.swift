@@ -11,7 +11,7 @@ enum ModelStanding: Int, Comparable {
     static func < (left: ModelStanding, right: ModelStanding) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Who may see what, by the words of the design.
+/// Who may see what, according to the design.
 struct ModelAccess {
     let profiles: [AgentID: AgentProfile]
     let policy: SharingPolicy
@@ -22,7 +22,7 @@ struct ModelAccess {
         policy.restrictedCategories[owner]?.contains(category) ?? false
     }
 
-    /// What an agent is to a memory, whether that is deleted or not.
+    /// What an agent is to a memory, deleted or not.
     func standing(of agent: AgentID, to memory: ModelMemory) -> ModelStanding {
         if agent == memory.owner { return .owner }
         let category = memory.published.category
@@ -40,7 +40,7 @@ struct ModelAccess {
         return permission == .propose || priority(agent) >= priority(memory.owner) ? .propose : .read
     }
 
-    /// The same, once a deletion that is published leaves nothing to be seen.
+    /// The same, but nothing if the memory's deletion is published.
     func liveStanding(of agent: AgentID, to memory: ModelMemory) -> ModelStanding {
         memory.published.isDeleted ? .none : standing(of: agent, to: memory)
     }
@@ -53,7 +53,7 @@ struct ModelAccess {
         policy.globalRules.contains { $0.categories.contains(category) && $0.agents.contains(agent) }
     }
 
-    /// Sends a memory to the agents of the propagation rules that have had no share of it yet.
+    /// Shares a memory with the agents of the propagation rules who have never had a share of it.
     func propagate(_ memory: inout ModelMemory) {
         let category = memory.published.category
         guard !isRestricted(category, of: memory.owner) else { return }

@@ -54,7 +54,7 @@ extension ModelFields {
     }
 }
 
-/// What is settled by itself when edits meet: whole fields, each tag's presence, each key of the metadata.
+/// What is merged on its own when edits meet: whole fields, the presence of each tag, each key of the metadata.
 enum ModelField: Hashable {
     case content
     case category
@@ -65,7 +65,7 @@ enum ModelField: Hashable {
     case metadata(String)
 }
 
-/// One of them as it stands in one version.
+/// The value of a field in one version.
 enum ModelValue: Hashable {
     case text(String)
     case number(Double)
@@ -114,7 +114,7 @@ extension ModelFields {
     }
 }
 
-/// An edit: the fields it gives another value.
+/// An edit: the fields that it gives another value.
 struct ModelChange: Equatable {
     var content: String?
     var category: MemoryCategory?
@@ -131,7 +131,7 @@ struct ModelChange: Equatable {
 extension ModelChange {
     var isEmpty: Bool { self == ModelChange() }
 
-    /// An edit that gives every field the value it has.
+    /// An edit that sets every field to the value that it has here.
     init(everything fields: ModelFields) {
         self.init(
             content: fields.content,
@@ -145,7 +145,7 @@ extension ModelChange {
         )
     }
 
-    /// The fields that it is of.
+    /// The names of the fields that it sets.
     var names: Set<String> {
         var names: Set<String> = isDeletion ? ["deletion"] : []
         if content != nil { names.insert("content") }
@@ -158,7 +158,7 @@ extension ModelChange {
         return names
     }
 
-    /// What a store is asked for.
+    /// The same edit as the store takes it.
     var request: MemoryChange {
         MemoryChange(
             content: content,
@@ -197,7 +197,7 @@ extension ModelChange {
         )
     }
 
-    /// What is left of it where the fields say this already.
+    /// What is left of it without the values that the fields have already.
     func leftOver(on fields: ModelFields) -> ModelChange {
         ModelChange(
             content: content == fields.content ? nil : content,

@@ -7,11 +7,11 @@ struct ModelVersion {
     var parents: Set<VersionID>
     var author: AgentID
     var fields: ModelFields
-    /// The place of its edit among all edits; a merge has that of its latest parent.
+    /// The place of its edit among all edits. A merge has the place of its latest parent.
     var stamp: Int
-    /// Whether a strategy made it, and nobody in person.
+    /// Whether a strategy made it, and not an agent.
     var isMerge = false
-    /// The edits whose contents the store had to merge for it; nil where its content is known.
+    /// The edits whose contents the store had to merge for it; nil if its content is known.
     var joinedContents: [VersionID]?
 }
 
@@ -22,7 +22,7 @@ struct ModelDraft {
     var stamp: Int
 }
 
-/// What makes an agent see another's memory.
+/// What lets an agent see another's memory.
 struct ModelShare {
     enum Origin { case call, propagation }
 
@@ -51,19 +51,19 @@ struct ModelWaiter {
 }
 
 struct ModelConflict {
-    /// Nil until the store has told it.
+    /// Nil until the store has told the id.
     var id: ConflictID?
     var kind: ConflictKind
     var strategy: ConflictResolution
 }
 
-/// One memory as the model keeps it: everything that was ever published, and what everybody is to it.
+/// One memory as the model keeps it: everything that was ever published, and its drafts, shares and leases.
 struct ModelMemory {
     var id: MemoryID
     var user: UserID
     var owner: AgentID
     var type: MemoryType
-    /// In the order in which they came in.
+    /// The versions in the order in which they came in.
     private(set) var order: [VersionID] = []
     private(set) var versions: [VersionID: ModelVersion] = [:]
     var head: VersionID
@@ -83,7 +83,7 @@ struct ModelMemory {
         insert(ModelVersion(id: head, parents: [], author: owner, fields: fields, stamp: stamp))
     }
 
-    /// What everybody sees who sees the memory.
+    /// What everyone sees who may see the memory.
     var published: ModelFields { self[head].fields }
 
     subscript(id: VersionID) -> ModelVersion {
@@ -112,7 +112,7 @@ struct ModelMemory {
         return ancestors
     }
 
-    /// The latest of the versions that all of some were made from, and from which no other such version was made.
+    /// The latest version that all of some versions were made from.
     func commonAncestor(of ids: [VersionID]) -> VersionID? {
         let all = ids.map { ancestors(of: $0) }
         let common = (all.first ?? []).filter { id in all.allSatisfy { $0.contains(id) } }
@@ -132,12 +132,12 @@ struct ModelMemory {
 }
 
 extension ModelMemory {
-    /// Stands for the content of a version that the store alone can put together, until it has.
+    /// Stands for the content of a version that only the store can merge, until it has done so.
     static func openContent(of id: VersionID) -> String { "\u{0}\(id.rawValue)" }
 
-    /// Takes over the ids that the store gave to versions, and the contents that it put together.
+    /// Takes over the ids that the store gave to versions, and the contents that it merged.
     ///
-    /// - Returns: What doesn't agree; nil where everything does.
+    /// - Returns: What does not agree; nil if everything does.
     mutating func adopt(_ history: [MemoryVersion]) -> String? {
         var unclaimed = history.filter { versions[$0.id] == nil }
         var names: [VersionID: VersionID] = [:]
@@ -150,7 +150,7 @@ extension ModelMemory {
             let match = unclaimed.firstIndex { found in
                 var fields = version.fields
                 if isOpen { fields.content = found.content }
-                // Tags merge as sets, and what is edited on a merge has them in the merge's order.
+                // Tags merge as sets, and an edit on top of a merge has them in the order of the merge.
                 if Set(fields.tags) == Set(found.tags) { fields.tags = found.tags }
                 return Set(found.parents) == version.parents && found.author == version.author
                     && fields == ModelFields(found)
@@ -178,7 +178,7 @@ extension ModelMemory {
 }
 
 extension ModelMemory {
-    /// What is wrong with contents that the store merged; each is looked at once.
+    /// What is wrong with the contents that the store merged. Each is checked once.
     mutating func checkMergedContents() -> String? {
         for id in order {
             guard let edits = self[id].joinedContents else { continue }
@@ -188,7 +188,8 @@ extension ModelMemory {
         return nil
     }
 
-    /// Every sentence that an edit brought in stands there once, what all of them kept is kept, and nothing else is there.
+    /// What is wrong with a merged content; nil if every sentence that an edit added is there once, every sentence that
+    /// all edits kept is there, and nothing else is.
     private func finding(in content: String, mergedOf edits: [VersionID]) -> String? {
         let merged = sentences(of: content)
         let all = edits.map { Set(sentences(of: self[$0].fields.content)) }

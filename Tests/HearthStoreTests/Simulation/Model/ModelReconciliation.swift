@@ -1,7 +1,9 @@
 @testable import HearthModel
 @testable import HearthStore
 
-/// What heads come to by the words of the design, computed from whole sets of ancestors: slow, and nothing like the engine's own way.
+/// What several heads come to according to the design.
+///
+/// It is computed from whole sets of ancestors. That is slow, and different from the way the engine takes.
 struct ModelReconciliation {
     let memory: ModelMemory
     let heads: [VersionID]
@@ -10,9 +12,9 @@ struct ModelReconciliation {
 
     struct Outcome {
         var fields: ModelFields
-        /// What the strategy had to settle; nil where the edits left each other alone.
+        /// What the strategy had to settle; nil if the edits do not touch one another.
         var kind: ConflictKind?
-        /// The edits whose contents are to be merged; nil where the content is settled.
+        /// The edits whose contents must be merged; nil if the content is settled.
         var mergedContents: [VersionID]?
     }
 
@@ -57,7 +59,7 @@ struct ModelReconciliation {
         return Outcome(fields: fields, kind: kind, mergedContents: mergedContents)
     }
 
-    /// The metadata where at most one side changed them as a whole; nil where they are to be settled key by key.
+    /// The metadata if at most one side has changed them; nil if they must be settled key by key.
     private func agreedMetadata(_ ancestors: [VersionID: Set<VersionID>]) -> [String: String]? {
         let value = { (id: VersionID) in memory[id].fields.metadata }
         switch latest(ancestors, isEdit: { version in version.parents.contains { value($0) != value(version.id) } }) {
@@ -72,12 +74,12 @@ struct ModelReconciliation {
 
     /// The edits of one thing that count.
     private enum Edits {
-        /// One head has seen all of them: what it says has been settled.
+        /// One head has all of them behind it, so its value is settled.
         case settled(VersionID)
         case concurrent([VersionID])
     }
 
-    /// The edits that the heads have seen and that no later one supersedes.
+    /// The edits behind the heads that no later edit supersedes.
     private func latest(_ ancestors: [VersionID: Set<VersionID>], isEdit: (ModelVersion) -> Bool) -> Edits {
         let seen = heads.map { head in
             (ancestors[head] ?? [])
@@ -89,7 +91,7 @@ struct ModelReconciliation {
         let all = seen.reduce(into: Set<VersionID>()) { $0.formUnion($1) }
         let settled = zip(heads, seen)
             .first { head, seen in
-                // Under manual review nobody was asked what a deleted memory says.
+                // Under manual review nobody was asked about the fields of a deleted memory.
                 seen == all && !(strategy == .manualReview && memory[head].isMerge && memory[head].fields.isDeleted)
             }
         if let settled { return .settled(settled.0) }
@@ -118,7 +120,7 @@ struct ModelReconciliation {
         }
     }
 
-    /// Whether an edit gives way to another by the strategy.
+    /// Whether an edit gives way to another under the strategy.
     private func precedes(_ left: VersionID, _ right: VersionID) -> Bool {
         func weight(_ version: ModelVersion) -> Double {
             switch strategy {

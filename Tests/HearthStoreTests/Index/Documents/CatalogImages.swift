@@ -21,7 +21,7 @@ import Testing
         draft.category = number % 3 == 0 ? "walks" : "knowledge"
         draft.importance = Double(number % 10) / 10
         if number % 5 == 0 { draft.expiresAt = Date(timeIntervalSince1970: 4e9 + Double(number)) }
-        // Before 1970 too.
+        // Some are before 1970.
         draft.createdAt = Date(timeIntervalSince1970: Double(number - 1_000) * 1e6)
         return draft
     }
@@ -41,13 +41,13 @@ import Testing
         return ids
     }
 
-    /// The catalogs of the one user: by way of the image, and row by row.
+    /// The image of the one user, and the catalogs that are read by way of it and row by row.
     private func catalogs(_ store: MemoryStore) throws -> (
         image: CatalogImage?, quick: DocumentCatalog, slow: DocumentCatalog
     ) {
         try store.read { snapshot in
             let connection = snapshot.connection
-            let user = try #require(try NameTable.find(user: "iris", in: connection))
+            let user = try #require(try UserTable.find("iris", in: connection))
             return (
                 try CatalogImage.read(user: user, in: connection),
                 try DocumentCatalog(user: user, connection: connection, state: snapshot.state),
@@ -93,10 +93,11 @@ import Testing
         case shortened, lengthened, emptied
         case earlier, later, fewer, more, one, none, negative, all, digest, otherUser
 
-        /// Where in the data it lies, and what is put there; nil for the other columns.
+        /// Where in the data the change is, and what is put there; nil for a change of another column.
         func bytes(count: Int) -> (offset: Int, bytes: [UInt8])? {
             switch self {
-            // A column's head is 9 bytes, of which the last is the width; owner and session are the fourth and the fifth.
+            // A column's head is 9 bytes, the last of which is the width. Owner is the fourth column, session the
+            // fifth.
             case .leastOwner: (3 * 9, [7])
             case .widthOfSessions: (4 * 9 + 8, [8])
             case .widthPastEight: (4 * 9 + 8, [255])
@@ -108,7 +109,7 @@ import Testing
             }
         }
 
-        /// The assignment that it is; nil for one inside the data.
+        /// The change as an SQL assignment; nil for a change inside the data.
         var assignment: String? {
             switch self {
             case .shortened: "data = substr(data, 1, length(data) - 1)"
@@ -136,7 +137,7 @@ import Testing
         try await store.write { transaction in
             let connection = transaction.connection
             if damage == .otherUser {
-                _ = try transaction.names.user("otto", now: store.clock.now(), in: connection)
+                _ = try transaction.keys.user("otto", now: store.clock.now(), in: connection)
             }
             if let assignment = damage.assignment {
                 try connection.runDynamic("UPDATE catalog_images SET \(assignment)")
@@ -155,7 +156,7 @@ import Testing
         let (image, quick, slow) = try catalogs(store)
         #expect(image == nil)
         #expect(quick.entries == slow.entries)
-        // The other user to whose name it was put has none either.
+        // The other user, to whom `otherUser` gave the image, has none either.
         #expect(try self.image(store, user: 2) == nil)
         let findings = try await store.verify().findings
         #expect(findings.map(\.component) == ["document"])
@@ -170,7 +171,7 @@ import Testing
             try snapshot.connection.first("SELECT length(data) FROM catalog_images", as: { $0.int(0) })
         }
         let whole = try #require(length)
-        // Every byte of the first head, where what is read next is decided, and some of the rest.
+        // Every byte of the first head, which decides what is read next, and some of the rest.
         let places = Array(0..<CatalogBlock.headSize) + (0..<40).map { _ in Int.random(in: 0..<whole, using: &random) }
         for place in places {
             let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &random)

@@ -18,7 +18,7 @@ import Testing
         let store = try await MemoryStore.open(.temporary, options: options)
         var ids: [MemoryID] = []
         for number in 0..<120 {
-            // Equal times happen too.
+            // Some times are equal.
             let seconds = isInOrder ? number / 2 : Int.random(in: 0..<60, using: &random)
             let session = ["one", "two", "three", nil].randomElement(using: &random) ?? nil
             ids += try await store.store(
@@ -34,13 +34,13 @@ import Testing
                 shareWith: number.isMultiple(of: 3) ? ["alice"] : []
             )
         }
-        // A draft takes the place of the published head for its author alone.
+        // A draft replaces the published head only for its author.
         for id in ids.shuffled(using: &random).prefix(20) {
             try await store.update(id, as: "alden", change: MemoryChange(content: "Edited."))
         }
         for agent: AgentID in ["alden", "alice"] {
             try store.read { snapshot in
-                let user = try #require(try NameTable.find(user: "iris", in: snapshot.connection))
+                let user = try #require(try UserTable.find("iris", in: snapshot.connection))
                 let viewer = try snapshot.directory.agent(agent)
                 let slice = try store.catalogs.slice(of: user, for: viewer, needsSessions: true, in: snapshot)
                 let order = try #require(slice.sessions)

@@ -4,30 +4,31 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// The vectors of one user and model in memory: components of all slots in one stretch, for the kernel to run over.
-struct UserVectors: Sendable {
+/// The vectors of one user and model in memory. The components of all rows lie one after the other, so that a search
+/// can compare all of them in one go.
+struct VectorIndex: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
-    /// The state of the file that its latest change is of.
+    /// The state of the file at which it last changed.
     private(set) var changed: Int64 = 0
     let model: EmbeddingModel
-    /// The documents of the slots, 0 for an empty one.
+    /// The document of each row; 0 for an empty row.
     private(set) var documents: [Int64] = []
     private var scales: [Float] = []
     private var components: [Int8] = []
-    /// The places of blocks, in the order in which they were met.
+    /// The place of each block, by its key. Blocks are in the order in which they were first read.
     private var blocks: [Int64: Int] = [:]
 
-    /// Nothing yet.
+    /// An index without vectors, as it is before the first ``catchUp(user:connection:to:)``.
     init(model: EmbeddingModel) {
         self.model = model
         sequence = 0
     }
 
-    /// What it takes, in bytes.
+    /// How much memory it takes, in bytes.
     var size: Int { components.count + documents.count * 12 }
 
-    /// Reads the blocks that were changed since.
+    /// Reads the blocks that were changed after the index's own state.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
         if documents.isEmpty, try makeRoom(user: user, connection: connection) {
             try connection.readingOnce { try readBlocks(of: user, connection: connection, sequence: sequence) }
@@ -55,9 +56,9 @@ struct UserVectors: Sendable {
         )
     }
 
-    /// Makes room for everything at once, so that nothing is moved while it grows.
+    /// Reserves room for everything at once, so that nothing is moved as the arrays grow.
     ///
-    /// - Returns: Whether there is anything.
+    /// - Returns: Whether there is anything to read.
     private mutating func makeRoom(user: Int64, connection: Connection) throws -> Bool {
         let blocks =
             try connection.first(
@@ -109,12 +110,12 @@ struct UserVectors: Sendable {
         }
     }
 
-    /// The slot of each row in a catalog; -1 for an empty row, and for a document that the catalog does not hold.
+    /// The slot of each row in a catalog; -1 for an empty row, and for a document that is not in the catalog.
     func slots(in catalog: DocumentCatalog) -> [Int32] {
         var slot = -1
         return documents.map { document in
             guard document != 0 else { return -1 }
-            // Vectors mostly lie in the order of their documents.
+            // Vectors are mostly in the order of their documents.
             let isNext = slot + 1 < catalog.documents.count && catalog.documents[slot + 1] == document
             guard let found = isNext ? slot + 1 : catalog.slot(of: document) else { return -1 }
             slot = found
@@ -122,13 +123,13 @@ struct UserVectors: Sendable {
         }
     }
 
-    /// The cosine of a query and every slot of a catalog; 0 where there is no vector.
+    /// The cosine of a query and each slot of a catalog; 0 for a document without a vector.
     ///
     /// - Parameters:
     ///   - query: The query's vector.
-    ///   - slots: The slot of each row.
+    ///   - slots: The catalog slot of each row.
     ///   - count: How many slots the catalog has.
-    ///   - buffers: Where they are put, until they are given back.
+    ///   - buffers: Where the cosines are put, until they are given back.
     func cosines(
         with query: QuantizedVector,
         at slots: [Int32],
@@ -157,9 +158,9 @@ struct UserVectors: Sendable {
         return cosines
     }
 
-    /// Leaves out of a ranked list what means nearly the same as something better in it.
+    /// A ranked list without the documents that mean nearly the same as a better one in it.
     ///
-    /// - Parameter threshold: The cosine from which two are the same.
+    /// - Parameter threshold: Two documents with at least this cosine count as the same.
     func distinct(_ ranked: [Ranked], threshold: Float, document: (Int) -> Int64) -> [Ranked] {
         let wanted = Set(ranked.map { document($0.slot) })
         var rows: [Int64: Int] = [:]

@@ -2,10 +2,10 @@ import Testing
 
 @testable import HearthStore
 
-@Suite struct LargeMemory {
+@Suite struct LargePageAdvice {
     @Test(arguments: [0, 1, 4_095, (2 << 20) - 1, 2 << 20, (5 << 20) + 12_345])
     func `memory for which large pages are preferred holds what is written to it`(count: Int) {
-        // One byte off, so that no page begins with it.
+        // One byte further on, so that it is not at the beginning of a page.
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count + 1, alignment: 1)
         defer { memory.deallocate() }
         let part = UnsafeMutableRawBufferPointer(rebasing: memory[1...])

@@ -5,13 +5,13 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// A version is what its id says, and nothing else is.
+/// The id of a version stands for everything in it.
 @Suite struct VersionIdentities {
     private static let parents = [1, 2].map { VersionID(bytes: [UInt8](repeating: $0, count: 32)) }
     private static let fields = MemoryFields(
         content: "Ana likes tea.",
         tags: ["ab", "c"],
-        metadata: ["room": "hall"],
+        metadata: ["workspace": "hall"],
         expiresAt: Timestamp(rawValue: 7)
     )
 
@@ -67,7 +67,7 @@ import Testing
     ) async throws {
         let shared = try await SharedStore(embeds: false)
         let id = try await shared.memory("One.", tags: ["a"])
-        try await shared.edit(id, as: "alden", metadata: ["room": "hall"])
+        try await shared.edit(id, as: "alden", metadata: ["workspace": "hall"])
         try await shared.sync("alden")
         try await shared.edit(id, as: "alden", content: "Two.")
         try await shared.sync("alden")

@@ -1,8 +1,9 @@
 import HearthModel
 import HearthSQLite
 
-/// The small numbers that stand for names in the file, looked up once in a transaction.
-struct NameTable {
+/// The keys of users, sessions and categories: the numbers that stand for their names in the file. Each is looked up
+/// once in a transaction.
+struct KeyCache {
     private struct Session: Hashable {
         var user: Int64
         var id: SessionID
@@ -12,15 +13,15 @@ struct NameTable {
     private var sessions: [Session: Int64] = [:]
     private var categories: [MemoryCategory: Int64] = [:]
 
-    /// The key of a user, who comes into being on first use.
+    /// The key of a user. A new user gets a row.
     mutating func user(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = users[id] { return key }
-        let key = try Self.find(user: id, in: connection) ?? Self.insertUser(id, now: now, in: connection)
+        let key = try UserTable.find(id, in: connection) ?? UserTable.insert(id, now: now, in: connection)
         users[id] = key
         return key
     }
 
-    /// The key of a session, which comes into being on first use; one that had ended goes on.
+    /// The key of a session. A new session gets a row, and one that had ended is open again.
     mutating func session(_ id: SessionID, user: Int64, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = sessions[Session(user: user, id: id)] { return key }
         let key = try connection.first(
@@ -39,7 +40,7 @@ struct NameTable {
         return key
     }
 
-    /// The key of a category, which comes into being on first use.
+    /// The key of a category. A new category gets a row.
     mutating func category(_ category: MemoryCategory, in connection: Connection) throws -> Int64 {
         if let key = categories[category] { return key }
         let key =
@@ -57,12 +58,15 @@ struct NameTable {
         categories[category] = key
         return key
     }
+}
 
-    static func find(user id: UserID, in connection: Connection) throws -> Int64? {
+/// The rows of `users`.
+enum UserTable {
+    static func find(_ id: UserID, in connection: Connection) throws -> Int64? {
         try connection.first("SELECT user_key FROM users WHERE user_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
-    private static func insertUser(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
+    fileprivate static func insert(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         let key = try connection.first(
             "INSERT INTO users (user_id, created_at) VALUES (?1, ?2) RETURNING user_key",
             id.rawValue,

@@ -18,10 +18,10 @@ import Testing
                 let store = try await MemoryStore.open(location)
                 try? await store.close()
             } catch is MemoryError {
-                // What the dead disk answered.
+                // This is how the dead disk fails.
             }
             guard disk.hasFailed else { break }
-            // The directory goes on being watched, because a watched one does not wait for real syncs.
+            // The directory stays watched, because a watched one does not wait for real syncs.
             disk.fail(atStep: .max, .death)
 
             let store = try await MemoryStore.open(location)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CatalogBlocks {
     private static let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, 255, 256, 65_535, 65_536, .max - 1, .max]
 
-    /// Entries whose fields are near one another, so that columns of every width occur, or as far apart as they can be.
+    /// Entries whose fields differ in so many bits at most, so that columns of every width occur.
     private func entries(_ count: Int, bits: Int, using random: inout SeededGenerator) -> [DocumentEntry] {
         let base = Self.extremes.randomElement(using: &random) ?? 0
         func number() -> Int64 {
@@ -24,7 +24,7 @@ import Testing
                     session: number(),
                     createdAt: number(),
                     expiresAt: number(),
-                    // Not a number is not equal to itself.
+                    // Made from an integer, because NaN is not equal to itself.
                     importance: Double(number()),
                     length: Int32(truncatingIfNeeded: number()),
                     category: Int32(truncatingIfNeeded: number()),
@@ -108,7 +108,7 @@ import Testing
             }
         var block: [UInt8] = []
         CatalogBlock.append(entries[...], to: &block)
-        // A column of one value has no bytes: 1,258 - 1,000 = 0x0102 is all that there is.
+        // A column of equal values has no bytes. All that is left is 1,258 - 1,000 = 0x0102.
         #expect(block.count == 12 * 9 + 2 * 2 + 7)
         #expect(block.prefix(9) == [0xE8, 0x03, 0, 0, 0, 0, 0, 0, 2])
         #expect(block.dropFirst(9).prefix(9) == [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0])

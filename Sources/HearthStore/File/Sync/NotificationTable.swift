@@ -3,9 +3,9 @@ import HearthSQLite
 
 /// The rows of `notifications`.
 enum NotificationTable {
-    /// Keeps a notification.
+    /// Stores a notification.
     ///
-    /// - Returns: The same with its number.
+    /// - Returns: The notification with its number.
     static func insert(
         _ notification: AdministratorNotification,
         memory: Int64? = nil,
@@ -32,7 +32,7 @@ enum NotificationTable {
         return numbered
     }
 
-    /// Those that nobody has acknowledged, oldest first.
+    /// The notifications that nobody has acknowledged. The oldest comes first.
     static func unacknowledged(in connection: Connection) throws -> [AdministratorNotification] {
         try connection.rows(
             """

@@ -5,7 +5,7 @@ import Testing
 @testable import HearthText
 
 @Suite struct IndexChanges {
-    /// The words of documents, as changes leave them; a removal of words that aren't there fails.
+    /// Applies changes to the words of documents. The removal of words that are not there fails.
     private func apply(_ changes: [IndexChange], to index: inout [Int64: IndexedWords]) {
         for change in changes {
             switch change {
@@ -42,7 +42,7 @@ import Testing
             #expect(index == after)
             let documents = arranged.map(\.document)
             #expect(documents == documents.sorted())
-            // At most what was there goes, and what is there now comes.
+            // At most the old words are removed and the new ones inserted.
             #expect(Set(documents).allSatisfy { document in documents.count { $0 == document } <= 2 })
         }
     }

@@ -2,8 +2,8 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// A conflict's row while it waits, or after.
-struct WaitingRow: Hashable, Sendable {
+/// The row of a conflict, which waits or is settled.
+struct ConflictRow: Hashable, Sendable {
     var key: Int64
     var id: ConflictID
     var memory: Int64
@@ -15,10 +15,10 @@ struct WaitingRow: Hashable, Sendable {
     var isResolved: Bool
 }
 
-/// The rows of `conflicts`: at most one that waits for each memory, and those that were settled by a decision or an edit.
+/// The rows of `conflicts`: for each memory at most one that waits, and those that a decision or an edit has settled.
 enum ConflictTable {
-    /// The conflict that waits on a memory.
-    static func waiting(on record: MemoryRecord, in connection: Connection) throws -> WaitingRow? {
+    /// The conflict that waits on a memory; nil if none does.
+    static func waiting(on record: MemoryRecord, in connection: Connection) throws -> ConflictRow? {
         guard record.flags.contains(.everConflicting) else { return nil }
         return try connection.first(
             """
@@ -31,7 +31,7 @@ enum ConflictTable {
     }
 
     /// A conflict by its identifier, waiting or settled.
-    static func find(_ id: ConflictID, in connection: Connection) throws -> WaitingRow? {
+    static func find(_ id: ConflictID, in connection: Connection) throws -> ConflictRow? {
         try connection.first(
             """
             SELECT conflict_key, conflict_id, memory_key, kind, strategy, base, created_at, resolved_at IS NOT NULL
@@ -42,8 +42,8 @@ enum ConflictTable {
         )
     }
 
-    /// Every conflict that waits, oldest first.
-    static func allWaiting(in connection: Connection) throws -> [WaitingRow] {
+    /// Every conflict that waits. The oldest comes first.
+    static func allWaiting(in connection: Connection) throws -> [ConflictRow] {
         try connection.rows(
             """
             SELECT conflict_key, conflict_id, memory_key, kind, strategy, base, created_at, resolved_at IS NOT NULL
@@ -70,7 +70,7 @@ enum ConflictTable {
         strategy: ConflictResolution,
         at now: Timestamp,
         in transaction: StoreTransaction
-    ) throws -> WaitingRow {
+    ) throws -> ConflictRow {
         let row = try transaction.connection.first(
             """
             INSERT INTO conflicts (conflict_id, memory_key, user_key, kind, strategy, base, created_at)
@@ -91,13 +91,13 @@ enum ConflictTable {
         return row
     }
 
-    /// Takes in that one more head has joined a conflict.
+    /// Notes that one more head has joined a conflict.
     static func join(
-        _ conflict: WaitingRow,
+        _ conflict: ConflictRow,
         kind: ConflictKind,
         base: VersionID?,
         in transaction: StoreTransaction
-    ) throws -> WaitingRow {
+    ) throws -> ConflictRow {
         var joined = conflict
         joined.kind = kind
         joined.base = base
@@ -112,7 +112,7 @@ enum ConflictTable {
     }
 
     static func settle(
-        _ conflict: WaitingRow,
+        _ conflict: ConflictRow,
         how: String,
         by agent: Int64,
         into version: VersionID,
@@ -133,11 +133,11 @@ enum ConflictTable {
         _ = transaction.sequence
     }
 
-    private static func row(_ row: Row) throws -> WaitingRow {
+    private static func row(_ row: Row) throws -> ConflictRow {
         guard let kind = ConflictKind(rawValue: row.string(3)),
             let strategy = ConflictResolution(rawValue: row.string(4))
         else { throw MemoryError.corrupt("Conflict \(row.string(1)) does not read.") }
-        return WaitingRow(
+        return ConflictRow(
             key: row.int64(0),
             id: ConflictID(rawValue: row.string(1)),
             memory: row.int64(2),

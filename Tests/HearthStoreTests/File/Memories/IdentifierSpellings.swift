@@ -5,8 +5,8 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-/// Swift takes texts for equal that Unicode does; the file compares bytes.
-@Suite struct Identity {
+/// Swift compares texts by Unicode's equivalence, and the file compares bytes.
+@Suite struct IdentifierSpellings {
     /// é, as one scalar and as two.
     private static let spellings = ["caf\u{E9}", "cafe\u{301}"]
 

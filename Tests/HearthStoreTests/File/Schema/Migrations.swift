@@ -6,7 +6,7 @@ import Testing
 @testable import HearthSQLite
 @testable import HearthStore
 
-/// A file of an earlier schema goes on in the present one.
+/// A file of an earlier schema is brought to the present one when it is opened.
 @Suite struct Migrations {
     @Test func `a file of the first schema keeps what it holds`() async throws {
         let directory = try TemporaryDirectory()
@@ -15,7 +15,7 @@ import Testing
         let drafts = (0..<2_100).map { MemoryDraft(content: "walk \($0)") }
         let ids = try await store.store(drafts, agentID: "alden", userID: "iris")
         try await store.close()
-        // As the first schema had it.
+        // Undo what the second schema changed.
         do {
             let connection = try Connection(opening: directory.file("store.db"), flags: 0x2)
             try connection.execute(
@@ -33,7 +33,7 @@ import Testing
                 ids[1_234]
             ]
         )
-        try await reopened.store([MemoryDraft(content: "one more")], agentID: "alden", userID: "iris")
+        _ = try await reopened.store([MemoryDraft(content: "one more")], agentID: "alden", userID: "iris")
         #expect(try await reopened.verify().findings == [])
         let names = try reopened.read { snapshot in
             try snapshot.connection.rows(
