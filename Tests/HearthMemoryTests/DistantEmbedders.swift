@@ -119,4 +119,22 @@ import Testing
         #expect(found.map(\.memory.id) == [id])
         try await coordinator.close()
     }
+
+    @Test func `the query of an agent that may not act is sent to nobody`() async throws {
+        let coordinator = try await household(failingWith: Outage())
+        for (agent, code) in [("alice", MemoryError.Code.agentNotActive), ("nobody", .unknownAgent)] {
+            for type in [SearchType.semantic, .hybrid] {
+                // Had it been asked, the embedder's failure would be what a search by meaning ends with.
+                await expect(code) {
+                    try await coordinator.searchAgentMemories(
+                        agentID: AgentID(rawValue: agent),
+                        userID: "iris",
+                        query: "tea",
+                        searchType: type
+                    )
+                }
+            }
+        }
+        try await coordinator.close()
+    }
 }

@@ -1,7 +1,7 @@
 /// Room for what one search counts about every document, used again by the next search.
 ///
-/// A search among 100,000 memories fills some megabytes. Fresh memory is mapped and zeroed by the kernel page by page, which takes a
-/// quarter of a search's time.
+/// A search among 100,000 memories fills some megabytes. Fresh memory is mapped and zeroed by the kernel page by page,
+/// which takes a quarter of a search's time.
 package struct SearchBuffers: Sendable {
     /// The cosine of each slot.
     package var cosines: [Float] = []
@@ -12,6 +12,12 @@ package struct SearchBuffers: Sendable {
     private var most: [Float] = []
 
     package init() {}
+
+    /// What they take, in bytes, but for small things.
+    package var size: Int {
+        (cosines.capacity + products.capacity + most.capacity) * 4 + words.own.capacity * 8 + words.isMatch.capacity
+            + words.matches.capacity * 4
+    }
 
     /// Scores without anything in them, for so many slots.
     mutating func takeScores(count: Int) -> WordScores {

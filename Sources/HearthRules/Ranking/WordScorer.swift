@@ -104,7 +104,12 @@ package struct WordScorer {
             }
             spread?.flush(into: &scores.inContext)
         }
-        if let spread { buffers.giveBack(zeros: spread.most) } else { scores.inContext = scores.own }
+        if let spread {
+            buffers.giveBack(zeros: spread.most)
+        } else {
+            // Element by element: an array that both shared would have to be copied when it is filled again.
+            for slot in scores.own.indices { scores.inContext[slot] = scores.own[slot] }
+        }
         let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
         rows.forEach(holding: required) { slot in
             scores.isMatch[slot] = true

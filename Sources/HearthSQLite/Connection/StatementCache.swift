@@ -8,6 +8,8 @@ struct StatementCache {
     static let dynamicLimit = 128
 
     private var fixed: [UInt: Statement] = [:]
+    /// Whose addresses are among the keys of ``fixed``: while they are here, no other gets one of these.
+    private var composed: [UInt: ComposedSQL] = [:]
     private var dynamic: [String: (statement: Statement, lastUse: UInt64)] = [:]
     private var uses: UInt64 = 0
 
@@ -37,6 +39,7 @@ struct StatementCache {
         }
         let statement = try Statement(preparing: sql.text, on: connection, isCached: true)
         fixed[key] = statement
+        composed[key] = sql
         return statement
     }
 
@@ -60,6 +63,7 @@ struct StatementCache {
     /// Forgets, and so finalizes, every statement that nobody uses.
     mutating func removeAll() {
         fixed = [:]
+        composed = [:]
         dynamic = [:]
     }
 }

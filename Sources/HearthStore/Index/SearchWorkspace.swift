@@ -14,12 +14,20 @@ struct SearchWorkspace: Sendable {
     var slots: [Int32] = []
     /// For each row of the postings, how many words it has.
     var lengths: [UInt32] = []
+
+    /// What it takes, in bytes, but for small things.
+    var size: Int {
+        scoring.size + postings.rowIDs.capacity * 8 + postings.counts.capacity * 2 + slots.capacity * 4
+            + lengths.capacity * 4
+    }
 }
 
 /// The workspaces of finished searches, for the next ones.
 final class SearchWorkspacePool: Sendable {
     /// How many are kept: as many searches as the cores of a desktop run at once. Further searches make their own.
     private static let limit = 4
+    /// A larger workspace is not kept, in bytes. Hybrid search among 100,000 memories takes about 4 MiB.
+    private static let maximumSize = 32 << 20
 
     private let free = Mutex<[SearchWorkspace]>([])
 
@@ -27,7 +35,7 @@ final class SearchWorkspacePool: Sendable {
         var workspace = free.withLock { $0.popLast() } ?? SearchWorkspace()
         defer {
             free.withLock { free in
-                if free.count < Self.limit { free.append(workspace) }
+                if free.count < Self.limit, workspace.size <= Self.maximumSize { free.append(workspace) }
             }
         }
         return try body(&workspace)

@@ -26,7 +26,7 @@ enum SchemaV1 {
             clock INTEGER NOT NULL,
             -- The sequence at which agents or policy last changed.
             policy_changed INTEGER NOT NULL,
-            -- The sequence at which documents were last removed outright: older caches start anew.
+            -- Kept for the files that have it; nothing reads it.
             roster_reset INTEGER NOT NULL,
             -- The version of the text analyser that wrote memory_index; another version rebuilds it.
             analyser INTEGER NOT NULL

@@ -13,8 +13,7 @@ enum StoreSchema {
             Migration("memories") { connection in
                 try connection.execute(SchemaV1.statements)
                 try seed(connection, options: options)
-            },
-            Migration("catalog images") { connection in try connection.execute(SchemaV2.statements) },
+            }
         ]
     }
 
@@ -37,13 +36,4 @@ enum StoreSchema {
         }
         try AgentTable.write(options.sharing, to: connection)
     }
-}
-
-/// The second schema. The file now uses the same name as the code for the documents of a user, and a column is gone
-/// whose value nothing ever changed.
-enum SchemaV2 {
-    static let statements = """
-        ALTER TABLE roster_images RENAME TO catalog_images;
-        ALTER TABLE store DROP COLUMN roster_reset;
-        """
 }

@@ -1,6 +1,6 @@
 import HearthRules
 
-/// How `catalog_images.data` is laid out: one block after the other, each of 1,024 entries, the last of fewer.
+/// How `roster_images.data` is laid out: one block after the other, each of 1,024 entries, the last of fewer.
 ///
 /// A block has twelve columns. A column stores its least value, and for each entry the difference from it, in as many
 /// bytes as the greatest difference needs ("frame of reference": Goldstein, Ramakrishnan and Shaft, "Compressing

@@ -107,7 +107,7 @@ extension CatalogImage {
     /// - Returns: The image; nil if it is missing, damaged or not worth reading.
     static func read(user: Int64, in connection: Connection) throws -> CatalogImage? {
         let row = try connection.first(
-            "SELECT sequence, count, digest FROM catalog_images WHERE user_key = ?1",
+            "SELECT sequence, count, digest FROM roster_images WHERE user_key = ?1",
             user,
             as: { (sequence: $0.int64(0), count: $0.int(1), digest: $0.bytes(2)) }
         )
@@ -115,7 +115,7 @@ extension CatalogImage {
         guard let row, worthwhile.contains(row.count) else { return nil }
         var hash = hash(user: user, sequence: row.sequence, count: row.count)
         let unpacked = try connection.readingOnce {
-            try connection.readBlob(table: "catalog_images", column: "data", row: user) { blob in
+            try connection.readBlob(table: "roster_images", column: "data", row: user) { blob in
                 try unpack(&blob, count: row.count, into: &hash)
             }
         }
@@ -134,7 +134,7 @@ extension CatalogImage {
             var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
             hash.update(data: data)
             try connection.run(
-                "INSERT OR REPLACE INTO catalog_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
                 user,
                 transaction.state.sequence,
                 catalog.entries.count,
@@ -146,7 +146,7 @@ extension CatalogImage {
 
     private static func isDue(user: Int64, in connection: Connection) throws -> Bool {
         let image = try connection.first(
-            "SELECT sequence, count FROM catalog_images WHERE user_key = ?1",
+            "SELECT sequence, count FROM roster_images WHERE user_key = ?1",
             user,
             as: { (sequence: $0.int64(0), count: $0.int(1)) }
         )

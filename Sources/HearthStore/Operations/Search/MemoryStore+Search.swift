@@ -41,6 +41,8 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
+        // An agent that may not act must not have its query sent to an embedder. The search itself asks again.
+        if type != .keyword { _ = try read { try $0.directory.acting(agentID) } }
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,

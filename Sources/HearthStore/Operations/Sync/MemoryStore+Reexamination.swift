@@ -25,7 +25,8 @@ extension MemoryStore {
             let batch = entries[position..<min(position + Self.syncBatchSize, entries.count)]
             position += batch.count
             let findings = try await writePublishing { context in
-                try batch.map { try context.reexamine($0.memory, for: scope.agent) }
+                let agent = try context.directory.acting(scope.agent.id)
+                return try batch.map { try context.reexamine($0.memory, for: agent) }
             }
             for finding in findings {
                 switch finding {

@@ -150,7 +150,8 @@ struct SyncScope: Sendable {
 extension MemoryError {
     /// Whether the error would also meet every other draft.
     fileprivate var concernsWholeStore: Bool {
-        [.storeBusy, .storeFull, .storeReadOnly, .storeUnavailable, .closed].contains(code)
+        [.storeBusy, .storeFull, .storeReadOnly, .storeUnavailable, .closed, .unknownAgent, .agentNotActive]
+            .contains(code)
     }
 }
 

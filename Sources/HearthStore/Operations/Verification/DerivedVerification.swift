@@ -92,7 +92,7 @@ enum VectorVerification {
 enum CatalogVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let connection = snapshot.connection
-        for user in try connection.rows("SELECT user_key FROM catalog_images", as: { $0.int64(0) }) {
+        for user in try connection.rows("SELECT user_key FROM roster_images", as: { $0.int64(0) }) {
             let rows = try DocumentCatalog(user: user, connection: connection, sequence: snapshot.state.sequence)
             let catalog = try DocumentCatalog(user: user, connection: connection, state: snapshot.state)
             let isPassedOver = try CatalogImage.read(user: user, in: connection) == nil

@@ -140,12 +140,12 @@ import Testing
                 _ = try transaction.keys.user("otto", now: store.clock.now(), in: connection)
             }
             if let assignment = damage.assignment {
-                try connection.runDynamic("UPDATE catalog_images SET \(assignment)")
+                try connection.runDynamic("UPDATE roster_images SET \(assignment)")
             }
-            let length = try connection.first("SELECT length(data) FROM catalog_images", as: { $0.int(0) })
+            let length = try connection.first("SELECT length(data) FROM roster_images", as: { $0.int(0) })
             if let change = damage.bytes(count: try #require(length)) {
                 try connection.writeBlob(
-                    table: "catalog_images",
+                    table: "roster_images",
                     column: "data",
                     row: 1,
                     at: change.offset,
@@ -168,7 +168,7 @@ import Testing
         let store = try await MemoryStore.open(.file(path))
         var random = SeededGenerator()
         let length = try store.read { snapshot in
-            try snapshot.connection.first("SELECT length(data) FROM catalog_images", as: { $0.int(0) })
+            try snapshot.connection.first("SELECT length(data) FROM roster_images", as: { $0.int(0) })
         }
         let whole = try #require(length)
         // Every byte of the first head, which decides what is read next, and some of the rest.
@@ -179,13 +179,13 @@ import Testing
                 try await store.write { transaction in
                     let connection = transaction.connection
                     let byte = try connection.first(
-                        "SELECT substr(data, ?1, 1) FROM catalog_images",
+                        "SELECT substr(data, ?1, 1) FROM roster_images",
                         place + 1,
                         as: { $0.bytes(0) }
                     )
                     let flipped = try #require(byte?.first) ^ bit
                     try connection.writeBlob(
-                        table: "catalog_images",
+                        table: "roster_images",
                         column: "data",
                         row: 1,
                         at: place,
