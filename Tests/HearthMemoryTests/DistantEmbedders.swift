@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `in a new file an embedder outside the process makes the vectors after the store`() async throws {
         var configuration = CoordinatorConfiguration()
         configuration.embedder = DistantEmbedder()
