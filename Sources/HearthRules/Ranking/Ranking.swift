@@ -42,10 +42,12 @@ package struct Ranking {
     /// Among equal scores the newer memory comes first, then the one that was stored first.
     package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
         var best = Heap<Candidate>()
+        // The score of the last one kept, once there are as many as there can be.
+        var bar = -Float.infinity
         forEachCandidate { slot in
             let relevance = relevance(of: slot)
             // Most are dismissed here, before anything else about them is looked at.
-            if best.count == limit, let last = best.max, most(relevance) < last.score { return }
+            if most(relevance) < bar { return }
             guard isWanted(slot) else { return }
             let entry = entries[slot]
             let candidate = Candidate(
@@ -55,6 +57,7 @@ package struct Ranking {
                 slot: slot
             )
             best.insert(candidate, keepingLeast: limit)
+            if best.count == limit, let last = best.max { bar = last.score }
         }
         return best.unordered.sorted().map { ranked($0.slot, score: $0.score, entries[$0.slot]) }
     }
