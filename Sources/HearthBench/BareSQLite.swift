@@ -101,6 +101,21 @@ final class BareStatement {
         sqlite3_reset(handle)
     }
 
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    /// The dot product of a vector with one that a column holds.
+    func product(of vector: [Float], withBlob column: Int32) -> Float {
+        let count = Int(sqlite3_column_bytes(handle, column)) / MemoryLayout<Float>.size
+        guard count == vector.count, let bytes = sqlite3_column_blob(handle, column) else { return 0 }
+        let other = UnsafeRawBufferPointer(start: bytes, count: count * MemoryLayout<Float>.size)
+        var sums = SIMD8<Float>()
+        for start in stride(from: 0, to: count - 7, by: 8) {
+            let left = vector.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start * 4, as: SIMD8<Float>.self) }
+            sums += left * other.loadUnaligned(fromByteOffset: start * 4, as: SIMD8<Float>.self)
+        }
+        return sums.sum()
+    }
+
     /// The row the statement stands on.
     var row: [BareValue] {
         (0..<sqlite3_column_count(handle))

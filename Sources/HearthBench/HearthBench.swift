@@ -11,7 +11,7 @@ import Foundation
             --json an array of {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null \
             for it.
             """,
-        subcommands: [Measure.self, SearchProbe.self, Populate.self],
+        subcommands: [Measure.self, SearchProbe.self, Populate.self, InterplayProbe.self, InterplayWriter.self],
         defaultSubcommand: Measure.self
     )
 }
@@ -87,6 +87,8 @@ struct Scale: Sendable {
     var reads: Int
     /// The files that are searched by word and by meaning.
     var populations: [Population]
+    /// Memories of one user that are searched between writes, and how many searches of each kind.
+    var interplays: [(memories: Int, searches: Int)]
     /// Rows of the vector scan.
     var vectors: Int
 
@@ -100,6 +102,7 @@ struct Scale: Sendable {
             Population(total: 109_000, ofUser: 100_000),
             Population(total: 1_000_000, ofUser: 100_000),
         ],
+        interplays: [(1_000, 200), (10_000, 200), (100_000, 60)],
         vectors: 100_000
     )
     static let short = Scale(
@@ -108,6 +111,7 @@ struct Scale: Sendable {
         corpora: [5_000],
         reads: 2_000,
         populations: [Population(total: 10_000, ofUser: 5_000)],
+        interplays: [(1_000, 50)],
         vectors: 100_000
     )
 }
@@ -135,6 +139,9 @@ struct Benchmark: Sendable {
             ]
             + scale.populations.map { population in
                 Benchmark(name: "hybrid-\(population.total)") { try await HybridBenchmarks.run(population) }
+            }
+            + scale.interplays.map { count, searches in
+                Benchmark(name: "interplay-\(count)") { try await InterplayBenchmarks.run(count, searches: searches) }
             } + [
                 Benchmark(name: "sync") { try await SyncBenchmarks.run(scale) },
                 Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },

@@ -49,12 +49,7 @@ enum Child {
     ///
     /// - Throws: A `ValidationError` where it fails.
     static func output(of arguments: [String]) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
+        let (process, output) = try start(arguments)
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
@@ -62,10 +57,32 @@ enum Child {
         }
         return data
     }
+
+    /// Starts it, and returns it when it has printed something.
+    static func running(_ arguments: [String]) throws -> Process {
+        let (process, output) = try start(arguments)
+        guard !output.fileHandleForReading.availableData.isEmpty else {
+            throw ValidationError("`\(arguments.joined(separator: " "))` did not begin.")
+        }
+        return process
+    }
+
+    private static func start(_ arguments: [String]) throws -> (Process, Pipe) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        return (process, output)
+    }
 }
 
 /// What the operating system says of this process's memory.
 enum ProcessMemory {
+    /// The number of this process.
+    static var identifier: Int32 { ProcessInfo.processInfo.processIdentifier }
+
     /// The largest it has been, in MiB.
     static func peak() throws -> Double { try mebibytes("VmHWM:") }
 
