@@ -1,6 +1,10 @@
 package import HearthModel
 
 /// Which documents of a catalog one agent sees, and why: the outcome of the rules for every entry.
+///
+/// An agent sees its own draft in the place of the published head, as long as it sees the head. The category of the
+/// head decides; where the head is deleted, so is the draft. A draft that deletes the memory is seen as an entry that is
+/// deleted; search and browsing leave it out.
 @usableFromInline
 package struct Visibility: Sendable {
     /// What an agent is to a document, as a small number.
@@ -13,103 +17,195 @@ package struct Visibility: Sendable {
     }
 
     /// A code for every entry of the catalog.
-    @usableFromInline let codes: [UInt16]
-    private let contexts: [SharingContext]
+    @usableFromInline private(set) var codes: [UInt16] = []
     /// How many words each entry has that the agent can find, at least 1; 0 for an entry that it can't find.
-    @usableFromInline package let lengths: [UInt32]
+    @usableFromInline package private(set) var lengths: [UInt32] = []
     /// How many documents the agent can find, and how many words they have. BM25 goes by these numbers.
-    package let collection: BM25.Collection
+    package private(set) var collection = BM25.Collection(documents: 0, tokens: 0)
 
-    /// Applies the rules.
-    ///
-    /// An agent sees its own draft in the place of the published head, as long as it sees the head. The category of the
-    /// head decides; where the head is deleted, so is the draft. A draft that deletes the memory is seen as an entry
-    /// that is deleted; search and browsing leave it out.
-    ///
-    /// - Parameters:
-    ///   - entries: Every document of a user, in the order of their keys.
-    ///   - shares: The shares of the user's memories, by memory and then by agent.
-    ///   - viewer: Who looks.
-    ///   - directory: The agents and the policy.
-    ///   - categories: The names of the categories, by key.
-    package init(
-        entries: [DocumentEntry],
-        shares: [Int64: [Int64: Share]],
-        viewer: KnownAgent,
-        directory: AgentDirectory,
-        categories: [Int32: MemoryCategory]
-    ) throws {
-        var codes = [UInt16](repeating: Code.hidden, count: entries.count)
-        var contexts: [SharingContext] = []
-        var places: [SharingContext: UInt16] = [:]
-        var ruled: [Pair: UInt16] = [:]
-        var drafted: Set<Int64> = []
-
-        func code(_ standing: AccessRules.Standing) -> UInt16 {
-            switch standing {
-            case .none: return Code.hidden
-            case .owner: return Code.own
-            case .shared(let context):
-                if let place = places[context] { return place }
-                let place = Code.shared + UInt16(contexts.count)
-                contexts.append(context)
-                places[context] = place
-                return place
-            }
-        }
-
-        func decide(_ entry: DocumentEntry, share: Share?) throws -> UInt16 {
-            guard let category = categories[entry.category] else {
-                throw MemoryError.corrupt("Category number \(entry.category) is missing.")
-            }
-            let owner = try directory.agent(key: entry.owner).id
-            return code(directory.rules.standing(of: viewer.id, owner: owner, category: category, share: share))
-        }
-
-        for (slot, entry) in entries.enumerated() {
-            var entry = entry
-            if entry.isDraft {
-                guard entry.agent == viewer.key, let head = entries.place(ofDocument: entry.memory) else { continue }
-                drafted.insert(entry.memory)
-                entry = entries[head]
-            }
-            if entry.owner == viewer.key {
-                codes[slot] = Code.own
-            } else if let share = shares[entry.memory]?[viewer.key] {
-                codes[slot] = try decide(entry, share: share)
-            } else {
-                let pair = Pair(owner: entry.owner, category: entry.category)
-                if let known = ruled[pair] {
-                    codes[slot] = known
-                } else {
-                    codes[slot] = try decide(entry, share: nil)
-                    ruled[pair] = codes[slot]
-                }
-            }
-        }
-        if !drafted.isEmpty {
-            for (slot, entry) in entries.enumerated() where !entry.isDraft && drafted.contains(entry.memory) {
-                codes[slot] = Code.hidden
-            }
-        }
-        self.codes = codes
-        self.contexts = contexts
-        var collection = BM25.Collection(documents: 0, tokens: 0)
-        var lengths = [UInt32](repeating: 0, count: codes.count)
-        for (slot, entry) in entries.enumerated()
-        where codes[slot] != Code.hidden && !entry.flags.contains(.deleted) {
-            collection.documents += 1
-            collection.tokens += Int(entry.length)
-            lengths[slot] = UInt32(max(1, entry.length))
-        }
-        self.lengths = lengths
-        self.collection = collection
-    }
+    private let viewer: KnownAgent
+    private let directory: AgentDirectory
+    private var contexts: [SharingContext] = []
+    private var places: [SharingContext: UInt16] = [:]
+    /// What the rules say of the documents that no share decides about.
+    private var ruled: [Pair: UInt16] = [:]
+    /// The slot of the agent's own draft, by memory.
+    private var drafts: [Int64: Int32] = [:]
 
     private struct Pair: Hashable {
         var owner: Int64
         var category: Int32
     }
+
+    /// Applies the rules to every entry.
+    ///
+    /// - Parameters:
+    ///   - entries: Every document of a user, in the order of their keys.
+    ///   - shares: What is shared with the agent by call, by memory.
+    ///   - viewer: Who looks.
+    ///   - directory: The agents and the policy.
+    ///   - category: The name of a category by its key.
+    package init(
+        entries: [DocumentEntry],
+        shares: [Int64: Share],
+        viewer: KnownAgent,
+        directory: AgentDirectory,
+        category: (Int32) throws -> MemoryCategory?
+    ) throws {
+        self.viewer = viewer
+        self.directory = directory
+        grow(to: entries.count)
+        for (slot, entry) in entries.enumerated() {
+            try decide(slot, entries: entries, shares: shares, category: category)
+            if entry.isDraft, !entry.isGone, entry.agent == viewer.key { drafts[entry.memory] = Int32(slot) }
+        }
+        for memory in drafts.keys {
+            guard let head = entries.place(ofDocument: memory) else { continue }
+            try decide(head, entries: entries, shares: shares, category: category)
+        }
+    }
+
+    /// Applies the rules again to the entries that have changed, and to those that depend on them.
+    ///
+    /// - Parameters:
+    ///   - changes: What changed.
+    ///   - entries: Every document of the user, as it is now.
+    ///   - shares: What is shared with the agent by call, by memory.
+    ///   - category: The name of a category by its key.
+    /// - Returns: Every slot that was decided again, once, with what was known of it before.
+    package mutating func update(
+        _ changes: EntryChanges,
+        entries: [DocumentEntry],
+        shares: [Int64: Share],
+        category: (Int32) throws -> MemoryCategory?
+    ) throws -> [Reconsidered] {
+        var former: [Int32: DocumentEntry?] = [:]
+        var memories = Set(changes.sharedMemories)
+        for change in changes.slots {
+            let slot = change.slot
+            former[slot] = change.former
+            let entry = entries[Int(slot)]
+            memories.insert(entry.memory)
+            if let before = change.former { memories.insert(before.memory) }
+            guard entry.isDraft, entry.agent == viewer.key else { continue }
+            if entry.isGone {
+                if drafts[entry.memory] == slot { drafts[entry.memory] = nil }
+            } else {
+                drafts[entry.memory] = slot
+            }
+        }
+        for memory in memories {
+            if let head = entries.place(ofDocument: memory) { former.merge([Int32(head): entries[head]]) { old, _ in old } }
+            if let draft = drafts[memory] { former.merge([draft: entries[Int(draft)]]) { old, _ in old } }
+        }
+        let knownCount = codes.count
+        grow(to: entries.count)
+        return try former.map { slot, entry in
+            let couldFind = Int(slot) < knownCount && lengths[Int(slot)] != 0
+            try decide(Int(slot), entries: entries, shares: shares, category: category)
+            return Reconsidered(slot: slot, former: entry, couldFind: couldFind)
+        }
+    }
+
+    private mutating func grow(to count: Int) {
+        guard count > codes.count else { return }
+        codes.append(contentsOf: repeatElement(Code.hidden, count: count - codes.count))
+        lengths.append(contentsOf: repeatElement(0, count: count - lengths.count))
+    }
+
+    /// Sets what the agent is to an entry, and keeps the collection in step.
+    private mutating func decide(
+        _ slot: Int,
+        entries: [DocumentEntry],
+        shares: [Int64: Share],
+        category: (Int32) throws -> MemoryCategory?
+    ) throws {
+        let entry = entries[slot]
+        let code = try code(of: entry, entries: entries, shares: shares, category: category)
+        let length = code == Code.hidden || entry.flags.contains(.deleted) ? 0 : UInt32(max(1, entry.length))
+        collection.documents += (length == 0 ? 0 : 1) - (lengths[slot] == 0 ? 0 : 1)
+        collection.tokens += Int(length) - Int(lengths[slot])
+        codes[slot] = code
+        lengths[slot] = length
+    }
+
+    private mutating func code(
+        of entry: DocumentEntry,
+        entries: [DocumentEntry],
+        shares: [Int64: Share],
+        category: (Int32) throws -> MemoryCategory?
+    ) throws -> UInt16 {
+        if entry.isGone { return Code.hidden }
+        guard entry.isDraft else {
+            return drafts[entry.memory] == nil
+                ? try standing(to: entry, shares: shares, category: category) : Code.hidden
+        }
+        guard entry.agent == viewer.key, let head = entries.place(ofDocument: entry.memory), !entries[head].isGone
+        else { return Code.hidden }
+        return try standing(to: entries[head], shares: shares, category: category)
+    }
+
+    private mutating func standing(
+        to entry: DocumentEntry,
+        shares: [Int64: Share],
+        category: (Int32) throws -> MemoryCategory?
+    ) throws -> UInt16 {
+        if entry.owner == viewer.key { return Code.own }
+        if let share = shares[entry.memory] { return try apply(share, to: entry, category: category) }
+        let pair = Pair(owner: entry.owner, category: entry.category)
+        if let known = ruled[pair] { return known }
+        let code = try apply(nil, to: entry, category: category)
+        ruled[pair] = code
+        return code
+    }
+
+    private mutating func apply(
+        _ share: Share?,
+        to entry: DocumentEntry,
+        category: (Int32) throws -> MemoryCategory?
+    ) throws -> UInt16 {
+        guard let name = try category(entry.category) else {
+            throw MemoryError.corrupt("Category number \(entry.category) is missing.")
+        }
+        let owner = try directory.agent(key: entry.owner).id
+        switch directory.rules.standing(of: viewer.id, owner: owner, category: name, share: share) {
+        case .none: return Code.hidden
+        case .owner: return Code.own
+        case .shared(let context): return place(of: context)
+        }
+    }
+
+    private mutating func place(of context: SharingContext) -> UInt16 {
+        if let place = places[context] { return place }
+        let place = Code.shared + UInt16(contexts.count)
+        contexts.append(context)
+        places[context] = place
+        return place
+    }
+}
+
+/// What has changed in the entries of a catalog whose slots are numbered as before.
+package struct EntryChanges: Sendable {
+    /// The slots whose entry is another now, each with the entry before; nil for a new slot.
+    package var slots: [(slot: Int32, former: DocumentEntry?)]
+    /// The memories whose shares changed.
+    package var sharedMemories: [Int64]
+
+    package init(slots: [(slot: Int32, former: DocumentEntry?)] = [], sharedMemories: [Int64] = []) {
+        self.slots = slots
+        self.sharedMemories = sharedMemories
+    }
+
+    package var isEmpty: Bool { slots.isEmpty && sharedMemories.isEmpty }
+}
+
+/// A slot about which the rules were asked again.
+package struct Reconsidered: Sendable {
+    package var slot: Int32
+    /// The entry that the slot had; nil for a new slot.
+    package var former: DocumentEntry?
+    /// Whether the agent could find what the slot held.
+    package var couldFind: Bool
 }
 
 extension Visibility {

@@ -46,6 +46,9 @@ package struct DocumentEntry: Hashable, Sendable {
     }
 
     @inlinable package var isDraft: Bool { agent != 0 }
+
+    /// Whether the document is gone, and only its slot is left.
+    package var isGone: Bool { flags.contains(.gone) }
 }
 
 /// What `documents.flags` says.

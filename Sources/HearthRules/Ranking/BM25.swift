@@ -25,7 +25,7 @@ package struct BM25: Sendable {
     }
 
     /// The memories that may be found.
-    package struct Collection: Sendable {
+    package struct Collection: Hashable, Sendable {
         /// How many there are.
         var documents: Int
         /// Tokens in all of them.

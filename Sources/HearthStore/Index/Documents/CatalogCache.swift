@@ -4,25 +4,43 @@ import HearthSQLite
 import Synchronization
 
 /// The catalogs of the users last asked for, each brought to the state of the file that a reader sees.
+///
+/// What a commit costs the next reader goes by what it changed of the reader's user: nothing for another user's write,
+/// one entry for a memory that was stored, edited or shared. Only a change of the agents or of the policy makes anew
+/// what the agents see.
 final class CatalogCache: Sendable {
     /// What is kept of one user.
     private final class Box: Sendable {
         struct State {
             var catalog: DocumentCatalog?
-            /// By viewer, each with the state of the directory that it was made from.
-            var slices: [Int64: (slice: VisibleSlice, directory: Int64)] = [:]
+            /// What each viewer sees of the catalog.
+            var views: [View] = []
         }
 
         let state = Mutex(State())
+    }
+
+    /// What one agent sees of a catalog, slot by slot.
+    fileprivate struct View {
+        let viewer: Int64
+        /// The state of the directory whose rules were applied.
+        let directory: Int64
+        var visibility: Visibility
+        var sessions: SessionOrder?
     }
 
     /// How many documents all catalogs have together at most. Beyond it, the user whose last use is oldest is
     /// forgotten.
     private static let maximumEntries = 4_000_000
 
+    /// Of how many agents it is kept what they see of one user's documents.
+    private static let maximumViews = 16
+
     private struct State {
-        var boxes: [Int64: (box: Box, lastUse: UInt64)] = [:]
+        var boxes: [Int64: (box: Box, lastUse: UInt64, entries: Int)] = [:]
         var uses: UInt64 = 0
+        /// The entries of all boxes.
+        var entries = 0
     }
 
     private let state = Mutex(State())
@@ -39,30 +57,10 @@ final class CatalogCache: Sendable {
     ) throws -> VisibleSlice {
         let box = box(of: user)
         let slice = try box.state.withLock { state in
-            let catalog = try current(&state, user: user, in: snapshot)
-            var slice: VisibleSlice
-            if let known = state.slices[viewer.key], known.slice.catalog.sequence == catalog.sequence,
-                known.directory == snapshot.directory.sequence
-            {
-                slice = known.slice
-            } else {
-                let names = try names(of: catalog, in: snapshot.connection)
-                let visibility = try Visibility(
-                    entries: catalog.entries,
-                    shares: catalog.shares,
-                    viewer: viewer,
-                    directory: snapshot.directory,
-                    categories: names
-                )
-                slice = VisibleSlice(catalog: catalog, visibility: visibility)
-            }
-            if needsSessions, slice.sessions == nil {
-                slice.sessions = SessionOrder(entries: catalog.entries, visibility: slice.visibility)
-            }
-            state.slices[viewer.key] = (slice, snapshot.directory.sequence)
-            return slice
+            try catchUp(&state, user: user, in: snapshot)
+            return try self.slice(of: &state, for: viewer, needsSessions: needsSessions, in: snapshot)
         }
-        forgetOldest(besides: user)
+        count(slice.catalog.entries.count, of: user)
         return slice
     }
 
@@ -70,28 +68,6 @@ final class CatalogCache: Sendable {
     func name(ofCategory key: Int32, in connection: Connection) throws -> MemoryCategory? {
         if let name = categories.withLock({ $0[key] }) { return name }
         return try reloadCategories(connection)[key]
-    }
-
-    private func current(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws -> DocumentCatalog {
-        if var catalog = state.catalog {
-            guard catalog.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if catalog.sequence < snapshot.state.sequence {
-                // The cache lets go of it while it changes, so that its arrays are changed in place and not copied.
-                state.catalog = nil
-                state.slices = [:]
-                try catalog.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
-                state.catalog = catalog
-            }
-            return catalog
-        }
-        let catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
-        state.catalog = catalog
-        return catalog
-    }
-
-    private func names(of catalog: DocumentCatalog, in connection: Connection) throws -> [Int32: MemoryCategory] {
-        let known = categories.withLock { $0 }
-        return catalog.entries.allSatisfy { known[$0.category] != nil } ? known : try reloadCategories(connection)
     }
 
     private func reloadCategories(_ connection: Connection) throws -> [Int32: MemoryCategory] {
@@ -104,27 +80,119 @@ final class CatalogCache: Sendable {
         categories.withLock { $0.merge(names) { _, new in new } }
         return names
     }
+}
 
+// MARK: - One user
+
+extension CatalogCache {
+    /// Brings a user's catalog, and what each agent sees of it, to the state of the snapshot.
+    private func catchUp(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws {
+        let sequence = snapshot.state.sequence
+        // The box lets go of both while they change: arrays are then changed in place, and nothing half-changed is left
+        // behind by an error.
+        var views: [View] = []
+        swap(&views, &state.views)
+        guard var catalog = state.catalog else {
+            state.catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
+            return
+        }
+        if catalog.sequence == sequence {
+            state.views = views
+            return
+        }
+        guard catalog.sequence < sequence else {
+            state.views = views
+            throw StaleSnapshot()
+        }
+        state.catalog = nil
+        let changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
+        views.removeAll { $0.directory != snapshot.directory.sequence }
+        if changes.hasNewLayout { views = [] }
+        if !changes.isEmpty {
+            for index in views.indices {
+                try views[index].update(changes.entries, catalog) { try name(ofCategory: $0, in: snapshot.connection) }
+            }
+        }
+        state.catalog = catalog
+        state.views = views
+    }
+
+    private func slice(
+        of state: inout Box.State,
+        for viewer: KnownAgent,
+        needsSessions: Bool,
+        in snapshot: Snapshot
+    ) throws -> VisibleSlice {
+        guard let catalog = state.catalog else { preconditionFailure("a catalog was read before") }
+        let directory = snapshot.directory.sequence
+        let index: Int
+        if let known = state.views.firstIndex(where: { $0.viewer == viewer.key && $0.directory == directory }) {
+            index = known
+        } else {
+            let visibility = try Visibility(
+                entries: catalog.entries,
+                shares: catalog.shares[viewer.key] ?? [:],
+                viewer: viewer,
+                directory: snapshot.directory,
+                category: { try name(ofCategory: $0, in: snapshot.connection) }
+            )
+            state.views.removeAll { $0.viewer == viewer.key }
+            if state.views.count == Self.maximumViews { state.views.removeFirst() }
+            state.views.append(View(viewer: viewer.key, directory: directory, visibility: visibility))
+            index = state.views.count - 1
+        }
+        if needsSessions, state.views[index].sessions == nil {
+            state.views[index].sessions = SessionOrder(
+                entries: catalog.entries,
+                visibility: state.views[index].visibility
+            )
+        }
+        let view = state.views[index]
+        return VisibleSlice(catalog: catalog, visibility: view.visibility, sessions: view.sessions)
+    }
+}
+
+extension CatalogCache.View {
+    fileprivate mutating func update(
+        _ changes: EntryChanges,
+        _ catalog: DocumentCatalog,
+        category: (Int32) throws -> MemoryCategory?
+    ) throws {
+        let slots = try visibility.update(
+            changes,
+            entries: catalog.entries,
+            shares: catalog.shares[viewer] ?? [:],
+            category: category
+        )
+        sessions?.update(slots, entries: catalog.entries, visibility: visibility)
+    }
+}
+
+// MARK: - All users
+
+extension CatalogCache {
     private func box(of user: Int64) -> Box {
         state.withLock { state in
             state.uses += 1
-            let box = state.boxes[user]?.box ?? Box()
-            state.boxes[user] = (box, state.uses)
+            let known = state.boxes[user]
+            let box = known?.box ?? Box()
+            state.boxes[user] = (box, state.uses, known?.entries ?? 0)
             return box
         }
     }
 
-    private func forgetOldest(besides user: Int64) {
+    /// Notes how many entries a user's catalog has, and forgets the users whose last use is oldest if all catalogs have
+    /// too many.
+    private func count(_ entries: Int, of user: Int64) {
         state.withLock { state in
-            guard state.boxes.count > 1 else { return }
-            var total = 0
-            for (box, _) in state.boxes.values {
-                total += box.state.withLockIfAvailable { $0.catalog?.entries.count ?? 0 } ?? 0
+            if let known = state.boxes[user] {
+                state.entries += entries - known.entries
+                state.boxes[user]?.entries = entries
             }
-            while total > Self.maximumEntries,
+            while state.entries > Self.maximumEntries,
                 let oldest = state.boxes.filter({ $0.key != user }).min(by: { $0.value.lastUse < $1.value.lastUse })
             {
-                total -= oldest.value.box.state.withLockIfAvailable { $0.catalog?.entries.count ?? 0 } ?? 0
+                state.entries -= oldest.value.entries
                 state.boxes[oldest.key] = nil
             }
         }
@@ -136,5 +204,5 @@ struct VisibleSlice: Sendable {
     let catalog: DocumentCatalog
     let visibility: Visibility
     /// Which memories of a session are neighbours; made when a search first asks for it.
-    var sessions: SessionOrder?
+    let sessions: SessionOrder?
 }

@@ -5,17 +5,23 @@ import Synchronization
 
 /// What is kept in memory of every document of one user: enough to decide who may see it, to browse, to count and to
 /// score.
+///
+/// A document keeps its slot: one that is gone leaves an entry that nobody sees, and new ones come at the end. What is
+/// kept beside the catalog, slot by slot, needs only to follow the changes. When too many are gone, or a document comes
+/// back after its entry was dropped, the slots are numbered anew and ``layout`` says so.
 struct DocumentCatalog: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
-    /// The documents, by ascending key.
+    /// The documents, by ascending key, and what is left of those that are gone.
     private(set) var entries: [DocumentEntry] = []
     /// The keys of ``entries``, side by side, so that a document is found without a look at the entries.
     private(set) var documents: [Int64] = []
-    /// A number of its own for each list of ``documents``.
+    /// A number of its own for each way to number the slots.
     private(set) var layout = Self.newLayout()
-    /// The shares, by memory and then by agent.
+    /// The shares, by agent and then by memory.
     private(set) var shares: [Int64: [Int64: Share]] = [:]
+    /// How many of ``entries`` are gone.
+    private var goneCount = 0
 
     /// The slot of a document, which is its index in ``entries``; nil if the catalog does not have it.
     func slot(of document: Int64) -> Int? {
@@ -87,11 +93,11 @@ extension DocumentCatalog {
             user,
             do: { row in
                 let entry = Self.entry(row)
-                if !entry.flags.contains(.gone) { entries.append(entry) }
+                if !entry.isGone { entries.append(entry) }
             }
         )
         documents = entries.map(\.document)
-        try readShares(user: user, connection: connection, changedAfter: 0)
+        _ = try readShares(user: user, connection: connection, changedAfter: 0)
     }
 
     private init(_ image: CatalogImage) {
@@ -107,47 +113,78 @@ extension DocumentCatalog {
             return
         }
         self.init(image)
-        try readShares(user: user, connection: connection, changedAfter: 0)
-        try catchUp(user: user, connection: connection, to: state.sequence)
+        _ = try readShares(user: user, connection: connection, changedAfter: 0)
+        _ = try catchUp(user: user, connection: connection, to: state.sequence)
+        dropGone()
     }
 
     /// Reads what was committed after the catalog's own state.
-    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+    ///
+    /// - Returns: What changed.
+    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws -> CatalogChanges {
         let changed = try connection.rows(
             Self.changedOfUser,
             user,
             self.sequence,
             as: Self.entry
         )
-        for entry in changed {
-            let slot = insertionSlot(of: entry.document)
-            let isHeld = slot < documents.count && documents[slot] == entry.document
-            switch (isHeld, entry.flags.contains(.gone)) {
-            case (true, true):
-                entries.remove(at: slot)
-                documents.remove(at: slot)
-                layout = Self.newLayout()
-            case (true, false):
-                entries[slot] = entry
-            case (false, true):
-                break
-            case (false, false):
-                entries.insert(entry, at: slot)
-                documents.insert(entry.document, at: slot)
+        var changes = CatalogChanges()
+        let formerLayout = layout
+        for entry in changed { put(entry, into: &changes) }
+        changes.entries.sharedMemories = try readShares(user: user, connection: connection, changedAfter: self.sequence)
+        self.sequence = sequence
+        if goneCount > max(Self.toleratedGone, entries.count / 8) { dropGone() }
+        changes.hasNewLayout = layout != formerLayout
+        return changes
+    }
+
+    /// So many documents that are gone are kept in any case.
+    private static let toleratedGone = 1_024
+
+    private mutating func put(_ entry: DocumentEntry, into changes: inout CatalogChanges) {
+        let slot = insertionSlot(of: entry.document)
+        if slot < documents.count, documents[slot] == entry.document {
+            let former = entries[slot]
+            goneCount += (entry.isGone ? 1 : 0) - (former.isGone ? 1 : 0)
+            entries[slot] = entry
+            changes.entries.slots.append((Int32(slot), former))
+        } else if !entry.isGone {
+            entries.insert(entry, at: slot)
+            documents.insert(entry.document, at: slot)
+            if slot == documents.count - 1 {
+                changes.entries.slots.append((Int32(slot), nil))
+            } else {
                 layout = Self.newLayout()
             }
         }
-        try readShares(user: user, connection: connection, changedAfter: self.sequence)
-        self.sequence = sequence
     }
 
-    private mutating func readShares(user: Int64, connection: Connection, changedAfter sequence: Int64) throws {
+    private mutating func dropGone() {
+        guard goneCount > 0 else { return }
+        entries.removeAll { $0.isGone }
+        documents = entries.map(\.document)
+        goneCount = 0
+        layout = Self.newLayout()
+    }
+
+    /// - Returns: The memories whose shares changed.
+    private mutating func readShares(
+        user: Int64,
+        connection: Connection,
+        changedAfter sequence: Int64
+    ) throws -> [Int64] {
+        var memories: [Int64] = []
         try connection.forEach(
             "SELECT memory_key, agent_key, rule, permission, is_revoked FROM shares WHERE user_key = ?1 AND changed > ?2",
             user,
             sequence,
-            do: { shares[$0.int64(0), default: [:]][$0.int64(1)] = try ShareTable.share($0, at: 2) }
+            do: { row in
+                let memory = row.int64(0)
+                memories.append(memory)
+                shares[row.int64(1), default: [:]][memory] = try ShareTable.share(row, at: 2)
+            }
         )
+        return memories
     }
 
     private static func entry(_ row: Row) -> DocumentEntry {
@@ -166,4 +203,13 @@ extension DocumentCatalog {
             type: UInt8(truncatingIfNeeded: row.int64(5))
         )
     }
+}
+
+/// What a catalog learned when it caught up with the file.
+struct CatalogChanges {
+    var entries = EntryChanges()
+    /// Whether the slots are numbered anew, so that nothing kept by slot is right any more.
+    var hasNewLayout = false
+
+    var isEmpty: Bool { entries.isEmpty && !hasNewLayout }
 }

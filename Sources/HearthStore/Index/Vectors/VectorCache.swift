@@ -11,19 +11,15 @@ final class VectorCache: Sendable {
     }
 
     private final class Box: Sendable {
-        struct State {
-            var index: VectorIndex
-            /// The catalog slot of each row, and for which catalog and index that is so.
-            var slots: (catalog: UInt64, index: Int64, slots: [Int32])?
-        }
-
-        let state: Mutex<State>
-        init(_ model: EmbeddingModel) { state = Mutex(State(index: VectorIndex(model: model))) }
+        let index: Mutex<VectorIndex>
+        init(_ model: EmbeddingModel) { index = Mutex(VectorIndex(model: model)) }
     }
 
     private struct State {
         var boxes: [Key: (box: Box, lastUse: UInt64, size: Int)] = [:]
         var uses: UInt64 = 0
+        /// What all of them take.
+        var size = 0
     }
 
     private let state = Mutex(State())
@@ -41,10 +37,10 @@ final class VectorCache: Sendable {
 
     /// Reads a user's vectors of a model before a search asks for them.
     func load(_ user: Int64, model: EmbeddingModel, in snapshot: Snapshot) throws {
-        try box(of: Key(user: user, model: model.key), model).state
-            .withLock { state in
-                guard state.index.sequence == 0 else { return }
-                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+        try box(of: Key(user: user, model: model.key), model).index
+            .withLock { index in
+                guard index.sequence == 0 else { return }
+                try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
     }
 
@@ -62,44 +58,35 @@ final class VectorCache: Sendable {
     ///
     /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.
     func current(of user: Int64, model: EmbeddingModel, catalog: DocumentCatalog, in snapshot: Snapshot) throws
-        -> CatalogVectors
+        -> VectorIndex
     {
         let key = Key(user: user, model: model.key)
         let box = box(of: key, model)
-        let vectors = try box.state.withLock { state in
-            guard state.index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if state.index.sequence < snapshot.state.sequence {
-                try state.index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+        let vectors = try box.index.withLock { index in
+            guard index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
+            if index.sequence < snapshot.state.sequence {
+                try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
             }
-            if let known = state.slots, known.catalog == catalog.layout, known.index == state.index.changed {
-                return CatalogVectors(index: state.index, slots: known.slots)
-            }
-            let slots = state.index.slots(in: catalog)
-            state.slots = (catalog.layout, state.index.changed, slots)
-            return CatalogVectors(index: state.index, slots: slots)
+            index.findSlots(in: catalog)
+            return index
         }
+        count(vectors.size, of: key)
+        return vectors
+    }
+
+    /// Notes how much a user's vectors take, and forgets those whose last use is oldest if all take too much.
+    private func count(_ size: Int, of key: Key) {
         state.withLock { state in
-            state.boxes[key]?.size = vectors.index.size
-            var total = state.boxes.values.reduce(0) { $0 + $1.size }
-            while total > maximumSize,
+            if let known = state.boxes[key] {
+                state.size += size - known.size
+                state.boxes[key]?.size = size
+            }
+            while state.size > maximumSize,
                 let oldest = state.boxes.filter({ $0.key != key }).min(by: { $0.value.lastUse < $1.value.lastUse })
             {
-                total -= oldest.value.size
+                state.size -= oldest.value.size
                 state.boxes[oldest.key] = nil
             }
         }
-        return vectors
-    }
-}
-
-/// The vectors of a user, and which document of a catalog each belongs to.
-struct CatalogVectors: Sendable {
-    let index: VectorIndex
-    /// The catalog slot of each row of the index; -1 for an empty row, and for a document that is not in the catalog.
-    let slots: [Int32]
-
-    /// The cosine of a query and each of `count` slots; 0 for a document that has no vector yet.
-    func cosines(with query: QuantizedVector, count: Int, in buffers: inout SearchBuffers) -> [Float] {
-        index.cosines(with: query, at: slots, count: count, in: &buffers)
     }
 }

@@ -9,8 +9,6 @@ import HearthSQLite
 struct VectorIndex: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
-    /// The state of the file at which it last changed.
-    private(set) var changed: Int64 = 0
     let model: EmbeddingModel
     /// The document of each row; 0 for an empty row.
     private(set) var documents: [Int64] = []
@@ -18,6 +16,12 @@ struct VectorIndex: Sendable {
     private var components: [Int8] = []
     /// The place of each block, by its key. Blocks are in the order in which they were first read.
     private var blocks: [Int64: Int] = [:]
+    /// The places of the blocks that were read since ``slots`` was last in step.
+    private var readPlaces: Set<Int> = []
+    /// The slot of each row in a catalog; -1 for an empty row, and for a document that is not in the catalog.
+    private var slots: [Int32] = []
+    /// The layout of the catalog that ``slots`` belongs to.
+    private var layout: UInt64 = 0
 
     /// An index without vectors, as it is before the first ``catchUp(user:connection:to:)``.
     init(model: EmbeddingModel) {
@@ -26,19 +30,19 @@ struct VectorIndex: Sendable {
     }
 
     /// How much memory it takes, in bytes.
-    var size: Int { components.count + documents.count * 12 }
+    var size: Int { components.count + documents.count * 16 }
 
     /// Reads the blocks that were changed after the index's own state.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
         if documents.isEmpty, try makeRoom(user: user, connection: connection) {
-            try connection.readingOnce { try readBlocks(of: user, connection: connection, sequence: sequence) }
+            try connection.readingOnce { try readBlocks(of: user, connection: connection) }
         } else {
-            try readBlocks(of: user, connection: connection, sequence: sequence)
+            try readBlocks(of: user, connection: connection)
         }
         self.sequence = sequence
     }
 
-    private mutating func readBlocks(of user: Int64, connection: Connection, sequence: Int64) throws {
+    private mutating func readBlocks(of user: Int64, connection: Connection) throws {
         try connection.forEach(
             """
             SELECT s.block_key, s.used, b.data FROM vector_block_states AS s JOIN vector_blocks AS b ON b.block_key = s.block_key
@@ -51,7 +55,6 @@ struct VectorIndex: Sendable {
                 let key = row.int64(0)
                 let used = row.int(1)
                 try row.withBytes(2) { try read($0, used: used, block: key) }
-                changed = sequence
             }
         )
     }
@@ -83,6 +86,7 @@ struct VectorIndex: Sendable {
             throw MemoryError.corrupt("Vector block \(block) has not the length that its model asks for.")
         }
         let place = blocks[block] ?? blocks.count
+        readPlaces.insert(place)
         if blocks.updateValue(place, forKey: block) == nil {
             documents += repeatElement(0, count: VectorBlock.capacity)
             scales += repeatElement(0, count: VectorBlock.capacity)
@@ -110,16 +114,32 @@ struct VectorIndex: Sendable {
         }
     }
 
-    /// The slot of each row in a catalog; -1 for an empty row, and for a document that is not in the catalog.
-    func slots(in catalog: DocumentCatalog) -> [Int32] {
+    /// Finds the slot of each row in a catalog of the same state: of the rows that were read since the last time, or of
+    /// all where the catalog's slots are numbered anew.
+    mutating func findSlots(in catalog: DocumentCatalog) {
+        if layout != catalog.layout {
+            layout = catalog.layout
+            slots.resize(to: documents.count)
+            findSlots(of: 0..<documents.count, in: catalog)
+        } else if !readPlaces.isEmpty {
+            slots.resize(to: documents.count)
+            for place in readPlaces {
+                let first = place * VectorBlock.capacity
+                findSlots(of: first..<first + VectorBlock.capacity, in: catalog)
+            }
+        }
+        readPlaces.removeAll()
+    }
+
+    private mutating func findSlots(of rows: Range<Int>, in catalog: DocumentCatalog) {
         var slot = -1
-        return documents.map { document in
-            guard document != 0 else { return -1 }
+        for row in rows {
+            let document = documents[row]
             // Vectors are mostly in the order of their documents.
             let isNext = slot + 1 < catalog.documents.count && catalog.documents[slot + 1] == document
-            guard let found = isNext ? slot + 1 : catalog.slot(of: document) else { return -1 }
-            slot = found
-            return Int32(found)
+            let found = document == 0 ? nil : isNext ? slot + 1 : catalog.slot(of: document)
+            slots[row] = Int32(found ?? -1)
+            if let found { slot = found }
         }
     }
 
@@ -127,12 +147,10 @@ struct VectorIndex: Sendable {
     ///
     /// - Parameters:
     ///   - query: The query's vector.
-    ///   - slots: The catalog slot of each row.
-    ///   - count: How many slots the catalog has.
+    ///   - count: How many slots the catalog has, in which the slot of each row was found last.
     ///   - buffers: Where the cosines are put, until they are given back.
     func cosines(
         with query: QuantizedVector,
-        at slots: [Int32],
         count: Int,
         in buffers: inout SearchBuffers
     ) -> [Float] {

@@ -64,7 +64,7 @@ extension MemoryStore {
         let good = candidates.filter { $0.score >= minimum }
         guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
         return Array(
-            vectors.index
+            vectors
                 .distinct(good, threshold: request.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
                 .prefix(request.limit)
         )
@@ -143,7 +143,7 @@ extension MemoryStore {
         user: Int64,
         catalog: DocumentCatalog,
         in snapshot: Snapshot
-    ) throws -> CatalogVectors? {
+    ) throws -> VectorIndex? {
         guard let embedder, let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
             return nil
         }

@@ -1,0 +1,240 @@
+import FoundationEssentials
+import HearthEmbedding
+import HearthRules
+import HearthSQLite
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// What is kept in memory follows the commits of all processes, and is always what would be made from nothing.
+@Suite struct CachesAfterCommits {
+    private static let users: [UserID] = ["iris", "otto"]
+    private static let agents: [AgentID] = ["alden", "alice", "sentry", "mimic"]
+
+    @Test(.timeLimit(.minutes(15)))
+    func `after each of thousands of commits by several processes the caches are what the file says`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("store.db")
+        let store = try await MemoryStore.open(.file(path), options: Self.options)
+        var writer = RandomWriter(store: store, random: SeededGenerator())
+        let seed = Int(truncatingIfNeeded: writer.random.next())
+        // Two more processes write all the while.
+        async let first: Void = expectWriter(seed: seed, in: path)
+        async let second: Void = expectWriter(seed: seed &+ 1, in: path)
+        for step in 0..<2_200 {
+            let action = try await writer.act()
+            // One agent at a time mostly, so that the others have several commits to catch up with.
+            try expectExactCaches(
+                store,
+                users: step % 50 == 0 ? Self.users : [Self.users[step % 2]],
+                agents: step % 50 == 0 ? Self.agents : [Self.agents[Int.random(in: 0..<4, using: &writer.random)]],
+                "step \(step), \(action)"
+            )
+        }
+        _ = await (first, second)
+        try expectExactCaches(store, users: Self.users, agents: Self.agents, "the end")
+        let commits = try store.read { $0.state.sequence }
+        #expect(commits > 2_500)
+        try await store.close()
+    }
+
+    private static var options: StoreOptions {
+        var options = StoreOptions()
+        options.durability = .normal
+        options.embedder = TextHashEmbedder()
+        return options
+    }
+
+    private func expectWriter(seed: Int, in path: String) async {
+        await #expect(processExitsWith: .success) { [seed, path] in
+            let store = try await MemoryStore.open(.file(path), options: CachesAfterCommits.options)
+            var writer = RandomWriter(store: store, random: SeededGenerator(seed: UInt64(bitPattern: Int64(seed))))
+            for _ in 0..<2_200 { _ = try await writer.act() }
+            try await store.close()
+        }
+    }
+
+    /// Compares what agents are shown of users with what is made from the rows, in one snapshot.
+    private func expectExactCaches(
+        _ store: MemoryStore,
+        users: [UserID],
+        agents: [AgentID],
+        _ moment: String
+    ) throws {
+        try store.read { snapshot in
+            for name in users {
+                guard let user = try UserTable.find(name, in: snapshot.connection) else { continue }
+                let fresh = try DocumentCatalog(
+                    user: user,
+                    connection: snapshot.connection,
+                    sequence: snapshot.state.sequence
+                )
+                for agent in agents {
+                    let viewer = try snapshot.directory.agent(agent)
+                    let slice = try store.catalogs.slice(of: user, for: viewer, needsSessions: true, in: snapshot)
+                    let visibility = try Visibility(
+                        entries: fresh.entries,
+                        shares: fresh.shares[viewer.key] ?? [:],
+                        viewer: viewer,
+                        directory: snapshot.directory,
+                        category: { try store.catalogs.name(ofCategory: $0, in: snapshot.connection) }
+                    )
+                    let order = SessionOrder(entries: fresh.entries, visibility: visibility)
+                    let kept = Self.facts(slice.catalog, slice.visibility, try #require(slice.sessions))
+                    let made = Self.facts(fresh, visibility, order)
+                    let wrong = Set(kept.keys).union(made.keys).filter { kept[$0] != made[$0] }.sorted()
+                    #expect(
+                        wrong.isEmpty,
+                        """
+                        \(name) for \(agent), \(moment): \(wrong.last.map { "\(kept[$0] as Any)\nnot \(made[$0] as Any)" } ?? "")
+                        """
+                    )
+                    #expect(slice.catalog.shares == fresh.shares, "\(name), \(moment)")
+                    #expect(slice.visibility.collection == visibility.collection, "\(name) for \(agent), \(moment)")
+                    try expectExactVectors(store, user: user, slice.catalog, in: snapshot, moment)
+                }
+            }
+        }
+    }
+
+    private func expectExactVectors(
+        _ store: MemoryStore,
+        user: Int64,
+        _ catalog: DocumentCatalog,
+        in snapshot: Snapshot,
+        _ moment: String
+    ) throws {
+        let connection = snapshot.connection
+        guard let model = try VectorTable.model(TextHashEmbedder().identifier, in: connection) else { return }
+        let kept = try store.vectors.current(of: user, model: model, catalog: catalog, in: snapshot)
+        var fresh = VectorIndex(model: model)
+        try fresh.catchUp(user: user, connection: connection, to: snapshot.state.sequence)
+        fresh.findSlots(in: catalog)
+        let query = try QuantizedVector(quantizing: TextHashEmbedder.vector(of: "walk"))
+        var buffers = SearchBuffers()
+        let count = catalog.entries.count
+        let cosines = kept.cosines(with: query, count: count, in: &buffers)
+        #expect(cosines == fresh.cosines(with: query, count: count, in: &buffers), "user \(user), \(moment)")
+    }
+
+    /// What the caches say of a document, whatever its slot.
+    private struct Fact: Equatable {
+        var entry: DocumentEntry
+        var isVisible: Bool
+        var isOwn: Bool
+        var context: SharingContext?
+        var length: UInt32
+        var before: Int64?
+        var after: Int64?
+    }
+
+    private static func facts(
+        _ catalog: DocumentCatalog,
+        _ visibility: Visibility,
+        _ order: SessionOrder
+    ) -> [Int64: Fact] {
+        func document(_ slot: Int32) -> Int64? { slot < 0 ? nil : catalog.documents[Int(slot)] }
+        var facts: [Int64: Fact] = [:]
+        for (slot, entry) in catalog.entries.enumerated() {
+            let fact = Fact(
+                entry: entry,
+                isVisible: visibility.isVisible(slot),
+                isOwn: visibility.isOwn(slot),
+                context: visibility.context(slot),
+                length: visibility.lengths[slot],
+                before: document(order.previous[slot]),
+                after: document(order.next[slot])
+            )
+            if entry.isGone {
+                #expect(!fact.isVisible && fact.length == 0 && fact.before == nil && fact.after == nil)
+            } else {
+                facts[entry.document] = fact
+            }
+        }
+        return facts
+    }
+}
+
+/// Does to a store what a household's agents do, at random.
+private struct RandomWriter {
+    let store: MemoryStore
+    var random: SeededGenerator
+    private var memories: [MemoryID] = []
+
+    init(store: MemoryStore, random: SeededGenerator) {
+        self.store = store
+        self.random = random
+    }
+
+    /// Does one thing; what the rules refuse is refused.
+    ///
+    /// - Returns: What was tried.
+    mutating func act() async throws -> String {
+        let action = Action.allCases.randomElement(using: &random) ?? .store
+        do {
+            try await perform(action)
+        } catch let error as MemoryError where error.code != .storeCorrupt && error.code != .storeBusy {
+        }
+        return "\(action)"
+    }
+
+    private enum Action: CaseIterable {
+        case store, storeMany, edit, editAgain, synchronize, share, revoke, delete, restore, discard, policy
+    }
+
+    private mutating func perform(_ action: Action) async throws {
+        let agent: AgentID = ["alden", "alice", "sentry"].randomElement(using: &random) ?? "alden"
+        let user: UserID = Bool.random(using: &random) ? "iris" : "otto"
+        let memory = memories.randomElement(using: &random) ?? "none"
+        switch action {
+        case .store, .storeMany:
+            // Few enough that edits meet, and that comparing stays quick.
+            guard memories.count < 80 else { return }
+            memories += try await store.store(
+                (0..<(action == .store ? 1 : 5)).map { _ in draft() },
+                agentID: agent,
+                userID: user,
+                sessionID: ["one", "two", nil].randomElement(using: &random) ?? nil,
+                shareWith: Int.random(in: 0..<4, using: &random) == 0 ? ["mimic"] : []
+            )
+        case .edit, .editAgain:
+            let change = MemoryChange(content: Bool.random(using: &random) ? draft().content : nil, importance: 0.25)
+            try await store.update(memory, as: agent, change: change)
+        case .synchronize: _ = try await store.sync(agent, userID: user)
+        case .share: try await store.share(memory, as: agent, with: ["alice", "mimic"])
+        case .revoke: try await store.revokeShare(memory, as: agent, from: ["mimic"])
+        case .delete: try await store.delete(memory, as: agent)
+        case .restore: _ = try await store.restore(memory, as: agent)
+        case .discard: try await store.discardDraft(of: memory, as: agent)
+        case .policy where Int.random(in: 0..<20, using: &random) == 0:
+            try await store.setSharingPolicy(Bool.random(using: &random) ? SimulatedHousehold.policy : .hearthlink)
+        case .policy: break
+        }
+    }
+
+    private mutating func draft() -> MemoryDraft {
+        var draft = MemoryDraft(content: ["a walk", "the lake at dawn", "bread", ""].randomElement(using: &random) ?? "")
+        draft.content += " \(Int.random(in: 0..<1_000, using: &random))"
+        draft.category = ["walks", "knowledge", "security", "c\(Int.random(in: 0..<40, using: &random))"]
+            .randomElement(using: &random).map { MemoryCategory(rawValue: $0) } ?? .knowledge
+        draft.createdAt = Date(timeIntervalSince1970: Double(Int.random(in: 0..<10_000, using: &random)))
+        return draft
+    }
+}
+
+/// Gives each text a vector that follows from its bytes.
+private struct TextHashEmbedder: Embedder {
+    let identifier = "text-hash"
+    let dimension = 8
+    let isLocal = true
+
+    func embed(_ texts: [String]) async throws -> [[Float]] { texts.map(Self.vector) }
+
+    static func vector(of text: String) -> [Float] {
+        var sum: UInt64 = 14_695_981_039_346_656_037
+        for byte in text.utf8 { sum = (sum ^ UInt64(byte)) &* 1_099_511_628_211 }
+        return (0..<8).map { Float((sum >> ($0 * 8)) & 0xFF) - 127.5 }
+    }
+}
