@@ -23,13 +23,21 @@ package struct Snippet: Sendable {
     /// A short content comes out whole; otherwise `…` stands for what is left out. A character of several scalars is
     /// never cut.
     package func text(of content: String, for query: KeywordQuery) -> String {
-        let content = content.prefix(utf8Length: Self.longestContent)
-        let characters = Characters(of: content, matches: Matches(in: content, for: query).all)
-        guard characters.count > length + Self.slack else { return line(characters, 0..<characters.count) }
-        let window = window(around: characters.densestStretch(of: length, query.clauses.map(\.weight)), in: characters)
-        let beginning = window.lowerBound > 0 ? "…" : ""
-        let end = window.upperBound < characters.count ? "…" : ""
-        return beginning + line(characters, window) + end
+        text(of: content, for: SoughtClauses(query))
+    }
+
+    /// The same for a query whose clauses are prepared: for several contents.
+    package func text(of content: String, for clauses: SoughtClauses) -> String {
+        var content = content.prefix(utf8Length: Self.longestContent)
+        let matches = Matches(in: content, for: clauses).all
+        return content.withUTF8 { bytes in
+            let characters = Characters(of: bytes, matches: matches)
+            guard characters.count > length + Self.slack else { return line(characters, 0..<characters.count) }
+            let window = window(around: characters.densestStretch(of: length, clauses.weights), in: characters)
+            let beginning = window.lowerBound > 0 ? "…" : ""
+            let end = window.upperBound < characters.count ? "…" : ""
+            return beginning + line(characters, window) + end
+        }
     }
 
     /// Puts the stretch in the middle of a window of `length` and moves the window's ends to where words end.
@@ -51,33 +59,35 @@ package struct Snippet: Sendable {
 
     /// The characters of a range on one line, each run of matching ones between marks.
     private func line(_ characters: Characters, _ range: Range<Int>) -> String {
-        var line = ""
+        var line: [UInt8] = []
+        line.reserveCapacity(range.count + 64)
         var isMarked = false
         var needsSpace = false
         for index in range {
             if isMarked, !characters.continuesMatch(index) {
-                line += endMark
+                line += endMark.utf8
                 isMarked = false
             }
             if characters.isSpace(index) {
                 needsSpace = !line.isEmpty
                 continue
             }
-            if needsSpace { line += " " }
+            if needsSpace { line.append(UInt8(ascii: " ")) }
             needsSpace = false
             if !isMarked, characters.isMatch(index) {
-                line += startMark
+                line += startMark.utf8
                 isMarked = true
             }
-            line.append(characters[index])
+            line += characters[index]
         }
-        return isMarked ? line + endMark : line
+        if isMarked { line += endMark.utf8 }
+        return String(decoding: line, as: UTF8.self)
     }
 }
 
 /// The characters of a text, and which of them belong to a match.
 private struct Characters {
-    private let text: [Character]
+    private let bytes: UnsafeBufferPointer<UInt8>
     /// Where each character begins in UTF-8, and where the last ends.
     private let offsets: [Int]
     /// Matches as ranges of characters, in the order of the text.
@@ -85,17 +95,14 @@ private struct Characters {
     /// For each character the number of the joined match that it belongs to, 0 for none.
     private var groups: [Int]
 
-    var count: Int { text.count }
+    var count: Int { offsets.count - 1 }
 
-    init(of content: String, matches: [Matches.Match]) {
-        text = Array(content)
-        var offset = 0
-        var offsets = [0]
-        offsets.reserveCapacity(text.count + 1)
-        for character in text {
-            offset += character.utf8.count
-            offsets.append(offset)
-        }
+    /// - Parameters:
+    ///   - bytes: The text, in memory that outlives this value.
+    ///   - matches: Where clauses stand in it.
+    init(of bytes: UnsafeBufferPointer<UInt8>, matches: [Matches.Match]) {
+        self.bytes = bytes
+        let offsets = Self.offsets(in: bytes)
         self.offsets = offsets
         self.matches = matches.map { match in
             (
@@ -106,7 +113,7 @@ private struct Characters {
                 ) + 1
             )
         }
-        groups = Array(repeating: 0, count: text.count)
+        groups = Array(repeating: 0, count: offsets.count - 1)
         var group = 0
         for match in self.matches {
             // Matches that overlap look like one.
@@ -116,14 +123,46 @@ private struct Characters {
         }
     }
 
-    subscript(index: Int) -> Character { text[index] }
+    /// Where characters begin, and where the last ends.
+    ///
+    /// Between two ASCII characters there is always a boundary, but for a line's end of two. The standard library, which
+    /// is slower, finds the boundaries in what lies between.
+    private static func offsets(in bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
+        var offsets = [0]
+        offsets.reserveCapacity(bytes.count + 1)
+        var start = 0
+        while start < bytes.count {
+            var end = start + 1
+            while end < bytes.count,
+                bytes[end - 1] | bytes[end] >= 0x80
+                    || bytes[end - 1] == UInt8(ascii: "\r") && bytes[end] == UInt8(ascii: "\n")
+            {
+                end += 1
+            }
+            if end == start + 1 {
+                offsets.append(end)
+            } else {
+                for character in String(decoding: bytes[start..<end], as: UTF8.self) {
+                    start += character.utf8.count
+                    offsets.append(start)
+                }
+            }
+            start = end
+        }
+        return offsets
+    }
+
+    /// The bytes of a character.
+    subscript(index: Int) -> Slice<UnsafeBufferPointer<UInt8>> { bytes[offsets[index]..<offsets[index + 1]] }
 
     /// White space, and control characters, which must not reach a terminal.
     func isSpace(_ index: Int) -> Bool {
+        let first = bytes[offsets[index]]
         // Space, delete, and what lies below space: in ASCII there are no others.
-        if let ascii = text[index].asciiValue { return ascii <= 0x20 || ascii == 0x7F }
-        return text[index].isWhitespace
-            || text[index].unicodeScalars.contains { $0.properties.generalCategory == .control }
+        if first < 0x80, offsets[index + 1] == offsets[index] + 1 { return first <= 0x20 || first == 0x7F }
+        let character = String(decoding: self[index], as: UTF8.self)
+        return character.allSatisfy(\.isWhitespace)
+            || character.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     func isMatch(_ index: Int) -> Bool { groups[index] != 0 }
@@ -184,24 +223,20 @@ struct Matches {
     private(set) var all: [Match] = []
 
     private let tokens: TokenizedText
-    private let clauses: [[ArraySlice<UInt8>]]
-    private let prefixes: [Int]
+    private let sought: SoughtClauses
 
     /// Looks for every clause.
-    init(in text: String, for query: KeywordQuery) {
+    init(in text: String, for sought: SoughtClauses) {
         tokens = TextAnalyzer().tokens(of: text)
-        clauses = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
-        prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
-        let whole = query.clauses.indices.filter { !query.clauses[$0].phrase.isPrefix }
-        let byFirstTerm = Dictionary(grouping: whole) { clauses[$0][0] }
+        self.sought = sought
         for position in 0..<tokens.count {
-            for clause in byFirstTerm[tokens.term(at: position)] ?? [] { match(clause, at: position, isPrefix: false) }
-            for clause in prefixes { match(clause, at: position, isPrefix: true) }
+            sought.forEach(beginningWith: tokens.term(at: position)) { match($0, at: position, isPrefix: false) }
+            for clause in sought.prefixes { match(clause, at: position, isPrefix: true) }
         }
     }
 
     private mutating func match(_ clause: Int, at position: Int, isPrefix: Bool) {
-        let terms = clauses[clause]
+        let terms = sought.terms[clause]
         let last = position + terms.count - 1
         guard last < tokens.count else { return }
         for (index, term) in terms.enumerated() {
@@ -211,5 +246,34 @@ struct Matches {
         }
         let source = tokens.tokens[position].source.lowerBound..<tokens.tokens[last].source.upperBound
         all.append(Match(clause: clause, source: source))
+    }
+}
+
+/// The clauses of a query, prepared for looking for them in texts.
+package struct SoughtClauses: Sendable {
+    /// The terms of each clause, UTF-8.
+    fileprivate let terms: [[ArraySlice<UInt8>]]
+    /// What each clause weighs.
+    fileprivate let weights: [Float]
+    /// The clauses that end with the beginning of a word.
+    fileprivate let prefixes: [Int]
+    /// The other clauses, by the last byte of their first term.
+    private let byLastByte: [[Int]]
+
+    package init(_ query: KeywordQuery) {
+        terms = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
+        weights = query.clauses.map(\.weight)
+        prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
+        var byLastByte = [[Int]](repeating: [], count: 256)
+        for clause in query.clauses.indices where !query.clauses[clause].phrase.isPrefix {
+            if let byte = terms[clause][0].last { byLastByte[Int(byte)].append(clause) }
+        }
+        self.byLastByte = byLastByte
+    }
+
+    /// Calls `body` with each clause that is no prefix and has this first term.
+    fileprivate func forEach(beginningWith term: ArraySlice<UInt8>, _ body: (Int) -> Void) {
+        guard let byte = term.last else { return }
+        for clause in byLastByte[Int(byte)] where terms[clause][0] == term { body(clause) }
     }
 }

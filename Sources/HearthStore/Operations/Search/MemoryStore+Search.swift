@@ -146,6 +146,7 @@ extension MemoryStore {
             return found
         }
         let views = try await auditAndCount(found.receipt, at: now)
+        let sought = SoughtClauses(snippetWords)
         return zip(views, found.ranked)
             .map { view, ranked in
                 MemorySearchResult(
@@ -155,7 +156,7 @@ extension MemoryStore {
                     isShared: view.sharing != nil,
                     sourceAgent: view.memory.agentID,
                     sharing: view.sharing,
-                    snippet: Snippet().text(of: view.memory.content, for: snippetWords)
+                    snippet: Snippet().text(of: view.memory.content, for: sought)
                 )
             }
     }
