@@ -18,6 +18,8 @@ package struct Ranking {
     package var cosines: [Float]?
     /// Whether the query has phrases that must occur.
     package var hasRequiredPhrases = false
+    /// What alone can be found where the query is about a time; nil where it is about something else.
+    package var selection: TimeSelection?
 
     package init(
         tuning: SearchTuning,
@@ -41,10 +43,30 @@ package struct Ranking {
     ///
     /// Among equal scores the newer memory comes first, then the one that was stored first.
     package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
+        guard let selection else { return best(limit, of: entries, among: nil, where: isWanted) }
+        let made = best(limit, of: entries, among: selection.made, where: isWanted)
+        let named = best(limit - made.count, of: entries, among: selection.named, where: isWanted)
+        let bar = made.last?.score ?? 1
+        return made
+            + named.map { ranked in
+                var ranked = ranked
+                ranked.score = min(ranked.score, bar)
+                return ranked
+            }
+    }
+
+    /// The best of some slots, best first; without any given, of all that the query can find.
+    private func best(
+        _ limit: Int,
+        of entries: [DocumentEntry],
+        among slots: [Int32]?,
+        where isWanted: (Int) -> Bool
+    ) -> [Ranked] {
+        guard limit > 0 else { return [] }
         var best = Heap<Candidate>()
         // The score of the last one kept, once there are as many as there can be.
         var bar = -Float.infinity
-        forEachCandidate { slot in
+        forEachCandidate(among: slots) { slot in
             let relevance = relevance(of: slot)
             // Most are dismissed here, before anything else about them is looked at.
             if most(relevance) < bar { return }
@@ -75,8 +97,13 @@ package struct Ranking {
         }
     }
 
-    /// Calls `body` with each slot that shares a word with the query, or means enough of the same.
-    private func forEachCandidate(_ body: (Int) -> Void) {
+    /// Calls `body` with each of some slots; without any given, with each that shares a word with the query, or means
+    /// enough of the same.
+    private func forEachCandidate(among slots: [Int32]?, _ body: (Int) -> Void) {
+        if let slots {
+            for slot in slots { body(Int(slot)) }
+            return
+        }
         for slot in words?.matches ?? [] { body(Int(slot)) }
         guard let cosines, !hasRequiredPhrases else { return }
         let floor = tuning.semanticFloor
@@ -90,7 +117,7 @@ package struct Ranking {
 
     /// What words and meaning make of a slot.
     private func relevance(of slot: Int) -> Float {
-        guard let cosines else { return words?.ownShare(slot) ?? 0 }
+        guard let cosines else { return words?.contextShare(slot) ?? 0 }
         let meaning = max(0, cosines[slot])
         guard let words else { return meaning }
         return (1 - tuning.semanticShare) * words.contextShare(slot) + tuning.semanticShare * meaning
@@ -121,7 +148,7 @@ package struct Ranking {
 
     private func ranked(_ slot: Int, score: Float, _ entry: DocumentEntry) -> Ranked {
         var components = ScoreComponents()
-        components.keyword = words.map { Double($0.ownShare(slot)) }
+        components.keyword = words.map { Double(cosines == nil ? $0.contextShare(slot) : $0.ownShare(slot)) }
         if let cosines {
             components.semantic = Double(min(1, max(0, cosines[slot])))
             components.context = words.map { Double(max(0, $0.contextShare(slot) - $0.ownShare(slot))) }
@@ -129,6 +156,19 @@ package struct Ranking {
             components.importance = entry.importance
         }
         return Ranked(slot: slot, score: Double(min(1, score)), components: components)
+    }
+}
+
+/// What a query about a time finds.
+package struct TimeSelection {
+    /// What was made then. It comes first.
+    package var made: [Int32]
+    /// What was made at another time and holds the date as it was typed.
+    package var named: [Int32]
+
+    package init(made: [Int32], named: [Int32]) {
+        self.made = made
+        self.named = named
     }
 }
 
