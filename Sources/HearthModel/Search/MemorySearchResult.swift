@@ -14,6 +14,9 @@ public struct MemorySearchResult: Sendable {
     public var sharing: SharingContext?
     /// The passage that matches best, on one line, with `**` before and after the words that match.
     public var snippet: String
+    /// The phrases of the query, between quotation marks, that nothing holds as they stand. Their words were looked for
+    /// instead, and this was found so. The same for every result of a search; empty where every phrase is held.
+    public var missingPhrases: [String]
 
     /// Assembles a result.
     public init(
@@ -23,7 +26,8 @@ public struct MemorySearchResult: Sendable {
         isShared: Bool,
         sourceAgent: AgentID,
         sharing: SharingContext?,
-        snippet: String
+        snippet: String,
+        missingPhrases: [String] = []
     ) {
         self.memory = memory
         self.score = score
@@ -32,12 +36,14 @@ public struct MemorySearchResult: Sendable {
         self.sourceAgent = sourceAgent
         self.sharing = sharing
         self.snippet = snippet
+        self.missingPhrases = missingPhrases
     }
 }
 
 /// What a score is made of; each 0…1, nil where it was not used.
 public struct ScoreComponents: Hashable, Sendable, Codable {
-    /// BM25 over what the agent may see, relative to the best of the list.
+    /// BM25 over what the agent may see, relative to the most that the query could reach. In search by keyword it has
+    /// the dates of the query in it.
     public var keyword: Double?
     /// The cosine of the embeddings of query and memory.
     public var semantic: Double?

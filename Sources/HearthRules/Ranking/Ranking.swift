@@ -18,6 +18,8 @@ package struct Ranking {
     package var cosines: [Float]?
     /// Whether the query has phrases that must occur.
     package var hasRequiredPhrases = false
+    /// What alone can be found where the query is about a time; nil where it is about something else.
+    package var selection: TimeSelection?
 
     package init(
         tuning: SearchTuning,
@@ -41,26 +43,60 @@ package struct Ranking {
     ///
     /// Among equal scores the newer memory comes first, then the one that was stored first.
     package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
+        guard let selection else { return best(limit, of: entries, among: nil, where: isWanted) }
+        let made = best(limit, of: entries, among: selection.made, where: isWanted)
+        let named = best(limit - made.count, of: entries, among: selection.named, where: isWanted)
+        let bar = made.last?.score ?? 1
+        return made
+            + named.map { ranked in
+                var ranked = ranked
+                ranked.score = min(ranked.score, bar)
+                return ranked
+            }
+    }
+
+    /// The best of some slots, best first; without any given, of all that the query can find.
+    private func best(
+        _ limit: Int,
+        of entries: [DocumentEntry],
+        among slots: [Int32]?,
+        where isWanted: (Int) -> Bool
+    ) -> [Ranked] {
+        guard limit > 0 else { return [] }
         var best = Heap<Candidate>()
         // The score of the last one kept, once there are as many as there can be.
         var bar = -Float.infinity
-        forEachCandidate { slot in
-            let relevance = relevance(of: slot)
-            // Most are dismissed here, before anything else about them is looked at.
-            if most(relevance) < bar { return }
-            guard isWanted(slot) else { return }
-            let entry = entries[slot]
-            let candidate = Candidate(
-                score: score(relevance, entry),
-                createdAt: entry.createdAt,
-                memory: entry.memory,
-                slot: slot
-            )
-            best.insert(candidate, keepingLeast: limit)
-            if best.count == limit, let last = best.max { bar = last.score }
+        entries.withUnsafeBufferPointer { entries in
+            RelevanceScan.over(words, cosines, tuning: tuning) { scan in
+                func consider(_ slot: Int) {
+                    let relevance = scan.relevance(of: slot)
+                    // Most are dismissed here, before anything else about them is looked at.
+                    if most(relevance) < bar { return }
+                    let score = score(relevance, entries[slot])
+                    if score < bar { return }
+                    guard isWanted(slot) else { return }
+                    let (createdAt, memory) = (entries[slot].createdAt, entries[slot].memory)
+                    best.insert(
+                        Candidate(score: score, createdAt: createdAt, memory: memory, slot: slot),
+                        keepingLeast: limit
+                    )
+                    if best.count == limit, let last = best.max { bar = last.score }
+                }
+                if let slots {
+                    for slot in slots { consider(Int(slot)) }
+                    return
+                }
+                for slot in words?.matches ?? [] { consider(Int(slot)) }
+                guard cosines != nil, !hasRequiredPhrases else { return }
+                let allowance = most(0) + Self.rounding
+                scan.forEachMeant(atLeast: { bar - allowance }) { consider($0) }
+            }
         }
         return best.unordered.sorted().map { ranked($0.slot, score: $0.score, entries[$0.slot]) }
     }
+
+    /// By how much a relevance may be rounded otherwise where many are computed at once. They are about 0…1.
+    private static let rounding: Float = 1e-4
 
     /// A slot that may get into the list. The better one is less.
     private struct Candidate: Comparable {
@@ -73,27 +109,6 @@ package struct Ranking {
             if left.score != right.score { return left.score > right.score }
             return left.createdAt != right.createdAt ? left.createdAt > right.createdAt : left.memory < right.memory
         }
-    }
-
-    /// Calls `body` with each slot that shares a word with the query, or means enough of the same.
-    private func forEachCandidate(_ body: (Int) -> Void) {
-        for slot in words?.matches ?? [] { body(Int(slot)) }
-        guard let cosines, !hasRequiredPhrases else { return }
-        let floor = tuning.semanticFloor
-        cosines.withUnsafeBufferPointer { cosines in
-            for slot in 0..<cosines.count where cosines[slot] >= floor {
-                if let words, words.isMatch[slot] { continue }
-                body(slot)
-            }
-        }
-    }
-
-    /// What words and meaning make of a slot.
-    private func relevance(of slot: Int) -> Float {
-        guard let cosines else { return words?.ownShare(slot) ?? 0 }
-        let meaning = max(0, cosines[slot])
-        guard let words else { return meaning }
-        return (1 - tuning.semanticShare) * words.contextShare(slot) + tuning.semanticShare * meaning
     }
 
     private func score(_ relevance: Float, _ entry: DocumentEntry) -> Float {
@@ -121,7 +136,7 @@ package struct Ranking {
 
     private func ranked(_ slot: Int, score: Float, _ entry: DocumentEntry) -> Ranked {
         var components = ScoreComponents()
-        components.keyword = words.map { Double($0.ownShare(slot)) }
+        components.keyword = words.map { Double(cosines == nil ? $0.contextShare(slot) : $0.ownShare(slot)) }
         if let cosines {
             components.semantic = Double(min(1, max(0, cosines[slot])))
             components.context = words.map { Double(max(0, $0.contextShare(slot) - $0.ownShare(slot))) }
@@ -129,6 +144,19 @@ package struct Ranking {
             components.importance = entry.importance
         }
         return Ranked(slot: slot, score: Double(min(1, score)), components: components)
+    }
+}
+
+/// What a query about a time finds.
+package struct TimeSelection {
+    /// What was made then. It comes first.
+    package var made: [Int32]
+    /// What was made at another time and holds the date as it was typed.
+    package var named: [Int32]
+
+    package init(made: [Int32], named: [Int32]) {
+        self.made = made
+        self.named = named
     }
 }
 

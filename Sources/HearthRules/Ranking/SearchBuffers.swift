@@ -40,6 +40,13 @@ package struct SearchBuffers: Sendable {
         most = zeros
     }
 
+    /// Memory for the dot products, of any length.
+    package mutating func takeProducts() -> [Int32] {
+        var held: [Int32] = []
+        swap(&held, &products)
+        return held
+    }
+
     /// Takes back what a ranking is done with.
     package mutating func giveBack(_ ranking: consuming Ranking) {
         if let scores = ranking.words { words = scores }

@@ -9,11 +9,13 @@ package struct WordScores {
     fileprivate(set) var inContext: [Float]
     /// The most that ``own`` and ``inContext`` could reach; at least the smallest positive number.
     package fileprivate(set) var ownBound = Float.leastNormalMagnitude
-    fileprivate(set) var contextBound = Float.leastNormalMagnitude
+    package fileprivate(set) var contextBound = Float.leastNormalMagnitude
     /// The slots that hold some word of the query and every phrase that must occur, ascending.
     fileprivate(set) var matches: [Int32] = []
     /// Whether each slot is one of ``matches``.
     package fileprivate(set) var isMatch: [Bool]
+    /// The slots that hold a date as it was typed, ascending, where the query is about a time.
+    package fileprivate(set) var dated: [Int32] = []
     /// The inverse document frequency of each clause of the query; 0 for one that no memory has.
     package fileprivate(set) var rarities: [Float] = []
 
@@ -29,6 +31,7 @@ package struct WordScores {
         inContext.refill(with: 0, count: count)
         isMatch.refill(with: false, count: count)
         matches.removeAll(keepingCapacity: true)
+        dated = []
         rarities = []
         ownBound = .leastNormalMagnitude
         contextBound = .leastNormalMagnitude
@@ -110,13 +113,16 @@ package struct WordScorer {
             // Element by element: an array that both shared would have to be copied when it is filled again.
             for slot in scores.own.indices { scores.inContext[slot] = scores.own[slot] }
         }
-        let required = query.clauses.indices.filter { query.clauses[$0].isRequired }
-        rows.forEach(holding: required) { slot in
+        rows.forEach(holding: query.required) { slot in
             scores.isMatch[slot] = true
             scores.matches.append(Int32(slot))
         }
         if bound > 0 { scores.ownBound = bound }
-        if sessions != nil { add(dates, scorer: scorer, to: &scores.inContext, bound: &bound) }
+        if query.isAboutTime {
+            let typed = query.clauses.indices.filter { query.clauses[$0].isDate }
+            rows.forEach(holdingAnyOf: typed) { slot in scores.dated.append(Int32(slot)) }
+        }
+        add(dates, scorer: scorer, to: &scores.inContext, bound: &bound)
         if bound > 0 { scores.contextBound = bound }
         return scores
     }
@@ -169,6 +175,15 @@ private struct FoundRows {
         for row in slots.indices where lengths[row] > 0 {
             let first = row * clauseCount
             if required.allSatisfy({ counts[first + $0] > 0 }) { body(Int(slots[row])) }
+        }
+    }
+
+    /// Calls `body` with the slot of each row that holds any of some clauses, in ascending order.
+    func forEach(holdingAnyOf clauses: [Int], _ body: (_ slot: Int) -> Void) {
+        guard !clauses.isEmpty else { return }
+        for row in slots.indices where lengths[row] > 0 {
+            let first = row * clauseCount
+            if clauses.contains(where: { counts[first + $0] > 0 }) { body(Int(slots[row])) }
         }
     }
 }

@@ -2,8 +2,11 @@
 ///
 /// Any string is a query. Words are searched in all their forms, `"in quotes"` stands for a phrase that must occur, a
 /// `*` behind a word for any ending. Everything else that is an operator in full-text engines is a word here, or
-/// nothing. In a sentence, which has stop words outside the quotation marks, a quoted phrase need not occur, and only
-/// raises what has it: `when did she read "Dune"?`
+/// nothing. In a sentence, which has stop words outside the quotation marks, and in a piece of code, a quoted phrase need
+/// not occur, and only raises what has it: `when did she read "Dune"?`
+///
+/// Of a date, what counts is the time that it names. Its numbers are not looked for one by one: 3 and 2025 stand in too
+/// many other places.
 package struct KeywordQuery: Sendable {
     /// Terms that stand side by side.
     package struct Phrase: Hashable, Sendable {
@@ -19,7 +22,11 @@ package struct KeywordQuery: Sendable {
         /// What a match counts, 1 for a word that was typed once.
         package var weight: Float
         /// Whether every result must have it.
-        package var isRequired: Bool
+        package var isRequired = false
+        /// What was typed between the quotation marks, where the phrase is that.
+        package var quotation: String?
+        /// Whether it is a date as it was typed.
+        package var isDate = false
     }
 
     /// Two words that were typed side by side: `Proximity` looks for them in what was found.
@@ -28,8 +35,8 @@ package struct KeywordQuery: Sendable {
         package var second: String
     }
 
-    /// The most different phrases that count. What follows them in a longer query is left out.
-    static let mostClauses = 64
+    /// The most different phrases that one look at the index takes. Of a longer query the rarest are kept.
+    package static let mostClauses = 64
 
     /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its
     /// beginning.
@@ -37,15 +44,53 @@ package struct KeywordQuery: Sendable {
 
     package private(set) var clauses: [Clause] = []
     package private(set) var pairs: [Pair] = []
+    /// The times that it names.
+    package private(set) var dates: [DateTerm] = []
+    /// Whether it asks for what was made at those times, and hardly for anything else.
+    package private(set) var isAboutTime = false
+
+    /// What was typed, as far as it is read.
+    private let text: String
+    /// Where each phrase is in ``clauses``.
+    private var places: [Phrase: Int] = [:]
+    private var knownPairs: Set<Pair> = []
 
     /// Whether nothing is left to search for, as with an empty string or mere punctuation.
     var isEmpty: Bool { clauses.isEmpty }
 
     /// Reads what a person typed.
     package init(_ text: String) {
-        let parser = QueryParser(text.prefix(utf8Length: Self.longestQuery))
-        parser.parse(into: &self)
+        self.init(text, optional: [])
     }
+
+    private init(_ text: String, optional: Set<String>) {
+        self.text = text.prefix(utf8Length: Self.longestQuery)
+        let parser = QueryParser(self.text, optional: optional)
+        parser.parse(into: &self)
+        if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
+    }
+
+    /// The same query, in which some of the quotations need not occur and their words are looked for as well.
+    package func relaxed(_ quotations: Set<String>) -> KeywordQuery {
+        let required = Set(clauses.lazy.filter(\.isRequired).compactMap(\.quotation))
+        let all = Set(clauses.lazy.compactMap(\.quotation))
+        return KeywordQuery(text, optional: all.subtracting(required).union(quotations))
+    }
+
+    /// The same query with some of its clauses alone, given in ascending order.
+    package func keeping(_ kept: [Int]) -> KeywordQuery {
+        var query = self
+        query.clauses = kept.map { clauses[$0] }
+        query.places = Dictionary(uniqueKeysWithValues: query.clauses.enumerated().map { ($1.phrase, $0) })
+        let words = Set(query.clauses.lazy.filter { $0.phrase.terms.count == 1 }.map { $0.phrase.terms[0] })
+        query.pairs = Array(
+            pairs.lazy.filter { words.contains($0.first) || words.contains($0.second) }.prefix(Self.mostClauses)
+        )
+        return query
+    }
+
+    /// Which clauses every result must have.
+    package var required: [Int] { clauses.indices.filter { clauses[$0].isRequired } }
 
     /// The expression for FTS5's `MATCH` that finds those of one user's memories that have any of the clauses; nil
     /// where there is nothing to look for.
@@ -68,18 +113,35 @@ package struct KeywordQuery: Sendable {
 
 extension KeywordQuery {
     /// Adds a clause, or adds its weight to the one that is there.
-    mutating func add(_ phrase: Phrase, weight: Float = 1, isRequired: Bool = false) {
-        if let index = clauses.firstIndex(where: { $0.phrase == phrase }) {
-            clauses[index].weight += weight
-            clauses[index].isRequired = clauses[index].isRequired || isRequired
-        } else if clauses.count < Self.mostClauses {
-            clauses.append(Clause(phrase: phrase, weight: weight, isRequired: isRequired))
+    mutating func add(
+        _ phrase: Phrase,
+        weight: Float = 1,
+        isRequired: Bool = false,
+        quotation: String? = nil,
+        isDate: Bool = false
+    ) {
+        if let place = places[phrase] {
+            clauses[place].weight += weight
+            clauses[place].isRequired = clauses[place].isRequired || isRequired
+            clauses[place].quotation = clauses[place].quotation ?? quotation
+            clauses[place].isDate = clauses[place].isDate || isDate
+        } else {
+            places[phrase] = clauses.count
+            clauses.append(
+                Clause(phrase: phrase, weight: weight, isRequired: isRequired, quotation: quotation, isDate: isDate)
+            )
         }
     }
 
     /// Adds a pair of words unless it is there.
     mutating func add(_ pair: Pair) {
-        if pairs.count < Self.mostClauses, !pairs.contains(pair) { pairs.append(pair) }
+        if knownPairs.insert(pair).inserted { pairs.append(pair) }
+    }
+
+    /// Notes the times that the query names.
+    mutating func setDates(_ dates: [DateTerm], isAboutTime: Bool) {
+        for date in dates where !self.dates.contains(date) { self.dates.append(date) }
+        self.isAboutTime = isAboutTime
     }
 }
 

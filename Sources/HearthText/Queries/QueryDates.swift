@@ -1,145 +1,196 @@
-import FoundationEssentials
-
-/// A time that a query names. It is one more term, which the memories made then hold.
-package struct DateTerm: Hashable, Sendable {
-    var year: Int?
-    var month: Int?
-    var day: Int?
-
-    private static let microsecondsPerDay: Int64 = 86_400_000_000
-
-    /// Whether an instant, in microseconds since 1970, lies in it.
-    ///
-    /// A day includes the one after it, because the person's day and the day in UTC may differ.
-    package func holds(_ instant: Int64) -> Bool {
-        matches(CivilDate(instant)) || day != nil && matches(CivilDate(instant - Self.microsecondsPerDay))
-    }
-
-    private func matches(_ date: CivilDate) -> Bool {
-        (year ?? date.year) == date.year && (month ?? date.month) == date.month && (day ?? date.day) == date.day
-    }
+/// A date in a query, and where it stands.
+struct FoundDate {
+    var term: DateTerm
+    /// Its bytes in the query.
+    var source: Range<Int>
+    /// Whether it is a year without a month, which might be any number.
+    var isYearAlone: Bool
+    /// Whether the words before it say that it is a time: "in 2023".
+    var hasPreposition: Bool
 }
 
-/// A date of the Gregorian calendar in UTC.
-struct CivilDate: Hashable {
-    var year: Int
-    var month: Int
-    var day: Int
+/// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日, "May to July 2023".
+///
+/// Some names of months are words of other kinds too: "protest march", "May I…", "august". They are months only in the
+/// company of a day, a year or a preposition.
+struct QueryDates {
+    /// In the order of the query.
+    private(set) var dates: [FoundDate] = []
 
-    /// The date of an instant in microseconds since 1970, by Howard Hinnant's algorithm ("chrono-Compatible Low-Level
-    /// Date Algorithms").
-    init(_ instant: Int64) {
-        let days = Int((Double(instant) / 86_400_000_000).rounded(.down)) + 719_468
-        let era = (days >= 0 ? days : days - 146_096) / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shifted + 2) / 5 + 1
-        month = shifted < 10 ? shifted + 3 : shifted - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-}
+    private let words: [DateWord]
 
-/// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日.
-package enum QueryDates {
-    private static let months = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
-
-    package static func terms(in query: String) -> [DateTerm] {
-        let words = words(of: query.prefix(utf8Length: KeywordQuery.longestQuery))
-        var terms: [DateTerm] = []
+    init(in query: String) {
+        words = DateWord.words(of: query)
+        var places: [Range<Int>] = []
         var index = 0
         while index < words.count {
-            let (term, length) = term(at: index, of: words)
-            if let term, !terms.contains(term) { terms.append(term) }
-            index += max(1, length)
+            guard let (period, length) = period(at: index, after: places.last) else {
+                index += 1
+                continue
+            }
+            let place = index..<index + length
+            add(period, at: place, after: places.last)
+            places.append(place)
+            index += length
         }
-        return terms
     }
 
-    private static func term(at index: Int, of words: [Substring]) -> (DateTerm?, length: Int) {
-        if let date = iso(words[index]) ?? chinese(words[index]) { return (date, 1) }
-        let here = words[index]
-        let next = index + 1 < words.count ? words[index + 1] : ""
-        let afterNext = index + 2 < words.count ? words[index + 2] : ""
-        if let month = month(here, isBesideNumber: day(next) != nil || year(next) != nil) {
-            if let day = day(next) {
-                guard let year = year(afterNext) else { return (DateTerm(month: month, day: day), 2) }
-                return (DateTerm(year: year, month: month, day: day), 3)
-            }
-            guard let year = year(next) else { return (DateTerm(month: month), 1) }
-            return (DateTerm(year: year, month: month), 2)
-        }
-        if let day = day(here) {
-            let ofMonth = next == "of"
-            let name = ofMonth ? afterNext : next
-            if let month = month(name, isBesideNumber: true) {
-                let place = index + (ofMonth ? 3 : 2)
-                let year = place < words.count ? year(words[place]) : nil
-                return (DateTerm(year: year, month: month, day: day), place - index + (year == nil ? 0 : 1))
+    /// Adds a date, or makes one of it and the date before: "from May to July 2023".
+    private mutating func add(_ period: CalendarPeriod, at place: Range<Int>, after before: Range<Int>?) {
+        let source = words[place.lowerBound].source.lowerBound..<words[place.upperBound - 1].source.upperBound
+        if let before, isConnected(before, place), var earlier = dates.last, earlier.term.last == nil {
+            // "May and June 2023": the year is that of both.
+            if earlier.term.first.month != nil, earlier.term.first.year == nil { earlier.term.first.year = period.year }
+            dates[dates.count - 1] = earlier
+            if isSpan(before, place), earlier.term.first.month != nil || period.month == nil {
+                earlier.term.last = period
+                earlier.term.side = .within
+                earlier.source = earlier.source.lowerBound..<source.upperBound
+                dates[dates.count - 1] = earlier
+                return
             }
         }
-        return (year(here).map { DateTerm(year: $0) }, 1)
+        let preposition = place.lowerBound > 0 ? words[place.lowerBound - 1].text : ""
+        dates.append(
+            FoundDate(
+                term: DateTerm(first: period, side: Self.sides[preposition] ?? .within),
+                source: source,
+                isYearAlone: period.month == nil && words[place.lowerBound].text.utf8.count == 4,
+                hasPreposition: Self.prepositions.contains(preposition) || preposition == "of"
+            )
+        )
     }
 
-    /// A month by its English name or the first three letters of it. "may" alone is a verb unless it is written as a
-    /// name.
-    private static func month(_ word: Substring, isBesideNumber: Bool) -> Int? {
-        let name = word.lowercased()
-        guard name.utf8.count >= 3, name != "may" || isBesideNumber || word.first?.isUppercase == true else {
+    /// Whether two dates are next to each other, with at most one word between them that connects them.
+    private func isConnected(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        switch right.lowerBound - left.upperBound {
+        case 0: true
+        case 1: Self.connectives.contains(words[left.upperBound].text)
+        default: false
+        }
+    }
+
+    /// Whether two connected dates are the ends of a span: "May to July", "between May and July", "2021-2023".
+    private func isSpan(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        if right.lowerBound == left.upperBound {
+            // A dash: nothing else leaves no word between two dates that belong together.
+            let gap = words[right.lowerBound].source.lowerBound - words[left.upperBound - 1].source.upperBound
+            return gap > 0 && gap <= 3 && words[right.lowerBound - 1].isFollowedByDash
+        }
+        let connective = words[left.upperBound].text
+        let isBetween = left.lowerBound > 0 && words[left.lowerBound - 1].text == "between"
+        return Self.spanning.contains(connective) || connective == "and" && isBetween
+    }
+}
+
+// MARK: - One date
+
+extension QueryDates {
+    /// The date that begins at a word, and how many words it takes.
+    private func period(at index: Int, after before: Range<Int>?) -> (CalendarPeriod, length: Int)? {
+        let word = words[index]
+        if let period = word.period { return (period, 1) }
+        if let month = MonthName(word.text) { return period(month, at: index, after: before) }
+        if let day = NumericDate.day(word.text) { return period(dayOfMonth: day, at: index) }
+        return NumericDate.year(word.text).map { (CalendarPeriod(year: $0), 1) }
+    }
+
+    /// "May 7th, 2023", "May 2023", "May of 2023", "May '23", "in May".
+    private func period(
+        _ month: MonthName,
+        at index: Int,
+        after before: Range<Int>?
+    ) -> (CalendarPeriod, length: Int)? {
+        if let (year, length) = year(at: index + 1) {
+            return (CalendarPeriod(year: year, month: month.number), 1 + length)
+        }
+        if let day = day(at: index + 1), !(month.isVerb && isCounted(index + 1)) {
+            let year = year(at: index + 2)
+            let period = CalendarPeriod(year: year?.year, month: month.number, day: day)
+            return (period, 2 + (year?.length ?? 0))
+        }
+        let isMonth =
+            month.isCertain || month.isWhole && (hasCompany(index) || isConnected(index, after: before))
+        guard isMonth else { return nil }
+        return (CalendarPeriod(month: month.number), 1)
+    }
+
+    /// "7 May 2023", "7th of May".
+    private func period(dayOfMonth day: Int, at index: Int) -> (CalendarPeriod, length: Int)? {
+        let hasOf = word(index + 1) == "of"
+        let place = index + (hasOf ? 2 : 1)
+        guard let name = word(place), let month = MonthName(name) else { return nil }
+        let year = year(at: place + 1)
+        let isLast = place + 1 == words.count
+        let isBegun = index == 0 || Self.prepositions.contains(words[index - 1].text)
+        // "player 2 may pass" and "only 1 may enter" are no dates.
+        guard
+            !month.isVerb || words[place].isCapitalized || hasOf || year != nil || isLast || isBegun
+                || Int(words[index].text) == nil
+        else { return nil }
+        let period = CalendarPeriod(year: year?.year, month: month.number, day: day)
+        return (period, place - index + 1 + (year?.length ?? 0))
+    }
+
+    private func word(_ index: Int) -> String? { words.indices.contains(index) ? words[index].text : nil }
+
+    private func day(at index: Int) -> Int? { word(index).flatMap { NumericDate.day($0) } }
+
+    /// "2023", "of 2023", "'23".
+    private func year(at index: Int) -> (year: Int, length: Int)? {
+        guard words.indices.contains(index) else { return nil }
+        if words[index].isElided, words[index].text.utf8.count == 2, let year = Int(words[index].text) {
+            return (2_000 + year, 1)
+        }
+        if let year = NumericDate.year(words[index].text) { return (year, 1) }
+        guard words[index].text == "of", let year = word(index + 1).flatMap({ NumericDate.year($0) }) else {
             return nil
         }
-        guard let place = months.firstIndex(where: { $0 == name || $0.prefix(3) == name }) else { return nil }
-        // Short forms are words of their own: "mar", "jun", "sep" need a number beside them.
-        return months[place] == name || isBesideNumber ? place + 1 : nil
+        return (year, 2)
     }
 
-    private static func year(_ word: Substring) -> Int? {
-        guard word.utf8.count == 4, let year = Int(word), (1_900...2_100).contains(year) else { return nil }
-        return year
+    /// Whether a number counts what follows it: "march 10 miles".
+    private func isCounted(_ index: Int) -> Bool { word(index + 1).map(Self.units.contains) ?? false }
+
+    /// Whether the words before a month's name say that it is one.
+    private func hasCompany(_ index: Int) -> Bool {
+        guard let before = word(index - 1) else { return false }
+        if Self.prepositions.contains(before) { return true }
+        if words[index].isCapitalized, Self.loosePrepositions.contains(before) { return true }
+        return before == "of" && (word(index - 2).map(Self.parts.contains) ?? false)
     }
 
-    private static func day(_ word: Substring) -> Int? {
-        var digits = word
-        for ending in ["st", "nd", "rd", "th"] where digits.hasSuffix(ending) { digits = digits.dropLast(2) }
-        guard (1...2).contains(digits.utf8.count), let day = Int(digits), (1...31).contains(day) else { return nil }
-        return day
-    }
-
-    /// 2023-05-07 or 2023-05.
-    private static func iso(_ word: Substring) -> DateTerm? {
-        let parts = word.split(separator: "-", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), let year = year(parts[0]), parts[1].utf8.count == 2,
-            let month = Int(parts[1]),
-            (1...12).contains(month)
-        else { return nil }
-        guard parts.count == 3 else { return DateTerm(year: year, month: month) }
-        return day(parts[2]).map { DateTerm(year: year, month: month, day: $0) }
-    }
-
-    /// 2023年5月7日 and its parts, as Chinese and Japanese write them.
-    private static func chinese(_ word: Substring) -> DateTerm? {
-        var term = DateTerm()
-        var digits = ""
-        for character in word {
-            switch character {
-            case "年": term.year = year(digits[...]) ?? term.year
-            case "月": term.month = Int(digits).flatMap { (1...12).contains($0) ? $0 : nil } ?? term.month
-            case "日", "号": term.day = day(digits[...]) ?? term.day
-            case let digit where digit.isASCII && digit.isNumber:
-                digits.append(digit)
-                continue
-            default: break
-            }
-            digits = ""
+    /// Whether a month's name is connected to the date before it, or to a month behind it that has a number or can be
+    /// nothing else: "in May or June", "May and June 2023".
+    private func isConnected(_ index: Int, after before: Range<Int>?) -> Bool {
+        if let before, words[before.lowerBound].period == nil, MonthName(words[before.lowerBound].text) != nil,
+            isConnected(before, index..<index + 1)
+        {
+            return true
         }
-        return term.year != nil || term.month != nil ? term : nil
+        let next = word(index + 1).map(Self.connectives.contains) == true ? index + 2 : index + 1
+        guard let month = word(next).flatMap({ MonthName($0) }) else { return false }
+        return month.isCertain || year(at: next + 1) != nil || day(at: next + 1) != nil
     }
 
-    private static func words(of query: String) -> [Substring] {
-        query.split { !($0.isLetter || $0.isNumber || $0 == "-") }
-    }
+    /// What stands before a time and seldom before anything else without an article.
+    private static let prepositions: Set<String> = [
+        "in", "during", "since", "until", "till", "by", "before", "after", "from", "last", "next", "early", "late",
+        "mid", "around", "throughout", "between", "on",
+    ]
+    /// What stands before a time, and before names, verbs and things as well.
+    private static let loosePrepositions: Set<String> = ["of", "for", "to", "this", "every", "through"]
+    /// "the end of May".
+    private static let parts: Set<String> = [
+        "beginning", "start", "middle", "end", "half", "part", "month", "week", "days", "rest", "all", "most",
+    ]
+    private static let connectives: Set<String> = ["and", "or", "to", "until", "till", "through"]
+    private static let spanning: Set<String> = ["to", "until", "till", "through"]
+    private static let sides: [String: DateTerm.Side] = [
+        "since": .onwards, "after": .after, "until": .upTo, "till": .upTo, "before": .before,
+    ]
+    private static let units: Set<String> = [
+        "mile", "miles", "km", "kilometers", "kilometres", "meters", "metres", "minutes", "hours", "people", "times",
+        "steps", "blocks", "laps", "percent",
+    ]
 }

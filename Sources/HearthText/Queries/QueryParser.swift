@@ -5,36 +5,81 @@ struct QueryParser {
     private let tokens: TokenizedText
     private let terms: [String]
     private let isGerman: Bool
-    private let quotations: [Range<Int>]
-    /// Whether there are stop words outside quotation marks. Then the query is a sentence, and the marks name a book or
-    /// a song rather than say what must occur.
-    private var isQuestion = false
+    private let quotations: [Quotation]
+    private var dates: [DateInQuery] = []
+    /// Whether the quotations need not occur: in a sentence, where they name a book or a song, and in a piece of code.
+    private var isLoose = false
 
-    init(_ text: String) {
+    /// The tokens between two quotation marks.
+    private struct Quotation {
+        var tokens: Range<Int>
+        /// As it was typed.
+        var text: String
+        var isOptional: Bool
+    }
+
+    /// A date and its tokens.
+    private struct DateInQuery {
+        var tokens: Range<Int>
+        var date: FoundDate
+    }
+
+    /// Reads a query. The quotations that are `optional` need not occur.
+    init(_ text: String, optional: Set<String>) {
         self.text = text
         utf8 = Array(text.utf8)
-        tokens = TextAnalyzer(stems: false).tokens(of: text)
+        let tokens = TextAnalyzer(stems: false).tokens(of: text)
+        self.tokens = tokens
         terms = tokens.terms
         isGerman = GermanEndings.isGerman(text, words: terms)
-        quotations = Self.quotations(in: text, tokens)
-        isQuestion = gaps.contains { $0.contains(where: isStopWord) }
+        let scalars = Array(text.unicodeScalars)
+        quotations = QuotationMarks(in: scalars).quotations
+            .compactMap { source in
+                let range = tokens.range(in: source)
+                let quotation = String(
+                    decoding: text.utf8.dropFirst(source.lowerBound).prefix(source.count),
+                    as: UTF8.self
+                )
+                guard !range.isEmpty else { return nil }
+                return Quotation(tokens: range, text: quotation, isOptional: optional.contains(quotation))
+            }
+        dates = QueryDates(in: text).dates.prefix(Self.mostDates)
+            .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
+            .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
+        guard !quotations.isEmpty else { return }
+        let dated = Set(dates.flatMap(\.tokens))
+        let isSentence = gaps(around: quotations.map(\.tokens)).joined()
+            .contains { isStopWord($0) && !dated.contains($0) }
+        isLoose = isSentence || CodeSnippets.isCode(scalars)
     }
 
-    /// Adds the clauses of the query.
+    /// The most dates that are read: each is compared with every document.
+    private static let mostDates = 32
+
+    /// Adds the clauses of the query, and its dates.
     func parse(into query: inout KeywordQuery) {
-        for quotation in quotations { addQuotation(quotation, isRequired: !isQuestion, to: &query) }
+        for quotation in quotations { addQuotation(quotation, to: &query) }
+        query.setDates(dates.map(\.date.term), isAboutTime: isAboutTime)
         // A query of stop words alone is about them.
-        let keepsStopWords = quotations.isEmpty && tokens.tokens.indices.allSatisfy(isStopWord)
-        let passages = isQuestion ? [0..<tokens.count] : gaps
-        for passage in passages { addPassage(passage, keepsStopWords: keepsStopWords, to: &query) }
+        let keepsStopWords =
+            !quotations.contains(where: isRequired) && dates.isEmpty
+            && tokens.tokens.indices.allSatisfy(isStopWord)
+        let required = quotations.filter(isRequired).map(\.tokens)
+        for passage in gaps(around: required) { addPassage(passage, keepsStopWords: keepsStopWords, to: &query) }
     }
 
-    /// Adds the words of a stretch without quotations.
+    /// Adds the words of a stretch without phrases that must occur.
     private func addPassage(_ passage: Range<Int>, keepsStopWords: Bool, to query: inout KeywordQuery) {
-        var index = passage.lowerBound
+        var (index, date) = (passage.lowerBound, 0)
         while index < passage.upperBound {
-            if tokens.tokens[index].kind == .character {
-                let run = run(from: index, to: passage.upperBound)
+            while date < dates.count, dates[date].tokens.upperBound <= index { date += 1 }
+            if date < dates.count, dates[date].tokens.contains(index) {
+                let end = min(dates[date].tokens.upperBound, passage.upperBound)
+                addDate(dates[date], index..<end, to: &query)
+                index = end
+            } else if tokens.tokens[index].kind == .character {
+                let next = date < dates.count ? dates[date].tokens.lowerBound : passage.upperBound
+                let run = run(from: index, to: min(next, passage.upperBound))
                 addRun(run, to: &query)
                 index = run.upperBound
             } else {
@@ -50,47 +95,81 @@ struct QueryParser {
     }
 }
 
+extension TokenizedText {
+    /// The tokens that begin inside some bytes of the text.
+    fileprivate func range(in source: Range<Int>) -> Range<Int> {
+        let first = tokens.firstIndex { $0.source.lowerBound >= source.lowerBound } ?? count
+        let last = tokens[first...].firstIndex { $0.source.lowerBound >= source.upperBound } ?? count
+        return first..<last
+    }
+}
+
 // MARK: - Quotations
 
 extension QueryParser {
-    /// The tokens between each two quotation marks. Empty quotations are left out, and a mark without a partner is
-    /// ignored.
-    private static func quotations(in text: String, _ tokens: TokenizedText) -> [Range<Int>] {
-        var marks: [Int] = []
-        var offset = 0
-        for scalar in text.unicodeScalars {
-            if quotationMarks.contains(scalar) { marks.append(offset) }
-            offset += UTF8.width(scalar)
-        }
-        return stride(from: 0, to: marks.count - 1, by: 2).prefix(KeywordQuery.mostClauses)
-            .compactMap { index in
-                let first = tokens.tokens.firstIndex { $0.source.lowerBound >= marks[index] } ?? tokens.count
-                let last = tokens.tokens.firstIndex { $0.source.lowerBound >= marks[index + 1] } ?? tokens.count
-                return first < last ? first..<last : nil
-            }
-    }
-
-    /// What lies between the quotations and around them.
-    private var gaps: [Range<Int>] {
-        let starts = [0] + quotations.map(\.upperBound)
-        let ends = quotations.map(\.lowerBound) + [tokens.count]
+    /// What lies around some ranges of tokens.
+    private func gaps(around ranges: [Range<Int>]) -> [Range<Int>] {
+        let starts = [0] + ranges.map(\.upperBound)
+        let ends = ranges.map(\.lowerBound) + [tokens.count]
         return zip(starts, ends).map { $0..<$1 }
     }
 
-    private func addQuotation(_ quotation: Range<Int>, isRequired: Bool, to query: inout KeywordQuery) {
-        let stems = quotation.prefix(KeywordQuery.mostClauses).map(stem)
-        let isPrefix = isStarred(quotation.upperBound - 1)
-        if isPrefix, quotation.count <= KeywordQuery.mostClauses {
-            query.add(
-                .init(terms: stems.dropLast() + [terms[quotation.upperBound - 1]], isPrefix: true),
-                isRequired: isRequired
-            )
-        } else {
-            query.add(.init(terms: stems), isRequired: isRequired)
+    private func isRequired(_ quotation: Quotation) -> Bool { !isLoose && !quotation.isOptional }
+
+    private func addQuotation(_ quotation: Quotation, to query: inout KeywordQuery) {
+        let range = quotation.tokens
+        var stems = range.prefix(Self.longestPhrase).map(stem)
+        let isPrefix = range.count <= Self.longestPhrase && isStarred(range.upperBound - 1)
+        if isPrefix { stems[stems.count - 1] = terms[range.upperBound - 1] }
+        query.add(
+            .init(terms: stems, isPrefix: isPrefix),
+            isRequired: isRequired(quotation),
+            quotation: quotation.text
+        )
+    }
+
+    /// The most words of a phrase that count.
+    private static let longestPhrase = 64
+}
+
+// MARK: - Dates
+
+extension QueryParser {
+    /// Adds a date as it was typed and the month's name, and leaves out the numbers.
+    private func addDate(_ date: DateInQuery, _ range: Range<Int>, to query: inout KeywordQuery) {
+        guard range.count > 1 else { return addWholeDate(date.date, range.lowerBound, to: &query) }
+        query.add(.init(terms: range.prefix(Self.longestPhrase).map(stem)), isDate: true)
+        for index in range where tokens.tokens[index].kind == .word && !startsWithDigit(index) {
+            addWord(index, keepsStopWords: false, to: &query)
+            if index + 1 < range.upperBound { addPair(index, keepsStopWords: false, to: &query) }
         }
     }
 
-    private static let quotationMarks = Set("\"“”„‟＂«»".unicodeScalars)
+    /// Adds a date that is one word. A year behind a preposition is a word like others; without one it may be what is
+    /// looked for itself.
+    private func addWholeDate(_ date: FoundDate, _ index: Int, to query: inout KeywordQuery) {
+        let isTyped = !date.isYearAlone || tokens.count == 1
+        guard !isStopWord(index) else { return }
+        query.add(.init(terms: [stem(index)]), isDate: isTyped)
+    }
+
+    private func startsWithDigit(_ index: Int) -> Bool {
+        terms[index].utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+    }
+
+    /// Whether nothing is asked for but what happened at a time.
+    private var isAboutTime: Bool {
+        guard !dates.isEmpty, quotations.isEmpty else { return false }
+        let dated = dates.map(\.tokens)
+        return gaps(around: dated).joined()
+            .allSatisfy { index in
+                switch tokens.tokens[index].kind {
+                case .word: !isStarred(index) && (isStopWord(index) || TimeQuestions.isFiller(terms[index]))
+                case .character: TimeQuestions.isFillerCharacter(terms[index])
+                case .emoji: false
+                }
+            }
+    }
 }
 
 // MARK: - Words
@@ -98,6 +177,7 @@ extension QueryParser {
 extension QueryParser {
     private func addWord(_ index: Int, keepsStopWords: Bool, to query: inout KeywordQuery) {
         if isStarred(index) { return addPrefix(index, to: &query) }
+        if let abbreviation = abbreviation(from: index) { query.add(.init(terms: abbreviation)) }
         guard keepsStopWords || !isStopWord(index) else { return }
         query.add(.init(terms: [stem(index)]))
         guard isGerman, tokens.tokens[index].kind == .word else { return }
@@ -126,15 +206,38 @@ extension QueryParser {
         query.add(.init(first: stem(index), second: stem(index + 1)))
     }
 
+    /// The two parts of a Hebrew abbreviation, which has a quotation mark or a gershayim before its last letters: צה"ל.
+    private func abbreviation(from index: Int) -> [String]? {
+        guard index + 1 < tokens.count, isHebrew(index), isHebrew(index + 1) else { return nil }
+        let gap =
+            tokens.tokens[index].source
+            .upperBound..<max(
+                tokens.tokens[index].source.upperBound,
+                tokens.tokens[index + 1].source.lowerBound
+            )
+        let between = String(decoding: utf8[gap].prefix(8), as: UTF8.self).unicodeScalars
+        guard between.count == 1, let mark = between.first, mark == "״" || QuotationMarks.contains(mark) else {
+            return nil
+        }
+        return [terms[index], terms[index + 1]]
+    }
+
+    private func isHebrew(_ index: Int) -> Bool {
+        terms[index].unicodeScalars.first.map { (0x0590...0x05FF).contains($0.value) } ?? false
+    }
+
     private func stem(_ index: Int) -> String {
         tokens.tokens[index].kind == .word ? TextAnalyzer.stem(of: terms[index]) : terms[index]
     }
 
     /// Whether a `*` follows a token at once, or behind the quotation mark that closes there.
     private func isStarred(_ index: Int) -> Bool {
-        var rest = utf8[tokens.tokens[index].source.upperBound...]
-        if rest.first == UInt8(ascii: "\"") { rest = rest.dropFirst() }
-        return rest.first == UInt8(ascii: "*")
+        let rest = utf8[tokens.tokens[index].source.upperBound...]
+        if rest.first == UInt8(ascii: "*") { return true }
+        // No scalar takes more than four bytes.
+        let mark = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first
+        guard let mark, QuotationMarks.contains(mark) else { return false }
+        return rest.dropFirst(UTF8.width(mark)).first == UInt8(ascii: "*")
     }
 
     /// What the beginning that a word's forms share counts, as a share of the word itself.

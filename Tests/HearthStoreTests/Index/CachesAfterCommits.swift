@@ -113,10 +113,12 @@ import Testing
         try fresh.catchUp(user: user, connection: connection, to: snapshot.state.sequence)
         fresh.findSlots(in: catalog)
         let query = try QuantizedVector(quantizing: TextHashEmbedder.vector(of: "walk"))
-        var buffers = SearchBuffers()
-        let count = catalog.entries.count
-        let cosines = kept.cosines(with: query, count: count, in: &buffers)
-        #expect(cosines == fresh.cosines(with: query, count: count, in: &buffers), "user \(user), \(moment)")
+        func cosines(_ index: VectorIndex) -> [Float] {
+            var buffers = SearchBuffers()
+            return VectorScan(of: index, for: query, reusing: [])
+                .cosines(count: catalog.entries.count, in: &buffers)
+        }
+        #expect(cosines(kept) == cosines(fresh), "user \(user), \(moment)")
     }
 
     /// What the caches say of a document, whatever its slot.

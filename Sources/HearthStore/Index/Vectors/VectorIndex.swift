@@ -143,27 +143,34 @@ struct VectorIndex: Sendable {
         }
     }
 
+    /// The dot product of a query's vector and each row.
+    func multiply(_ query: QuantizedVector, into products: inout [Int32]) {
+        let rows = documents.count
+        products.resize(to: rows)
+        products.withUnsafeMutableBufferPointer { products in
+            hearth_dot_i8_rows(query.components, components, rows, model.dimension, products.baseAddress)
+        }
+    }
+
     /// The cosine of a query and each slot of a catalog; 0 for a document without a vector.
     ///
     /// - Parameters:
+    ///   - products: The dot product of the query and each row.
     ///   - query: The query's vector.
     ///   - count: How many slots the catalog has, in which the slot of each row was found last.
     ///   - buffers: Where the cosines are put, until they are given back.
     func cosines(
+        of products: [Int32],
         with query: QuantizedVector,
         count: Int,
         in buffers: inout SearchBuffers
     ) -> [Float] {
         let rows = documents.count
-        buffers.products.resize(to: rows)
-        buffers.products.withUnsafeMutableBufferPointer { products in
-            hearth_dot_i8_rows(query.components, components, rows, model.dimension, products.baseAddress)
-        }
         var cosines: [Float] = []
         swap(&cosines, &buffers.cosines)
         cosines.refill(with: 0, count: count)
         cosines.withUnsafeMutableBufferPointer { cosines in
-            buffers.products.withUnsafeBufferPointer { products in
+            products.withUnsafeBufferPointer { products in
                 scales.withUnsafeBufferPointer { scales in
                     slots.withUnsafeBufferPointer { slots in
                         for row in 0..<rows where slots[row] >= 0 {

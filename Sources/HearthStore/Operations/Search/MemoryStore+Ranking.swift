@@ -5,7 +5,7 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The slots that answer a request, best first.
+    /// The slots that answer a request as it stands, best first.
     func ranked(
         _ request: SearchRequest,
         user: Int64,
@@ -13,34 +13,42 @@ extension MemoryStore {
         now: Timestamp,
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
-    ) throws -> [Ranked] {
+    ) throws -> RankedSlots {
         let connection = snapshot.connection
         let session = try request.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
         let filter = try CatalogFilter(request.filter, user: user, now: now, connection: connection)
         let leftOut = try request.excluded.flatMap { try MemoryTable.key(of: $0, in: connection) }
         var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
+        let vectors = try request.meaning.flatMap { meaning in
+            try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
+        }
+        // It goes on while the words are looked up.
+        let scan = request.meaning.flatMap { meaning in
+            vectors.map { VectorScan(of: $0, for: meaning, reusing: workspace.scoring.takeProducts()) }
+        }
+        let times = AskedTimes(request.dates, entries: slice.catalog.entries, takesSides: request.isAboutTime) {
+            slice.visibility.canFind($0)
+        }
         if let words = request.words {
             ranking.words = try wordScores(
                 words,
                 request: request,
+                times: times,
                 user: user,
                 slice: slice,
                 in: snapshot,
                 &workspace
             )
-            ranking.hasRequiredPhrases = words.clauses.contains { $0.isRequired }
+            ranking.hasRequiredPhrases = !words.required.isEmpty
         }
-        let vectors = try request.meaning.flatMap { meaning in
-            try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
-        }
-        if let meaning = request.meaning {
+        if request.isAboutTime { ranking.selection = times.selection(named: ranking.words?.dated ?? []) }
+        if request.meaning != nil {
             let count = slice.catalog.documents.count
             ranking.cosines =
-                vectors?.cosines(with: meaning, count: count, in: &workspace.scoring)
-                ?? [Float](repeating: 0, count: count)
+                scan?.cosines(count: count, in: &workspace.scoring) ?? [Float](repeating: 0, count: count)
         }
         let isDistinct = request.tuning.duplicateThreshold <= 1
-        let hasPairs = request.meaning == nil && request.words?.pairs.isEmpty == false
+        let hasPairs = request.meaning == nil && !request.isAboutTime && request.words?.pairs.isEmpty == false
         let depth = max(isDistinct ? request.limit * 4 : request.limit, hasPairs ? Proximity.depth : 0)
         var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
             let entry = slice.catalog.entries[slot]
@@ -59,14 +67,20 @@ extension MemoryStore {
                 in: snapshot
             )
         }
+        let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
+            .filter { $0.isRequired && $1 == 0 }.compactMap { $0.0.quotation }
         workspace.scoring.giveBack(ranking)
         let minimum = request.filter.minimumScore ?? 0
-        let good = candidates.filter { $0.score >= minimum }
-        guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
-        return Array(
-            vectors
-                .distinct(good, threshold: request.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
-                .prefix(request.limit)
+        var good = candidates.filter { $0.score >= minimum }
+        if isDistinct, let vectors {
+            good = vectors.distinct(good, threshold: request.tuning.duplicateThreshold) {
+                slice.catalog.entries[$0].document
+            }
+        }
+        return RankedSlots(
+            results: Array(good.prefix(request.limit)),
+            isSilent: candidates.isEmpty,
+            missingPhrases: Set(missing)
         )
     }
 
@@ -74,43 +88,25 @@ extension MemoryStore {
     private func wordScores(
         _ query: KeywordQuery,
         request: SearchRequest,
+        times: AskedTimes,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
-        guard let expression = query.matchExpression(userKey: UserKey(user)) else {
-            return WordScores(count: slice.catalog.documents.count)
-        }
-        try snapshot.connection.collectPostings(
-            index: "memory_index",
-            matching: expression,
-            phraseCount: query.clauses.count,
-            into: &workspace.postings
-        )
-        let (catalog, visibility) = (slice.catalog, slice.visibility)
-        catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
+        try collectPostings(of: query, user: user, slice: slice, in: snapshot, &workspace)
         let scorer = WordScorer(
             tuning: request.tuning,
-            collection: visibility.collection,
-            slotCount: catalog.documents.count,
+            collection: slice.visibility.collection,
+            slotCount: slice.catalog.documents.count,
             sessions: slice.sessions
         )
-        visibility.lengths.withUnsafeBufferPointer { lengths in
-            workspace.lengths.removeAll(keepingCapacity: true)
-            workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
-        }
-        let dates = slice.sessions == nil ? [] : request.dates
         return scorer.scores(
             of: workspace.postings.counts,
             at: workspace.slots,
             lengths: workspace.lengths,
             for: query,
-            dates: dates.map { date in
-                catalog.entries.indices.filter {
-                    visibility.canFind($0) && date.holds(catalog.entries[$0].createdAt)
-                }
-            },
+            dates: times.holders,
             in: &workspace.scoring
         )
     }
@@ -131,7 +127,7 @@ extension MemoryStore {
             tuning: tuning,
             averageLength: slice.visibility.collection.averageLength
         )
-        return try proximity.raised(results, bound: scores.ownBound) { slot in
+        return try proximity.raised(results, bound: scores.contextBound) { slot in
             let document = slice.catalog.entries[slot].document
             return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
         }

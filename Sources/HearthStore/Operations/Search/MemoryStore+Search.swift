@@ -13,8 +13,8 @@ extension MemoryStore {
     /// A memory is found by the agent's own draft of it if there is one, else by its published head.
     ///
     /// - Parameters:
-    ///   - query: Anything that a person types: words, "quoted phrases" that must occur, beginnings of words followed
-    ///     by `*`.
+    ///   - query: Anything that a person types: words, "quoted phrases" that must occur unless nothing holds them,
+    ///     beginnings of words followed by `*`, dates.
     ///   - agentID: The agent that searches.
     ///   - userID: The user; one that the file does not know has no memories.
     ///   - sessionID: The session whose memories rank a little higher.
@@ -46,7 +46,8 @@ extension MemoryStore {
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
-            dates: QueryDates.terms(in: query),
+            dates: words.dates,
+            isAboutTime: words.isAboutTime,
             meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
             sessionID: sessionID,
             includeShared: includeShared,
@@ -101,7 +102,10 @@ extension MemoryStore {
 /// What a search looks for, and how.
 struct SearchRequest: Sendable {
     var words: KeywordQuery?
+    /// The times that are named.
     var dates: [DateTerm]
+    /// Whether the search is for what was made at those times.
+    var isAboutTime = false
     var meaning: QuantizedVector?
     var sessionID: SessionID?
     var includeShared: Bool
@@ -114,7 +118,7 @@ struct SearchRequest: Sendable {
 /// What a search has found and not audited yet.
 private struct FoundMemories {
     var receipt: ReadReceipt
-    var ranked: [Ranked] = []
+    var answer = SearchAnswer()
 }
 
 extension MemoryStore {
@@ -132,22 +136,21 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
-            let ranked = try searchWorkspaces.withWorkspace { workspace in
-                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
+            found.answer = try searchWorkspaces.withWorkspace { workspace in
+                try answer(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
             }
-            for item in ranked {
+            for item in found.answer.ranked {
                 let entry = slice.catalog.entries[item.slot]
                 let context = slice.visibility.context(item.slot)
                 found.receipt.views.append(
                     try view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
                 )
-                found.ranked.append(item)
             }
             return found
         }
         let views = try await auditAndCount(found.receipt, at: now)
-        let sought = SoughtClauses(snippetWords)
-        return zip(views, found.ranked)
+        let sought = SoughtClauses(found.answer.words ?? snippetWords)
+        return zip(views, found.answer.ranked)
             .map { view, ranked in
                 MemorySearchResult(
                     memory: view.memory,
@@ -156,7 +159,8 @@ extension MemoryStore {
                     isShared: view.sharing != nil,
                     sourceAgent: view.memory.agentID,
                     sharing: view.sharing,
-                    snippet: Snippet().text(of: view.memory.content, for: sought)
+                    snippet: Snippet().text(of: view.memory.content, for: sought),
+                    missingPhrases: found.answer.missingPhrases
                 )
             }
     }

@@ -6,9 +6,11 @@ struct SearchCommand: AsyncParsableCommand {
         commandName: "search",
         abstract: "Find memories, best first.",
         discussion: """
-            Words are found in their inflected forms, "words in quotation marks" as they stand, and begin* finds what begins so.
+            Words are found in their inflected forms, "words in quotation marks" as they stand (or by their words, if \
+            nothing has them so), and begin* finds what begins so. A question that is mostly a date, such as "May \
+            2025", finds what was stored for that time.
 
-            JSON: query, and results with rank, id, score (0 to 1), components (what the score is \
+            JSON: query, missing_phrases (what stands in quotation marks and nothing has so), and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
             (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryJSON.keys)
             """
@@ -85,6 +87,8 @@ struct SimilarCommand: AsyncParsableCommand {
 private struct SearchReport: Report {
     private let query: String?
     private let similarTo: MemoryID?
+    /// The same for every result; nil for a search that has no phrases.
+    private let missingPhrases: [String]?
     private let results: [ResultJSON]
 
     private struct ResultJSON: Encodable {
@@ -112,12 +116,14 @@ private struct SearchReport: Report {
 
     private enum CodingKeys: String, CodingKey {
         case query, results
+        case missingPhrases = "missing_phrases"
         case similarTo = "similar_to"
     }
 
     init(query: String? = nil, similarTo: MemoryID? = nil, results: [MemorySearchResult]) {
         self.query = query
         self.similarTo = similarTo
+        missingPhrases = query == nil ? nil : results.first?.missingPhrases ?? []
         self.results = results.enumerated().map { ResultJSON(rank: $0 + 1, found: $1) }
     }
 
@@ -131,6 +137,9 @@ private struct SearchReport: Report {
                 ["\(result.found.sourceAgent)"],
                 SnippetMarks.spans(result.found.snippet),
             ])
+        }
+        for phrase in missingPhrases ?? [] {
+            page.line("Nothing has \u{201C}\(phrase)\u{201D} as it stands; its words were looked for.")
         }
         page.table(table, none: "Nothing found.")
     }

@@ -1,0 +1,106 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+import HearthText
+
+/// What a search has found, and what it looked for in the end.
+struct SearchAnswer {
+    var ranked: [Ranked] = []
+    /// The words that counted.
+    var words: KeywordQuery?
+    /// The phrases between quotation marks that nothing holds as they stand.
+    var missingPhrases: [String] = []
+}
+
+/// The slots that answer a request as it stands.
+struct RankedSlots {
+    /// The best, best first.
+    var results: [Ranked]
+    /// Whether nothing fits, whatever its score.
+    var isSilent: Bool
+    /// The required phrases that nothing the agent can find holds.
+    var missingPhrases: Set<String>
+}
+
+extension MemoryStore {
+    /// The slots that answer a request, best first.
+    ///
+    /// What a query demands is given up where nothing meets it: the time that it is about, and phrases between
+    /// quotation marks, of which the words are looked for then. Those that nothing holds go first, and all of them
+    /// where each is held but never all together.
+    func answer(
+        _ request: SearchRequest,
+        user: Int64,
+        slice: VisibleSlice,
+        now: Timestamp,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws -> SearchAnswer {
+        var request = request
+        var answer = SearchAnswer()
+        var whole = request.words
+        while true {
+            request.words = try whole.map {
+                try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
+            }
+            let ranked = try ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
+            answer.ranked = ranked.results
+            answer.words = request.words
+            guard ranked.isSilent else { return answer }
+            let required = Set((whole?.clauses ?? []).lazy.filter(\.isRequired).compactMap(\.quotation))
+            if request.isAboutTime {
+                request.isAboutTime = false
+            } else if !required.isEmpty {
+                let given = ranked.missingPhrases.isEmpty ? required : ranked.missingPhrases
+                answer.missingPhrases += given.sorted()
+                whole = whole?.relaxed(Set(answer.missingPhrases))
+            } else {
+                return answer
+            }
+        }
+    }
+
+    /// A query cut down to its rarest words, if it has more than one look at the index takes.
+    private func rarestWords(
+        of query: KeywordQuery,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws -> KeywordQuery {
+        guard query.clauses.count > KeywordQuery.mostClauses else { return query }
+        var rarest = RarestClauses(of: query)
+        while let next = rarest.next {
+            try collectPostings(of: next, user: user, slice: slice, in: snapshot, &workspace)
+            rarest.add(workspace.postings.counts, lengths: workspace.lengths)
+        }
+        return rarest.chosen
+    }
+
+    /// Finds the rows that hold any clause of a query, with their slots and lengths.
+    func collectPostings(
+        of query: KeywordQuery,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws {
+        guard let expression = query.matchExpression(userKey: UserKey(user)) else {
+            workspace.postings = Postings(phraseCount: 0)
+            workspace.slots.removeAll(keepingCapacity: true)
+            workspace.lengths.removeAll(keepingCapacity: true)
+            return
+        }
+        try snapshot.connection.collectPostings(
+            index: "memory_index",
+            matching: expression,
+            phraseCount: query.clauses.count,
+            into: &workspace.postings
+        )
+        slice.catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
+        slice.visibility.lengths.withUnsafeBufferPointer { lengths in
+            workspace.lengths.removeAll(keepingCapacity: true)
+            workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
+        }
+    }
+}

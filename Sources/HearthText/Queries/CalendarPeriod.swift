@@ -1,0 +1,50 @@
+/// A year, a month or a day of the Gregorian calendar in UTC, or that month or day of every year.
+struct CalendarPeriod: Hashable, Sendable {
+    var year: Int?
+    /// 1…12.
+    var month: Int?
+    /// 1…31; only with a month.
+    var day: Int?
+
+    /// When it begins in a year and when it ends, in microseconds since 1970; nil for a day that the year doesn't have.
+    ///
+    /// A day includes the one after it, because the person's day and the day in UTC may differ.
+    func range(inYear year: Int) -> Range<Int64>? {
+        guard let month else { return CivilDay.start(year, 1, 1)..<CivilDay.start(year + 1, 1, 1) }
+        let next = month == 12 ? (year: year + 1, month: 1) : (year: year, month: month + 1)
+        let start = CivilDay.start(year, month, 1)
+        let end = CivilDay.start(next.year, next.month, 1)
+        guard let day else { return start..<end }
+        let dayStart = start + Int64(day - 1) * CivilDay.microseconds
+        guard dayStart < end else { return nil }
+        return dayStart..<dayStart + 2 * CivilDay.microseconds
+    }
+}
+
+/// Days of the Gregorian calendar as instants, by Howard Hinnant's algorithms ("chrono-Compatible Low-Level Date
+/// Algorithms").
+enum CivilDay {
+    static let microseconds: Int64 = 86_400_000_000
+
+    /// When a day begins, in microseconds since 1970.
+    static func start(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return Int64(era * 146_097 + dayOfEra - 719_468) * microseconds
+    }
+
+    /// The year of an instant in microseconds since 1970.
+    static func year(of instant: Int64) -> Int {
+        let (quotient, remainder) = instant.quotientAndRemainder(dividingBy: microseconds)
+        let days = Int(quotient) - (remainder < 0 ? 1 : 0) + 719_468
+        let era = (days >= 0 ? days : days - 146_096) / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        // The year of the algorithm begins in March.
+        return yearOfEra + era * 400 + (dayOfYear >= 306 ? 1 : 0)
+    }
+}

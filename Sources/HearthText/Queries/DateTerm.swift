@@ -1,0 +1,71 @@
+/// A time that a query names. It is one more term, which the memories made then hold.
+package struct DateTerm: Hashable, Sendable {
+    /// Which side of the named time is meant, where the question is about the time itself.
+    enum Side: Sendable {
+        /// The time itself.
+        case within
+        /// "since May": with all that follows.
+        case onwards
+        /// "after May".
+        case after
+        /// "until May": with all that comes before.
+        case upTo
+        /// "before May".
+        case before
+    }
+
+    var first: CalendarPeriod
+    /// The end of "from May to July"; nil where only one time is named.
+    var last: CalendarPeriod?
+    var side = Side.within
+
+    /// Whether it is in every year.
+    package var isYearless: Bool { first.year == nil }
+
+    /// The stretches of time that it names, in microseconds since 1970, in order and apart from one another.
+    ///
+    /// A time without a year is one stretch in each of the years.
+    ///
+    /// - Parameters:
+    ///   - span: The first and the last instant of interest.
+    ///   - takesSides: Whether "since" and "before" count. They do where nothing but the time is asked for. With other
+    ///     words the time itself is what a memory is likely to be near.
+    package func ranges(touching span: ClosedRange<Int64>, takesSides: Bool) -> [Range<Int64>] {
+        let years =
+            first.year.map { $0...$0 }
+            // One more at either end, for a day in UTC and for "November to January".
+            ?? (CivilDay.year(of: span.lowerBound) - 1)...(CivilDay.year(of: span.upperBound) + 1)
+        let named = years.compactMap(range)
+            .filter { $0.upperBound > span.lowerBound && $0.lowerBound <= span.upperBound }
+        guard takesSides, side != .within, first.year != nil, let range = years.first.flatMap(range) else {
+            return Self.joined(named)
+        }
+        switch side {
+        case .within: return [range]
+        case .onwards: return [range.lowerBound..<Int64.max]
+        case .after: return [range.upperBound..<Int64.max]
+        case .upTo: return [Int64.min..<range.upperBound]
+        case .before: return [Int64.min..<range.lowerBound]
+        }
+    }
+
+    private func range(inYear year: Int) -> Range<Int64>? {
+        guard let start = first.range(inYear: year) else { return nil }
+        guard let last else { return start }
+        let lastYear = last.year ?? year
+        guard let end = last.range(inYear: lastYear) else { return start }
+        if end.upperBound > start.lowerBound { return start.lowerBound..<end.upperBound }
+        guard last.year == nil, let next = last.range(inYear: year + 1) else { return start }
+        return start.lowerBound..<next.upperBound
+    }
+
+    private static func joined(_ ranges: [Range<Int64>]) -> [Range<Int64>] {
+        ranges.reduce(into: []) { joined, range in
+            if let before = joined.last, range.lowerBound <= before.upperBound {
+                joined[joined.count - 1] = before.lowerBound..<max(before.upperBound, range.upperBound)
+            } else {
+                joined.append(range)
+            }
+        }
+    }
+}

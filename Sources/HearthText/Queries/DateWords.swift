@@ -1,0 +1,200 @@
+/// A word of a query as dates are read from it.
+struct DateWord {
+    /// In lower case.
+    let text: String
+    /// The bytes of the query that it stands for.
+    let source: Range<Int>
+    /// What it names where it is a date by itself: 2025-05-03, 2025年5月.
+    let period: CalendarPeriod?
+    let isCapitalized: Bool
+    /// Whether an apostrophe stands before it: '25.
+    var isElided = false
+    /// Whether a dash stands behind it.
+    var isFollowedByDash = false
+
+    private init(_ text: Substring, at offset: Int, period: CalendarPeriod? = nil) {
+        self.text = text.lowercased()
+        source = offset..<offset + text.utf8.count
+        isCapitalized = text.first?.isUppercase == true
+        self.period = period
+    }
+}
+
+extension DateWord {
+    /// The runs of letters and digits. Between two digits, `-`, `/` and `.` belong to the word: 2025-05-03.
+    static func words(of query: String) -> [DateWord] {
+        let characters = Array(query)
+        var words: [DateWord] = []
+        var (start, startOffset, offset) = (0, 0, 0)
+        for index in 0...characters.count {
+            let isInRun = index < characters.count && belongs(index, in: characters)
+            if isInRun, start == index { startOffset = offset }
+            if !isInRun {
+                if start < index { words += Self.words(start..<index, at: startOffset, in: characters) }
+                start = index + 1
+            }
+            if index < characters.count { offset += characters[index].utf8.count }
+        }
+        return words
+    }
+
+    private static func belongs(_ index: Int, in characters: [Character]) -> Bool {
+        let character = characters[index]
+        if character.isLetter || character.isNumber { return true }
+        guard signs.contains(character), index > 0, index + 1 < characters.count else { return false }
+        return characters[index - 1].isASCIIDigit && characters[index + 1].isASCIIDigit
+    }
+
+    /// One word, or several where the signs between the digits make no date: 2021-2023.
+    private static func words(_ place: Range<Int>, at offset: Int, in characters: [Character]) -> [DateWord] {
+        let text = String(characters[place])
+        var words: [DateWord] = []
+        if let (period, bytes) = NumericDate.chinese(text) {
+            words = [DateWord(text.bytes(bytes), at: offset + bytes.lowerBound, period: period)]
+        } else if let period = NumericDate.period(text.lowercased()) {
+            words = [DateWord(text[...], at: offset, period: period)]
+        } else if text.contains(".") {
+            // A version or an address.
+            words = [DateWord(text[...], at: offset)]
+        } else {
+            var end = offset
+            for part in text.split(omittingEmptySubsequences: false, whereSeparator: signs.contains) {
+                words.append(DateWord(part, at: end))
+                end += part.utf8.count + 1
+            }
+            for index in words.indices.dropLast() { words[index].isFollowedByDash = text.contains("-") }
+        }
+        words[0].isElided = place.lowerBound > 0 && "'’".contains(characters[place.lowerBound - 1])
+        let rest = characters[place.upperBound...].prefix(2).drop(while: \.isWhitespace)
+        words[words.count - 1].isFollowedByDash = rest.first.map { "-–—".contains($0) } ?? false
+        return words
+    }
+
+    private static let signs: Set<Character> = ["-", "/", "."]
+}
+
+extension String {
+    fileprivate func bytes(_ range: Range<Int>) -> Substring {
+        self[utf8.index(startIndex, offsetBy: range.lowerBound)..<utf8.index(startIndex, offsetBy: range.upperBound)]
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+}
+
+/// Numbers as parts of dates.
+enum NumericDate {
+    static func year(_ word: some StringProtocol) -> Int? {
+        guard word.utf8.count == 4, let year = Int(word), (1_900...2_100).contains(year) else { return nil }
+        return year
+    }
+
+    /// A day of a month, also as 1st, 2nd, 3rd.
+    static func day(_ word: some StringProtocol) -> Int? {
+        let digits = ["st", "nd", "rd", "th"].contains { word.hasSuffix($0) } ? word.dropLast(2) : word[...]
+        guard (1...2).contains(digits.utf8.count), let day = Int(digits), (1...31).contains(day) else { return nil }
+        return day
+    }
+
+    private static func month(_ word: some StringProtocol) -> Int? {
+        guard (1...2).contains(word.utf8.count), let month = Int(word), (1...12).contains(month) else { return nil }
+        return month
+    }
+
+    /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025.
+    ///
+    /// Of 5/3/2025 only the year is certain: it is March in one country and May in another.
+    static func period(_ word: String) -> CalendarPeriod? {
+        // A time of day may follow: 2025-05-03T10.
+        let date = word.prefix { !$0.isLetter }
+        guard date.count == word.count || word.dropFirst(date.count).first == "t",
+            let sign = date.first(where: { "-/.".contains($0) })
+        else { return nil }
+        let parts = date.split(separator: sign, omittingEmptySubsequences: false)
+        if let year = parts.first.flatMap({ year($0) }) { return period(year, parts.dropFirst(), sign: sign) }
+        guard let year = parts.last.flatMap({ year($0) }) else { return nil }
+        if parts.count == 2, sign == "/" {
+            return month(parts[0]).map { CalendarPeriod(year: year, month: $0) }
+        }
+        guard parts.count == 3, let first = day(parts[0]), let second = day(parts[1]) else { return nil }
+        if sign == "." || first > 12 || first == second {
+            return month(parts[1]).map { CalendarPeriod(year: year, month: $0, day: first) }
+        }
+        return second > 12
+            ? CalendarPeriod(year: year, month: first, day: second) : CalendarPeriod(year: year)
+    }
+
+    /// A year and what follows it.
+    private static func period(_ year: Int, _ rest: ArraySlice<Substring>, sign: Character) -> CalendarPeriod? {
+        // A dotted number is a version unless it is written like a date throughout.
+        guard let first = rest.first, let month = month(first),
+            sign != "." || rest.count == 2 && rest.allSatisfy({ $0.utf8.count == 2 }),
+            rest.count == 2 || first.utf8.count == 2
+        else { return nil }
+        switch rest.count {
+        case 1: return CalendarPeriod(year: year, month: month)
+        case 2: return day(rest[rest.startIndex + 1]).map { CalendarPeriod(year: year, month: month, day: $0) }
+        default: return nil
+        }
+    }
+
+    /// 2023年5月7日 and its parts, as Chinese and Japanese write them, and how many bytes of the word it takes.
+    static func chinese(_ word: String) -> (period: CalendarPeriod, bytes: Range<Int>)? {
+        var period = CalendarPeriod()
+        var digits = ""
+        var (offset, start, end) = (0, 0, 0)
+        for character in word {
+            let width = character.utf8.count
+            defer { offset += width }
+            if character.isASCIIDigit {
+                if digits.isEmpty, end == 0 { start = offset }
+                digits.append(character)
+                continue
+            }
+            let isPart: Bool
+            switch character {
+            case "年":
+                isPart = year(digits).map { period.year = $0 } != nil
+            case "月":
+                isPart = month(digits).map { period.month = $0 } != nil
+            case "日", "号", "號":
+                isPart = period.month != nil && day(digits).map { period.day = $0 } != nil
+            default:
+                isPart = false
+            }
+            digits = ""
+            if isPart { end = offset + width }
+        }
+        return period.year != nil || period.month != nil ? (period, start..<end) : nil
+    }
+}
+
+/// The months by their English names.
+struct MonthName {
+    /// 1…12.
+    let number: Int
+    /// Whether it is written out.
+    let isWhole: Bool
+
+    /// The month that a word in lower case names.
+    init?(_ word: String) {
+        let place = Self.names.firstIndex { $0 == word || $0.prefix(3) == word }
+        guard let place = place ?? (word == "sept" ? 8 : nil) else { return nil }
+        number = place + 1
+        isWhole = Self.names[place] == word
+    }
+
+    /// Whether the word is only ever a month. The others are verbs, adjectives, given names: march, may, august.
+    var isCertain: Bool { isWhole && !Self.withOtherReadings.contains(number) }
+
+    /// Whether it is also a verb, which a number may go before and follow: "2 may pass".
+    var isVerb: Bool { isWhole && (number == 3 || number == 5) }
+
+    private static let withOtherReadings: Set<Int> = [3, 4, 5, 6, 8]
+
+    private static let names = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+}

@@ -1,0 +1,253 @@
+import FoundationEssentials
+import HearthMemory
+import TestSupport
+import Testing
+
+/// What a person types finds what was meant, in each type of search.
+@Suite struct TypedQueries {
+    private let user: UserID = "user_123"
+
+    /// A store with memories, each with the day it was made; without a day, of today.
+    private func coordinator(_ memories: [(text: String, day: String?)]) async throws -> MultiAgentMemoryCoordinator {
+        let coordinator = try await household()
+        let drafts = try memories.map { memory in
+            MemoryDraft(
+                content: memory.text,
+                createdAt: try memory.day.map { try Date($0 + "T12:00:00Z", strategy: .iso8601) }
+            )
+        }
+        try await coordinator.storeAgentMemories(agentID: "alden", userID: user, drafts)
+        return coordinator
+    }
+
+    private func results(
+        _ query: String,
+        _ type: SearchType,
+        filter: SearchFilter = .init(),
+        in coordinator: MultiAgentMemoryCoordinator
+    ) async throws -> [MemorySearchResult] {
+        try await coordinator.searchAgentMemories(
+            agentID: "alden",
+            userID: user,
+            query: query,
+            searchType: type,
+            filter: filter
+        )
+    }
+
+    private func find(
+        _ query: String,
+        _ type: SearchType,
+        in coordinator: MultiAgentMemoryCoordinator
+    ) async throws -> [String] {
+        try await results(query, type, in: coordinator).map(\.memory.content)
+    }
+
+    // MARK: - Quotation marks
+
+    @Test(arguments: SearchType.allCases)
+    func `marks that are no quotation hide nothing`(type: SearchType) async throws {
+        let pairs = [
+            ("Bought a 27\" monitor", "27\" or 32\" monitor"), ("Bought a 32” screen", "27” or 32” screen"),
+            ("צה\"ל וגם ארה\"ב חתמו", "צה\"ל ארה\"ב"), ("מנכ״ל החברה דיבר", "דו\"ח מנכ\"ל"),
+            ("config has {\"retries\": 3, \"verbose\": true}", "{\"retries\": 5, \"region\": \"eu west\"}"),
+            ("Deploy with: helm upgrade -f prod.yaml", "helm upgrade --set \"image tag\" -f \"staging yaml\""),
+            ("The shelf is 12\"x18\" oak", "12\"x20\" or 14\"x18\" shelf"),
+        ]
+        let coordinator = try await coordinator(pairs.map { ($0.0, nil) })
+        for (text, query) in pairs where type != .semantic || text.unicodeScalars.allSatisfy(\.isASCII) {
+            let found = try await results(query, type, in: coordinator)
+            #expect(found.first?.memory.content == text, "\(query)")
+            #expect(found.allSatisfy { $0.missingPhrases.isEmpty }, "\(query)")
+        }
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `a phrase that is held must occur`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("the red bike is mine", nil), ("the bike is red", nil), ("a red car and a bike", nil),
+        ])
+        let found = try await results("\"red bike\"", type, in: coordinator)
+        #expect(found.map(\.memory.content) == ["the red bike is mine"])
+        #expect(found.allSatisfy { $0.missingPhrases.isEmpty })
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `a phrase that nothing holds falls back to its words and says so`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("the bike is red", nil), ("a car and a garage", nil), ("the garage door squeaks", nil),
+        ])
+        let lone = try await results("\"red bike\"", type, in: coordinator)
+        #expect(lone.first?.memory.content == "the bike is red")
+        #expect(lone.allSatisfy { $0.missingPhrases == ["red bike"] })
+        #expect(lone.first?.snippet == "the **bike** is **red**")
+        // The one that is held goes on to be demanded.
+        let one = try await results("\"red bike\" \"garage door\"", type, in: coordinator)
+        #expect(one.map(\.memory.content) == ["the garage door squeaks"])
+        #expect(one.allSatisfy { $0.missingPhrases == ["red bike"] })
+        // Each is held, but never both.
+        let both = try await results("\"garage door\" \"a car\"", type, in: coordinator)
+        #expect(both.count >= 2)
+        #expect(both.allSatisfy { Set($0.missingPhrases) == ["garage door", "a car"] })
+        #expect(try await results("\"quiet zorilla\"", .keyword, in: coordinator).isEmpty)
+        try await coordinator.close()
+    }
+
+    @Test func `a phrase that nothing holds leaves meaning on`() async throws {
+        let coordinator = try await coordinator([
+            ("The boiler broke down and the radiators stayed cold", nil), ("She sings in a choir on Mondays", nil),
+        ])
+        let found = try await results("\"central heating failure\"", .hybrid, in: coordinator)
+        #expect(found.first?.memory.content == "The boiler broke down and the radiators stayed cold")
+        #expect(found.first?.missingPhrases == ["central heating failure"])
+        try await coordinator.close()
+    }
+
+    @Test func `a phrase that only filtered memories hold falls back, and a score that is too low does not`()
+        async throws
+    {
+        let coordinator = try await coordinator([
+            ("the red bike is mine", "2024-01-01"), ("a bike in red", "2025-01-01"),
+        ])
+        let filter = SearchFilter(createdAfter: try Date("2024-06-01T00:00:00Z", strategy: .iso8601))
+        let found = try await results("\"red bike\"", .hybrid, filter: filter, in: coordinator)
+        #expect(found.map(\.memory.content) == ["a bike in red"])
+        #expect(found.map(\.missingPhrases) == [["red bike"]])
+        let strict = SearchFilter(minimumScore: 1)
+        #expect(try await results("\"red bike\"", .keyword, filter: strict, in: coordinator).isEmpty)
+        try await coordinator.close()
+    }
+
+    @Test func `a phrase that only a hidden memory holds is missing`() async throws {
+        let coordinator = try await coordinator([("the bike is red", nil)])
+        _ = try await coordinator.storeAgentMemory(
+            agentID: "sentry",
+            userID: user,
+            content: "red bike stolen",
+            memoryCategory: .incidentDetails
+        )
+        let found = try await results("\"red bike\"", .keyword, in: coordinator)
+        #expect(found.map(\.memory.content) == ["the bike is red"])
+        #expect(found.map(\.missingPhrases) == [["red bike"]])
+        try await coordinator.close()
+    }
+
+    // MARK: - Dates
+
+    private static let calendar: [(text: String, day: String?)] = [
+        ("Root canal, forty minutes, no pain", "2025-05-03"), ("Ate at the trattoria with Marek", "2025-05-20"),
+        ("Ordered 2025 screws and 2024 nuts", "2024-01-15"), ("The meter reads 2024", "2024-01-16"),
+        ("Painted the fence", "2025-06-02"), ("A trip in May 2025 is planned", "2024-11-11"),
+    ]
+
+    @Test(arguments: SearchType.allCases)
+    func `a date selects what was made then`(type: SearchType) async throws {
+        let coordinator = try await coordinator(Self.calendar)
+        let may: Set = ["Root canal, forty minutes, no pain", "Ate at the trattoria with Marek"]
+        let typed = type == .semantic ? [] : ["A trip in May 2025 is planned"]
+        for query in [
+            "May 2025", "What happened in May 2025?", "may 2025", "anything from May 2025",
+            "What did I do in May of 2025?",
+        ] {
+            let found = try await find(query, type, in: coordinator)
+            #expect(Set(found.prefix(2)) == may, "\(query)")
+            #expect(Set(found.dropFirst(2)).isSubset(of: typed), "\(query)")
+        }
+        for query in ["2025-05-03", "3 May 2025", "What did we do on May 3rd, 2025?", "2025年5月3日", "3.5.2025"] {
+            #expect(try await find(query, type, in: coordinator) == ["Root canal, forty minutes, no pain"], "\(query)")
+        }
+        #expect(try await find("What happened in June 2025?", type, in: coordinator) == ["Painted the fence"])
+        #expect(try await find("What happened since June 2025?", type, in: coordinator) == ["Painted the fence"])
+        #expect(
+            try await find("between May 19 and May 25 2025", type, in: coordinator) == [
+                "Ate at the trattoria with Marek"
+            ]
+        )
+        try await coordinator.close()
+    }
+
+    @Test(arguments: SearchType.allCases)
+    func `words rank among the memories of the time`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("The parcel came", "2025-05-02"), ("Something happened at the bank", "2025-05-09"),
+            ("Bread was sold out", "2025-05-11"),
+            ("It happened again", "2024-02-02"),
+        ])
+        let found = try await find("What happened in May 2025?", type, in: coordinator)
+        #expect(Set(found) == ["The parcel came", "Something happened at the bank", "Bread was sold out"])
+        if type != .semantic { #expect(found.first == "Something happened at the bank") }
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `a date in a question about something else raises it and makes no result of a number`(
+        type: SearchType
+    ) async throws {
+        let coordinator = try await coordinator([
+            ("Dinner with Marek at the harbour", "2025-03-03"), ("Dinner with Marek at the mill", "2025-05-05"),
+            ("Ordered 2025 screws, 5 at a time", "2024-01-15"),
+        ])
+        let found = try await results("dinner with Marek on 5 May 2025", type, in: coordinator)
+        #expect(found.first?.memory.content == "Dinner with Marek at the mill")
+        let byWords = found.filter { $0.components.keyword != 0 }.map(\.memory.content)
+        #expect(!byWords.contains("Ordered 2025 screws, 5 at a time"))
+        try await coordinator.close()
+    }
+
+    @Test func `a time in which nothing was made gives way to words`() async throws {
+        let coordinator = try await coordinator([("The summit happened in Oslo", "2024-02-02")])
+        #expect(
+            try await find("What happened in May 2025?", .keyword, in: coordinator) == ["The summit happened in Oslo"]
+        )
+        try await coordinator.close()
+    }
+
+    // MARK: - Words that look like months
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `a word that looks like a month or a day is a word`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("The protest march went past the town hall", "2024-09-10"), ("A protest song on the radio", "2024-03-10"),
+            ("The drill may be borrowed by the neighbours", "2024-10-01"), ("The drill broke", "2024-05-10"),
+            ("The august professor gave a lecture", "2024-02-01"), ("The professor slept", "2024-08-10"),
+            ("She sat on the bench in the sun", "2024-07-03"), ("The bench is new", "2024-07-06"),
+        ])
+        for (query, first) in [
+            ("protest march", "The protest march went past the town hall"),
+            ("May I borrow the drill?", "The drill may be borrowed by the neighbours"),
+            ("august professor", "The august professor gave a lecture"),
+            ("sat bench", "She sat on the bench in the sun"),
+            ("sun bench", "She sat on the bench in the sun"),
+            ("march protest", "The protest march went past the town hall"),
+            ("protest in March", "A protest song on the radio"),
+        ] {
+            #expect(try await find(query, type, in: coordinator).first == first, "\(query)")
+        }
+        try await coordinator.close()
+    }
+
+    // MARK: - Long questions
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `the rare word at the end of a long question counts`(type: SearchType) async throws {
+        let words = (0..<70).map { "topic\(Self.letters($0))" }
+        let fill = words.joined(separator: " ")
+        let coordinator = try await coordinator([
+            (fill, nil), (fill + " again", nil), ("Aunt Rosa keeps a zorilla", nil),
+        ])
+        let found = try await results(fill + " zorilla", type, in: coordinator)
+        #expect(found.map(\.memory.content).contains("Aunt Rosa keeps a zorilla"))
+        #expect(found.first { $0.memory.content.hasPrefix("Aunt") }?.snippet == "Aunt Rosa keeps a **zorilla**")
+        let page = (0..<1_500).map { "page\(Self.letters($0))" }.joined(separator: " ") + " zorilla"
+        #expect(try await find(page, type, in: coordinator).first == "Aunt Rosa keeps a zorilla")
+        try await coordinator.close()
+    }
+
+    /// A number in letters.
+    private static func letters(_ number: Int) -> String {
+        String(number, radix: 10).map { String(UnicodeScalar(UInt8(ascii: "a") + UInt8($0.wholeNumberValue ?? 0))) }
+            .joined()
+    }
+}

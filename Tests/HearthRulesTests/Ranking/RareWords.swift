@@ -1,0 +1,122 @@
+import HearthText
+import TestSupport
+import Testing
+
+@testable import HearthRules
+
+@Suite struct RareWords {
+    /// Counts a query's clauses in texts, a batch at a time; hidden texts have no length.
+    private func chosen(_ text: String, among texts: [String], hidden: Set<Int> = []) -> KeywordQuery {
+        let index = InMemoryIndex(texts)
+        var rarest = RarestClauses(of: KeywordQuery(text))
+        while let next = rarest.next {
+            let found = index.collect(next)
+            rarest.add(found.counts, lengths: found.texts.map { hidden.contains($0) ? 0 : 5 })
+        }
+        return rarest.chosen
+    }
+
+    private func terms(_ query: KeywordQuery) -> [String] {
+        query.clauses.map { $0.phrase.terms.joined(separator: " ") }
+    }
+
+    private let common = (0..<70).map { "common\($0)" }
+
+    @Test func `of 71 words the rare one at the end counts`() {
+        let texts = Array(repeating: common.joined(separator: " "), count: 3) + ["the zorilla"]
+        let query = chosen(common.joined(separator: " ") + " zorilla", among: texts)
+        #expect(query.clauses.count == KeywordQuery.mostClauses)
+        #expect(terms(query).last == "zorilla")
+    }
+
+    @Test(arguments: [0, 35, 64, 200, 699]) func `the rare word counts wherever it stands`(place: Int) {
+        var words = (0..<700).map { "common\($0)" }
+        let texts = Array(repeating: words.joined(separator: " "), count: 2) + ["a zorilla"]
+        words[place] = "zorilla"
+        #expect(terms(chosen(words.joined(separator: " "), among: texts)).contains("zorilla"))
+    }
+
+    @Test func `a word that nothing has takes no place`() {
+        let query = chosen((common + ["absent", "zorilla"]).joined(separator: " "), among: ["zorilla common3"])
+        #expect(terms(query) == ["common3", "zorilla"])
+    }
+
+    @Test func `what must occur is kept, held or not`() {
+        let text = "\"red bike\" " + common.joined(separator: " ") + " \"blue car\""
+        let query = chosen(text, among: ["red bike " + common.joined(separator: " ")])
+        #expect(query.required.map { terms(query)[$0] } == ["red bike", "blue car"])
+        #expect(query.clauses.count == KeywordQuery.mostClauses)
+    }
+
+    @Test func `texts that the agent may not see make no word common`() {
+        let texts = [common.joined(separator: " ")] + Array(repeating: "zorilla", count: 9) + ["zorilla"]
+        let text = (common + ["zorilla"]).joined(separator: " ")
+        #expect(!terms(chosen(text, among: texts + texts.prefix(1))).contains("zorilla"))
+        #expect(terms(chosen(text, among: texts, hidden: Set(1...9))).count == KeywordQuery.mostClauses)
+        let visible = [texts[0], "zorilla"]
+        #expect(
+            terms(chosen(text, among: texts, hidden: Set(1...9))) == terms(chosen(text, among: visible))
+        )
+    }
+
+    @Test func `pairs of words that don't count don't either`() {
+        let query = chosen((common + ["black", "zorilla"]).joined(separator: " "), among: ["black zorilla"])
+        #expect(query.pairs.map { $0.first + " " + $0.second } == ["common69 black", "black zorilla"])
+    }
+}
+
+@Suite struct TimesAskedFor {
+    private func entry(_ memory: Int64, at instant: Int64) -> DocumentEntry {
+        DocumentEntry(
+            document: memory,
+            memory: memory,
+            agent: 0,
+            owner: 1,
+            session: 0,
+            createdAt: instant,
+            expiresAt: .max,
+            importance: 0.5,
+            length: 3,
+            category: 1,
+            flags: [],
+            type: 0
+        )
+    }
+
+    @Test func `each date has the documents that were made then and can be found`() {
+        // 2025-05-03, 2025-05-31T23:59:59.999999, 2025-06-01, 2024-05-03.
+        let instants: [Int64] = [
+            1_746_230_400_000_000, 1_748_735_999_999_999, 1_748_736_000_000_000, 1_714_694_400_000_000,
+        ]
+        let entries = instants.enumerated().map { entry(Int64($0), at: $1) }
+        func holders(_ query: String, hidden: Int? = nil) -> [[Int]] {
+            let dates = KeywordQuery(query).dates
+            return AskedTimes(dates, entries: entries, takesSides: true, canFind: { $0 != hidden }).holders
+        }
+        #expect(holders("May 2025") == [[0, 1]])
+        #expect(holders("May 2025", hidden: 0) == [[1]])
+        #expect(holders("in May") == [[0, 1, 3]])
+        #expect(holders("2024 and 2025") == [[3], [0, 1, 2]])
+        #expect(holders("since June 2025") == [[2]])
+        #expect(holders("30 February") == [[]])
+        #expect(
+            AskedTimes(KeywordQuery("May").dates, entries: [], takesSides: true, canFind: { _ in true }).holders == []
+        )
+    }
+
+    @Test func `what was made at any of the times is chosen once, apart from what holds the date`() {
+        let entries = (0..<4).map { entry(Int64($0), at: CivilYears.start(2_022 + $0)) }
+        let times = AskedTimes(KeywordQuery("2023 and 2024").dates, entries: entries, takesSides: true) { _ in true }
+        let selection = times.selection(named: [0, 2])
+        #expect(selection.made == [1, 2])
+        #expect(selection.named == [0])
+    }
+}
+
+private enum CivilYears {
+    /// The beginning of a year in the twenties, in microseconds since 1970.
+    static func start(_ year: Int) -> Int64 {
+        let days = (1970..<year).reduce(0) { $0 + ($1 % 4 == 0 ? 366 : 365) }
+        return Int64(days) * 86_400_000_000
+    }
+}

@@ -1,0 +1,167 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import HearthText
+
+@Suite struct DatesInQueries {
+    /// The dates of a query as year-month-day, `*` for what is not said, and `…` between the ends of a span.
+    private func dates(_ query: String) -> [String] {
+        func text(_ period: CalendarPeriod) -> String {
+            [period.year, period.month, period.day].map { $0.map { "\($0)" } ?? "*" }.joined(separator: "-")
+        }
+        return KeywordQuery(query).dates
+            .map { date in text(date.first) + (date.last.map { "…" + text($0) } ?? "") }
+    }
+
+    @Test(arguments: [
+        ("7 May 2023", ["2023-5-7"]), ("May 7th, 2023", ["2023-5-7"]), ("the 7th of May", ["*-5-7"]),
+        ("October 13, 2023", ["2023-10-13"]), ("December 1,2023", ["2023-12-1"]), ("Aug 15th", ["*-8-15"]),
+        ("sept 3", ["*-9-3"]), ("May of 2023", ["2023-5-*"]), ("May '25", ["2025-5-*"]), ("in May", ["*-5-*"]),
+        ("2023-05-07", ["2023-5-7"]), ("2023-05", ["2023-5-*"]), ("2023/5/7", ["2023-5-7"]),
+        ("2023.05.07", ["2023-5-7"]),
+        ("7.5.2023", ["2023-5-7"]), ("31/5/2023", ["2023-5-31"]), ("5/31/2023", ["2023-5-31"]),
+        ("05/2023", ["2023-5-*"]),
+        ("5/3/2023", ["2023-*-*"]), ("2023-05-07T10:00:00Z", ["2023-5-7"]), ("2023年5月7日", ["2023-5-7"]),
+        ("我在2023年5月去了北京", ["2023-5-*"]), ("how many in 2023", ["2023-*-*"]), ("mid-May", ["*-5-*"]),
+        ("December", ["*-12-*"]), ("MAY 2023", ["2023-5-*"]), ("the end of march", ["*-3-*"]),
+    ])
+    func `a date is read in the forms that people write`(query: String, expected: [String]) {
+        #expect(dates(query) == expected)
+    }
+
+    @Test(arguments: [
+        ("May to July 2023", ["2023-5-*…2023-7-*"]), ("between August 11 and August 15 2023", ["2023-8-11…2023-8-15"]),
+        ("May–July 2023", ["2023-5-*…2023-7-*"]), ("2021-2023", ["2021-*-*…2023-*-*"]),
+        ("2021 to 2023", ["2021-*-*…2023-*-*"]),
+        ("in May and June 2023", ["2023-5-*", "2023-6-*"]), ("in April, May and June", ["*-4-*", "*-5-*", "*-6-*"]),
+        ("3 May 2024 and June 2025", ["2024-5-3", "2025-6-*"]),
+    ])
+    func `two dates are two or the ends of a span`(query: String, expected: [String]) {
+        #expect(dates(query) == expected)
+    }
+
+    @Test(arguments: [
+        "protest march", "March", "a march of thousands", "march on", "they march together", "women's march photos",
+        "May I borrow the drill?", "may", "it may rain", "What may help", "He may", "player 2 may pass",
+        "only 1 may enter",
+        "march 10 miles", "august", "an august professor", "August and I", "sun", "sat", "sun and sea", "she sat down",
+        "What did April say?", "June called", "June and April", "mar", "dec", "jan", "sep", "second marching band",
+        "maybe",
+        "marching", "augustus", "decimal", "1.2.3", "192.168.10.12", "version 2024.1.2", "room 101", "30/40", "Feb",
+        "mon",
+    ])
+    func `a word that looks like a month or a day is none without company`(query: String) {
+        #expect(dates(query) == [])
+    }
+
+    @Test(arguments: [
+        ("protest march in March", ["*-3-*"]), ("May I go in May?", ["*-5-*"]),
+        ("the march of 5 March 2024", ["2024-3-5"]),
+        ("march 2024", ["2024-3-*"]), ("since august", ["*-8-*"]), ("songs of March", ["*-3-*"]),
+        ("last april", ["*-4-*"]),
+        ("12 may dentist", ["*-5-12"]), ("dentist 12 may", ["*-5-12"]), ("1st may", ["*-5-1"]),
+        ("sun 5 may", ["*-5-5"]),
+        ("sat june 3", ["*-6-3"]),
+    ])
+    func `with company it is one`(query: String, expected: [String]) {
+        #expect(dates(query) == expected)
+    }
+
+    @Test(arguments: [
+        "May 2025", "What happened in May 2025?", "what did I do on 3 May 2025", "2025-05-03",
+        "anything from May 2025?",
+        "show me the notes of May 2025", "What was going on in early March?", "since May 2025", "2025", "In December",
+        "2025年5月发生了什么", "2025年5月に何があった", "What happened between May 3 and May 9, 2025?", "3.5.2025",
+    ])
+    func `a question with nothing but a date is about that time`(query: String) {
+        #expect(KeywordQuery(query).isAboutTime)
+    }
+
+    @Test(arguments: [
+        "When did Melanie go camping in May?", "dinner May 2025", "protest march", "budget 2025", "\"May 2025\"", "",
+        "what happened", "May I?", "2025年5月的北京", "party 🎉 May 2025", "Mar* 2025",
+    ])
+    func `a question that names something else is not`(query: String) {
+        #expect(!KeywordQuery(query).isAboutTime)
+    }
+
+    @Test(arguments: [
+        ("May 2025", ["may+2025"]), ("3 December 2025", ["3+decemb+2025", "decemb"]), ("2025-05-03", ["2025+05+03"]),
+        ("rent for 3 December", ["rent", "3+decemb", "decemb"]), ("rent in 2025", ["rent", "2025"]),
+        ("2025年5月", ["2025+年+5+月"]),
+        ("What happened in May?", ["happen"]), ("room 2025b", ["room", "2025b"]),
+    ])
+    func `a date's numbers are looked for together, and not one by one`(query: String, expected: [String]) {
+        #expect(KeywordQuery(query).clauses.map { $0.phrase.terms.joined(separator: "+") } == expected)
+    }
+}
+
+@Suite struct TimesOfDates {
+    private let calendar: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
+
+    @Test func `what a date holds is what the calendar says of the day and the day before`() throws {
+        var generator = SeededGenerator()
+        let span = Int64(-2_208_988_800_000_000)...Int64(4_102_444_800_000_000)
+        for _ in 0..<400 {
+            let month = Bool.random(using: &generator) ? Int.random(in: 1...12, using: &generator) : nil
+            let day = month != nil && Bool.random(using: &generator) ? Int.random(in: 1...31, using: &generator) : nil
+            let year =
+                month == nil || Bool.random(using: &generator) ? Int.random(in: 1_990...2_030, using: &generator) : nil
+            let period = CalendarPeriod(year: year, month: month, day: day)
+            let ranges = DateTerm(first: period).ranges(touching: span, takesSides: true)
+            for _ in 0..<20 {
+                let instant = Int64.random(in: 600_000_000_000_000...1_950_000_000_000_000, using: &generator)
+                let isHeld = ranges.contains { $0.contains(instant) }
+                let isExpected =
+                    matches(period, instant)
+                    || period.day != nil && matches(period, instant - CivilDay.microseconds)
+                #expect(isHeld == isExpected, "\(period) \(instant), HEARTH_TEST_SEED=\(generator.seed)")
+            }
+        }
+    }
+
+    private func matches(_ period: CalendarPeriod, _ instant: Int64) -> Bool {
+        let date = Date(timeIntervalSince1970: (Double(instant) / 1_000_000).rounded(.down))
+        let parts = calendar.dateComponents([.year, .month, .day], from: date)
+        return (period.year ?? parts.year) == parts.year && (period.month ?? parts.month) == parts.month
+            && (period.day ?? parts.day) == parts.day
+    }
+
+    @Test func `years are told apart to the microsecond, also before 1970`() {
+        for year in stride(from: -9_999, through: 9_999, by: 7) {
+            let start = CivilDay.start(year, 1, 1)
+            #expect(CivilDay.year(of: start) == year)
+            #expect(CivilDay.year(of: start - 1) == year - 1)
+        }
+    }
+
+    @Test func `since, after, until and before take a side where the question is about the time`() throws {
+        let span = Int64(0)...Int64(4_102_444_800_000_000)
+        func ranges(_ query: String, takesSides: Bool = true) throws -> [Range<Int64>] {
+            try #require(KeywordQuery(query).dates.first).ranges(touching: span, takesSides: takesSides)
+        }
+        let (start, end) = (CivilDay.start(2025, 5, 1), CivilDay.start(2025, 6, 1))
+        #expect(try ranges("since May 2025") == [start..<Int64.max])
+        #expect(try ranges("after May 2025") == [end..<Int64.max])
+        #expect(try ranges("until May 2025") == [Int64.min..<end])
+        #expect(try ranges("before May 2025") == [Int64.min..<start])
+        #expect(try ranges("before May 2025", takesSides: false) == [start..<end])
+        #expect(try ranges("May to July 2025") == [start..<CivilDay.start(2025, 8, 1)])
+        #expect(try ranges("30 February 2025").isEmpty)
+    }
+
+    @Test func `a span over the new year is one stretch of each winter`() throws {
+        let span = CivilDay.start(2023, 6, 1)...CivilDay.start(2024, 6, 1)
+        let date = try #require(KeywordQuery("November to January").dates.first)
+        #expect(
+            date.ranges(touching: span, takesSides: false) == [
+                CivilDay.start(2023, 11, 1)..<CivilDay.start(2024, 2, 1)
+            ]
+        )
+    }
+}
