@@ -10,12 +10,13 @@ package struct SearchBuffers: Sendable {
     private var words = WordScores(count: 0)
     /// Zero everywhere between two searches.
     private var most: [Float] = []
+    private var touched: [Int32] = []
 
     package init() {}
 
     /// What they take, in bytes, but for small things.
     package var size: Int {
-        (cosines.capacity + products.capacity + most.capacity) * 4 + words.own.capacity * 8 + words.isMatch.capacity
+        (cosines.capacity + products.capacity + most.capacity + touched.capacity) * 4 + words.own.capacity * 8 + words.isMatch.capacity
             + words.matches.capacity * 4
     }
 
@@ -27,17 +28,16 @@ package struct SearchBuffers: Sendable {
         return scores
     }
 
-    /// A zero for each of so many slots.
-    mutating func takeZeros(count: Int) -> [Float] {
-        var zeros: [Float] = []
-        swap(&zeros, &most)
-        if zeros.count != count { zeros.refill(with: 0, count: count) }
-        return zeros
-    }
-
-    /// Takes zeros back.
-    mutating func giveBack(zeros: [Float]) {
-        most = zeros
+    /// Calls `body` with a zero and a place for each of so many slots. The zeros must be zeros again when it returns.
+    mutating func withSpreadMemory(
+        count: Int,
+        _ body: (_ zeros: UnsafeMutableBufferPointer<Float>, _ places: UnsafeMutableBufferPointer<Int32>) -> Void
+    ) {
+        if most.count != count { most.refill(with: 0, count: count) }
+        touched.resize(to: count)
+        most.withUnsafeMutableBufferPointer { most in
+            touched.withUnsafeMutableBufferPointer { touched in body(most, touched) }
+        }
     }
 
     /// Memory for the dot products, of any length.

@@ -37,6 +37,15 @@ package struct WordScores {
         contextBound = .leastNormalMagnitude
     }
 
+    /// Calls `body` with ``own`` and ``inContext``, to be added to.
+    fileprivate mutating func addWithContext(
+        _ body: (_ own: UnsafeMutableBufferPointer<Float>, _ inContext: UnsafeMutableBufferPointer<Float>) -> Void
+    ) {
+        own.withUnsafeMutableBufferPointer { own in
+            inContext.withUnsafeMutableBufferPointer { inContext in body(own, inContext) }
+        }
+    }
+
     /// BM25 alone, relative to the most that the query could reach: 0…1.
     package func ownShare(_ slot: Int) -> Float { own[slot] / ownBound }
 
@@ -89,33 +98,45 @@ package struct WordScorer {
         let scorer = BM25(tuning)
         let rows = FoundRows(counts: counts, clauseCount: query.clauses.count, slots: slots, lengths: lengths)
         let table = SaturationTable(scorer, averageLength: collection.averageLength)
-        var spread = sessions.map { ContextSpread($0, tuning: tuning, most: buffers.takeZeros(count: slotCount)) }
-        scores.rarities = [Float](repeating: 0, count: query.clauses.count)
+        let frequencies = rows.frequencies
+        scores.rarities = frequencies.map { frequency in
+            frequency == 0 ? 0 : scorer.inverseDocumentFrequency(frequency, of: collection.documents)
+        }
+        let weights = zip(query.clauses, scores.rarities).map { $0.weight * $1 }
         var bound: Float = 0
-        for (clause, description) in query.clauses.enumerated() {
-            let frequency = rows.frequency(of: clause)
-            guard frequency > 0 else { continue }
-            scores.rarities[clause] = scorer.inverseDocumentFrequency(frequency, of: collection.documents)
-            let weight = description.weight * scores.rarities[clause]
-            bound += weight * (scorer.k1 + 1)
-            scores.own.withUnsafeMutableBufferPointer { own in
-                rows.forEach(of: clause) { slot, length, count in
-                    let part = weight * table.saturated(count, length: length)
-                    own[slot] += part
-                    spread?.put(part, around: slot)
+        for weight in weights { bound += weight * (scorer.k1 + 1) }
+        let found = weights.indices.filter { frequencies[$0] > 0 }
+        if let sessions {
+            buffers.withSpreadMemory(count: slotCount) { most, touched in
+                scores.addWithContext { own, inContext in
+                    var spread = ContextSpread(sessions, tuning: tuning, most: most, touched: touched)
+                    for clause in found {
+                        rows.forEach(of: clause) { slot, length, count in
+                            let part = weights[clause] * table.saturated(count, length: length)
+                            own[slot] += part
+                            spread.put(part, around: slot)
+                        }
+                        spread.flush(into: inContext)
+                    }
                 }
             }
-            spread?.flush(into: &scores.inContext)
-        }
-        if let spread {
-            buffers.giveBack(zeros: spread.most)
         } else {
-            // Element by element: an array that both shared would have to be copied when it is filled again.
-            for slot in scores.own.indices { scores.inContext[slot] = scores.own[slot] }
+            scores.addWithContext { own, inContext in
+                for clause in found {
+                    rows.forEach(of: clause) { slot, length, count in
+                        own[slot] += weights[clause] * table.saturated(count, length: length)
+                    }
+                }
+                // Element by element: an array that both shared would have to be copied when it is filled again.
+                for slot in own.indices { inContext[slot] = own[slot] }
+            }
         }
-        rows.forEach(holding: query.required) { slot in
-            scores.isMatch[slot] = true
-            scores.matches.append(Int32(slot))
+        scores.matches.reserveCapacity(slots.count)
+        scores.isMatch.withUnsafeMutableBufferPointer { isMatch in
+            rows.forEach(holding: query.required) { slot in
+                isMatch[slot] = true
+                scores.matches.append(Int32(slot))
+            }
         }
         if bound > 0 { scores.ownBound = bound }
         if query.isAboutTime {
@@ -145,11 +166,18 @@ private struct FoundRows {
     /// 0 for a row that the agent can't find.
     let lengths: [UInt32]
 
-    /// In how many rows a clause occurs.
-    func frequency(of clause: Int) -> Int {
-        var frequency = 0
-        forEach(of: clause) { _, _, _ in frequency += 1 }
-        return frequency
+    /// In how many rows each clause occurs.
+    var frequencies: [Int] {
+        var frequencies = [Int](repeating: 0, count: clauseCount)
+        frequencies.withUnsafeMutableBufferPointer { frequencies in
+            counts.withUnsafeBufferPointer { counts in
+                for row in lengths.indices where lengths[row] > 0 {
+                    let first = row * clauseCount
+                    for clause in 0..<clauseCount where counts[first + clause] > 0 { frequencies[clause] += 1 }
+                }
+            }
+        }
+        return frequencies
     }
 
     /// Calls `body` with the slot and the length of each row that holds a clause, and how often it does.
@@ -173,6 +201,10 @@ private struct FoundRows {
     /// Calls `body` with the slot of each row that holds all of some clauses, in ascending order.
     func forEach(holding required: [Int], _ body: (_ slot: Int) -> Void) {
         for row in slots.indices where lengths[row] > 0 {
+            guard !required.isEmpty else {
+                body(Int(slots[row]))
+                continue
+            }
             let first = row * clauseCount
             if required.allSatisfy({ counts[first + $0] > 0 }) { body(Int(slots[row])) }
         }
@@ -185,57 +217,5 @@ private struct FoundRows {
             let first = row * clauseCount
             if clauses.contains(where: { counts[first + $0] > 0 }) { body(Int(slots[row])) }
         }
-    }
-}
-
-/// Gives one word after another to the slots that hold it and to their neighbours in the session. Of what a slot is
-/// given for a word, the most counts.
-private struct ContextSpread {
-    private let previous: [Int32]
-    private let next: [Int32]
-    private let near: Float
-    private let far: Float
-    /// The most that each slot was given of the present word; zero everywhere between two words.
-    private(set) var most: [Float]
-    private var touched: [Int32] = []
-
-    init(_ sessions: SessionOrder, tuning: SearchTuning, most: [Float]) {
-        previous = sessions.previous
-        next = sessions.next
-        near = tuning.nearContext
-        far = tuning.farContext
-        self.most = most
-    }
-
-    /// Gives a word's part to a slot that holds it.
-    @inline(__always)
-    mutating func put(_ part: Float, around slot: Int) {
-        raise(Int32(truncatingIfNeeded: slot), to: part)
-        let (before, after) = (previous[slot], next[slot])
-        if before != SessionOrder.none {
-            raise(before, to: near * part)
-            raise(previous[Int(before)], to: far * part)
-        }
-        if after != SessionOrder.none {
-            raise(after, to: near * part)
-            raise(next[Int(after)], to: far * part)
-        }
-    }
-
-    @inline(__always)
-    private mutating func raise(_ slot: Int32, to value: Float) {
-        guard slot != SessionOrder.none else { return }
-        let held = most[Int(slot)]
-        if held == 0 { touched.append(slot) }
-        if value > held { most[Int(slot)] = value }
-    }
-
-    /// Adds what was given to the scores, and gets ready for the next word.
-    mutating func flush(into scores: inout [Float]) {
-        for slot in touched {
-            scores[Int(slot)] += most[Int(slot)]
-            most[Int(slot)] = 0
-        }
-        touched.removeAll(keepingCapacity: true)
     }
 }

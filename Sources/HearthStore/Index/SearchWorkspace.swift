@@ -26,7 +26,7 @@ struct SearchWorkspace: Sendable {
 final class SearchWorkspacePool: Sendable {
     /// How many are kept: as many searches as the cores of a desktop run at once. Further searches make their own.
     private static let limit = 4
-    /// A larger workspace is not kept, in bytes. By its fields it takes about 41 bytes a document, and 2 for each word
+    /// A larger workspace is not kept, in bytes. By its fields it takes about 45 bytes a document, and 2 for each word
     /// of the query where all documents match: this is enough for half a million of them.
     private static let maximumSize = 32 << 20
 
