@@ -73,7 +73,7 @@ struct LeaseRequest: Sendable {
         }
         let standing = try subject.standing(of: agent, directory: directory, in: connection)
         switch directory.rules.leaseRight(of: agent.id, owner: subject.owner.id, standing: standing) {
-        case .granted where subject.isLive: return subject
+        case .granted where subject.isLive || standing == .owner: return subject
         case .granted: throw MemoryError.memoryNotFound(memoryID)
         case .unseen: throw AuditedRefusal(.memoryNotFound(memoryID), subject.refusal(of: "lease", by: agent))
         case .denied:

@@ -12,14 +12,15 @@ extension WriteContext {
             throw MemoryError.memoryNotFound(id)
         }
         if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
-        let isSeen = try !record.fields.isDeleted && snapshot.standing(of: agent, to: record) != .none
+        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        let isSeen = try isThere && snapshot.standing(of: agent, to: record) != .none
         guard isSeen, agent.profile.priority == .critical else {
             throw try AuditedRefusal(
                 of: attempt,
                 of: record,
                 as: agent,
                 in: snapshot,
-                isHidden: record.fields.isDeleted
+                isHidden: !isThere
             )
         }
         return record

@@ -11,6 +11,8 @@ struct LeasableMemory: Sendable {
     var category: MemoryCategory
     /// Whether it can be leased: it is neither deleted nor folded, and its own expiry has not passed.
     var isLive: Bool
+    /// Whether its expiry has passed, and nothing else keeps it from being leased. Its owner leases it to extend it.
+    var isExpired: Bool
     var flags: DocumentFlags
 
     /// Reads a memory, live or not; nil if the file never had it.
@@ -22,7 +24,8 @@ struct LeasableMemory: Sendable {
     ) throws -> LeasableMemory? {
         try connection.first(
             """
-            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags
+            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags,
+                m.state = 'live' AND coalesce(m.expires_at <= ?2, 0)
             FROM memories AS m
             LEFT JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
             WHERE m.memory_id = ?1
@@ -37,19 +40,20 @@ struct LeasableMemory: Sendable {
                     owner: try directory.agent(key: row.int64(2)),
                     category: MemoryCategory(rawValue: row.string(3)),
                     isLive: row.bool(4),
+                    isExpired: row.bool(6),
                     flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.optionalInt64(5) ?? 0))
                 )
             }
         )
     }
 
-    /// What an agent is to the memory; `.none` when the memory is not live.
+    /// What an agent is to the memory; `.none` when the memory is not live. One that has expired is its owner's still.
     func standing(
         of agent: KnownAgent,
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> AccessRules.Standing {
-        guard isLive else { return .none }
+        guard isLive || isExpired && agent.id == owner.id else { return .none }
         let share =
             flags.contains(.everShared) && agent.id != owner.id
             ? try ShareTable.find(user: userKey, memory: key, agent: agent.key, in: connection) : nil

@@ -31,7 +31,7 @@ struct MemoryRecord: Sendable {
     var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
 
     func isExpired(at time: Timestamp) -> Bool {
-        fields.expiresAt.map { $0 <= time } ?? false
+        fields.isExpired(at: time)
     }
 }
 

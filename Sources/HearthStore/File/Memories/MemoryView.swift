@@ -19,9 +19,28 @@ extension MemoryView {
     var fields: MemoryFields { draft?.change.applied(to: record.fields) ?? record.fields }
 
     /// Whether the memory exists for the agent: with the agent's draft applied, it is neither deleted nor expired.
-    func isThere(at now: Timestamp) -> Bool {
-        let fields = fields
-        return !fields.isDeleted && fields.expiresAt.map { $0 > now } ?? true
+    func isThere(at now: Timestamp) -> Bool { !fields.isDeleted && !isExpired(at: now) }
+
+    /// Whether the memory has expired for the agent. When it does is the owner's to say, so nobody else's draft counts.
+    func isExpired(at now: Timestamp) -> Bool {
+        sharing == nil ? fields.isExpired(at: now) : record.isExpired(at: now)
+    }
+
+    /// Memories that do not exist for an agent, and that some of its calls reach all the same.
+    struct Absence: OptionSet {
+        let rawValue: Int
+
+        /// Those that the agent has deleted in a draft.
+        static let deletedByDraft = Absence(rawValue: 1)
+        /// Those that have expired, for their owner.
+        static let expired = Absence(rawValue: 2)
+    }
+
+    /// Whether a call that reaches some absent memories reaches this one.
+    fileprivate func isReached(including absences: Absence, at now: Timestamp) -> Bool {
+        if isThere(at: now) { return true }
+        if fields.isDeleted && !(absences.contains(.deletedByDraft) && draft?.change.isDeletion == true) { return false }
+        return !isExpired(at: now) || absences.contains(.expired) && sharing == nil
     }
 }
 
@@ -38,12 +57,12 @@ extension Snapshot {
     /// not exist.
     ///
     /// A record that exists and that the agent may not see is returned as `refused`, only for the audit. A memory that
-    /// the agent has deleted in a draft does not exist for it, unless `includingDrafted` is true.
+    /// the agent has deleted in a draft, or that has expired, does not exist for it, unless `absences` include it.
     func look(
         for id: MemoryID,
         as viewer: KnownAgent,
         user: UserID?,
-        includingDrafted: Bool = false,
+        including absences: MemoryView.Absence = [],
         now: Timestamp
     ) throws -> (view: MemoryView?, refused: MemoryRecord?) {
         guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
@@ -55,8 +74,7 @@ extension Snapshot {
         case .shared(let context): sharing = context
         }
         let view = try view(of: record, by: viewer, sharing: sharing, now: now)
-        let isDrafted = includingDrafted && view.draft?.change.isDeletion == true
-        return (isDrafted || view.isThere(at: now) ? view : nil, nil)
+        return (view.isReached(including: absences, at: now) ? view : nil, nil)
     }
 
     /// What an agent is to a memory.

@@ -33,7 +33,13 @@ extension MemoryStore {
             guard let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
             }
-            let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
+            let filter = try CatalogFilter(
+                filter,
+                user: user,
+                viewer: viewer.key,
+                now: now,
+                connection: snapshot.connection
+            )
             return try self.page(
                 of: user,
                 viewer: viewer,
@@ -87,6 +93,7 @@ extension MemoryStore {
                 SearchFilter(types: memoryTypes),
                 session: session,
                 user: user,
+                viewer: viewer.key,
                 now: now,
                 connection: snapshot.connection
             )

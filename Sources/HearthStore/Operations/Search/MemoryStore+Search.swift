@@ -133,7 +133,7 @@ extension MemoryStore {
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             let ranked = try searchWorkspaces.withWorkspace { workspace in
-                try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
+                try self.ranked(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             }
             for item in ranked {
                 let entry = slice.catalog.entries[item.slot]
