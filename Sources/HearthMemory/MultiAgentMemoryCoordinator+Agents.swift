@@ -40,7 +40,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.unknownAgent`.
     public func status(of agent: AgentID) async throws -> AgentStatus {
-        guard let held = try store.agent(agent.validated()) else {
+        guard let held = try await operations.administer({ try $0.agent(agent.validated()) }) else {
             throw MemoryError(code: .unknownAgent, message: "No agent \(agent) is known.")
         }
         return held.status
@@ -48,7 +48,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// The profiles that the file holds, that of `system` included, in the order of their identifiers.
     public func agents() async throws -> [AgentProfile] {
-        try store.agents()
+        try await operations.administer { try $0.agents() }
     }
 
     /// Begins a session; durable on return.

@@ -47,7 +47,7 @@ extension MultiAgentMemoryCoordinator {
     /// Deletes a memory for its owner. With a live lease it is deleted at once; without one the deletion is a draft
     /// until a sync. Durable on return.
     ///
-    /// A published deletion leaves a tombstone: ``history(of:agentID:)`` and ``restoreMemory(_:agentID:)`` work for the
+    /// A published deletion leaves a tombstone: ``history(of:agentID:userID:)`` and ``restoreMemory(_:agentID:userID:)`` work for the
     /// owner until the memory is purged.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
@@ -67,9 +67,9 @@ extension MultiAgentMemoryCoordinator {
     /// nothing happens.
     ///
     /// - Throws: `.memoryNotFound` where the agent neither sees the memory nor has a draft of it.
-    public func discardDraft(of id: MemoryID, agentID: AgentID) async throws {
+    public func discardDraft(of id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws {
         try await operations.perform { store in
-            try await store.discardDraft(of: id, as: agentID)
+            try await store.discardDraft(of: id, as: agentID, userID: userID)
         }
     }
 
@@ -81,9 +81,9 @@ extension MultiAgentMemoryCoordinator {
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease.
     @discardableResult
-    public func restoreMemory(_ id: MemoryID, agentID: AgentID) async throws -> Memory {
+    public func restoreMemory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         try await operations.perform { store in
-            try await store.restore(id, as: agentID)
+            try await store.restore(id, as: agentID, userID: userID)
         }
     }
 
@@ -95,9 +95,9 @@ extension MultiAgentMemoryCoordinator {
     /// against its id.
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that does not match its id.
-    public func history(of id: MemoryID, agentID: AgentID) async throws -> [MemoryVersion] {
+    public func history(of id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> [MemoryVersion] {
         try await operations.perform { store in
-            try await store.history(of: id, as: agentID)
+            try await store.history(of: id, as: agentID, userID: userID)
         }
     }
 
@@ -114,9 +114,14 @@ extension MultiAgentMemoryCoordinator {
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
     ///   for a version that is not of that history, that is a deletion, or that would have expired.
     @discardableResult
-    public func rollbackMemory(_ id: MemoryID, to version: VersionID, agentID: AgentID) async throws -> Memory {
+    public func rollbackMemory(
+        _ id: MemoryID,
+        to version: VersionID,
+        agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> Memory {
         try await operations.perform { store in
-            try await store.rollback(id, to: version, as: agentID)
+            try await store.rollback(id, to: version, as: agentID, userID: userID)
         }
     }
 }

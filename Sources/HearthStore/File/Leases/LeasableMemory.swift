@@ -15,9 +15,30 @@ struct LeasableMemory: Sendable {
     var isExpired: Bool
     var flags: DocumentFlags
 
+    /// The memory that an agent means by an identifier, live or not; nil if the file never had it.
+    static func find(
+        _ reference: MemoryReference,
+        at now: Timestamp,
+        directory: AgentDirectory,
+        in connection: Connection
+    ) throws -> LeasableMemory? {
+        let (id, viewer) = (reference.id, reference.viewer)
+        let find = { key in try self.find(key, id: id, at: now, directory: directory, in: connection) }
+        return try reference.find(
+            plain: try MemoryNames.plain(id, in: connection).flatMap(find),
+            in: connection,
+            find: find,
+            isMeant: { memory in
+                if viewer.id == AgentProfile.system.id { return memory.isLive }
+                return try memory.standing(of: viewer, directory: directory, in: connection) != .none
+            }
+        )
+    }
+
     /// Reads a memory, live or not; nil if the file never had it.
     static func find(
-        _ id: MemoryID,
+        _ key: Int64,
+        id: MemoryID,
         at now: Timestamp,
         directory: AgentDirectory,
         in connection: Connection
@@ -28,9 +49,9 @@ struct LeasableMemory: Sendable {
                 m.state = 'live' AND coalesce(m.expires_at <= ?2, 0)
             FROM memories AS m
             LEFT JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
-            WHERE m.memory_id = ?1
+            WHERE m.memory_key = ?1
             """,
-            id.rawValue,
+            key,
             now.rawValue,
             as: { row in
                 LeasableMemory(
@@ -60,6 +81,12 @@ struct LeasableMemory: Sendable {
         return directory.rules.standing(of: agent.id, owner: owner.id, category: category, share: share)
     }
 
+    /// Whether it is a memory of the user that a call names, if it names one.
+    func belongs(to user: UserID?, in connection: Connection) throws -> Bool {
+        guard let user else { return true }
+        return try UserTable.find(user, in: connection) == userKey
+    }
+
     /// The audit row of an attempt that was refused.
     func refusal(of attempt: String, by agent: KnownAgent) -> AuditEntry {
         AuditEntry(
@@ -70,4 +97,8 @@ struct LeasableMemory: Sendable {
             detail: ["attempt": attempt]
         )
     }
+}
+
+extension LeasableMemory: NamedMemory {
+    var ownerKey: Int64 { owner.key }
 }

@@ -65,7 +65,7 @@ extension Snapshot {
         including absences: MemoryView.Absence = [],
         now: Timestamp
     ) throws -> (view: MemoryView?, refused: MemoryRecord?) {
-        guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
+        guard let record = try record(of: id, for: viewer, user: user) else { return (nil, nil) }
         guard user == nil || record.userID == user else { return (nil, record) }
         let sharing: SharingContext?
         switch try standing(of: viewer, to: record) {
@@ -151,9 +151,11 @@ extension Snapshot {
 
     /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.
     private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
-        guard let parentID = record.parentID, let parent = try MemoryRecord.find(parentID, in: self),
-            !parent.isExpired(at: now), parent.userKey == record.userKey
-        else { return nil }
+        guard let parentID = record.parentID else { return nil }
+        // Among the memories that have this identifier, the owner meant its own.
+        let own = try MemoryNames.key(of: parentID, user: record.userKey, owner: record.ownerKey, in: connection)
+        let parent = try own.map { try MemoryRecord.find(key: $0, in: self) } ?? MemoryRecord.find(parentID, in: self)
+        guard let parent, !parent.isExpired(at: now), parent.userKey == record.userKey else { return nil }
         return try standing(of: viewer, to: parent) == .none ? nil : parentID
     }
 }

@@ -48,7 +48,7 @@ extension MemoryStore {
     /// deletion is a draft until a sync.
     ///
     /// Until the deletion is published, everyone else still sees the memory. A published deletion leaves a tombstone:
-    /// ``history(of:as:)`` and ``restore(_:as:)`` work for the owner until the memory is purged.
+    /// ``history(of:as:userID:)`` and ``restore(_:as:userID:)`` work for the owner until the memory is purged.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
     ///   `.invalidArgument`.
@@ -73,17 +73,18 @@ extension MemoryStore {
     /// happens.
     ///
     /// - Throws: `.memoryNotFound` if the agent neither has a draft of the memory nor sees it.
-    package func discardDraft(of id: MemoryID, as agentID: AgentID) async throws {
+    package func discardDraft(of id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws {
         let id = try id.validated()
+        let userID = try userID?.validated()
         try await writePublishing { context in
             let agent = try context.directory.acting(agentID)
             let snapshot = context.snapshot
-            guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
-                throw MemoryError.memoryNotFound(id)
-            }
+            guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
+                userID == nil || record.userID == userID
+            else { throw MemoryError.memoryNotFound(id) }
             if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
                 try DraftWriter(context).discard(draft, of: record)
-            } else if try snapshot.look(for: id, as: agent, user: nil, now: context.now).view == nil {
+            } else if try snapshot.look(for: id, as: agent, user: userID, now: context.now).view == nil {
                 throw MemoryError.memoryNotFound(id)
             }
         }

@@ -10,13 +10,19 @@ extension MemoryStore {
     /// that time that wait or have lost as well. Each is checked against its id.
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that is not what its id says.
-    package func history(of id: MemoryID, as agentID: AgentID) async throws -> [MemoryVersion] {
+    package func history(
+        of id: MemoryID,
+        as agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> [MemoryVersion] {
         let id = try id.validated()
+        let userID = try userID?.validated()
         let now = clock.now()
         let (versions, entry) = try await auditingRefusal {
-            try self.read { snapshot -> ([MemoryVersion], AuditEntry?) in
+            // There may be thousands of versions, and each is put together and checked.
+            try await self.readUntilCancelled { snapshot -> ([MemoryVersion], AuditEntry?) in
                 let viewer = try snapshot.directory.acting(agentID)
-                let record = try snapshot.recordWithHistory(id, as: viewer, attempt: "history", now: now)
+                let record = try snapshot.recordWithHistory(id, user: userID, as: viewer, now: now)
                 let all = try VersionReader(of: record.key, id: record.id, in: snapshot).all()
                 guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
                 let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
@@ -51,13 +57,19 @@ extension MemoryStore {
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
     ///   for a version that is not in that history, that is a deletion, or that would have expired.
     @discardableResult
-    package func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
+    package func rollback(
+        _ id: MemoryID,
+        to version: VersionID,
+        as agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> Memory {
         let id = try id.validated()
+        let userID = try userID?.validated()
         return try await auditingRefusal {
             try await writePublishing { context in
                 let snapshot = context.snapshot
                 let agent = try context.directory.acting(agentID)
-                let record = try context.authorizedRecord(id, for: agent, attempt: "rollback")
+                let record = try context.authorizedRecord(id, user: userID, for: agent, attempt: "rollback")
                 try context.refuseIfLocked(record, to: agent)
                 guard version.bytes != nil,
                     try VersionTable.contains(version, memory: record.key, in: context.connection)
@@ -96,20 +108,23 @@ extension MemoryStore {
     /// - Throws: `.memoryNotFound`, also for a deleted memory of another owner; `.accessDenied` for any other memory of
     ///   another owner; `.locked` while another agent holds the lease.
     @discardableResult
-    package func restore(_ id: MemoryID, as agentID: AgentID) async throws -> Memory {
+    package func restore(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         let id = try id.validated()
+        let userID = try userID?.validated()
         return try await auditingRefusal {
             try await writePublishing { context in
                 let agent = try context.directory.acting(agentID)
-                guard let record = try MemoryRecord.find(id, includingDeleted: true, in: context.snapshot) else {
-                    throw MemoryError.memoryNotFound(id)
-                }
+                let snapshot = context.snapshot
+                guard
+                    let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
+                    userID == nil || record.userID == userID
+                else { throw MemoryError.memoryNotFound(id) }
                 guard record.owner == agent.id else {
                     throw try AuditedRefusal(
                         of: "restore",
                         of: record,
                         as: agent,
-                        in: context.snapshot,
+                        in: snapshot,
                         isHidden: record.fields.isDeleted || record.isExpired(at: context.now)
                     )
                 }
@@ -163,17 +178,18 @@ extension Snapshot {
     /// A memory whose history an agent may read. Its owner may read it even if the memory is deleted.
     fileprivate func recordWithHistory(
         _ id: MemoryID,
+        user: UserID?,
         as viewer: KnownAgent,
-        attempt: String,
         now: Timestamp
     ) throws -> MemoryRecord {
-        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self) else {
+        guard let record = try record(of: id, for: viewer, user: user, includingDeleted: true) else {
             throw MemoryError.memoryNotFound(id)
         }
-        if viewer.id == record.owner { return record }
-        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        let isUsers = user == nil || record.userID == user
+        if isUsers && viewer.id == record.owner { return record }
+        let isThere = isUsers && !record.fields.isDeleted && !record.isExpired(at: now)
         guard isThere, try standing(of: viewer, to: record) != .none else {
-            throw try AuditedRefusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
+            throw try AuditedRefusal(of: "history", of: record, as: viewer, in: self, isHidden: true)
         }
         return record
     }

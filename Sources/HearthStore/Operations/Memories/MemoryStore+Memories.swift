@@ -73,7 +73,7 @@ extension MemoryStore {
     package func memories(_ ids: [MemoryID], as agentID: AgentID, userID: UserID? = nil) async throws -> [Memory] {
         let ids = try ids.map { id throws(MemoryError) in try id.validated() }
         let now = clock.now()
-        let receipt = try read { snapshot in
+        let receipt = try await read(mayTakeLong: ids.count > Self.longRead) { snapshot in
             let viewer = try snapshot.directory.acting(agentID)
             var receipt = ReadReceipt(viewer: viewer.key)
             for id in ids {

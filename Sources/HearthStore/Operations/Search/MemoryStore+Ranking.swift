@@ -24,7 +24,10 @@ extension MemoryStore {
             now: now,
             connection: connection
         )
-        let leftOut = try request.excluded.flatMap { try MemoryTable.key(of: $0, in: connection) }
+        let leftOut = try request.excluded.flatMap { memory in
+            let owner = try snapshot.directory.agent(memory.agentID).key
+            return try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
+        }
         var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
         if let words = request.words {
             ranking.words = try wordScores(

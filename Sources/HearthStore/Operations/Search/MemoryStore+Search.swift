@@ -54,9 +54,7 @@ extension MemoryStore {
             limit: limit,
             tuning: tuning
         )
-        return try await results(of: request, as: agentID, snippetWords: words) { snapshot in
-            try UserTable.find(userID, in: snapshot.connection)
-        }
+        return try await results(of: request, as: agentID, userID: userID, snippetWords: words)
     }
 
     /// Finds memories of similar meaning to a given one, best first.
@@ -76,11 +74,12 @@ extension MemoryStore {
         includeShared: Bool = true,
         filter: SearchFilter = .init(),
         limit: Int = 10,
-        tuning: SearchTuning = .init()
+        tuning: SearchTuning = .init(),
+        userID: UserID? = nil
     ) async throws -> [MemorySearchResult] {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
-        let memory = try await memory(id, as: agentID)
+        let memory = try await memory(id, as: agentID, userID: userID)
         let request = SearchRequest(
             words: nil,
             dates: [],
@@ -90,11 +89,9 @@ extension MemoryStore {
             filter: filter,
             limit: limit,
             tuning: tuning,
-            excluded: id
+            excluded: memory
         )
-        return try await results(of: request, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
-            try UserTable.find(memory.userID, in: snapshot.connection)
-        }
+        return try await results(of: request, as: agentID, userID: memory.userID, snippetWords: KeywordQuery(""))
     }
 }
 
@@ -108,7 +105,7 @@ struct SearchRequest: Sendable {
     var filter: SearchFilter
     var limit: Int
     var tuning: SearchTuning
-    var excluded: MemoryID?
+    var excluded: Memory?
 }
 
 /// What a search has found and not audited yet.
@@ -122,14 +119,15 @@ extension MemoryStore {
     private func results(
         of request: SearchRequest,
         as agentID: AgentID,
-        snippetWords: KeywordQuery,
-        user findUser: (Snapshot) throws -> Int64?
+        userID: UserID,
+        snippetWords: KeywordQuery
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
-        let found = try read { snapshot -> FoundMemories in
+        let mayTakeLong = try request.limit > Self.longRead || isFirstSearch(of: userID)
+        let found = try await read(mayTakeLong: mayTakeLong) { [self] snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
             var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
-            guard let user = try findUser(snapshot) else { return found }
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             let ranked = try searchWorkspaces.withWorkspace { workspace in
@@ -160,13 +158,21 @@ extension MemoryStore {
             }
     }
 
+    /// Whether a search has to read all documents of the user first.
+    private func isFirstSearch(of userID: UserID) throws -> Bool {
+        try read { snapshot in
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return false }
+            return !catalogs.holds(user: user)
+        }
+    }
+
     /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
     /// search waits mostly for these two, and they take about equally long.
     private func loadVectorsAhead(of user: Int64) {
         guard let embedder, !vectors.holds(user: user) else { return }
         Task { [self] in
             do {
-                try read { snapshot in
+                try await readUntilCancelled { [self] snapshot in
                     guard let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
                         return
                     }
