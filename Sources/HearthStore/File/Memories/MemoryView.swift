@@ -39,7 +39,8 @@ extension MemoryView {
     /// Whether a call that reaches some absent memories reaches this one.
     fileprivate func isReached(including absences: Absence, at now: Timestamp) -> Bool {
         if isThere(at: now) { return true }
-        if fields.isDeleted && !(absences.contains(.deletedByDraft) && draft?.change.isDeletion == true) { return false }
+        let isDeletedByDraft = draft?.change.isDeletion == true
+        if fields.isDeleted, !isDeletedByDraft || !absences.contains(.deletedByDraft) { return false }
         return !isExpired(at: now) || absences.contains(.expired) && sharing == nil
     }
 }

@@ -59,7 +59,7 @@ import Testing
         try await leased.store.close()
     }
 
-    @Test func `a memory past its own expiry is leased by its owner, who may extend it, and by nobody else`() async throws {
+    @Test func `a memory past its own expiry is leased by its owner alone, who may extend it`() async throws {
         let leased = try await LeasedStore()
         let expiresAt = leased.clock.storeClock.now().date.addingTimeInterval(60)
         let memory =

@@ -21,7 +21,9 @@ import Testing
         shared.clock.storeClock.now().date.addingTimeInterval(seconds)
     }
 
-    private func found(_ expiry: SearchFilter.Expiry, in shared: SharedStore, as agent: AgentID) async throws -> [MemoryID] {
+    private func found(_ expiry: SearchFilter.Expiry, in shared: SharedStore, as agent: AgentID) async throws
+        -> [MemoryID]
+    {
         let filter = SearchFilter(expiry: expiry)
         let browsed = try await shared.store.browse(as: agent, userID: shared.user, filter: filter).memories.map(\.id)
         for type in SearchType.allCases {
@@ -50,7 +52,9 @@ import Testing
             #expect(!current.contains(id))
         }
         let filter = SearchFilter(expiry: .expired)
-        let seen = try #require(try await shared.store.browse(as: "alden", userID: shared.user, filter: filter).memories.first)
+        let seen = try #require(
+            try await shared.store.browse(as: "alden", userID: shared.user, filter: filter).memories.first
+        )
         #expect(seen.content == "The kettle is on." && seen.tags == ["kitchen"])
         #expect(try await shared.store.slice(of: "alden", userID: shared.user).statistics.totalMemories == 1)
     }
@@ -136,7 +140,11 @@ import Testing
         #expect(try await shared.store.rollback(id, to: first, as: "system").content == "The kettle is on.")
 
         let later = try #require(try await shared.store.history(of: id, as: "alden").last).id
-        try await shared.store.update(id, as: "alden", change: MemoryChange(expiresAt: .some(self.later(-1, than: shared))))
+        try await shared.store.update(
+            id,
+            as: "alden",
+            change: MemoryChange(expiresAt: .some(self.later(-1, than: shared)))
+        )
         try await shared.sync("alden")
         #expect(try await shared.store.rollback(id, to: later, as: "alden").expiresAt == nil)
     }

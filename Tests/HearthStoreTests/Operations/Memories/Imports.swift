@@ -99,7 +99,9 @@ import Testing
             try await store.revokeShare("1", as: "alden", from: ["alice"], userID: user)
             await expect(.memoryNotFound) { try await store.memory("1", as: "alice", userID: user) }
             #expect(try await store.similar(to: "1", as: "alden", userID: user).isEmpty)
-            #expect(try await store.search("tea", as: "alden", userID: user).map(\.memory.content) == ["Tea of \(user)."])
+            #expect(
+                try await store.search("tea", as: "alden", userID: user).map(\.memory.content) == ["Tea of \(user)."]
+            )
         }
         await expect(.invalidArgument) { try await store.update("1", as: "alden", change: change) }
         await expect(.invalidArgument) { try await store.delete("1", as: "alden") }
@@ -178,7 +180,8 @@ import Testing
         let fourth = ImportIdentifiers.derived(from: third, user: "kim", agent: "alden")
         #expect(second != fourth)
         _ = try await store.importMemories([
-            item("1", "ours"), item(third, "ours too"), item(first, "Joss's", user: "joss"), item(fourth, "Kim's", user: "kim"),
+            item("1", "ours"), item(third, "ours too"), item(first, "Joss's", user: "joss"),
+            item(fourth, "Kim's", user: "kim"),
         ])
         let again = [item("0", "new", user: "kim"), item("1", "Joss's", user: "joss"), item("1", "Kim's", user: "kim")]
         #expect(

@@ -39,7 +39,11 @@ import Testing
         let shared = try await SharedStore(embeds: false)
         let id = try await shared.memory("One.")
         // As an earlier version of the engine let it be drafted.
-        try await shared.draft(FieldChange(tags: ["a"], expiresAt: time(10, after: shared).timestamp), of: id, as: "alice")
+        try await shared.draft(
+            FieldChange(tags: ["a"], expiresAt: time(10, after: shared).timestamp),
+            of: id,
+            as: "alice"
+        )
         for elapsed in [0, 20] {
             shared.clock.advance(by: .seconds(elapsed))
             let result = try await shared.sync("alice")
@@ -110,7 +114,9 @@ extension SharedStore {
     /// Writes a draft without asking whether the agent may make it.
     fileprivate func draft(_ change: FieldChange, of id: MemoryID, as agent: AgentID) async throws {
         try await store.writePublishing { context in
-            guard let record = try MemoryRecord.find(id, in: context.snapshot) else { throw MemoryError.memoryNotFound(id) }
+            guard let record = try MemoryRecord.find(id, in: context.snapshot) else {
+                throw MemoryError.memoryNotFound(id)
+            }
             let agent = try context.directory.agent(agent).key
             _ = try DraftWriter(context).amend(change, over: nil, of: record, by: agent)
         }
@@ -123,7 +129,9 @@ extension SharedStore {
         _ change: @escaping @Sendable (inout MemoryFields) throws -> Void
     ) async throws {
         try await store.writePublishing { context in
-            guard let record = try MemoryRecord.find(id, in: context.snapshot) else { throw MemoryError.memoryNotFound(id) }
+            guard let record = try MemoryRecord.find(id, in: context.snapshot) else {
+                throw MemoryError.memoryNotFound(id)
+            }
             let versions = try VersionReader(of: record.key, id: id, in: context.snapshot).all().map(\.version)
             guard let own = versions.last(where: { $0.author == agent }) else { throw MemoryError.memoryNotFound(id) }
             var fields = own.fields

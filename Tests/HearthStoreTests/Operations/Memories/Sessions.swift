@@ -23,7 +23,8 @@ import Testing
         }
     }
 
-    @Test func `a session ends for its own user, who has to be named where several have one of that name`() async throws {
+    @Test func `a session ends for its own user, who has to be named where several have one of that name`() async throws
+    {
         let store = try await MemoryStore.open(.temporary)
         for user in users { try await self.store("of \(user)", for: user, in: store) }
         await expect(.invalidArgument) { try await store.endSession("sess_abc") }
@@ -55,7 +56,12 @@ import Testing
         try await store.write { transaction in
             let user = try transaction.keys.user("ana", now: Timestamp(rawValue: 0), in: transaction.connection)
             for isEnding in [false, true, false] {
-                let session = try transaction.keys.session("sess_abc", user: user, now: Timestamp(rawValue: 0), in: transaction.connection)
+                let session = try transaction.keys.session(
+                    "sess_abc",
+                    user: user,
+                    now: Timestamp(rawValue: 0),
+                    in: transaction.connection
+                )
                 if isEnding { try SessionTable.end(session, at: Timestamp(rawValue: 0), in: transaction) }
             }
         }
