@@ -42,7 +42,10 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         // An agent that may not act must not have its query sent to an embedder. The search itself asks again.
-        if type != .keyword { _ = try read { try $0.directory.acting(agentID) } }
+        let isFirst = try read { snapshot in
+            _ = try snapshot.directory.acting(agentID)
+            return try isFirstSearch(of: userID, in: snapshot)
+        }
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
@@ -54,7 +57,7 @@ extension MemoryStore {
             limit: limit,
             tuning: tuning
         )
-        return try await results(of: request, as: agentID, userID: userID, snippetWords: words)
+        return try await results(of: request, as: agentID, userID: userID, mayTakeLong: isFirst, snippetWords: words)
     }
 
     /// Finds memories of similar meaning to a given one, best first.
@@ -91,7 +94,13 @@ extension MemoryStore {
             tuning: tuning,
             excluded: memory
         )
-        return try await results(of: request, as: agentID, userID: memory.userID, snippetWords: KeywordQuery(""))
+        return try await results(
+            of: request,
+            as: agentID,
+            userID: memory.userID,
+            mayTakeLong: try read { try isFirstSearch(of: memory.userID, in: $0) },
+            snippetWords: KeywordQuery("")
+        )
     }
 }
 
@@ -120,11 +129,12 @@ extension MemoryStore {
         of request: SearchRequest,
         as agentID: AgentID,
         userID: UserID,
+        mayTakeLong: Bool,
         snippetWords: KeywordQuery
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
-        let mayTakeLong = try request.limit > Self.longRead || isFirstSearch(of: userID)
-        let found = try await read(mayTakeLong: mayTakeLong) { [self] snapshot -> FoundMemories in
+        let isLong = mayTakeLong || request.limit > Self.longRead
+        let found = try await read(mayTakeLong: isLong) { [self] snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
             var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
             guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
@@ -159,11 +169,9 @@ extension MemoryStore {
     }
 
     /// Whether a search has to read all documents of the user first.
-    private func isFirstSearch(of userID: UserID) throws -> Bool {
-        try read { snapshot in
-            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return false }
-            return !catalogs.holds(user: user)
-        }
+    private func isFirstSearch(of userID: UserID, in snapshot: Snapshot) throws -> Bool {
+        guard let user = try UserTable.find(userID, in: snapshot.connection) else { return false }
+        return !catalogs.holds(user: user)
     }
 
     /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
