@@ -64,6 +64,7 @@ public struct CoordinatorStatus: Sendable, Codable {
 extension MultiAgentMemoryCoordinator {
     /// The state of the coordinator, its agents and its store.
     public func coordinatorStatus() async throws -> CoordinatorStatus {
+        await store.giveWay()
         var agents: [AgentID: AgentStatus] = [:]
         for (profile, status) in try store.agentStatuses() where profile.id != AgentProfile.system.id {
             agents[profile.id] = status

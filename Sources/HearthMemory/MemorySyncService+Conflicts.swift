@@ -4,7 +4,7 @@ import HearthStore
 extension MemorySyncService {
     /// The conflicts that wait for a decision, oldest first: an administrator's view over all users.
     public var pendingConflicts: [SyncConflict] {
-        get async throws { try store.pendingConflicts() }
+        get async throws { try await operations.administer { try $0.pendingConflicts() } }
     }
 
     /// Settles a conflict that waits, by a strategy or by a decision; durable on return.
@@ -37,7 +37,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// The notifications that nobody has acknowledged, oldest first.
     public func pendingNotifications() async throws -> [AdministratorNotification] {
-        try store.pendingNotifications()
+        try await operations.administer { try $0.pendingNotifications() }
     }
 
     /// Notes that an administrator has seen a notification; durable on return.

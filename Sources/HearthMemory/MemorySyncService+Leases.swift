@@ -15,6 +15,7 @@ extension MemorySyncService {
     ///     ``CoordinatorConfiguration/lockDuration``.
     ///   - waitForLock: Whether to wait in the queue while others have it.
     ///   - timeout: How long to wait at most.
+    ///   - userID: Whose memory it is, for an identifier that several users' memories have.
     /// - Returns: The lease; nil where it could not be had at once, or in time.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` where waiting would close a cycle, which the message
     ///   names; `.invalidArgument`; `CancellationError` where the task is cancelled, and then the agent has neither a
@@ -24,14 +25,16 @@ extension MemorySyncService {
         agentID: AgentID,
         lockDuration: Duration? = nil,
         waitForLock: Bool = true,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30),
+        userID: UserID? = nil
     ) async throws -> MemoryLock? {
         try await operations.perform { store in
             try await store.acquireLease(
                 on: memoryID,
                 as: agentID,
                 for: lockDuration ?? configuration.lockDuration,
-                waitingAtMost: waitForLock ? timeout : .zero
+                waitingAtMost: waitForLock ? timeout : .zero,
+                userID: userID
             )
         }
     }
@@ -53,9 +56,14 @@ extension MemorySyncService {
     /// - Throws: `.lockNotHeld` where another agent holds it; with `force`, `.accessDenied` where the agent is not
     ///   critical; `.memoryNotFound`.
     @discardableResult
-    public func releaseMemoryLock(memoryID: MemoryID, agentID: AgentID, force: Bool = false) async throws -> Bool {
+    public func releaseMemoryLock(
+        memoryID: MemoryID,
+        agentID: AgentID,
+        force: Bool = false,
+        userID: UserID? = nil
+    ) async throws -> Bool {
         try await operations.perform { store in
-            try await store.releaseLease(on: memoryID, as: agentID, force: force)
+            try await store.releaseLease(on: memoryID, as: agentID, force: force, userID: userID)
         }
     }
 
@@ -96,19 +104,21 @@ extension MemorySyncService {
     ///
     /// - Parameters:
     ///   - memoryID: The memory.
-    ///   - agentID: As ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:)``.
+    ///   - agentID: As ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:userID:)``.
     ///   - lockDuration: How long the lease outlives a process that dies; nil:
     ///     ``CoordinatorConfiguration/lockDuration``.
     ///   - timeout: How long to wait for the lease at most.
+    ///   - userID: As there.
     ///   - body: What to do under the lease.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` where the lease could not be had in time; and as
-    ///   ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:)``.
+    ///   ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:userID:)``.
     public func withMemoryLock<R: Sendable>(
         memoryID: MemoryID,
         agentID: AgentID,
         lockDuration: Duration? = nil,
         timeout: Duration = .seconds(30),
+        userID: UserID? = nil,
         _ body: @Sendable (MemoryLock) async throws -> R
     ) async throws -> R {
         try await operations.perform { store in
@@ -117,6 +127,7 @@ extension MemorySyncService {
                 as: agentID,
                 for: lockDuration ?? configuration.lockDuration,
                 waitingAtMost: timeout,
+                userID: userID,
                 body
             )
         }
@@ -124,6 +135,6 @@ extension MemorySyncService {
 
     /// The leases that are held, longest held first: an administrator's view over all users.
     public var activeLocks: [MemoryLock] {
-        get async throws { try store.activeLeases() }
+        get async throws { try await operations.administer { try $0.activeLeases() } }
     }
 }

@@ -50,11 +50,11 @@ public final class MemorySyncService: Sendable {
 
     /// Totals of syncs, leases and conflicts, and their present state: an administrator's view over all users.
     public func syncStatistics() async throws -> SyncStatistics {
-        try await store.syncStatistics()
+        try await operations.administer { try await $0.syncStatistics() }
     }
 
     /// Whether the engine is well, and what to do where it is not.
     public func healthCheck() async throws -> HealthReport {
-        try await store.healthCheck()
+        try await operations.administer { try await $0.healthCheck() }
     }
 }

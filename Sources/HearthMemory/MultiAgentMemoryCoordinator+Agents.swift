@@ -40,7 +40,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.unknownAgent`.
     public func status(of agent: AgentID) async throws -> AgentStatus {
-        guard let held = try store.agent(agent.validated()) else {
+        guard let held = try await operations.administer({ try $0.agent(agent.validated()) }) else {
             throw MemoryError(code: .unknownAgent, message: "No agent \(agent) is known.")
         }
         return held.status
@@ -48,7 +48,7 @@ extension MultiAgentMemoryCoordinator {
 
     /// The profiles that the file holds, that of `system` included, in the order of their identifiers.
     public func agents() async throws -> [AgentProfile] {
-        try store.agents()
+        try await operations.administer { try $0.agents() }
     }
 
     /// Begins a session; durable on return.
@@ -60,10 +60,17 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
-    /// Ends a session; durable on return.
+    /// Ends a user's session; durable on return.
     ///
-    /// - Throws: `.invalidArgument` where there is no session of that identifier.
-    public func endSession(_ id: SessionID) async throws {
-        try await store.endSession(id)
+    /// Ending a session that has ended is no error. Storing in a session that has ended opens it again: it goes on as
+    /// the same session, and can be ended once more.
+    ///
+    /// - Parameters:
+    ///   - id: The session.
+    ///   - userID: Whose session it is: users may have sessions of one name. Nil is for a name that only one user has.
+    /// - Throws: `.invalidArgument` where there is no such session, and where several users have one of that name and
+    ///   none is named.
+    public func endSession(_ id: SessionID, userID: UserID? = nil) async throws {
+        try await store.endSession(id, userID: userID)
     }
 }

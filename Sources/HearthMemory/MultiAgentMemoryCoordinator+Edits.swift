@@ -8,6 +8,9 @@ extension MultiAgentMemoryCoordinator {
     /// Until then the agent reads its own draft, and nobody else does. Editing again amends the draft. Under a lease
     /// the draft is published together with the edit. An edit that changes nothing writes nothing.
     ///
+    /// Only the owner changes the category and the expiry. For the owner a memory that has expired is there for an edit
+    /// that removes the expiry or sets a later one.
+    ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The owner, or an agent that may propose.
@@ -17,8 +20,8 @@ extension MultiAgentMemoryCoordinator {
     ///     any.
     ///   - userID: The user to whom the memory is expected to belong.
     /// - Returns: The agent's view afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for a change of category by an
-    ///   agent that is not the owner; `.versionMismatch` where the head has moved; `.lockLost` where the lease has
+    /// - Throws: `.memoryNotFound`; `.accessDenied` where the agent may only read, and for a change of category or
+    ///   expiry by an agent that is not the owner; `.versionMismatch` where the head has moved; `.lockLost` where the lease has
     ///   expired or was taken; `.lockNotHeld` for another agent's lease; `.invalidArgument`. Then nothing is changed.
     @discardableResult
     public func updateMemory(
@@ -44,7 +47,7 @@ extension MultiAgentMemoryCoordinator {
     /// Deletes a memory for its owner. With a live lease it is deleted at once; without one the deletion is a draft
     /// until a sync. Durable on return.
     ///
-    /// A published deletion leaves a tombstone: ``history(of:agentID:)`` and ``restoreMemory(_:agentID:)`` work for the
+    /// A published deletion leaves a tombstone: ``history(of:agentID:userID:)`` and ``restoreMemory(_:agentID:userID:)`` work for the
     /// owner until the memory is purged.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
@@ -64,34 +67,37 @@ extension MultiAgentMemoryCoordinator {
     /// nothing happens.
     ///
     /// - Throws: `.memoryNotFound` where the agent neither sees the memory nor has a draft of it.
-    public func discardDraft(of id: MemoryID, agentID: AgentID) async throws {
+    public func discardDraft(of id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws {
         try await operations.perform { store in
-            try await store.discardDraft(of: id, as: agentID)
+            try await store.discardDraft(of: id, as: agentID, userID: userID)
         }
     }
 
-    /// Brings a deleted memory back for its owner, until it is purged; durable on return.
+    /// Brings a memory that is deleted or has expired back for its owner, until upkeep takes it; durable on return.
     ///
-    /// A deletion that is still a draft is withdrawn. A memory that is not deleted stays as it is.
+    /// An expiry that has passed is removed. A deletion or an expiry that is still a draft is withdrawn. Any other memory
+    /// stays as it is.
     ///
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease.
     @discardableResult
-    public func restoreMemory(_ id: MemoryID, agentID: AgentID) async throws -> Memory {
+    public func restoreMemory(_ id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         try await operations.perform { store in
-            try await store.restore(id, as: agentID)
+            try await store.restore(id, as: agentID, userID: userID)
         }
     }
 
     /// The versions of a memory, oldest first, including those that lost a conflict.
     ///
-    /// The owner sees all of them, even those of a deleted memory. Any other agent sees its own, and those published
-    /// since it could see the memory. Each is checked against its id.
+    /// The owner sees all of them, even those of a memory that is deleted or has expired. Any other agent sees its own,
+    /// and what was the published head while it could see the memory. A critical agent that sees the memory may decide
+    /// on it, so it is also shown the edits of that time that wait for a decision or have lost. Each version is checked
+    /// against its id.
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that does not match its id.
-    public func history(of id: MemoryID, agentID: AgentID) async throws -> [MemoryVersion] {
+    public func history(of id: MemoryID, agentID: AgentID, userID: UserID? = nil) async throws -> [MemoryVersion] {
         try await operations.perform { store in
-            try await store.history(of: id, as: agentID)
+            try await store.history(of: id, as: agentID, userID: userID)
         }
     }
 
@@ -100,16 +106,22 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Parameters:
     ///   - id: The memory.
-    ///   - version: A version that is not a deletion, from the history that the agent sees. `system`, which maintains
-    ///     every memory, is not bound to that history.
+    ///   - version: A version that is not a deletion and whose expiry has not passed, from the history that the agent
+    ///     sees. `system`, which maintains every memory, is not bound to that history. If the agent is not the owner,
+    ///     the category and the expiry stay as they are.
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
-    ///   for a version that is not of that history.
+    ///   for a version that is not of that history, that is a deletion, or that would have expired.
     @discardableResult
-    public func rollbackMemory(_ id: MemoryID, to version: VersionID, agentID: AgentID) async throws -> Memory {
+    public func rollbackMemory(
+        _ id: MemoryID,
+        to version: VersionID,
+        agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> Memory {
         try await operations.perform { store in
-            try await store.rollback(id, to: version, as: agentID)
+            try await store.rollback(id, to: version, as: agentID, userID: userID)
         }
     }
 }

@@ -88,10 +88,10 @@ extension MultiAgentMemoryCoordinator {
     /// A memory that its user and agent already have is left as it is, deleted or not, so that an import can be
     /// repeated.
     ///
-    /// An identifier names a memory of one user and one agent. Where somebody else's memory has it, the import is
-    /// stored all the same, under an identifier that is derived from all three, and a second import finds it there. So
-    /// nobody loses a memory to another's identifiers, or learns from the counts that they exist. Browsing and
-    /// searching give the identifier that the memory got.
+    /// An identifier names a memory of one user and one agent. The same identifier under two users is two memories, each
+    /// found under its own, and likewise under two agents. So nobody loses a memory to another's identifiers, or learns
+    /// that they exist. A call that names a memory and no user, where several users have one that the agent may mean,
+    /// throws `.invalidArgument`.
     ///
     /// - Throws: As for storing one memory.
     public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {

@@ -61,7 +61,8 @@ extension MultiAgentMemoryCoordinator {
         agentID: AgentID,
         includeSharedMemories: Bool = true,
         filter: SearchFilter = .init(),
-        limit: Int = 10
+        limit: Int = 10,
+        userID: UserID? = nil
     ) async throws -> [MemorySearchResult] {
         try await operations.perform { store in
             try await store.similar(
@@ -70,7 +71,8 @@ extension MultiAgentMemoryCoordinator {
                 includeShared: includeSharedMemories,
                 filter: filter,
                 limit: limit,
-                tuning: searchTuning
+                tuning: searchTuning,
+                userID: userID
             )
         }
     }
@@ -79,7 +81,7 @@ extension MultiAgentMemoryCoordinator {
 extension MultiAgentMemoryCoordinator {
     /// How many documents of the file have a vector of the present embedder.
     public func embeddingStatus() async throws -> EmbeddingStatus {
-        try await store.embeddingStatus()
+        try await operations.administer { try await $0.embeddingStatus() }
     }
 
     /// Makes the vectors that are missing or of another embedder, batch by batch, while everything else goes on.

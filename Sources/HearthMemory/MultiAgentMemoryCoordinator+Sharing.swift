@@ -10,10 +10,11 @@ extension MultiAgentMemoryCoordinator {
         _ id: MemoryID,
         agentID: AgentID,
         with agents: [AgentID],
-        permission: SharePermission = .propose
+        permission: SharePermission = .propose,
+        userID: UserID? = nil
     ) async throws {
         try await operations.perform { store in
-            try await store.share(id, as: agentID, with: agents, permission: permission)
+            try await store.share(id, as: agentID, with: agents, permission: permission, userID: userID)
         }
     }
 
@@ -23,24 +24,33 @@ extension MultiAgentMemoryCoordinator {
     /// No rule shares the memory with them again; only a new share by call does.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.unknownAgent`.
-    public func revokeShare(_ id: MemoryID, agentID: AgentID, from agents: [AgentID]) async throws {
+    public func revokeShare(
+        _ id: MemoryID,
+        agentID: AgentID,
+        from agents: [AgentID],
+        userID: UserID? = nil
+    ) async throws {
         try await operations.perform { store in
-            try await store.revokeShare(id, as: agentID, from: agents)
+            try await store.revokeShare(id, as: agentID, from: agents, userID: userID)
         }
     }
 
     /// Who else may see a memory at present, and why: for its owner and for critical agents.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory but is neither.
-    public func access(to id: MemoryID, agentID: AgentID) async throws -> [AgentID: SharingContext] {
+    public func access(
+        to id: MemoryID,
+        agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> [AgentID: SharingContext] {
         try await operations.perform { store in
-            try await store.access(to: id, as: agentID)
+            try await store.access(to: id, as: agentID, userID: userID)
         }
     }
 
     /// The sharing policy in force.
     public func sharingPolicy() async throws -> SharingPolicy {
-        try store.sharingPolicy()
+        try await operations.administer { try $0.sharingPolicy() }
     }
 
     /// Puts a sharing policy in force for every process on the file; durable on return.

@@ -99,6 +99,13 @@ final class HostOperations: Sendable {
     /// Runs an operation. Whether its agent may act is checked where it acts, in its own transaction or snapshot.
     func perform<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
         begun.withLock { $0 += 1 }
+        await store.giveWay()
+        return try await operation(store)
+    }
+
+    /// Runs an operation that no agent makes and that is not counted.
+    func administer<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
+        await store.giveWay()
         return try await operation(store)
     }
 }

@@ -71,7 +71,7 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
     package func read<R>(_ body: (Connection) throws -> R) throws -> R {
         guard !Task.isCancelled else { throw CancellationError() }
-        return try pool.read(body)
+        return try ReadingTime.counting { try pool.read(body) }
     }
 
     /// Reads like ``read(_:)``, but on a thread of its own, and stops half-way when the task is cancelled.

@@ -211,6 +211,23 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
         try await coordinator.close()
     }
 
+    @Test func `ending a session ends it for its user alone`() async throws {
+        let coordinator = try await household()
+        let users: [UserID] = ["user_123", "user_456"]
+        for user in users {
+            _ = try await coordinator.storeAgentMemory(
+                agentID: "alden",
+                userID: user,
+                sessionID: "sess_abc",
+                content: "of \(user)"
+            )
+        }
+        await expect(.invalidArgument) { try await coordinator.endSession("sess_abc") }
+        try await coordinator.endSession("sess_abc", userID: "user_456")
+        await expect(.invalidArgument) { try await coordinator.endSession("sess_abc", userID: "user_789") }
+        try await coordinator.close()
+    }
+
     @Test func `sessions of one name are each their own user's`() async throws {
         let coordinator = try await household()
         let users: [UserID] = ["user_123", "user_456"]

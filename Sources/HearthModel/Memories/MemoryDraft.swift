@@ -107,11 +107,15 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     /// Memories that were there already, from an earlier import or from earlier in this one. They were left as they
     /// are.
     public var present: Int
+    /// The memories that were there under another identifier than the given one, by their place in the batch. An
+    /// earlier version of the engine stored them so. Every other memory has the identifier that was given.
+    public var renamed: [Int: MemoryID]
 
     /// Counts what an import did.
-    public init(stored: Int = 0, present: Int = 0) {
+    public init(stored: Int = 0, present: Int = 0, renamed: [Int: MemoryID] = [:]) {
         self.stored = stored
         self.present = present
+        self.renamed = renamed
     }
 }
 

@@ -117,9 +117,12 @@ public struct SliceCursor: Hashable, Sendable, Codable {
     package var createdAt: Int64
     /// The last memory.
     package var memoryID: MemoryID
+    /// Its owner, as others may have a memory of the same identifier; nil in a cursor that an earlier version made.
+    package var agentID: AgentID?
 
-    package init(createdAt: Int64, memoryID: MemoryID) {
+    package init(createdAt: Int64, memoryID: MemoryID, agentID: AgentID?) {
         self.createdAt = createdAt
         self.memoryID = memoryID
+        self.agentID = agentID
     }
 }

@@ -16,6 +16,18 @@ public struct SearchFilter: Hashable, Sendable {
     public var minimumImportance: Double?
     /// Search results of at least this score, 0…1; browsing ignores it.
     public var minimumScore: Double?
+    /// Whether memories that have expired are among them: an agent's own, and nobody else's.
+    public var expiry: Expiry
+
+    /// Which memories are admitted by their expiry.
+    public enum Expiry: String, CaseIterable, Sendable, Codable {
+        /// Those that have not expired.
+        case current
+        /// Those of the agent's own that have expired and that upkeep has not taken yet.
+        case expired
+        /// Both.
+        case any
+    }
 
     /// Describes a filter.
     public init(
@@ -25,7 +37,8 @@ public struct SearchFilter: Hashable, Sendable {
         createdAfter: Date? = nil,
         createdBefore: Date? = nil,
         minimumImportance: Double? = nil,
-        minimumScore: Double? = nil
+        minimumScore: Double? = nil,
+        expiry: Expiry = .current
     ) {
         self.types = types
         self.categories = categories
@@ -34,6 +47,7 @@ public struct SearchFilter: Hashable, Sendable {
         self.createdBefore = createdBefore
         self.minimumImportance = minimumImportance
         self.minimumScore = minimumScore
+        self.expiry = expiry
     }
 }
 

@@ -49,6 +49,10 @@ package struct FieldChange: Hashable, Sendable {
         package static let metadata = Fields(rawValue: 32)
         package static let expiresAt = Fields(rawValue: 64)
         package static let deletion = Fields(rawValue: 128)
+
+        /// The fields that only the owner changes: what becomes of the memory, and who may see it. Any other agent
+        /// that may propose an edit may propose one of every other field.
+        package static let ownersAlone: Fields = [.category, .expiresAt, .deletion]
     }
 
     package var fields: Fields {
@@ -65,6 +69,14 @@ package struct FieldChange: Hashable, Sendable {
     }
 
     package var isEmpty: Bool { fields.isEmpty }
+
+    /// The change without the fields that only the owner changes. A deletion stays a deletion.
+    package var withoutOwnersFields: FieldChange {
+        var result = self
+        result.category = nil
+        result.expiresAt = nil
+        return result
+    }
 }
 
 extension FieldChange {
@@ -112,6 +124,19 @@ extension FieldChange {
 }
 
 extension MemoryFields {
+    /// These fields with the ones that only the owner changes as another state has them, a deletion aside.
+    package func withOwnersFields(of other: MemoryFields) -> MemoryFields {
+        var result = self
+        result.category = other.category
+        result.expiresAt = other.expiresAt
+        return result
+    }
+
+    /// Whether the memory no longer exists at a time because of its expiry.
+    package func isExpired(at time: Timestamp) -> Bool {
+        expiresAt.map { $0 <= time } ?? false
+    }
+
     /// The fields that differ from an earlier state.
     package func changes(from earlier: MemoryFields) -> FieldChange.Fields {
         FieldChange(

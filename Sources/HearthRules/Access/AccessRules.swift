@@ -101,6 +101,14 @@ extension AccessRules {
     }
 }
 
+extension AccessRules {
+    /// Whether an agent that sees a memory may decide on it: settle its conflicts and roll it back. Its owner and critical
+    /// agents may.
+    package func mayDecide(_ agent: AgentID, owner: AgentID) -> Bool {
+        agent == owner || priorities[agent] == .critical
+    }
+}
+
 /// Decides which versions of a memory an agent sees that does not own it.
 package struct HistoryLimits {
     var viewer: AgentID
@@ -124,13 +132,20 @@ package struct HistoryLimits {
         self.since = since
     }
 
-    /// Whether the agent sees a version: its own, those published since it was given the memory, and those that a rule
-    /// would have shown it. A version of a restricted category is the owner's alone, whatever the memory's category is
-    /// now.
+    /// Whether the agent may decide on the memory. Then it also sees the edits that wait or that lost.
+    package var mayDecide: Bool { rules.mayDecide(viewer, owner: owner) }
+
+    /// Whether the agent sees a version: its own, and what was shown to it as the published head. That is what came in
+    /// since it was given the memory, and what a rule would have shown it. An agent that may decide also sees the
+    /// versions of that time that nobody was shown. A version of a restricted category is the owner's alone, whatever
+    /// the memory's category is now.
     ///
-    /// - Parameter order: When it was published, in the order of all publications in the file.
-    package func admits(_ version: Version, publishedAt order: Int64) -> Bool {
+    /// - Parameters:
+    ///   - order: When it came in, in the order of all publications in the file.
+    ///   - wasShown: Whether it was the published head, and the memory existed by it.
+    package func admits(_ version: Version, publishedAt order: Int64, wasShown: Bool) -> Bool {
         if version.author == viewer { return true }
+        guard wasShown || mayDecide else { return false }
         guard !rules.isRestricted(version.fields.category, owner: owner), share?.isRevoked != true else { return false }
         if let since, order >= since.order || version.id == since.head { return true }
         return rules.globalRule(for: viewer, owner: owner, category: version.fields.category) != nil

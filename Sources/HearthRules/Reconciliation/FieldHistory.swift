@@ -23,8 +23,14 @@ struct FieldHistory {
     /// - Parameters:
     ///   - graph: The versions.
     ///   - ancestry: Of `graph`.
+    ///   - mayChange: Whether a version may change the field. What any other says of it does not count.
     ///   - changed: Whether an edit changed the field, given the fields of the new version and of a parent.
-    init(in graph: VersionGraph, _ ancestry: inout Ancestry, changed: (MemoryFields, MemoryFields) -> Bool) {
+    init(
+        in graph: VersionGraph,
+        _ ancestry: inout Ancestry,
+        mayChange: (Version) -> Bool = { _ in true },
+        changed: (MemoryFields, MemoryFields) -> Bool
+    ) {
         var origins: [Int] = []
         origins.reserveCapacity(graph.versions.count)
         var joins: Set<Int> = []
@@ -33,7 +39,7 @@ struct FieldHistory {
             let parents = graph.parents[position]
             let isEdit =
                 parents.isEmpty
-                || !version.isAutomaticMerge
+                || !version.isAutomaticMerge && mayChange(version)
                     && parents.contains { changed(version.fields, graph.versions[$0].fields) }
             if isEdit {
                 origins.append(position)

@@ -7,6 +7,8 @@ package struct ReconcilePolicy: Sendable {
     /// The priority that the policy gives each agent. What an agent says of itself does not matter. An agent that is
     /// not here counts lowest.
     var priorities: [AgentID: AgentPriority]
+    /// The memory's owner, who alone changes its category and its expiry; nil where every author may.
+    var owner: AgentID?
     /// The head that everyone sees at present. It stays while a conflict waits for a person.
     var publishedHead: VersionID?
     /// The most bytes of UTF-8 that merged content may have.
@@ -16,17 +18,28 @@ package struct ReconcilePolicy: Sendable {
     package init(
         strategy: ConflictResolution,
         priorities: [AgentID: AgentPriority] = [:],
+        owner: AgentID? = nil,
         publishedHead: VersionID? = nil,
         maximumContentLength: Int = MemoryFields.maximumContentLength
     ) {
         self.strategy = strategy
         self.priorities = priorities
+        self.owner = owner
         self.publishedHead = publishedHead
         self.maximumContentLength = maximumContentLength
     }
 }
 
 extension ReconcilePolicy {
+    /// Whether a version may say otherwise than its parents about a field that only the owner changes.
+    ///
+    /// The edit of another agent may not. Such an edit is refused before it is published, but a file may hold some that
+    /// were published when an expiry was not yet the owner's alone. A version with several parents joins or decides,
+    /// and whoever made it had the right to.
+    func mayChangeOwnersFields(_ version: Version) -> Bool {
+        owner == nil || version.author == owner || version.parents.count != 1
+    }
+
     /// Which edit of a contested field comes before which, by the strategy. It is a total order, the same everywhere.
     struct Rank: Comparable {
         /// Importance, or priority turned so that more important is greater; the same for all where time alone decides.

@@ -25,12 +25,12 @@ struct Reconciliation {
     mutating func fields() -> MemoryFields {
         let fields = MemoryFields(
             content: content(),
-            category: settled(.category) { $0.category },
+            category: settled(.category, byOwnerAlone: true) { $0.category },
             tags: tags(),
             importance: settled(.importance) { $0.importance },
             confidence: settled(.confidence) { $0.confidence },
             metadata: metadata(),
-            expiresAt: settled(.expiry) { $0.expiresAt },
+            expiresAt: settled(.expiry, byOwnerAlone: true) { $0.expiresAt },
             isDeleted: isDeleted()
         )
         // Nobody needs to decide what a memory says if every side deleted it.
@@ -42,8 +42,12 @@ struct Reconciliation {
 
     func rank(_ position: Int) -> ReconcilePolicy.Rank { policy.rank(of: graph.versions[position]) }
 
-    private mutating func latestEdits(changed: (MemoryFields, MemoryFields) -> Bool) -> [Int] {
-        FieldHistory(in: graph, &ancestry, changed: changed)
+    private mutating func latestEdits(
+        byOwnerAlone: Bool = false,
+        changed: (MemoryFields, MemoryFields) -> Bool
+    ) -> [Int] {
+        let mayChange = { [policy] version in !byOwnerAlone || policy.mayChangeOwnersFields(version) }
+        return FieldHistory(in: graph, &ancestry, mayChange: mayChange, changed: changed)
             .latestEdits(at: heads, &ancestry, asksAgain: policy.strategy == .manualReview)
     }
 
@@ -72,8 +76,11 @@ extension Reconciliation {
         let all: [Int]
     }
 
-    private mutating func compare<Value: Equatable>(by value: (MemoryFields) -> Value) -> Comparison<Value> {
-        let edits = latestEdits { value($0) != value($1) }
+    private mutating func compare<Value: Equatable>(
+        byOwnerAlone: Bool = false,
+        by value: (MemoryFields) -> Value
+    ) -> Comparison<Value> {
+        let edits = latestEdits(byOwnerAlone: byOwnerAlone) { value($0) != value($1) }
         guard edits.count > 1 else { return .agreed(value(fields(edits.first ?? heads[0]))) }
 
         var changed = edits
@@ -90,9 +97,10 @@ extension Reconciliation {
     /// strategy says.
     private mutating func settled<Value: Equatable>(
         _ field: ContestedField,
+        byOwnerAlone: Bool = false,
         by value: (MemoryFields) -> Value
     ) -> Value {
-        switch compare(by: value) {
+        switch compare(byOwnerAlone: byOwnerAlone, by: value) {
         case .agreed(let value):
             return value
         case .contested(let contest):

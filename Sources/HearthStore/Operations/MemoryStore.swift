@@ -5,7 +5,7 @@ import HearthSQLite
 
 /// The storage engine: memories, versions, shares, search and audit in one SQLite file.
 ///
-/// A read runs on the caller's thread in a transaction of its own. A write waits for the writer's thread, which commits
+/// A read runs on the caller's thread in a transaction of its own, unless it may take long. A write waits for the writer's thread, which commits
 /// everything that is waiting at once. When a write returns, it is committed with the durability asked for. A caller
 /// that is cancelled while it waits gets `CancellationError`. Its operation has then either not happened or happened
 /// whole.
@@ -97,6 +97,22 @@ extension MemoryStore {
                 }
             }
         }
+    }
+
+    /// From so many memories on a read goes to a thread of its own.
+    static let longRead = 256
+
+    /// Reads one committed state: on the caller's thread, or if that may take long on a thread of its own.
+    func read<R: Sendable>(
+        mayTakeLong: Bool,
+        _ body: @escaping @Sendable (Snapshot) throws -> R
+    ) async throws -> R {
+        try await mayTakeLong ? readUntilCancelled(body) : read(body)
+    }
+
+    /// Lets other tasks have the thread, if reads have kept it for long.
+    package func giveWay() async {
+        if ReadingTime.isOver() { await Task.yield() }
     }
 
     /// Reads one committed state on a thread of its own, for a read that may take long; it stops when the task is

@@ -92,11 +92,19 @@ extension WriteContext {
         switch try snapshot.standing(of: agent, to: record) {
         case .owner:
             return nil
-        case .shared(let context)
-        where context.permission == .propose && draft.change.category == nil && !draft.change.isDeletion:
+        case .shared where record.isExpired(at: now):
+            return .memoryNotFound(record.id)
+        case .shared(let context):
+            guard context.permission == .propose else {
+                return MemoryError(code: .accessDenied, message: "Agent \(agent.id) may no longer edit it.")
+            }
+            guard draft.change.fields.isDisjoint(with: .ownersAlone) else {
+                return MemoryError(
+                    code: .accessDenied,
+                    message: "Only its owner \(record.owner) changes its category or expiry, or deletes it."
+                )
+            }
             return nil
-        case .shared:
-            return MemoryError(code: .accessDenied, message: "Agent \(agent.id) may no longer edit it.")
         case .none:
             return .memoryNotFound(record.id)
         }

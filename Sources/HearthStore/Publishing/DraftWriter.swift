@@ -85,12 +85,13 @@ struct DraftWriter {
         return false
     }
 
-    /// Takes a deletion out of a draft and leaves the rest.
+    /// Takes a deletion, or an expiry that has passed, out of a draft and leaves the rest.
     ///
     /// - Returns: The draft; nil if nothing is left of it.
-    func withdrawDeletion(_ existing: Draft, of record: MemoryRecord) throws -> Draft? {
+    func withdrawAbsence(_ existing: Draft, of record: MemoryRecord) throws -> Draft? {
         var draft = existing
         draft.change.isDeletion = false
+        if case .some(.some(let expiry)) = draft.change.expiresAt, expiry <= now { draft.change.expiresAt = nil }
         return try replace(existing, with: draft, of: record)
     }
 

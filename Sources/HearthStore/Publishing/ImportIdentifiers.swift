@@ -3,33 +3,40 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// Finds the identifiers under which imported memories are kept.
+/// Finds out which memories of an import are there already, and how the others are to be spelled.
 ///
-/// A call names a memory by its identifier alone, so an identifier is unique in the file. A host's identifiers are
-/// unique among the memories of one user and agent at best: the notes of two people may both be numbered from 1. The
-/// second memory gets an identifier that is derived from the user, the agent and the host's identifier. If that is
-/// taken too, the next one is derived from it.
+/// An identifier of a host's names a memory of one user and one agent. Whether another user or agent has a memory of
+/// the same identifier makes no difference that anybody sees: see ``MemoryNames``.
 struct ImportIdentifiers {
     /// A memory that the file does not have yet.
     struct Missing {
         /// Its place in the batch.
         var index: Int
-        /// The identifier to store it under.
-        var id: MemoryID
+        var place: Place
+    }
+
+    /// Where a memory is to be stored.
+    struct Place {
+        /// Whether another memory is spelled like its identifier.
+        var hasNamesake: Bool
         var parentID: MemoryID?
     }
 
-    /// The user and the agent of a memory, as keys of the file.
-    private struct Owner: Equatable {
-        var user: Int64
-        var agent: Int64
+    /// What an identifier names a memory among.
+    private struct Name: Hashable {
+        var id: MemoryID
+        var user: UserID
+        var agent: AgentID
     }
 
     let connection: Connection
     let directory: AgentDirectory
 
-    /// The memories of this batch that have a place so far.
-    private var placed: [MemoryID: MemoryImport] = [:]
+    /// The memories of the batch that are kept under another identifier than the given one, by their place in it.
+    private(set) var renamed: [Int: MemoryID] = [:]
+    /// The memories of this batch that have a place so far, and the plain spellings that they take.
+    private var placed: Set<Name> = []
+    private var spellings: Set<MemoryID> = []
     private var users: [UserID: Int64] = [:]
 
     init(connection: Connection, directory: AgentDirectory) {
@@ -40,58 +47,44 @@ struct ImportIdentifiers {
     /// The memories of a batch that are to be stored, in order.
     mutating func missing(_ batch: [MemoryImport]) throws -> [Missing] {
         try batch.indices.compactMap { index in
-            try place(of: batch[index]).map { Missing(index: index, id: $0.id, parentID: $0.parentID) }
+            try place(of: batch[index], at: index).map { Missing(index: index, place: $0) }
         }
     }
 
-    /// The identifiers to store a memory under; nil if it is there already.
-    mutating func place(of item: MemoryImport) throws -> (id: MemoryID, parentID: MemoryID?)? {
-        let parentID = try item.draft.parentID.map { try identifiers(for: $0, of: item).kept ?? $0 }
-        let (kept, free) = try identifiers(for: item.id, of: item)
-        guard kept == nil else { return nil }
-        placed[free] = item
-        return (free, parentID)
-    }
-
-    /// The identifier under which a memory is kept, nil if it is not there, and the one that it would get.
-    private mutating func identifiers(
-        for id: MemoryID,
-        of item: MemoryImport
-    ) throws -> (kept: MemoryID?, free: MemoryID) {
-        var candidate = id
-        var free: MemoryID?
-        while true {
-            switch try occupant(of: candidate, for: item) {
-            case .sameOwner: return (candidate, candidate)
-            case .nobody where free == nil: free = candidate
-            case .nobody, .otherOwner:
-                // One step past a free identifier is far enough: that identifier may have been taken when the memory
-                // was stored.
-                if let free { return (nil, free) }
-            }
-            candidate = Self.derived(from: candidate, user: item.userID, agent: item.agentID)
+    /// Where to store a memory; nil if it is there already.
+    ///
+    /// - Parameters:
+    ///   - item: The memory.
+    ///   - index: Its place in the batch.
+    mutating func place(of item: MemoryImport, at index: Int) throws -> Place? {
+        let parentID = try item.draft.parentID.map { try kept($0, of: item) ?? $0 }
+        if let kept = try kept(item.id, of: item) {
+            if kept != item.id { renamed[index] = kept }
+            return nil
         }
+        placed.insert(Name(id: item.id, user: item.userID, agent: item.agentID))
+        let isTaken = try !spellings.insert(item.id).inserted || MemoryNames.isTaken(item.id, in: connection)
+        return Place(hasNamesake: isTaken, parentID: parentID)
     }
 
-    private enum Occupant {
-        case nobody
-        case sameOwner
-        case otherOwner
-    }
-
-    private mutating func occupant(of id: MemoryID, for item: MemoryImport) throws -> Occupant {
-        if let other = placed[id] {
-            return other.userID == item.userID && other.agentID == item.agentID ? .sameOwner : .otherOwner
+    /// The identifier under which the memory is kept that a user and an agent have given one; nil if they have none.
+    private mutating func kept(_ id: MemoryID, of item: MemoryImport) throws -> MemoryID? {
+        if placed.contains(Name(id: id, user: item.userID, agent: item.agentID)) { return id }
+        guard let user = try user(item.userID) else { return nil }
+        let owner = try directory.agent(item.agentID).key
+        if try MemoryNames.key(of: id, user: user, owner: owner, in: connection) != nil { return id }
+        // An earlier version derived another identifier, and another one from that, if somebody else had the given one.
+        var derived = id
+        for _ in 0..<Self.longestDerivation {
+            derived = Self.derived(from: derived, user: item.userID, agent: item.agentID)
+            if try MemoryNames.key(of: derived, user: user, owner: owner, in: connection) != nil { return derived }
+            guard try MemoryNames.isTaken(derived, in: connection) else { break }
         }
-        let owner = try connection.first(
-            "SELECT user_key, owner_key FROM memories WHERE memory_id = ?1",
-            id.rawValue,
-            as: { Owner(user: $0.int64(0), agent: $0.int64(1)) }
-        )
-        guard let owner else { return .nobody }
-        guard let user = try user(item.userID) else { return .otherOwner }
-        return owner == Owner(user: user, agent: try directory.agent(item.agentID).key) ? .sameOwner : .otherOwner
+        return nil
     }
+
+    /// After so many derivations an earlier version found a free identifier, unless somebody wanted it not to.
+    private static let longestDerivation = 4
 
     private mutating func user(_ id: UserID) throws -> Int64? {
         if let key = users[id] { return key }

@@ -6,6 +6,8 @@ import HearthSQLite
 struct LeaseRelease: Sendable {
     let memoryID: MemoryID
     let agentID: AgentID
+    /// The user whose memory it is; nil if the call does not say.
+    var userID: UserID?
     let isForced: Bool
 
     /// Releases the lease if the agent may.
@@ -21,9 +23,13 @@ struct LeaseRelease: Sendable {
         let directory = try transaction.directory(directories)
         let agent = try directory.acting(agentID)
         let wallClock = clock.now()
-        guard let subject = try LeasableMemory.find(memoryID, at: wallClock, directory: directory, in: connection)
+        let reference = MemoryReference(id: memoryID, viewer: agent, user: userID)
+        guard let subject = try LeasableMemory.find(reference, at: wallClock, directory: directory, in: connection)
         else {
             throw MemoryError.memoryNotFound(memoryID)
+        }
+        guard try subject.belongs(to: userID, in: connection) else {
+            throw AuditedRefusal(.memoryNotFound(memoryID), subject.refusal(of: "release", by: agent))
         }
         let lease = try LeaseTable.live(memory: subject.key, at: clock.bootInstant, in: connection)
         if let lease, lease.holder == agent.key {

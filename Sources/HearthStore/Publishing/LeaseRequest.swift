@@ -6,6 +6,8 @@ import HearthSQLite
 struct LeaseRequest: Sendable {
     let memoryID: MemoryID
     let agentID: AgentID
+    /// The user whose memory it is; nil if the call does not say.
+    var userID: UserID?
     /// How long the lease is to last.
     let duration: Duration
     /// When the agent stops waiting; nil if it does not wait.
@@ -68,12 +70,16 @@ struct LeaseRequest: Sendable {
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> LeasableMemory {
-        guard let subject = try LeasableMemory.find(memoryID, at: now, directory: directory, in: connection) else {
+        let reference = MemoryReference(id: memoryID, viewer: agent, user: userID)
+        guard let subject = try LeasableMemory.find(reference, at: now, directory: directory, in: connection) else {
             throw MemoryError.memoryNotFound(memoryID)
+        }
+        guard try subject.belongs(to: userID, in: connection) else {
+            throw AuditedRefusal(.memoryNotFound(memoryID), subject.refusal(of: "lease", by: agent))
         }
         let standing = try subject.standing(of: agent, directory: directory, in: connection)
         switch directory.rules.leaseRight(of: agent.id, owner: subject.owner.id, standing: standing) {
-        case .granted where subject.isLive: return subject
+        case .granted where subject.isLive || standing == .owner: return subject
         case .granted: throw MemoryError.memoryNotFound(memoryID)
         case .unseen: throw AuditedRefusal(.memoryNotFound(memoryID), subject.refusal(of: "lease", by: agent))
         case .denied:
@@ -112,7 +118,13 @@ extension LeaseRequest {
         // Memories that the agent does not see are not named to it, though they may be links of the chain.
         let links = try cycle.compactMap { step -> String? in
             guard let id = try Self.id(of: step.memory, in: connection),
-                let link = try LeasableMemory.find(id, at: wallClock, directory: directory, in: connection),
+                let link = try LeasableMemory.find(
+                    step.memory,
+                    id: id,
+                    at: wallClock,
+                    directory: directory,
+                    in: connection
+                ),
                 try link.standing(of: agent, directory: directory, in: connection) != .none
             else { return nil }
             let waiter = try directory.agent(key: step.waiter).id
@@ -132,7 +144,7 @@ extension LeaseRequest {
         try connection.first(
             "SELECT memory_id FROM memories WHERE memory_key = ?1",
             memory,
-            as: { MemoryID(rawValue: $0.string(0)) }
+            as: { MemoryID(spelled: $0.string(0)) }
         )
     }
 }

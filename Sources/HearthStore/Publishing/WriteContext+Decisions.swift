@@ -7,19 +7,33 @@ extension WriteContext {
     /// maintains every memory, get it even if it is deleted.
     ///
     /// - Throws: ``AuditedRefusal`` of `.memoryNotFound` if the agent does not see the memory, else of `.accessDenied`.
-    func authorizedRecord(_ id: MemoryID, for agent: KnownAgent, attempt: String) throws -> MemoryRecord {
-        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
-            throw MemoryError.memoryNotFound(id)
+    func authorizedRecord(
+        _ id: MemoryID,
+        user: UserID?,
+        for agent: KnownAgent,
+        attempt: String
+    ) throws -> MemoryRecord {
+        let record = try snapshot.record(
+            of: id,
+            for: agent,
+            user: user,
+            includingDeleted: true,
+            isMaintenance: agent.id == AgentProfile.system.id
+        )
+        guard let record else { throw MemoryError.memoryNotFound(id) }
+        guard user == nil || record.userID == user else {
+            throw try AuditedRefusal(of: attempt, of: record, as: agent, in: snapshot, isHidden: true)
         }
         if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
-        let isSeen = try !record.fields.isDeleted && snapshot.standing(of: agent, to: record) != .none
+        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        let isSeen = try isThere && snapshot.standing(of: agent, to: record) != .none
         guard isSeen, agent.profile.priority == .critical else {
             throw try AuditedRefusal(
                 of: attempt,
                 of: record,
                 as: agent,
                 in: snapshot,
-                isHidden: record.fields.isDeleted
+                isHidden: !isThere
             )
         }
         return record

@@ -107,6 +107,7 @@ extension WriteContext {
         ReconcilePolicy(
             strategy: strategy,
             priorities: directory.rules.priorities,
+            owner: record.owner,
             publishedHead: record.head
         )
     }

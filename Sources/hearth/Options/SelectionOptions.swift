@@ -24,6 +24,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
     var minImportance: Double?
 
+    @Flag(help: "Only the agent's own memories that have expired. They can be restored, or given another expiry.")
+    var expired = false
+
     /// The filter in the library's form.
     func filter(minimumScore: Double? = nil) -> SearchFilter {
         SearchFilter(
@@ -33,7 +36,8 @@ struct FilterOptions: ParsableArguments {
             createdAfter: since?.date,
             createdBefore: until?.date,
             minimumImportance: minImportance,
-            minimumScore: minimumScore
+            minimumScore: minimumScore,
+            expiry: expired ? .expired : .current
         )
     }
 }

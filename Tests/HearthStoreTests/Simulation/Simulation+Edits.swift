@@ -180,8 +180,9 @@ extension Simulation {
             if chance(20) { change.importance = anyNumber() }
             if chance(12) { change.confidence = anyNumber() }
             if chance(20) { change.metadata = randomMetadata() }
-            if chance(8) { change.expiresAt = .some(anyExpiry()) }
-            if chance(memory.owner == agent ? 8 : 2) { change.category = any(SimulatedHousehold.categories) }
+            let isOwner = memory.owner == agent
+            if chance(isOwner ? 12 : 2) { change.expiresAt = .some(anyExpiry()) }
+            if chance(isOwner ? 8 : 2) { change.category = any(SimulatedHousehold.categories) }
         } while change.isEmpty && chance(90)
         return change
     }

@@ -11,23 +11,47 @@ struct LeasableMemory: Sendable {
     var category: MemoryCategory
     /// Whether it can be leased: it is neither deleted nor folded, and its own expiry has not passed.
     var isLive: Bool
+    /// Whether its expiry has passed, and nothing else keeps it from being leased. Its owner leases it to extend it.
+    var isExpired: Bool
     var flags: DocumentFlags
+
+    /// The memory that an agent means by an identifier, live or not; nil if the file never had it.
+    static func find(
+        _ reference: MemoryReference,
+        at now: Timestamp,
+        directory: AgentDirectory,
+        in connection: Connection
+    ) throws -> LeasableMemory? {
+        let (id, viewer) = (reference.id, reference.viewer)
+        let find = { key in try self.find(key, id: id, at: now, directory: directory, in: connection) }
+        return try reference.find(
+            plain: try MemoryNames.plain(id, in: connection).flatMap(find),
+            in: connection,
+            find: find,
+            isMeant: { memory in
+                if viewer.id == AgentProfile.system.id { return memory.isLive }
+                return try memory.standing(of: viewer, directory: directory, in: connection) != .none
+            }
+        )
+    }
 
     /// Reads a memory, live or not; nil if the file never had it.
     static func find(
-        _ id: MemoryID,
+        _ key: Int64,
+        id: MemoryID,
         at now: Timestamp,
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> LeasableMemory? {
         try connection.first(
             """
-            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags
+            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags,
+                m.state = 'live' AND coalesce(m.expires_at <= ?2, 0)
             FROM memories AS m
             LEFT JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
-            WHERE m.memory_id = ?1
+            WHERE m.memory_key = ?1
             """,
-            id.rawValue,
+            key,
             now.rawValue,
             as: { row in
                 LeasableMemory(
@@ -37,23 +61,30 @@ struct LeasableMemory: Sendable {
                     owner: try directory.agent(key: row.int64(2)),
                     category: MemoryCategory(rawValue: row.string(3)),
                     isLive: row.bool(4),
+                    isExpired: row.bool(6),
                     flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.optionalInt64(5) ?? 0))
                 )
             }
         )
     }
 
-    /// What an agent is to the memory; `.none` when the memory is not live.
+    /// What an agent is to the memory; `.none` when the memory is not live. One that has expired is its owner's still.
     func standing(
         of agent: KnownAgent,
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> AccessRules.Standing {
-        guard isLive else { return .none }
+        guard isLive || isExpired && agent.id == owner.id else { return .none }
         let share =
             flags.contains(.everShared) && agent.id != owner.id
             ? try ShareTable.find(user: userKey, memory: key, agent: agent.key, in: connection) : nil
         return directory.rules.standing(of: agent.id, owner: owner.id, category: category, share: share)
+    }
+
+    /// Whether it is a memory of the user that a call names, if it names one.
+    func belongs(to user: UserID?, in connection: Connection) throws -> Bool {
+        guard let user else { return true }
+        return try UserTable.find(user, in: connection) == userKey
     }
 
     /// The audit row of an attempt that was refused.
@@ -66,4 +97,8 @@ struct LeasableMemory: Sendable {
             detail: ["attempt": attempt]
         )
     }
+}
+
+extension LeasableMemory: NamedMemory {
+    var ownerKey: Int64 { owner.key }
 }

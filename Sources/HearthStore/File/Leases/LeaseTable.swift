@@ -30,13 +30,12 @@ enum LeaseTable {
         at now: BootInstant,
         in connection: Connection
     ) throws -> Lease? {
-        let memory = try connection.first(
-            "SELECT memory_key FROM memories WHERE memory_id = ?1",
-            lock.memoryID.rawValue,
-            as: { $0.int64(0) }
-        )
-        guard let memory, let lease = try live(memory: memory, at: now, in: connection) else { return nil }
-        return lease.token == lock.fencingToken && lease.holder == agent.key ? lease : nil
+        let plain = try MemoryNames.plain(lock.memoryID, in: connection)
+        let memories = try [plain].compactMap(\.self) + MemoryNames.namesakes(of: lock.memoryID, in: connection)
+        let held = try memories.compactMap { try live(memory: $0, at: now, in: connection) }
+            .filter { $0.token == lock.fencingToken && $0.holder == agent.key }
+        // Leases on memories of one identifier may have one token. They were not acquired at the same time.
+        return held.count < 2 ? held.first : held.first { $0.acquiredAt.date == lock.acquiredAt }
     }
 
     /// Every lease that was not released. The one held longest comes first, and some may have expired.

@@ -40,6 +40,11 @@ struct KeyCache {
         return key
     }
 
+    /// Forgets the sessions, one of which has ended: whoever uses one next has to open it again.
+    mutating func forgetSessions() {
+        sessions = [:]
+    }
+
     /// The key of a category. A new category gets a row.
     mutating func category(_ category: MemoryCategory, in connection: Connection) throws -> Int64 {
         if let key = categories[category] { return key }
@@ -87,5 +92,29 @@ enum SessionTable {
             id.rawValue,
             as: { $0.int64(0) }
         )
+    }
+
+    /// The sessions with an identifier: of a user, or of every user who has one.
+    static func keys(of id: SessionID, userID: UserID?, in connection: Connection) throws -> [Int64] {
+        try connection.rows(
+            """
+            SELECT session_key FROM sessions JOIN users USING (user_key)
+            WHERE session_id = ?1 AND (?2 IS NULL OR user_id = ?2) ORDER BY session_key
+            """,
+            id.rawValue,
+            userID?.rawValue,
+            as: { $0.int64(0) }
+        )
+    }
+
+    /// Ends a session, if it has not ended before.
+    static func end(_ session: Int64, at now: Timestamp, in transaction: StoreTransaction) throws {
+        try transaction.connection.run(
+            "UPDATE sessions SET ended_at = coalesce(ended_at, ?2) WHERE session_key = ?1",
+            session,
+            now.rawValue
+        )
+        transaction.keys.forgetSessions()
+        _ = transaction.sequence
     }
 }

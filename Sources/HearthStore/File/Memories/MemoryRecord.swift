@@ -31,7 +31,7 @@ struct MemoryRecord: Sendable {
     var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
 
     func isExpired(at time: Timestamp) -> Bool {
-        fields.expiresAt.map { $0 <= time } ?? false
+        fields.isExpired(at: time)
     }
 }
 
@@ -87,7 +87,7 @@ extension MemoryRecord {
     }
 
     private static func read(_ row: Row, in snapshot: Snapshot) throws -> MemoryRecord {
-        let id = MemoryID(rawValue: row.string(1))
+        let id = MemoryID(spelled: row.string(1))
         guard let type = MemoryType(rawValue: row.string(7)) else {
             throw MemoryError.corrupt("The type of memory \(id) does not read.")
         }

@@ -16,11 +16,6 @@ struct MemoryKeys {
 
 /// The rows of `memories`. A new memory gets its row, its first version, its document and its words.
 enum MemoryTable {
-    /// The key of a memory, whatever its state.
-    static func key(of id: MemoryID, in connection: Connection) throws -> Int64? {
-        try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
-    }
-
     /// What the rows of a new memory say, once it has its keys and its time.
     struct Rows {
         let new: NewMemory
@@ -99,7 +94,8 @@ enum MemoryTable {
             let fields = row.new.fields
             try parameters.bind(
                 row.keys.key,
-                row.new.id.rawValue,
+                row.new.hasNamesake
+                    ? MemoryNames.namesake(row.new.id, user: row.keys.user, owner: row.owner.key) : row.new.id.rawValue,
                 row.keys.user,
                 row.owner.key,
                 row.session,

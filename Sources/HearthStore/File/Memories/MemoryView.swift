@@ -19,9 +19,29 @@ extension MemoryView {
     var fields: MemoryFields { draft?.change.applied(to: record.fields) ?? record.fields }
 
     /// Whether the memory exists for the agent: with the agent's draft applied, it is neither deleted nor expired.
-    func isThere(at now: Timestamp) -> Bool {
-        let fields = fields
-        return !fields.isDeleted && fields.expiresAt.map { $0 > now } ?? true
+    func isThere(at now: Timestamp) -> Bool { !fields.isDeleted && !isExpired(at: now) }
+
+    /// Whether the memory has expired for the agent. When it does is the owner's to say, so nobody else's draft counts.
+    func isExpired(at now: Timestamp) -> Bool {
+        sharing == nil ? fields.isExpired(at: now) : record.isExpired(at: now)
+    }
+
+    /// Memories that do not exist for an agent, and that some of its calls reach all the same.
+    struct Absence: OptionSet {
+        let rawValue: Int
+
+        /// Those that the agent has deleted in a draft.
+        static let deletedByDraft = Absence(rawValue: 1)
+        /// Those that have expired, for their owner.
+        static let expired = Absence(rawValue: 2)
+    }
+
+    /// Whether a call that reaches some absent memories reaches this one.
+    fileprivate func isReached(including absences: Absence, at now: Timestamp) -> Bool {
+        if isThere(at: now) { return true }
+        let isDeletedByDraft = draft?.change.isDeletion == true
+        if fields.isDeleted, !isDeletedByDraft || !absences.contains(.deletedByDraft) { return false }
+        return !isExpired(at: now) || absences.contains(.expired) && sharing == nil
     }
 }
 
@@ -38,15 +58,15 @@ extension Snapshot {
     /// not exist.
     ///
     /// A record that exists and that the agent may not see is returned as `refused`, only for the audit. A memory that
-    /// the agent has deleted in a draft does not exist for it, unless `includingDrafted` is true.
+    /// the agent has deleted in a draft, or that has expired, does not exist for it, unless `absences` include it.
     func look(
         for id: MemoryID,
         as viewer: KnownAgent,
         user: UserID?,
-        includingDrafted: Bool = false,
+        including absences: MemoryView.Absence = [],
         now: Timestamp
     ) throws -> (view: MemoryView?, refused: MemoryRecord?) {
-        guard let record = try MemoryRecord.find(id, in: self) else { return (nil, nil) }
+        guard let record = try record(of: id, for: viewer, user: user) else { return (nil, nil) }
         guard user == nil || record.userID == user else { return (nil, record) }
         let sharing: SharingContext?
         switch try standing(of: viewer, to: record) {
@@ -55,8 +75,7 @@ extension Snapshot {
         case .shared(let context): sharing = context
         }
         let view = try view(of: record, by: viewer, sharing: sharing, now: now)
-        let isDrafted = includingDrafted && view.draft?.change.isDeletion == true
-        return (isDrafted || view.isThere(at: now) ? view : nil, nil)
+        return (view.isReached(including: absences, at: now) ? view : nil, nil)
     }
 
     /// What an agent is to a memory.
@@ -133,9 +152,11 @@ extension Snapshot {
 
     /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.
     private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
-        guard let parentID = record.parentID, let parent = try MemoryRecord.find(parentID, in: self),
-            !parent.isExpired(at: now), parent.userKey == record.userKey
-        else { return nil }
+        guard let parentID = record.parentID else { return nil }
+        // Among the memories that have this identifier, the owner meant its own.
+        let own = try MemoryNames.key(of: parentID, user: record.userKey, owner: record.ownerKey, in: connection)
+        let parent = try own.map { try MemoryRecord.find(key: $0, in: self) } ?? MemoryRecord.find(parentID, in: self)
+        guard let parent, !parent.isExpired(at: now), parent.userKey == record.userKey else { return nil }
         return try standing(of: viewer, to: parent) == .none ? nil : parentID
     }
 }

@@ -5,6 +5,8 @@ import HearthText
 /// A memory on its way into the store: checked, hashed and analysed before it reaches the writer.
 struct NewMemory: Sendable {
     var id: MemoryID
+    /// Whether another user's or owner's memory is spelled like its identifier.
+    var hasNamesake = false
     let agentID: AgentID
     let userID: UserID
     let sessionID: SessionID?

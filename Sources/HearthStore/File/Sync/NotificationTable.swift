@@ -50,7 +50,7 @@ enum NotificationTable {
                     severity: severity,
                     kind: AdministratorNotification.Kind(rawValue: row.string(2)),
                     message: row.string(3),
-                    memoryID: row.optionalString(4).map(MemoryID.init(rawValue:)),
+                    memoryID: row.optionalString(4).map(MemoryID.init(spelled:)),
                     conflictID: row.optionalString(5).map(ConflictID.init(rawValue:)),
                     createdAt: Timestamp(rawValue: row.int64(6)).date
                 )

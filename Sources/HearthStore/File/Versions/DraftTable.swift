@@ -55,7 +55,7 @@ enum DraftTable {
             agent,
             user,
             session,
-            as: { Pending(memory: $0.int64(0), id: MemoryID(rawValue: $0.string(1))) }
+            as: { Pending(memory: $0.int64(0), id: MemoryID(spelled: $0.string(1))) }
         )
     }
 

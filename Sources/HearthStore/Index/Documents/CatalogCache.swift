@@ -46,6 +46,11 @@ final class CatalogCache: Sendable {
     private let state = Mutex(State())
     private let categories = Mutex<[Int32: MemoryCategory]>([:])
 
+    /// Whether a user's documents have been read: whoever asks for them first waits until they are.
+    func holds(user: Int64) -> Bool {
+        state.withLock { $0.boxes[user] != nil }
+    }
+
     /// What an agent sees of a user's documents, at exactly the state of the snapshot.
     ///
     /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.

@@ -13,9 +13,19 @@ struct CatalogFilter {
     private var createdBefore: Int64
     private var minimumImportance: Double
     private var now: Int64
+    private var admitsCurrent: Bool
+    /// Whose expired memories pass; 0 for nobody's.
+    private var ownerOfExpired: Int64
 
     /// - Throws: `.invalidArgument` for a date out of range, or a minimum that is not from 0 to 1.
-    init(_ filter: SearchFilter, session: Int64? = nil, user: Int64, now: Timestamp, connection: Connection) throws {
+    init(
+        _ filter: SearchFilter,
+        session: Int64? = nil,
+        user: Int64,
+        viewer: Int64,
+        now: Timestamp,
+        connection: Connection
+    ) throws {
         try filter.validate()
         types = filter.types.isEmpty ? nil : Set(filter.types.map(\.place))
         if !filter.categories.isEmpty {
@@ -45,9 +55,11 @@ struct CatalogFilter {
         createdBefore = try filter.createdBefore.map { try Timestamp($0, name: "createdBefore").rawValue } ?? .max
         minimumImportance = filter.minimumImportance ?? 0
         self.now = now.rawValue
+        admitsCurrent = filter.expiry != .expired
+        ownerOfExpired = filter.expiry == .current ? 0 : viewer
     }
 
-    /// Whether an entry passes the filter. Expired entries and drafts that delete never pass.
+    /// Whether an entry passes the filter. Drafts that delete never pass, and what has expired only for its owner.
     func admits(_ entry: DocumentEntry) -> Bool {
         !entry.flags.contains(.deleted) && fits(entry)
     }
@@ -58,7 +70,7 @@ struct CatalogFilter {
     }
 
     private func fits(_ entry: DocumentEntry) -> Bool {
-        entry.expiresAt > now
+        (entry.expiresAt > now ? admitsCurrent : entry.owner == ownerOfExpired)
             && entry.createdAt >= createdAfter && entry.createdAt < createdBefore
             && entry.importance >= minimumImportance
             && (session == nil || entry.session == session)

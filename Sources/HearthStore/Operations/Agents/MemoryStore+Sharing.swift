@@ -13,9 +13,11 @@ extension MemoryStore {
         _ id: MemoryID,
         as agentID: AgentID,
         with agents: [AgentID],
-        permission: SharePermission = .propose
+        permission: SharePermission = .propose,
+        userID: UserID? = nil
     ) async throws {
-        try await changeShares(of: id, as: agentID, agents: agents, attempt: .share) { owned, targets, transaction in
+        let sharing = SharingRequest(id: id, userID: userID, agentID: agentID, agents: agents, attempt: .share)
+        try await changeShares(sharing) { owned, targets, transaction in
             let category = owned.record.fields.category
             guard !owned.directory.rules.isRestricted(category, owner: owned.owner.id) else {
                 throw AuditedRefusal(
@@ -43,8 +45,14 @@ extension MemoryStore {
     /// No rule shares the memory with them again. A new share by call does.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.unknownAgent`.
-    package func revokeShare(_ id: MemoryID, as agentID: AgentID, from agents: [AgentID]) async throws {
-        try await changeShares(of: id, as: agentID, agents: agents, attempt: .revoke) { owned, targets, transaction in
+    package func revokeShare(
+        _ id: MemoryID,
+        as agentID: AgentID,
+        from agents: [AgentID],
+        userID: UserID? = nil
+    ) async throws {
+        let sharing = SharingRequest(id: id, userID: userID, agentID: agentID, agents: agents, attempt: .revoke)
+        try await changeShares(sharing) { owned, targets, transaction in
             for target in targets {
                 try ShareTable.revoke(
                     user: owned.keys.user,
@@ -66,14 +74,20 @@ extension MemoryStore {
     /// Which other agents may see a memory at present, and why. Its owner and critical agents may ask.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that may see the memory and is neither.
-    package func access(to id: MemoryID, as agentID: AgentID) async throws -> [AgentID: SharingContext] {
+    package func access(
+        to id: MemoryID,
+        as agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> [AgentID: SharingContext] {
         let id = try id.validated()
+        let userID = try userID?.validated()
         let now = clock.now()
         return try await auditingRefusal {
             try read { snapshot in
                 let viewer = try snapshot.directory.acting(agentID)
                 let isCritical = viewer.profile.priority == .critical
-                guard let record = try MemoryRecord.find(id, in: snapshot), !record.isExpired(at: now) else {
+                let found = try snapshot.record(of: id, for: viewer, user: userID, isMaintenance: isCritical)
+                guard let record = found, userID == nil || record.userID == userID, !record.isExpired(at: now) else {
                     throw MemoryError.memoryNotFound(id)
                 }
                 guard viewer.id == record.owner || isCritical else {
@@ -118,29 +132,38 @@ private struct OwnedMemory {
     }
 }
 
+/// An owner's wish to share a memory with agents, or to take it back from them.
+private struct SharingRequest: Sendable {
+    var id: MemoryID
+    /// The user whose memory it is; nil if the call does not say.
+    var userID: UserID?
+    var agentID: AgentID
+    var agents: [AgentID]
+    var attempt: AuditAction
+}
+
 extension MemoryStore {
     /// Runs a change of a memory's shares for its owner.
     private func changeShares(
-        of id: MemoryID,
-        as agentID: AgentID,
-        agents: [AgentID],
-        attempt: AuditAction,
+        _ request: SharingRequest,
         _ change: @escaping @Sendable (OwnedMemory, [KnownAgent], StoreTransaction) throws -> Void
     ) async throws {
-        let id = try id.validated()
+        let id = try request.id.validated()
+        let userID = try request.userID?.validated()
         let now = clock.now()
         try await auditingRefusal { [directories, clock] in
             try await write { transaction in
                 let directory = try transaction.directory(directories)
-                let viewer = try directory.acting(agentID)
+                let viewer = try directory.acting(request.agentID)
                 let snapshot = Snapshot(transaction, directory: directory, clock: clock)
-                guard let record = try MemoryRecord.find(id, in: snapshot), !record.isExpired(at: now) else {
+                let found = try snapshot.record(of: id, for: viewer, user: userID)
+                guard let record = found, userID == nil || record.userID == userID, !record.isExpired(at: now) else {
                     throw MemoryError.memoryNotFound(id)
                 }
                 guard record.owner == viewer.id else {
-                    throw try AuditedRefusal(of: attempt.rawValue, of: record, as: viewer, in: snapshot)
+                    throw try AuditedRefusal(of: request.attempt.rawValue, of: record, as: viewer, in: snapshot)
                 }
-                let targets = try agents.filter { $0 != viewer.id }
+                let targets = try request.agents.filter { $0 != viewer.id }
                     .map { agent throws(MemoryError) in
                         try directory.agent(agent)
                     }

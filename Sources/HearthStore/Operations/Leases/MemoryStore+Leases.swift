@@ -25,7 +25,8 @@ extension MemoryStore {
         on id: MemoryID,
         as agentID: AgentID,
         for duration: Duration,
-        waitingAtMost timeout: Duration
+        waitingAtMost timeout: Duration,
+        userID: UserID? = nil
     ) async throws -> MemoryLock? {
         try Self.check(leaseDuration: duration)
         guard timeout >= .zero else {
@@ -34,6 +35,7 @@ extension MemoryStore {
         let request = LeaseRequest(
             memoryID: try id.validated(),
             agentID: agentID,
+            userID: try userID?.validated(),
             duration: duration,
             waitDeadline: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
         )
@@ -100,11 +102,17 @@ extension MemoryStore {
     /// - Throws: `.lockNotHeld` if another agent holds it; with `force`, `.accessDenied` if the agent is not critical;
     ///   `.memoryNotFound`.
     @discardableResult
-    package func releaseLease(on id: MemoryID, as agentID: AgentID, force: Bool = false) async throws -> Bool {
+    package func releaseLease(
+        on id: MemoryID,
+        as agentID: AgentID,
+        force: Bool = false,
+        userID: UserID? = nil
+    ) async throws -> Bool {
         let id = try id.validated()
+        let userID = try userID?.validated()
         let memory = try await auditingRefusal { [directories, clock] in
             try await writeThoughCancelled { transaction in
-                try LeaseRelease(memoryID: id, agentID: agentID, isForced: force)
+                try LeaseRelease(memoryID: id, agentID: agentID, userID: userID, isForced: force)
                     .perform(directories: directories, clock: clock, in: transaction)
             }
         }

@@ -17,15 +17,23 @@ extension MemoryStore {
     ///   - body: What to do while the lease is held.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` if the lease could not be had in time; and what
-    ///   ``acquireLease(on:as:for:waitingAtMost:)`` throws.
+    ///   ``acquireLease(on:as:for:waitingAtMost:userID:)`` throws.
     package func withLease<R: Sendable>(
         on id: MemoryID,
         as agentID: AgentID,
         for duration: Duration,
         waitingAtMost timeout: Duration,
+        userID: UserID? = nil,
         _ body: @Sendable (MemoryLock) async throws -> R
     ) async throws -> R {
-        guard let lock = try await acquireLease(on: id, as: agentID, for: duration, waitingAtMost: timeout) else {
+        let lock = try await acquireLease(
+            on: id,
+            as: agentID,
+            for: duration,
+            waitingAtMost: timeout,
+            userID: userID
+        )
+        guard let lock else {
             throw MemoryError(
                 code: .locked,
                 message:

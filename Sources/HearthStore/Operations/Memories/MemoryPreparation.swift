@@ -66,9 +66,9 @@ final class MemoryPreparation: Sendable {
     }
 
     /// Makes chunks ready until none is waiting or the task is cancelled. After a cancellation the writer makes the
-    /// rest ready.
-    func work() {
-        while !Task.isCancelled, prepareChunk() {}
+    /// rest ready. Other tasks get their turn after each.
+    func work() async {
+        while !Task.isCancelled, prepareChunk() { await Task.yield() }
     }
 
     /// Calls a closure with every memory and its index, in order, as soon as each memory is ready.

@@ -10,6 +10,9 @@ extension MemoryStore {
     /// If the agent already has a draft, the edit amends it; under a lease both are published together. An edit that
     /// changes nothing writes nothing.
     ///
+    /// Only the owner changes the category and the expiry. For the owner an expired memory is there for an edit that
+    /// removes the expiry or sets a later one.
+    ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The owner, or an agent that may propose.
@@ -18,8 +21,8 @@ extension MemoryStore {
     ///   - version: The number of the published head that the edit expects; nil for any.
     ///   - userID: The user that the memory is expected to belong to; nil for any.
     /// - Returns: The agent's view of the memory afterwards.
-    /// - Throws: `.memoryNotFound`; `.accessDenied` if the agent may only read, and for the category of another's
-    ///   memory; `.versionMismatch`; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
+    /// - Throws: `.memoryNotFound`; `.accessDenied` if the agent may only read, and for the category or the expiry of
+    ///   another's memory; `.versionMismatch`; `.lockLost`, `.lockNotHeld`; `.invalidArgument`.
     @discardableResult
     package func update(
         _ id: MemoryID,
@@ -45,7 +48,7 @@ extension MemoryStore {
     /// deletion is a draft until a sync.
     ///
     /// Until the deletion is published, everyone else still sees the memory. A published deletion leaves a tombstone:
-    /// ``history(of:as:)`` and ``restore(_:as:)`` work for the owner until the memory is purged.
+    /// ``history(of:as:userID:)`` and ``restore(_:as:userID:)`` work for the owner until the memory is purged.
     ///
     /// - Throws: `.memoryNotFound`; `.accessDenied` for an agent that is not the owner; `.lockLost`, `.lockNotHeld`;
     ///   `.invalidArgument`.
@@ -70,17 +73,18 @@ extension MemoryStore {
     /// happens.
     ///
     /// - Throws: `.memoryNotFound` if the agent neither has a draft of the memory nor sees it.
-    package func discardDraft(of id: MemoryID, as agentID: AgentID) async throws {
+    package func discardDraft(of id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws {
         let id = try id.validated()
+        let userID = try userID?.validated()
         try await writePublishing { context in
             let agent = try context.directory.acting(agentID)
             let snapshot = context.snapshot
-            guard let record = try MemoryRecord.find(id, includingDeleted: true, in: snapshot) else {
-                throw MemoryError.memoryNotFound(id)
-            }
+            guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
+                userID == nil || record.userID == userID
+            else { throw MemoryError.memoryNotFound(id) }
             if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
                 try DraftWriter(context).discard(draft, of: record)
-            } else if try snapshot.look(for: id, as: agent, user: nil, now: context.now).view == nil {
+            } else if try snapshot.look(for: id, as: agent, user: userID, now: context.now).view == nil {
                 throw MemoryError.memoryNotFound(id)
             }
         }
@@ -109,9 +113,9 @@ extension MemoryStore {
                 var edit = edit
                 let view = try Self.authorizedView(edit, as: agent, in: context)
                 let record = view.record
-                // Only the owner changes the category. The category that the memory has anyway must not be a reason to
-                // refuse the draft later.
-                if view.sharing != nil { edit.change.category = nil }
+                // The category and the expiry that the memory has anyway must not be a reason to refuse the draft
+                // later.
+                if view.sharing != nil { edit.change = edit.change.withoutOwnersFields }
                 if let expected = edit.expectedVersion, expected != record.headNumber {
                     throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
                 }
@@ -156,19 +160,26 @@ extension MemoryStore {
             as: agent,
             user: edit.userID,
             // A deletion that is still a draft can be published under a lease.
-            includingDrafted: edit.change.isDeletion && edit.lock != nil,
+            including: edit.change.isDeletion && edit.lock != nil ? [.deletedByDraft, .expired] : .expired,
             now: context.now
         )
         if let refused {
             throw try AuditedRefusal(of: attempt, of: refused, as: agent, in: snapshot, isHidden: true)
         }
         guard let view = seen else { throw MemoryError.memoryNotFound(edit.memoryID) }
-        guard let sharing = view.sharing else { return view }
-        let changesCategory = edit.change.category.map { $0 != view.record.fields.category } ?? false
-        let endsIt = edit.change.expiresAt.map { $0.map { $0 <= context.now } ?? false } ?? false
-        guard sharing.permission == .propose, !changesCategory, !edit.change.isDeletion, !endsIt else {
+        guard let sharing = view.sharing else {
+            // Of an expired memory the owner can do no more than to make it exist again, or to delete it.
+            let isThereAfter = !edit.change.applied(to: view.fields).isExpired(at: context.now)
+            guard isThereAfter || edit.change.isDeletion || view.isThere(at: context.now) else {
+                throw MemoryError.memoryExpired(edit.memoryID)
+            }
+            return view
+        }
+        let changed = edit.change.leavingOut(unchangedFrom: view.record.fields).fields
+        guard sharing.permission == .propose, changed.isDisjoint(with: .ownersAlone) else {
             throw try AuditedRefusal(
-                of: changesCategory ? "change the category" : endsIt ? "let it expire" : attempt,
+                of: changed.contains(.category)
+                    ? "change the category" : changed.contains(.expiresAt) ? "change the expiry" : attempt,
                 of: view.record,
                 as: agent,
                 in: snapshot
@@ -195,6 +206,14 @@ extension MemoryStore {
 }
 
 extension MemoryError {
+    /// What the owner of an expired memory is told. To anybody else it is a memory that is not there.
+    static func memoryExpired(_ id: MemoryID) -> MemoryError {
+        MemoryError(
+            code: .memoryNotFound,
+            message: "Memory \(id) has expired. Give it another expiry or none, or restore it, before any other edit."
+        )
+    }
+
     static func versionMismatch(_ id: MemoryID, expected: Int, found: Int) -> MemoryError {
         MemoryError(
             code: .versionMismatch,

@@ -5,25 +5,37 @@ import HearthSQLite
 extension MemoryStore {
     /// The versions of a memory, oldest first, including those that lost a conflict.
     ///
-    /// The owner sees all of them, even if the memory is deleted or has expired. Any other agent sees its own, and
-    /// those that were published since it could see the memory. Each is checked against its id.
+    /// The owner sees all of them, even if the memory is deleted or has expired. Any other agent sees its own, and what
+    /// was the published head since it could see the memory. If it may decide on the memory, it sees the versions of
+    /// that time that wait or have lost as well. Each is checked against its id.
     ///
     /// - Throws: `.memoryNotFound`; `.storeCorrupt` for a version that is not what its id says.
-    package func history(of id: MemoryID, as agentID: AgentID) async throws -> [MemoryVersion] {
+    package func history(
+        of id: MemoryID,
+        as agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> [MemoryVersion] {
         let id = try id.validated()
+        let userID = try userID?.validated()
         let now = clock.now()
         let (versions, entry) = try await auditingRefusal {
-            try self.read { snapshot -> ([MemoryVersion], AuditEntry?) in
+            // There may be thousands of versions, and each is put together and checked.
+            try await self.readUntilCancelled { snapshot -> ([MemoryVersion], AuditEntry?) in
                 let viewer = try snapshot.directory.acting(agentID)
-                let record = try snapshot.recordWithHistory(id, as: viewer, attempt: "history", now: now)
+                let record = try snapshot.recordWithHistory(id, user: userID, as: viewer, now: now)
                 let all = try VersionReader(of: record.key, id: record.id, in: snapshot).all()
                 guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
                 let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
+                let heads = HeadSuccession(all.sorted { $0.publishedOrder < $1.publishedOrder }.lazy.map(\.version))
                 let entry = AuditEntry(action: .read, agent: viewer.key, user: record.userKey, memories: [record.key])
-                return (
-                    all.filter { limits.admits($0.version, publishedAt: $0.publishedOrder) }
-                        .map { MemoryVersion($0.version) }, entry
-                )
+                let admitted = all.filter { stored in
+                    limits.admits(
+                        stored.version,
+                        publishedAt: stored.publishedOrder,
+                        wasShown: heads.wasShown(stored.version, publishedAt: stored.publishedAt)
+                    )
+                }
+                return (admitted.map { MemoryVersion($0.version) }, entry)
             }
         }
         if let entry { try await audit(entry, at: now) }
@@ -34,7 +46,7 @@ extension MemoryStore {
     /// This settles a conflict that waits.
     ///
     /// No version is removed from the history. The agent's own draft stays as it is. If the agent is not the owner, the
-    /// category stays too.
+    /// category and the expiry stay too. The memory must exist afterwards: a version whose expiry has passed is refused.
     ///
     /// - Parameters:
     ///   - id: The memory.
@@ -43,15 +55,21 @@ extension MemoryStore {
     ///   - agentID: The owner, or a critical agent.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
-    ///   for a version that is not in that history.
+    ///   for a version that is not in that history, that is a deletion, or that would have expired.
     @discardableResult
-    package func rollback(_ id: MemoryID, to version: VersionID, as agentID: AgentID) async throws -> Memory {
+    package func rollback(
+        _ id: MemoryID,
+        to version: VersionID,
+        as agentID: AgentID,
+        userID: UserID? = nil
+    ) async throws -> Memory {
         let id = try id.validated()
+        let userID = try userID?.validated()
         return try await auditingRefusal {
             try await writePublishing { context in
                 let snapshot = context.snapshot
                 let agent = try context.directory.acting(agentID)
-                let record = try context.authorizedRecord(id, for: agent, attempt: "rollback")
+                let record = try context.authorizedRecord(id, user: userID, for: agent, attempt: "rollback")
                 try context.refuseIfLocked(record, to: agent)
                 guard version.bytes != nil,
                     try VersionTable.contains(version, memory: record.key, in: context.connection)
@@ -67,9 +85,15 @@ extension MemoryStore {
                         "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."
                     )
                 }
-                // Only the owner changes the category, and with it who may see the memory.
-                var carried = fields
-                if agent.id != record.owner { carried.category = record.fields.category }
+                let carried = agent.id == record.owner ? fields : fields.withOwnersFields(of: record.fields)
+                guard !carried.isExpired(at: context.now) else {
+                    throw MemoryError.invalidArgument(
+                        """
+                        With version \(version) memory \(id) would have expired already. Let its owner restore it or give it another \
+                        expiry, or name another version.
+                        """
+                    )
+                }
                 return try context.publishDecision(carried, on: record, how: "rollback", action: .rollback, as: agent)
             }
         }
@@ -77,27 +101,30 @@ extension MemoryStore {
 
     /// Brings back a memory that is deleted or has expired, for its owner and until it is purged; durable on return.
     ///
-    /// An expiry that has passed is removed. A deletion that is still a draft is withdrawn. Any other memory stays as
-    /// it is. If a conflict waits on the memory, the restored version becomes one of its sides.
+    /// An expiry that has passed is removed. A deletion or an expiry that is still a draft is withdrawn. Any other memory
+    /// stays as it is. If a conflict waits on the memory, the restored version becomes one of its sides.
     ///
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`, also for a deleted memory of another owner; `.accessDenied` for any other memory of
     ///   another owner; `.locked` while another agent holds the lease.
     @discardableResult
-    package func restore(_ id: MemoryID, as agentID: AgentID) async throws -> Memory {
+    package func restore(_ id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws -> Memory {
         let id = try id.validated()
+        let userID = try userID?.validated()
         return try await auditingRefusal {
             try await writePublishing { context in
                 let agent = try context.directory.acting(agentID)
-                guard let record = try MemoryRecord.find(id, includingDeleted: true, in: context.snapshot) else {
-                    throw MemoryError.memoryNotFound(id)
-                }
+                let snapshot = context.snapshot
+                guard
+                    let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
+                    userID == nil || record.userID == userID
+                else { throw MemoryError.memoryNotFound(id) }
                 guard record.owner == agent.id else {
                     throw try AuditedRefusal(
                         of: "restore",
                         of: record,
                         as: agent,
-                        in: context.snapshot,
+                        in: snapshot,
                         isHidden: record.fields.isDeleted || record.isExpired(at: context.now)
                     )
                 }
@@ -112,9 +139,9 @@ extension MemoryStore {
                     _ = try context.publish(version, of: record)
                 }
                 let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
-                if let draft, draft.change.isDeletion {
+                if let draft {
                     let current = try context.reread(record)
-                    _ = try DraftWriter(context).withdrawDeletion(draft, of: current)
+                    _ = try DraftWriter(context).withdrawAbsence(draft, of: current)
                 }
                 return try context.view(of: record, for: agent)
             }
@@ -143,24 +170,26 @@ extension Snapshot {
         as agent: KnownAgent
     ) throws -> Bool {
         if agent.id == record.owner || agent.id == AgentProfile.system.id { return true }
+        // It may decide on the memory, so it does not matter to it which versions were shown to everyone.
         return try HistoryLimits(of: agent, on: record, in: self)
-            .admits(version.version, publishedAt: version.publishedOrder)
+            .admits(version.version, publishedAt: version.publishedOrder, wasShown: false)
     }
 
     /// A memory whose history an agent may read. Its owner may read it even if the memory is deleted.
     fileprivate func recordWithHistory(
         _ id: MemoryID,
+        user: UserID?,
         as viewer: KnownAgent,
-        attempt: String,
         now: Timestamp
     ) throws -> MemoryRecord {
-        guard let record = try MemoryRecord.find(id, includingDeleted: true, in: self) else {
+        guard let record = try record(of: id, for: viewer, user: user, includingDeleted: true) else {
             throw MemoryError.memoryNotFound(id)
         }
-        if viewer.id == record.owner { return record }
-        let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
+        let isUsers = user == nil || record.userID == user
+        if isUsers && viewer.id == record.owner { return record }
+        let isThere = isUsers && !record.fields.isDeleted && !record.isExpired(at: now)
         guard isThere, try standing(of: viewer, to: record) != .none else {
-            throw try AuditedRefusal(of: attempt, of: record, as: viewer, in: self, isHidden: true)
+            throw try AuditedRefusal(of: "history", of: record, as: viewer, in: self, isHidden: true)
         }
         return record
     }

@@ -73,7 +73,7 @@ extension MemoryStore {
     package func memories(_ ids: [MemoryID], as agentID: AgentID, userID: UserID? = nil) async throws -> [Memory] {
         let ids = try ids.map { id throws(MemoryError) in try id.validated() }
         let now = clock.now()
-        let receipt = try read { snapshot in
+        let receipt = try await read(mayTakeLong: ids.count > Self.longRead) { snapshot in
             let viewer = try snapshot.directory.acting(agentID)
             var receipt = ReadReceipt(viewer: viewer.key)
             for id in ids {
@@ -115,24 +115,26 @@ extension MemoryStore {
         return id
     }
 
-    /// Ends the sessions with this identifier; durable on return.
+    /// Ends a user's session; durable on return.
     ///
-    /// Ending a session that has ended is no error. A session goes on when something is stored in it again.
+    /// Ending a session that has ended is no error. Storing in a session that has ended opens it again: it has not ended
+    /// then, and goes on as the same session.
     ///
-    /// - Throws: `.invalidArgument` if there is no such session.
-    package func endSession(_ id: SessionID) async throws {
+    /// - Parameter userID: The user. It may be left out while only one user has a session with this identifier.
+    /// - Throws: `.invalidArgument` if there is no such session, and if several users have one and none is named.
+    package func endSession(_ id: SessionID, userID: UserID? = nil) async throws {
         let id = try id.validated()
+        let userID = try userID?.validated()
         let now = clock.now()
         try await write { transaction in
-            try transaction.connection.run(
-                "UPDATE sessions SET ended_at = coalesce(ended_at, ?2) WHERE session_id = ?1",
-                id.rawValue,
-                now.rawValue
-            )
-            guard transaction.connection.changes > 0 else {
-                throw MemoryError.invalidArgument("There is no session \(id).")
+            let sessions = try SessionTable.keys(of: id, userID: userID, in: transaction.connection)
+            guard let session = sessions.first else {
+                throw MemoryError.invalidArgument("There is no session \(id)\(userID.map { " of user \($0)" } ?? "").")
             }
-            _ = transaction.sequence
+            guard sessions.count == 1 else {
+                throw MemoryError.invalidArgument("Several users have a session \(id); say whose is to end (userID).")
+            }
+            try SessionTable.end(session, at: now, in: transaction)
         }
     }
 }

@@ -39,7 +39,7 @@ extension MemoryStore {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             // One core and one chunk are for the writer.
             for _ in 0..<max(1, min(Self.cores, preparation.chunkCount) - 1) {
-                group.addTask { preparation.work() }
+                group.addTask { await preparation.work() }
             }
             // On an error the tasks that are still at work are cancelled.
             return try await write(preparation)

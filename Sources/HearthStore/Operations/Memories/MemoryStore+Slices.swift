@@ -28,12 +28,18 @@ extension MemoryStore {
         let userID = try userID.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> MemoryPage in
+        let page = try await read(mayTakeLong: limit > Self.longRead) { [self] snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
             }
-            let filter = try CatalogFilter(filter, user: user, now: now, connection: snapshot.connection)
+            let filter = try CatalogFilter(
+                filter,
+                user: user,
+                viewer: viewer.key,
+                now: now,
+                connection: snapshot.connection
+            )
             return try self.page(
                 of: user,
                 viewer: viewer,
@@ -73,7 +79,7 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit)
         let now = clock.now()
-        let page = try read { snapshot -> MemoryPage in
+        let page = try await read(mayTakeLong: limit > Self.longRead) { [self] snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
             guard let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
@@ -87,6 +93,7 @@ extension MemoryStore {
                 SearchFilter(types: memoryTypes),
                 session: session,
                 user: user,
+                viewer: viewer.key,
                 now: now,
                 connection: snapshot.connection
             )
@@ -129,6 +136,17 @@ private struct MemoryPage: Sendable {
     }
 }
 
+extension Snapshot {
+    /// The memory at which a page ended; nil if it is gone.
+    fileprivate func key(of cursor: SliceCursor, user: Int64) throws -> Int64? {
+        guard let owner = cursor.agentID, directory.contains(owner) else {
+            return try MemoryNames.plain(cursor.memoryID, in: connection)
+        }
+        let ownerKey = try directory.agent(owner).key
+        return try MemoryNames.key(of: cursor.memoryID, user: user, owner: ownerKey, in: connection)
+    }
+}
+
 extension MemoryStore {
     static func check(limit: Int, maximum: Int = maximumPageSize) throws(MemoryError) {
         guard (1...maximum).contains(limit) else {
@@ -151,7 +169,7 @@ extension MemoryStore {
         let position = try cursor.map { cursor in
             SlicePage.Position(
                 createdAt: cursor.createdAt,
-                memory: try MemoryTable.key(of: cursor.memoryID, in: snapshot.connection)
+                memory: try snapshot.key(of: cursor, user: user)
             )
         }
         let (slots, hasMore) = SlicePage.slots(
@@ -175,9 +193,11 @@ extension MemoryStore {
             page.receipt.views.append(view)
         }
         if hasMore, let last = slots.last {
+            let memory = page.receipt.views[page.receipt.views.count - 1].memory
             page.next = SliceCursor(
                 createdAt: catalog.entries[last].createdAt,
-                memoryID: page.receipt.views[page.receipt.views.count - 1].memory.id
+                memoryID: memory.id,
+                agentID: memory.agentID
             )
         }
         return page

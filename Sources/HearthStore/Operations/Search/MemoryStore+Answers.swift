@@ -31,6 +31,7 @@ extension MemoryStore {
     func answer(
         _ request: SearchRequest,
         user: Int64,
+        viewer: KnownAgent,
         slice: VisibleSlice,
         now: Timestamp,
         in snapshot: Snapshot,
@@ -43,7 +44,7 @@ extension MemoryStore {
             request.words = try whole.map {
                 try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
             }
-            let ranked = try ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
+            let ranked = try ranked(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             answer.ranked = ranked.results
             answer.words = request.words
             guard ranked.isSilent else { return answer }

@@ -9,6 +9,7 @@ extension MemoryStore {
     func ranked(
         _ request: SearchRequest,
         user: Int64,
+        viewer: KnownAgent,
         slice: VisibleSlice,
         now: Timestamp,
         in snapshot: Snapshot,
@@ -16,8 +17,17 @@ extension MemoryStore {
     ) throws -> RankedSlots {
         let connection = snapshot.connection
         let session = try request.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
-        let filter = try CatalogFilter(request.filter, user: user, now: now, connection: connection)
-        let leftOut = try request.excluded.flatMap { try MemoryTable.key(of: $0, in: connection) }
+        let filter = try CatalogFilter(
+            request.filter,
+            user: user,
+            viewer: viewer.key,
+            now: now,
+            connection: connection
+        )
+        let leftOut = try request.excluded.flatMap { memory in
+            let owner = try snapshot.directory.agent(memory.agentID).key
+            return try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
+        }
         var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
         let vectors = try request.meaning.flatMap { meaning in
             try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)

@@ -42,7 +42,10 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         // An agent that may not act must not have its query sent to an embedder. The search itself asks again.
-        if type != .keyword { _ = try read { try $0.directory.acting(agentID) } }
+        let isFirst = try read { snapshot in
+            _ = try snapshot.directory.acting(agentID)
+            return try isFirstSearch(of: userID, in: snapshot)
+        }
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
@@ -55,9 +58,7 @@ extension MemoryStore {
             limit: limit,
             tuning: tuning
         )
-        return try await results(of: request, as: agentID, snippetWords: words) { snapshot in
-            try UserTable.find(userID, in: snapshot.connection)
-        }
+        return try await results(of: request, as: agentID, userID: userID, mayTakeLong: isFirst, snippetWords: words)
     }
 
     /// Finds memories of similar meaning to a given one, best first.
@@ -77,11 +78,12 @@ extension MemoryStore {
         includeShared: Bool = true,
         filter: SearchFilter = .init(),
         limit: Int = 10,
-        tuning: SearchTuning = .init()
+        tuning: SearchTuning = .init(),
+        userID: UserID? = nil
     ) async throws -> [MemorySearchResult] {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
-        let memory = try await memory(id, as: agentID)
+        let memory = try await memory(id, as: agentID, userID: userID)
         let request = SearchRequest(
             words: nil,
             dates: [],
@@ -91,11 +93,15 @@ extension MemoryStore {
             filter: filter,
             limit: limit,
             tuning: tuning,
-            excluded: id
+            excluded: memory
         )
-        return try await results(of: request, as: agentID, snippetWords: KeywordQuery("")) { snapshot in
-            try UserTable.find(memory.userID, in: snapshot.connection)
-        }
+        return try await results(
+            of: request,
+            as: agentID,
+            userID: memory.userID,
+            mayTakeLong: try read { try isFirstSearch(of: memory.userID, in: $0) },
+            snippetWords: KeywordQuery("")
+        )
     }
 }
 
@@ -112,7 +118,7 @@ struct SearchRequest: Sendable {
     var filter: SearchFilter
     var limit: Int
     var tuning: SearchTuning
-    var excluded: MemoryID?
+    var excluded: Memory?
 }
 
 /// What a search has found and not audited yet.
@@ -126,18 +132,20 @@ extension MemoryStore {
     private func results(
         of request: SearchRequest,
         as agentID: AgentID,
-        snippetWords: KeywordQuery,
-        user findUser: (Snapshot) throws -> Int64?
+        userID: UserID,
+        mayTakeLong: Bool,
+        snippetWords: KeywordQuery
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
-        let found = try read { snapshot -> FoundMemories in
+        let isLong = mayTakeLong || request.limit > Self.longRead
+        let found = try await read(mayTakeLong: isLong) { [self] snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
             var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
-            guard let user = try findUser(snapshot) else { return found }
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             found.answer = try searchWorkspaces.withWorkspace { workspace in
-                try answer(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
+                try answer(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             }
             for item in found.answer.ranked {
                 let entry = slice.catalog.entries[item.slot]
@@ -165,13 +173,19 @@ extension MemoryStore {
             }
     }
 
+    /// Whether a search has to read all documents of the user first.
+    private func isFirstSearch(of userID: UserID, in snapshot: Snapshot) throws -> Bool {
+        guard let user = try UserTable.find(userID, in: snapshot.connection) else { return false }
+        return !catalogs.holds(user: user)
+    }
+
     /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
     /// search waits mostly for these two, and they take about equally long.
     private func loadVectorsAhead(of user: Int64) {
         guard let embedder, !vectors.holds(user: user) else { return }
         Task { [self] in
             do {
-                try read { snapshot in
+                try await readUntilCancelled { [self] snapshot in
                     guard let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
                         return
                     }

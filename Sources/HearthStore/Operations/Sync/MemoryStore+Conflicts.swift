@@ -79,7 +79,7 @@ private struct ResolutionRequest: Sendable {
         let used = try decision == nil ? context.strategy(for: record, given: strategy) : .manualReview
         let version: Version
         if let decision {
-            let fields = try fields(of: decision, for: record, heads: heads, in: context)
+            let fields = try fields(of: decision, by: agent, for: record, heads: heads, in: context)
             version = try context.decisionVersion(fields, on: record, by: agent)
         } else {
             guard used != .manualReview else { throw MemoryError.decisionRequired(conflict) }
@@ -128,7 +128,7 @@ private struct ResolutionRequest: Sendable {
         }
         guard agent.id != record.owner, agent.profile.priority != .critical else { return record }
         var refusal = try AuditedRefusal(of: "resolve", of: record, as: agent, in: snapshot)
-        if refusal.error.code == .memoryNotFound || record.fields.isDeleted {
+        if refusal.error.code == .memoryNotFound || record.fields.isDeleted || record.isExpired(at: context.now) {
             refusal.error = .conflictNotFound(conflict)
         }
         throw refusal
@@ -136,6 +136,7 @@ private struct ResolutionRequest: Sendable {
 
     private func fields(
         of decision: ManualDecision,
+        by agent: KnownAgent,
         for record: MemoryRecord,
         heads: [VersionID],
         in context: WriteContext
@@ -147,7 +148,9 @@ private struct ResolutionRequest: Sendable {
                     "Version \(version) is none of conflict \(conflict); name one of \(heads.map(\.rawValue).joined(separator: ", "))."
                 )
             }
-            return try VersionReader(of: record.key, id: record.id, in: context.snapshot).version(version).fields
+            let kept = try VersionReader(of: record.key, id: record.id, in: context.snapshot).version(version)
+            let isOwners = agent.id == record.owner || kept.author == record.owner
+            return isOwners ? kept.fields : kept.fields.withOwnersFields(of: record.fields)
         case .content(let content):
             var fields = record.fields
             if case .merged(let merge) = try context.outcome(for: heads, of: record, strategy: .latestWins) {

@@ -138,6 +138,7 @@ struct SyncScope: Sendable {
             SearchFilter(),
             session: session,
             user: user,
+            viewer: agent.key,
             now: now,
             connection: snapshot.connection
         )

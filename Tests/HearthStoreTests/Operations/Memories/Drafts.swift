@@ -45,7 +45,7 @@ import Testing
         let seen = try await shared.store.memory(id, as: "alice")
         #expect(seen.content == "Two." && seen.tags == ["b"] && seen.importance == 0.9)
         let draft = try shared.store.read { snapshot in
-            let key = try #require(try MemoryTable.key(of: id, in: snapshot.connection))
+            let key = try #require(try MemoryNames.plain(id, in: snapshot.connection))
             return try DraftTable.find(
                 memory: key,
                 agent: snapshot.directory.agent("alice").key,

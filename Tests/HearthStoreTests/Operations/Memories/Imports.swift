@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HearthSQLite
 import TestSupport
 import Testing
@@ -33,10 +34,13 @@ import Testing
 
         #expect(try await memories(of: "iris", in: store).map(\.id) == ["1", "2"])
         let found = try await memories(of: "joss", in: store)
-        #expect(found.map(\.content) == ["their first", "their third"])
-        #expect(found[0].id.rawValue.wholeMatch(of: /mem_[0-9a-f]{32}/) != nil)
-        #expect(found[1].id == "3")
-        await expect(.memoryNotFound) { try await store.memory("1", as: "alden", userID: "joss") }
+        #expect(found.map(\.content) == ["their first", "their third"] && found.map(\.id) == ["1", "3"])
+        #expect(try await store.memory("1", as: "alden", userID: "joss").content == "their first")
+        #expect(try await store.memory("1", as: "alden", userID: "iris").content == "our first")
+        #expect(try await store.memory("2", as: "alden").content == "our second")
+        await expect(.invalidArgument) { try await store.memory("1", as: "alden") }
+        await expect(.memoryNotFound) { try await store.memory("1", as: "alden", userID: "kim") }
+        await expect(.memoryNotFound) { try await store.memory("3", as: "alden", userID: "iris") }
         #expect(try await store.verify().isSound)
         try await store.close()
     }
@@ -48,6 +52,112 @@ import Testing
         #expect(try await store.importMemories(alices) == ImportCounts(stored: 1))
         #expect(try await store.importMemories(alices) == ImportCounts(present: 1))
         #expect(try await memories(of: "iris", as: "alice", in: store).map(\.content) == ["Alice's"])
+        for user in [nil, "iris"] as [UserID?] {
+            #expect(try await store.memory("1", as: "alice", userID: user).content == "Alice's")
+            #expect(try await store.memory("1", as: "alden", userID: user).content == "Alden's")
+        }
+        await expect(.memoryNotFound) { try await store.memory("1", as: "sentry", userID: "iris") }
+        try await store.share("1", as: "alden", with: ["sentry"])
+        #expect(try await store.memory("1", as: "sentry").content == "Alden's")
+        try await store.share("1", as: "alice", with: ["sentry"])
+        await expect(.invalidArgument) { try await store.memory("1", as: "sentry", userID: "iris") }
+        try await store.close()
+    }
+
+    @Test func `every call that names a memory finds the one of the user it names`() async throws {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for user in ["iris", "joss"] as [UserID] {
+            _ = try await store.importMemories([item("1", "Tea of \(user).", user: user)])
+        }
+        let change = MemoryChange(tags: ["b"])
+        for user in ["joss", "iris"] as [UserID] {
+            try await store.update("1", as: "alden", change: change, userID: user)
+            try await store.discardDraft(of: "1", as: "alden", userID: user)
+            let lock = try #require(
+                try await store.acquireLease(
+                    on: "1",
+                    as: "alden",
+                    for: .seconds(9),
+                    waitingAtMost: .zero,
+                    userID: user
+                )
+            )
+            let renewed = try await store.renewLease(lock, for: .seconds(10))
+            try await store.update("1", as: "alden", change: change, lock: renewed, userID: user)
+            #expect(try await store.releaseLease(renewed))
+            #expect(try await !store.releaseLease(on: "1", as: "alden", userID: user))
+            let history = try await store.history(of: "1", as: "alden", userID: user)
+            #expect(history.map(\.content) == ["Tea of \(user).", "Tea of \(user)."])
+            #expect(history.map(\.tags) == [[], ["b"]])
+            try await store.rollback("1", to: history[0].id, as: "alden", userID: user)
+            try await store.share("1", as: "alden", with: ["alice"], userID: user)
+            #expect(try await store.access(to: "1", as: "alden", userID: user).keys.contains("alice"))
+            try await store.delete("1", as: "alden", userID: user)
+            #expect(try await store.restore("1", as: "alden", userID: user).tags == [])
+            #expect(try await store.memory("1", as: "alice", userID: user).content == "Tea of \(user).")
+            try await store.revokeShare("1", as: "alden", from: ["alice"], userID: user)
+            await expect(.memoryNotFound) { try await store.memory("1", as: "alice", userID: user) }
+            #expect(try await store.similar(to: "1", as: "alden", userID: user).isEmpty)
+            #expect(
+                try await store.search("tea", as: "alden", userID: user).map(\.memory.content) == ["Tea of \(user)."]
+            )
+        }
+        await expect(.invalidArgument) { try await store.update("1", as: "alden", change: change) }
+        await expect(.invalidArgument) { try await store.delete("1", as: "alden") }
+        await expect(.invalidArgument) { try await store.history(of: "1", as: "alden") }
+        await expect(.invalidArgument) { try await store.restore("1", as: "alden") }
+        await expect(.invalidArgument) { try await store.rollback("1", to: "ver_", as: "system") }
+        await expect(.invalidArgument) { try await store.share("1", as: "alden", with: ["alice"]) }
+        await expect(.invalidArgument) { _ = try await shared.lock("1", as: "alden") }
+        await expect(.memoryNotFound) { try await store.memory("1", as: "alice") }
+        #expect(try await store.verify().isSound)
+    }
+
+    @Test func `pages go on where they ended, also between memories of one identifier`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        let time = Date(timeIntervalSince1970: 1_700_000_000)
+        var batch: [MemoryImport] = []
+        for user in ["iris", "joss"] as [UserID] {
+            for agent in ["alden", "alice"] as [AgentID] {
+                for id in ["1", "2"] as [MemoryID] {
+                    var item = item(id, "\(user) \(agent) \(id)", user: user, agent: agent)
+                    (item.draft.createdAt, item.draft.category) = (time, .preference)
+                    batch.append(item)
+                }
+            }
+        }
+        #expect(try await store.importMemories(batch) == ImportCounts(stored: 8))
+        var contents: [String] = []
+        var cursor: SliceCursor?
+        repeat {
+            let page = try await store.browse(as: "alden", userID: "joss", limit: 1, after: cursor)
+            contents += page.memories.map(\.content)
+            cursor = page.next
+        } while cursor != nil && contents.count < 9
+        #expect(contents == ["joss alden 1", "joss alden 2", "joss alice 1", "joss alice 2"])
+        try await store.close()
+    }
+
+    @Test(arguments: [true, false])
+    func `what an import comes to does not depend on who has the identifiers already`(isAlone: Bool) async throws {
+        let store = try await MemoryStore.open(.temporary)
+        let generated = IdentifierGenerator.memoryID(at: Timestamp(rawValue: 1))
+        let ids: [MemoryID] = ["1", "2", generated, ImportIdentifiers.derived(from: "1", user: "joss", agent: "alden")]
+        if !isAlone { _ = try await store.importMemories(ids.map { item($0, "ours of \($0)") }) }
+        let theirs = ids.map { item($0, "theirs of \($0)", user: "joss") }
+        #expect(try await store.importMemories(theirs) == ImportCounts(stored: 4))
+        #expect(try await store.importMemories(theirs) == ImportCounts(present: 4))
+        for id in ids {
+            let memory = try await store.memory(id, as: "alden", userID: "joss")
+            #expect(memory.id == id && memory.content == "theirs of \(id)")
+            let change = MemoryChange(importance: 0.7)
+            #expect(try await store.update(id, as: "alden", change: change, userID: "joss").id == id)
+        }
+        let found = try await store.search("theirs", as: "alden", userID: "joss").map(\.memory.id)
+        #expect(Set(found) == Set(ids))
+        #expect(try await store.sync("alden", userID: "joss").successfulSyncs == 4)
+        #expect(try await store.verify().isSound)
         try await store.close()
     }
 
@@ -61,24 +171,23 @@ import Testing
         try await store.close()
     }
 
-    @Test func `a derived identifier that is taken too gives way to the next`() async throws {
+    @Test func `a memory that an earlier version stored under another identifier is there still`() async throws {
         let store = try await MemoryStore.open(.temporary)
-        let derived = ImportIdentifiers.derived(from: "1", user: "joss", agent: "alden")
-        _ = try await store.importMemories([item("1", "ours"), item(derived, "ours on purpose")])
-        let theirs = [item("1", "theirs", user: "joss")]
-        #expect(try await store.importMemories(theirs) == ImportCounts(stored: 1))
-        #expect(try await store.importMemories(theirs) == ImportCounts(present: 1))
-        let id = try #require(try await memories(of: "joss", in: store).first).id
-        #expect(id == ImportIdentifiers.derived(from: derived, user: "joss", agent: "alden"))
-        try await store.close()
-    }
-
-    @Test func `a memory under a derived identifier is found after the other one is free`() async throws {
-        let store = try await MemoryStore.open(.temporary)
-        // This is as if "1" had been another user's memory when this was stored, and had been purged since.
-        let derived = ImportIdentifiers.derived(from: "1", user: "joss", agent: "alden")
-        _ = try await store.importMemories([item(derived, "theirs", user: "joss")])
-        #expect(try await store.importMemories([item("1", "theirs", user: "joss")]) == ImportCounts(present: 1))
+        // As if "1", and the identifier derived from it, had been another user's when these were stored.
+        let first = ImportIdentifiers.derived(from: "1", user: "joss", agent: "alden")
+        let second = ImportIdentifiers.derived(from: first, user: "kim", agent: "alden")
+        let third = ImportIdentifiers.derived(from: "1", user: "kim", agent: "alden")
+        let fourth = ImportIdentifiers.derived(from: third, user: "kim", agent: "alden")
+        #expect(second != fourth)
+        _ = try await store.importMemories([
+            item("1", "ours"), item(third, "ours too"), item(first, "Joss's", user: "joss"),
+            item(fourth, "Kim's", user: "kim"),
+        ])
+        let again = [item("0", "new", user: "kim"), item("1", "Joss's", user: "joss"), item("1", "Kim's", user: "kim")]
+        #expect(
+            try await store.importMemories(again)
+                == ImportCounts(stored: 1, present: 2, renamed: [1: first, 2: fourth])
+        )
         try await store.close()
     }
 

@@ -53,7 +53,7 @@ import Testing
         let order = try await withThrowingTaskGroup(of: [Int].self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    preparation.work()
+                    await preparation.work()
                     return []
                 }
             }
@@ -70,7 +70,7 @@ import Testing
             guard index < bad else { throw Unfit(index: index) }
             return try Self.memory(index)
         }
-        await withTaskGroup { group in group.addTask { preparation.work() } }
+        await withTaskGroup { group in group.addTask { await preparation.work() } }
         var seen = 0
         #expect(throws: Unfit(index: bad)) { try preparation.visit { _, _ in seen += 1 } }
         // Its chunk is not begun.
@@ -84,7 +84,7 @@ import Testing
             if index == 0 { withUnsafeCurrentTask { $0?.cancel() } }
             return try Self.memory(index)
         }
-        await Task { preparation.work() }.value
+        await Task { await preparation.work() }.value
         #expect(made.withLock { $0 } == MemoryPreparation.chunkLength)
         #expect(try order(of: preparation) == Array(0..<10_000))
     }

@@ -165,7 +165,7 @@ private struct EditedStore {
 
     private func drafts(of edit: Edit) throws -> Int {
         try store.read { snapshot in
-            let memory = try #require(try MemoryTable.key(of: memories[edit.memory], in: snapshot.connection))
+            let memory = try #require(try MemoryNames.plain(memories[edit.memory], in: snapshot.connection))
             let agent = try snapshot.directory.agent(edit.agent).key
             let draft = try DraftTable.find(memory: memory, agent: agent, in: snapshot.connection)
             return draft?.change.content == edit.content ? 1 : 0

@@ -14,8 +14,8 @@ extension Model {
         else { throw Refused(code: .invalidArgument) }
         var fields = memory[version].fields
         guard !fields.isDeleted else { throw Refused(code: .invalidArgument) }
-        // Only the owner can change who may see the memory.
-        if memory.owner != agent { fields.category = memory.published.category }
+        // Only the owner can change who may see the memory, and for how long.
+        if memory.owner != agent { fields.keepOwners(of: memory.published) }
         conclude(&memory, fields, by: agent)
         self[id] = memory
     }
@@ -47,6 +47,7 @@ extension Model {
         case .keep(let version):
             guard heads.contains(version) else { throw Refused(code: .invalidArgument) }
             fields = memory[version].fields
+            if agent != memory.owner, memory[version].author != memory.owner { fields.keepOwners(of: memory.published) }
         case .content(let content):
             fields = reconcile(heads, of: memory, by: .latestWins).fields
             fields.content = content

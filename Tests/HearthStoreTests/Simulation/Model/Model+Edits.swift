@@ -20,10 +20,12 @@ extension Model {
         let standing = access.standing(of: agent, to: memory)
         if standing != .owner {
             let changesCategory = change.category.map { $0 != memory.published.category } ?? false
-            guard standing == .propose, !change.isDeletion, !changesCategory else {
+            let changesExpiry = change.expiresAt.map { $0 != memory.published.expiresAt } ?? false
+            guard standing == .propose, !change.isDeletion, !changesCategory, !changesExpiry else {
                 throw Refused(code: .accessDenied)
             }
             change.category = nil
+            change.expiresAt = nil
         }
         if let ifVersion, ifVersion != memory.number(of: memory.head) { throw Refused(code: .versionMismatch) }
         if let lock {

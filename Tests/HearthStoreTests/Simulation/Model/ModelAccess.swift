@@ -71,7 +71,8 @@ struct ModelAccess {
         }
     }
 
-    /// The versions that an agent's history shows.
+    /// The versions that an agent's history shows: to its owner all, to others their own and those that were the head
+    /// while they could see the memory. To those who may decide on it, also the edits that were not.
     func history(of memory: ModelMemory, for agent: AgentID) -> Set<VersionID> {
         if agent == memory.owner { return Set(memory.order) }
         let share = memory.shares[agent]
@@ -80,6 +81,8 @@ struct ModelAccess {
                 .filter { place, id in
                     let version = memory[id]
                     if version.author == agent { return true }
+                    let wasShown = memory.pastHeads.contains(id) && !version.fields.isDeleted
+                    guard wasShown || priority(agent) == .critical else { return false }
                     let category = version.fields.category
                     if isRestricted(category, of: memory.owner) || share?.isRevoked == true { return false }
                     if let share, place >= share.sinceCount || id == share.sinceHead { return true }

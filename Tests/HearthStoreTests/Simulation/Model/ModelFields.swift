@@ -16,6 +16,14 @@ struct ModelFields: Equatable {
 }
 
 extension ModelFields {
+    /// Takes over what only the owner changes.
+    mutating func keepOwners(of other: ModelFields) {
+        category = other.category
+        expiresAt = other.expiresAt
+    }
+}
+
+extension ModelFields {
     init(_ draft: MemoryDraft) {
         self.init(
             content: draft.content,

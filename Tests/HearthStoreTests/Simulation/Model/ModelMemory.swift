@@ -66,7 +66,9 @@ struct ModelMemory {
     /// The versions in the order in which they came in.
     private(set) var order: [VersionID] = []
     private(set) var versions: [VersionID: ModelVersion] = [:]
-    var head: VersionID
+    var head: VersionID { didSet { pastHeads.insert(head) } }
+    /// Every version that was the head at some time.
+    private(set) var pastHeads: Set<VersionID> = []
     var conflict: ModelConflict?
     var drafts: [AgentID: ModelDraft] = [:]
     var shares: [AgentID: ModelShare] = [:]
@@ -80,6 +82,7 @@ struct ModelMemory {
         self.owner = owner
         self.type = type
         head = Self.provisionalID(0)
+        pastHeads = [head]
         insert(ModelVersion(id: head, parents: [], author: owner, fields: fields, stamp: stamp))
     }
 
@@ -171,6 +174,7 @@ extension ModelMemory {
             versions[id] = nil
             versions[found.id] = version
         }
+        pastHeads = Set(pastHeads.map { names[$0] ?? $0 })
         head = names[head] ?? head
         for (agent, share) in shares { shares[agent]?.sinceHead = names[share.sinceHead] ?? share.sinceHead }
         return unclaimed.isEmpty ? nil : "versions of \(id) that nobody made: \(unclaimed)"

@@ -1,0 +1,145 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// How the identifiers of memories are spelled in the file.
+///
+/// An identifier that a host gives at an import names a memory of one user and one owner: the notes of two people may
+/// both be numbered from 1. The file keeps each spelling once. So a memory whose identifier another one has already is
+/// spelled with the keys of its user and owner behind the identifier. No host sees that, and nobody can tell which of
+/// the two came first.
+enum MemoryNames {
+    /// Stands between an identifier and the keys. No valid identifier has a control character.
+    private static let separator = "\u{1F}"
+    /// What follows on the separator in the order of spellings.
+    private static let end = "\u{20}"
+
+    /// How a memory is spelled whose identifier is taken.
+    static func namesake(_ id: MemoryID, user: Int64, owner: Int64) -> String {
+        "\(id.rawValue)\(separator)\(user).\(owner)"
+    }
+
+    /// Whether the plain spelling of an identifier is taken.
+    static func isTaken(_ id: MemoryID, in connection: Connection) throws -> Bool {
+        try plain(id, in: connection) != nil
+    }
+
+    /// The memory that is spelled as its identifier.
+    static func plain(_ id: MemoryID, in connection: Connection) throws -> Int64? {
+        try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
+    }
+
+    /// The other memories of that identifier, in the order in which they were stored.
+    static func namesakes(of id: MemoryID, in connection: Connection) throws -> [Int64] {
+        try connection.rows(
+            "SELECT memory_key FROM memories WHERE memory_id > ?1 AND memory_id < ?2 ORDER BY memory_key",
+            id.rawValue + separator,
+            id.rawValue + end,
+            as: { $0.int64(0) }
+        )
+    }
+
+    /// The memory of that identifier that a user and an owner have.
+    static func key(of id: MemoryID, user: Int64, owner: Int64, in connection: Connection) throws -> Int64? {
+        try connection.first(
+            """
+            SELECT memory_key FROM memories
+            WHERE (memory_id = ?1 OR memory_id = ?2) AND user_key = ?3 AND owner_key = ?4
+            """,
+            id.rawValue,
+            namesake(id, user: user, owner: owner),
+            user,
+            owner,
+            as: { $0.int64(0) }
+        )
+    }
+}
+
+extension MemoryID {
+    /// The identifier of a memory, as the file spells it.
+    init(spelled text: String) {
+        let utf8 = text.utf8
+        self.init(rawValue: utf8.firstIndex(of: 0x1F).map { String(text[..<$0]) } ?? text)
+    }
+
+    /// Whether it looks like one that the engine makes. It makes none twice.
+    fileprivate var isGenerated: Bool { rawValue.utf8.count == 36 && rawValue.utf8.starts(with: "mem_".utf8) }
+}
+
+/// What decides which memory an agent means by an identifier.
+protocol NamedMemory {
+    var userKey: Int64 { get }
+    var ownerKey: Int64 { get }
+}
+
+extension MemoryRecord: NamedMemory {}
+
+/// Which memory an agent means by an identifier that several may have.
+struct MemoryReference {
+    var id: MemoryID
+    var viewer: KnownAgent
+    /// Whose memory it is; nil if the call does not say.
+    var user: UserID?
+
+    /// Finds the memory.
+    ///
+    /// An agent means its own memory, or the one that it sees. Of memories that it does not see it learns nothing: they
+    /// make no difference, and if there is nothing else, one of them is returned to be refused.
+    ///
+    /// - Parameters:
+    ///   - plain: The memory that is spelled as the identifier.
+    ///   - find: Reads a memory by its key; nil if it does not count.
+    ///   - isMeant: Whether the agent may mean a memory that is not its own.
+    /// - Throws: `.invalidArgument` if the agent may mean several.
+    func find<Found: NamedMemory>(
+        plain: Found?,
+        in connection: Connection,
+        find: (Int64) throws -> Found?,
+        isMeant: (Found) throws -> Bool
+    ) throws -> Found? {
+        let user = try user.map { try UserTable.find($0, in: connection) ?? 0 }
+        if let plain, plain.ownerKey == viewer.key, user.map({ $0 == plain.userKey }) ?? id.isGenerated { return plain }
+        let namesakes = try MemoryNames.namesakes(of: id, in: connection)
+        guard !namesakes.isEmpty else { return plain }
+        let all = try [plain].compactMap(\.self) + namesakes.compactMap(find)
+        let ofUser = all.filter { user == nil || $0.userKey == user }
+        let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
+        if Set(meant.map(\.userKey)).count > 1 {
+            throw MemoryError.invalidArgument("Several users have a memory \(id); say whose it is (userID).")
+        }
+        if let own = meant.first(where: { $0.ownerKey == viewer.key }) { return own }
+        guard meant.count < 2 else {
+            throw MemoryError.invalidArgument("Several agents have shared a memory \(id); only they can name theirs.")
+        }
+        return meant.first ?? ofUser.first ?? all.first
+    }
+}
+
+extension Snapshot {
+    /// The memory that an agent means by an identifier, whether or not the agent may see it.
+    ///
+    /// - Parameters:
+    ///   - user: Whose memory it is; nil if the call does not say. If that user has none, another's is returned, for the
+    ///     audit.
+    ///   - includingDeleted: Whether to find a memory whose published head is a deletion.
+    ///   - isMaintenance: Whether the agent may mean memories that it does not see.
+    /// - Throws: `.invalidArgument` if the agent may mean several.
+    func record(
+        of id: MemoryID,
+        for viewer: KnownAgent,
+        user: UserID? = nil,
+        includingDeleted: Bool = false,
+        isMaintenance: Bool = false
+    ) throws -> MemoryRecord? {
+        try MemoryReference(id: id, viewer: viewer, user: user)
+            .find(
+                plain: try MemoryRecord.find(id, includingDeleted: includingDeleted, in: self),
+                in: connection,
+                find: { try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, in: self) },
+                isMeant: { record in
+                    if isMaintenance { return true }
+                    return try !record.fields.isDeleted && standing(of: viewer, to: record) != .none
+                }
+            )
+    }
+}
