@@ -8,6 +8,8 @@ struct LeaseRequest: Sendable {
     let agentID: AgentID
     /// How long the lease is to last.
     let duration: Duration
+    /// Whether the lease is over once this process is gone, before its time.
+    var endsWithProcess = false
     /// When the agent stops waiting; nil if it does not wait.
     let waitDeadline: BootInstant?
 
@@ -50,6 +52,7 @@ struct LeaseRequest: Sendable {
             memory: subject.key,
             to: agent.key,
             for: duration,
+            endsWithProcess: endsWithProcess,
             at: now,
             wallClock: wallClock,
             in: connection
