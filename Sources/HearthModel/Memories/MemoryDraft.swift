@@ -107,11 +107,21 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     /// Memories that were there already, from an earlier import or from earlier in this one. They were left as they
     /// are.
     public var present: Int
+    /// Memories that were there and that their owner has deleted, if only in a draft. They were left as they are.
+    public var deleted: Int
+    /// Memories whose expiry has passed: those that were there were left as they are, and no others were stored.
+    public var expired: Int
+    /// The first hundred of the deleted and expired memories that the file holds. Their owner brings them back by
+    /// restoring them.
+    public var restorable: [MemoryID]
 
     /// Counts what an import did.
-    public init(stored: Int = 0, present: Int = 0) {
+    public init(stored: Int = 0, present: Int = 0, deleted: Int = 0, expired: Int = 0, restorable: [MemoryID] = []) {
         self.stored = stored
         self.present = present
+        self.deleted = deleted
+        self.expired = expired
+        self.restorable = restorable
     }
 }
 

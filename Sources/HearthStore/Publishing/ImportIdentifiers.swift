@@ -28,6 +28,9 @@ struct ImportIdentifiers {
     let connection: Connection
     let directory: AgentDirectory
 
+    /// The identifiers of the memories that were there already, in order.
+    private(set) var present: [MemoryID] = []
+
     /// The memories of this batch that have a place so far.
     private var placed: [MemoryID: MemoryImport] = [:]
     private var users: [UserID: Int64] = [:]
@@ -48,7 +51,10 @@ struct ImportIdentifiers {
     mutating func place(of item: MemoryImport) throws -> (id: MemoryID, parentID: MemoryID?)? {
         let parentID = try item.draft.parentID.map { try identifiers(for: $0, of: item).kept ?? $0 }
         let (kept, free) = try identifiers(for: item.id, of: item)
-        guard kept == nil else { return nil }
+        if let kept {
+            present.append(kept)
+            return nil
+        }
         placed[free] = item
         return (free, parentID)
     }

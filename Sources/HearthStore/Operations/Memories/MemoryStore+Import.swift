@@ -13,18 +13,26 @@ extension MemoryStore {
     /// there. So nobody loses a memory to another's identifiers, or learns from the counts that they exist. A parent is
     /// looked for in the same way.
     ///
+    /// A memory whose expiry has passed is counted and not stored.
+    ///
     /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
     package func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
         guard !batch.isEmpty else { return ImportCounts() }
         let now = clock.now()
         for item in batch { try item.validate() }
         // A memory that is there already needs neither words nor a vector.
-        let (missing, nextRow) = try read { snapshot in
+        let (missing, counts, nextRow) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
-            return (try places.missing(batch), snapshot.state.nextRow)
+            var missing = try places.missing(batch)
+            var counts = ImportCounts()
+            for id in places.present { try counts.add(present: id, at: now, in: snapshot.connection) }
+            let found = missing.count
+            missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
+            counts.expired += found - missing.count
+            return (missing, counts, snapshot.state.nextRow)
         }
-        guard !missing.isEmpty else { return ImportCounts(present: batch.count) }
+        guard !missing.isEmpty else { return counts }
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             let placed = missing[index]
             var draft = batch[placed.index].draft
@@ -45,22 +53,60 @@ extension MemoryStore {
                 var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
                 // Every new row raises this count. While it is the same, what was missing is still missing.
                 let isUnchanged = transaction.state.nextRow == nextRow
-                var counts = ImportCounts(present: batch.count - missing.count)
+                var counts = counts
                 try new.visit { index, memory in
                     var memory = memory
                     if !isUnchanged {
                         guard let place = try places.place(of: batch[missing[index].index]) else {
-                            counts.present += 1
-                            return
+                            guard let id = places.present.last else { return }
+                            return try counts.add(present: id, at: now, in: transaction.connection)
                         }
                         (memory.id, memory.parentID) = place
                     }
-                    try inserter.add(memory)
+                    try inserter.add(memory, number: missing[index].index + 1)
                     counts.stored += 1
                 }
                 try inserter.finish()
                 return counts
             }
         }
+    }
+}
+
+extension ImportCounts {
+    /// How many of the memories that can be restored are named.
+    private static let namedRestorable = 100
+
+    /// Counts a memory that the file or the batch had already.
+    fileprivate mutating func add(present id: MemoryID, at now: Timestamp, in connection: Connection) throws {
+        let state = try connection.first(
+            """
+            SELECT m.state = 'deleted' OR EXISTS (
+                    SELECT 1 FROM drafts AS d
+                    WHERE d.memory_key = m.memory_key AND d.agent_key = m.owner_key AND d.changed_fields & ?3 != 0
+                ),
+                coalesce(m.expires_at <= ?2, 0)
+            FROM memories AS m WHERE m.memory_id = ?1
+            """,
+            id.rawValue,
+            now.rawValue,
+            Int64(FieldChange.Fields.deletion.rawValue),
+            as: { (isDeleted: $0.bool(0), hasExpired: $0.bool(1)) }
+        )
+        switch state {
+        case (isDeleted: true, _)?: deleted += 1
+        case (_, hasExpired: true)?: expired += 1
+        default:
+            present += 1
+            return
+        }
+        if restorable.count < Self.namedRestorable, !restorable.contains(id) { restorable.append(id) }
+    }
+}
+
+extension MemoryDraft {
+    /// Whether it would not be found.
+    fileprivate func hasExpired(at now: Timestamp) -> Bool {
+        expiresAt.map { $0 <= now.date } ?? false
     }
 }
