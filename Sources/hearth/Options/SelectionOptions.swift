@@ -18,11 +18,18 @@ struct FilterOptions: ParsableArguments {
     )
     var since: Moment?
 
-    @Option(help: ArgumentHelp("Only memories created before then.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Only memories created before then; of a date alone that day counts too.", valueName: "time")
+    )
     var until: Moment?
 
     @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
     var minImportance: Double?
+
+    func validate() throws {
+        guard let since, let until, since.asStart >= until.asEnd else { return }
+        throw ValidationError("--since is not before --until, so nothing can be found; exchange them.")
+    }
 
     /// The filter in the library's form.
     func filter(minimumScore: Double? = nil) -> SearchFilter {
@@ -30,8 +37,8 @@ struct FilterOptions: ParsableArguments {
             types: Set(type),
             categories: Set(category),
             tags: Set(tag),
-            createdAfter: since?.date,
-            createdBefore: until?.date,
+            createdAfter: since?.asStart,
+            createdBefore: until?.asEnd,
             minimumImportance: minImportance,
             minimumScore: minimumScore
         )
