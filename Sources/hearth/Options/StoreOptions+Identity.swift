@@ -18,10 +18,13 @@ extension StoreOptions {
 
     /// Opens the store for an agent and a user, registers the agent, runs `body`, and closes the store whether or not
     /// `body` succeeded.
+    ///
+    /// - Parameter alternative: What may be said instead of an agent, for the question.
     func withStore<Result>(
         _ intent: StoreIntent,
         as agent: Required<AgentOptions>,
         of user: Required<UserOptions>,
+        or alternative: String? = nil,
         embedder: EmbedderOptions? = nil,
         body: (MultiAgentMemoryCoordinator, AgentID, UserID) async throws -> Result
     ) async throws -> Result {
@@ -29,7 +32,8 @@ extension StoreOptions {
         if user.given == nil { try requireStore(toAnswer: UserOptions.question) }
         return try await withStore(intent, as: agent.known, embedder: embedder) { coordinator in
             let user = try await coordinator.user(user)
-            return try await body(coordinator, try await coordinator.actingAgent(agent, of: user), user)
+            let agent = try await coordinator.actingAgent(agent, of: user, or: alternative)
+            return try await body(coordinator, agent, user)
         }
     }
 
@@ -65,14 +69,19 @@ extension MultiAgentMemoryCoordinator {
 
     /// The agent that is named, else the only one that holds memories of the user, or of anybody if the user has none;
     /// it is registered.
-    fileprivate func actingAgent(_ agent: Required<AgentOptions>, of user: UserID?) async throws -> AgentID {
+    fileprivate func actingAgent(
+        _ agent: Required<AgentOptions>,
+        of user: UserID?,
+        or alternative: String? = nil
+    ) async throws -> AgentID {
         if let given = agent.given { return given }
         var owners = try await self.owners(userID: user)
         if owners.isEmpty, user != nil { owners = try await self.owners() }
         let others = owners.isEmpty ? try await agents().map(\.id).filter { $0 != AgentProfile.system.id } : owners
         let only = try AgentOptions.onlyChoice(
             of: others,
-            known: owners.isEmpty ? "the agents" : "memories of the agents"
+            known: owners.isEmpty ? "the agents" : "memories of the agents",
+            or: alternative
         )
         try await registerUnlessOutOfService(only)
         return only
@@ -84,8 +93,9 @@ extension IdentityOptions {
     private static var namedChoices: Int { 10 }
 
     /// The one that there is to choose; otherwise the question, with what there is.
-    fileprivate static func onlyChoice(of choices: [ID], known: String) throws -> ID {
+    fileprivate static func onlyChoice(of choices: [ID], known: String, or alternative: String? = nil) throws -> ID {
         if choices.count == 1, let only = choices.first { return only }
+        let question = question + (alternative.map { " Or give \($0)." } ?? "")
         guard !choices.isEmpty else { throw ValidationError("\(question) The store knows none yet.") }
         let named = choices.prefix(namedChoices).map(\.rawValue).joined(separator: ", ")
         let more = choices.count > namedChoices ? " and \(choices.count - namedChoices) more" : ""

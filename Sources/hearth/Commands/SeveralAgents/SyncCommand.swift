@@ -39,7 +39,7 @@ struct SyncCommand: AsyncParsableCommand {
     func run() async throws {
         let report =
             if !all {
-                try await store.withStore(.existing, as: agent, of: user) { coordinator, agent, user in
+                try await store.withStore(.existing, as: agent, of: user, or: "--all") { coordinator, agent, user in
                     try await SyncReport(
                         coordinator.syncService.syncAgentMemories(
                             agentID: agent,
