@@ -131,14 +131,19 @@ import Testing
     }
 
     @Test func `a write waits as long as the configuration says for another process`() async throws {
+        let patient = try await open { $0.busyTimeout = .seconds(3_600) }
         let impatient = try await open { $0.busyTimeout = .milliseconds(10) }
-        try await impatient.registerAgent("alden")
+        for coordinator in [patient, impatient] { try await coordinator.registerAgent("alden") }
         let lock = try WriteLock(on: directory.file("store.db"))
+        // Whoever waits longer begins first, and is still waiting when the other has given up.
+        let waiting = Task { try await patient.storeAgentMemory(agentID: "alden", userID: "iris", content: "tea") }
         await expect(.storeBusy) {
             try await impatient.storeAgentMemory(agentID: "alden", userID: "iris", content: "tea")
         }
         lock.release()
-        try await impatient.storeAgentMemory(agentID: "alden", userID: "iris", content: "tea")
+        let id = try await waiting.value
+        #expect(try await impatient.memory(id, agentID: "alden").content == "tea")
+        try await patient.close()
         try await impatient.close()
     }
 
