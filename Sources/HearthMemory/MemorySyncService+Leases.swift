@@ -105,8 +105,9 @@ extension MemorySyncService {
     /// - Parameters:
     ///   - memoryID: The memory.
     ///   - agentID: As ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:userID:)``.
-    ///   - lockDuration: How long the lease outlives a process that dies; nil:
-    ///     ``CoordinatorConfiguration/lockDuration``.
+    ///   - lockDuration: How long the lease outlives a process that hangs, or of which others can't see that it is gone,
+    ///     such as one in another container; nil: 30 s, or ``CoordinatorConfiguration/lockDuration`` if that is shorter.
+    ///     Where its process is certainly gone, the lease is free at once.
     ///   - timeout: How long to wait for the lease at most.
     ///   - userID: As there.
     ///   - body: What to do under the lease.
@@ -125,7 +126,7 @@ extension MemorySyncService {
             try await store.withLease(
                 on: memoryID,
                 as: agentID,
-                for: lockDuration ?? configuration.lockDuration,
+                for: lockDuration ?? min(configuration.lockDuration, MemoryStore.renewedLeaseDuration),
                 waitingAtMost: timeout,
                 userID: userID,
                 body

@@ -15,11 +15,38 @@ extension MultiAgentMemoryCoordinator {
         if let profile, profile.id != id {
             throw MemoryError(code: .invalidArgument, message: "The profile is of agent \(profile.id), not of \(id).")
         }
-        let held = try store.agent(id)
-        let builtIn = (AgentProfile.hearthlink + [.system]).first { $0.id == id }
-        guard let wanted = profile ?? held?.profile ?? builtIn else {
-            throw MemoryError(code: .unknownAgent, message: "No profile of agent \(id) is known; register it with one.")
+        try await register(id, as: try wantedProfile(of: id, given: profile))
+    }
+
+    /// Makes agents active in this process, each as ``registerAgent(_:profile:)`` does without a profile.
+    ///
+    /// - Throws: `.unknownAgent` that names the agents of which no profile is known; then none is registered.
+    public func registerAgents(_ ids: [AgentID]) async throws {
+        var wanted: [AgentProfile] = []
+        var unknown: [AgentID] = []
+        for id in ids {
+            do {
+                wanted.append(try wantedProfile(of: id.validated(), given: nil))
+            } catch let error as MemoryError where error.code == .unknownAgent {
+                unknown.append(id)
+            }
         }
+        guard unknown.isEmpty else { throw MemoryError.noProfile(of: unknown) }
+        for profile in wanted { try await register(profile.id, as: profile) }
+    }
+
+    /// The profile that an agent is registered with: the one given, that of the file, or the built-in one.
+    private func wantedProfile(of id: AgentID, given profile: AgentProfile?) throws -> AgentProfile {
+        if let known = try profile ?? store.agent(id)?.profile { return known }
+        guard var builtIn = AgentProfile.builtIn.first(where: { $0.id == id }) else {
+            throw MemoryError.noProfile(of: [id])
+        }
+        if let retention = configuration.retention(of: id) { builtIn.retention = retention }
+        return builtIn
+    }
+
+    private func register(_ id: AgentID, as wanted: AgentProfile) async throws {
+        let held = try store.agent(id)
         if held?.profile != wanted { try await store.setProfiles([wanted]) }
         if let status = held?.held, status != .inactive { try await store.setStatus(.active, of: id) }
         store.register(id)
@@ -51,6 +78,19 @@ extension MultiAgentMemoryCoordinator {
         try await operations.administer { try $0.agents() }
     }
 
+    /// The users that the file knows, in the order of their identifiers: an administrator's view.
+    public func users() async throws -> [UserID] {
+        try store.users()
+    }
+
+    /// The agents that own memories of a user, or of anybody, in the order of their identifiers: an administrator's
+    /// view.
+    ///
+    /// - Throws: `.invalidArgument` for an invalid identifier.
+    public func owners(userID: UserID? = nil) async throws -> [AgentID] {
+        try store.owners(userID: userID?.validated())
+    }
+
     /// Begins a session; durable on return.
     ///
     /// - Throws: `.unknownAgent`, `.agentNotActive`, `.invalidArgument` for an invalid identifier or name.
@@ -72,5 +112,21 @@ extension MultiAgentMemoryCoordinator {
     ///   none is named.
     public func endSession(_ id: SessionID, userID: UserID? = nil) async throws {
         try await store.endSession(id, userID: userID)
+    }
+}
+
+extension AgentProfile {
+    /// The profiles that the engine brings along.
+    static var builtIn: [AgentProfile] { hearthlink + [.system] }
+}
+
+extension MemoryError {
+    fileprivate static func noProfile(of agents: [AgentID]) -> MemoryError {
+        let names = agents.map(\.rawValue).joined(separator: ", ")
+        let them = agents.count == 1 ? "it" : "each of them"
+        return MemoryError(
+            code: .unknownAgent,
+            message: "No profile of agent \(names) is known; register \(them) with one, by registerAgent(_:profile:)."
+        )
     }
 }

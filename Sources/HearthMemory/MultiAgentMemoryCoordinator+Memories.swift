@@ -86,7 +86,8 @@ extension MultiAgentMemoryCoordinator {
     /// Stores memories under the host's own identifiers in one transaction, all or none; durable on return.
     ///
     /// A memory that its user and agent already have is left as it is, deleted or not, so that an import can be
-    /// repeated.
+    /// repeated. The counts tell apart what is there, what its owner has deleted and what has expired. A memory whose
+    /// expiry has passed is not stored.
     ///
     /// An identifier names a memory of one user and one agent. The same identifier under two users is two memories, each
     /// found under its own, and likewise under two agents. So nobody loses a memory to another's identifiers, or learns

@@ -52,8 +52,9 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.requiresRegistration = true
         options.clock = configuration.clock
         options.defaultResolution = configuration.defaultResolution
-        options.agents = configuration.agents ?? AgentProfile.hearthlink
-        options.sharing = configuration.sharing ?? .hearthlink
+        options.busyTimeout = configuration.busyTimeout
+        options.agents = configuration.agents ?? configuration.initialAgents ?? AgentProfile.hearthlink
+        options.sharing = configuration.sharing ?? configuration.initialSharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)
         do {
             try await store.adopt(configuration)
@@ -78,7 +79,10 @@ extension MemoryStore {
         let held = Dictionary(uniqueKeysWithValues: try agents().map { ($0.id, $0) })
         var wanted = held
         for profile in configuration.agents ?? [] { wanted[profile.id] = profile }
-        for (agent, retention) in configuration.retention { wanted[agent]?.retention = retention }
+        try configuration.requireRetentionVariables(toFit: wanted.keys + AgentProfile.builtIn.map(\.id))
+        for agent in wanted.keys {
+            if let retention = configuration.retention(of: agent) { wanted[agent]?.retention = retention }
+        }
         let changed = wanted.values.filter { held[$0.id] != $0 }.sorted { $0.id < $1.id }
         if !changed.isEmpty { try await setProfiles(changed) }
     }

@@ -9,7 +9,10 @@ struct Hearth: AsyncParsableCommand {
         abstract: "Looks into a memory store, fills and edits it, settles conflicts and shows who may see what.",
         discussion: """
             The store is the file given with --db, else HEARTH_DB, else hearth/hearth.db in the XDG data directory. \
-            Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER.
+            Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER, else it is \
+            who holds memories in the store, if that is one agent or one user.
+
+            A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
             With --json a command prints exactly one JSON value to standard output; `hearth help COMMAND` names its keys. Dates are \
             RFC 3339 in UTC. A key without a value is left out. Errors always go to standard error as text.
@@ -53,10 +56,13 @@ struct Hearth: AsyncParsableCommand {
     )
 
     static func main() async {
-        Signals.ignoreBrokenPipes()
+        Signals.letWritesFail()
         do {
             try ProcessArguments.requireUTF8()
-            var command = try parseAsRoot()
+            let arguments = try DashedText.separated(Array(CommandLine.arguments.dropFirst())) {
+                try CommandGrammar(description: _dumpHelp())
+            }
+            var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -77,6 +77,23 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test(arguments: [(300, nil, 30), (7, nil, 7), (300, 120, 120)] as [(Int, Int?, Double)])
+    func `a lease that is held for a closure is short, and renewed`(configured: Int, given: Int?, lasts: Double)
+        async throws
+    {
+        let coordinator = try await household(clock: TestClock(), lockDuration: .seconds(configured))
+        let service = coordinator.syncService
+        let id = try await coordinator.storeAgentMemory(agentID: "alden", userID: "user_123", content: "Tea at four.")
+        try await service.withMemoryLock(
+            memoryID: id,
+            agentID: "alden",
+            lockDuration: given.map { .seconds($0) }
+        ) { lock in
+            #expect(lock.expiresAt.timeIntervalSince(lock.acquiredAt) == lasts)
+        }
+        try await coordinator.close()
+    }
+
     @Test func `maintenance takes leases, by a critical agent alone`() async throws {
         let clock = TestClock()
         let coordinator = try await household(clock: clock)

@@ -86,6 +86,11 @@ import Testing
         #expect(try await count(SearchFilter(createdBefore: Date(timeIntervalSince1970: 5))) == 5)
         #expect(try await count(SearchFilter(minimumImportance: 0.5)) == 10)
         await expect(.invalidArgument) { try await count(SearchFilter(minimumImportance: .nan)) }
+        let reversed = SearchFilter(
+            createdAfter: Date(timeIntervalSince1970: 5),
+            createdBefore: Date(timeIntervalSince1970: 4)
+        )
+        await expect(.invalidArgument) { try await count(reversed) }
         await expect(.invalidArgument) { try await coordinator.memories(agentID: "alden", userID: user, limit: 0) }
         await expect(.invalidArgument) { try await coordinator.memories(agentID: "alden", userID: user, limit: -1) }
         try await coordinator.close()

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// Why a call was refused or failed.
 ///
 /// The code is stable and meant for programs. The message is meant for people, and says what to do where something can
@@ -104,6 +106,11 @@ extension MemoryError.Code {
     public static let storeUnavailable = Self(rawValue: "storeUnavailable")
     /// The store was closed.
     public static let closed = Self(rawValue: "closed")
+}
+
+extension MemoryError: LocalizedError {
+    /// The message, for a person; hosts that show `localizedDescription` show this.
+    public var errorDescription: String? { message }
 }
 
 extension MemoryError: CustomStringConvertible {

@@ -41,7 +41,7 @@ package struct Lease: Hashable, Sendable {
     /// When it was acquired and when it expires, on the wall clock, for people.
     package var acquiredAt: Timestamp
     package var expiresAt: Timestamp
-    /// Whether it was given back, taken by force or swept.
+    /// Whether it was given back, taken by force or swept, or ended with its process.
     var isReleased: Bool
 
     package init(

@@ -29,6 +29,11 @@ public struct MemoryCategory: RawRepresentable, ExpressibleByStringLiteral, Hash
     }
 }
 
+extension MemoryCategory: CustomStringConvertible {
+    /// The category as text.
+    public var description: String { rawValue }
+}
+
 extension MemoryCategory {
     /// "general".
     public static let general: MemoryCategory = "general"

@@ -110,12 +110,29 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     /// The memories that were there under another identifier than the given one, by their place in the batch. An
     /// earlier version of the engine stored them so. Every other memory has the identifier that was given.
     public var renamed: [Int: MemoryID]
+    /// Memories that were there and that their owner has deleted, if only in a draft. They were left as they are.
+    public var deleted: Int
+    /// Memories whose expiry has passed: those that were there were left as they are, and no others were stored.
+    public var expired: Int
+    /// The first hundred of the deleted and expired memories that the file holds. Their owner brings them back by
+    /// restoring them.
+    public var restorable: [MemoryID]
 
     /// Counts what an import did.
-    public init(stored: Int = 0, present: Int = 0, renamed: [Int: MemoryID] = [:]) {
+    public init(
+        stored: Int = 0,
+        present: Int = 0,
+        renamed: [Int: MemoryID] = [:],
+        deleted: Int = 0,
+        expired: Int = 0,
+        restorable: [MemoryID] = []
+    ) {
         self.stored = stored
         self.present = present
         self.renamed = renamed
+        self.deleted = deleted
+        self.expired = expired
+        self.restorable = restorable
     }
 }
 

@@ -43,6 +43,10 @@ package struct ResultCode: RawRepresentable, Hashable, Sendable {
     package static let readOnly = ResultCode(rawValue: SQLITE_READONLY)
     /// `sqlite3_interrupt` was called.
     package static let interrupted = ResultCode(rawValue: SQLITE_INTERRUPT)
+    /// The operating system failed to read or write.
+    package static let inputOutput = ResultCode(rawValue: SQLITE_IOERR)
+    /// What a file that could not grow leads to: a write, or the memory shared beside the log.
+    static let failedGrowths = [3, 6, 19, 21].map { ResultCode(rawValue: SQLITE_IOERR | ($0 << 8)) }
     /// The file is malformed.
     package static let corrupt = ResultCode(rawValue: SQLITE_CORRUPT)
     /// The disk, or the quota of pages, is full.

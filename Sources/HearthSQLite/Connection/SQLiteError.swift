@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// A failure that SQLite reported.
 ///
@@ -13,11 +14,15 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The statement that failed, with its parameters as placeholders; `nil` where no statement was involved.
     package var sql: String?
 
+    /// `errno` of the system call that failed; 0 where none did.
+    package var systemError: Int32
+
     /// Makes an error of an extended result code.
-    package init(extendedCode: Int32, message: String, sql: String? = nil) {
+    package init(extendedCode: Int32, message: String, sql: String? = nil, systemError: Int32 = 0) {
         self.extendedCode = extendedCode
         self.message = message
         self.sql = sql
+        self.systemError = systemError
     }
 
     /// Makes an error that this layer, not SQLite, found.
@@ -38,7 +43,8 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         self.init(
             extendedCode: isOfThisCall ? extended : code,
             message: String(cString: isOfThisCall && handle != nil ? sqlite3_errmsg(handle) : sqlite3_errstr(code)),
-            sql: sql
+            sql: sql,
+            systemError: isOfThisCall && handle != nil ? sqlite3_system_errno(handle) : 0
         )
     }
 
@@ -49,6 +55,20 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     package var isBusy: Bool {
         // PROTOCOL is what SQLite says after losing too many races for the write-ahead log's locks.
         [.busy, .protocol].contains(resultCode.primary)
+    }
+
+    /// Whether a write went beyond the limit on the size of files, which SQLite reports as an I/O error.
+    ///
+    /// What SQLite does after the failure may hide its `errno`. Then a write that failed under such a limit is put down
+    /// to the limit.
+    package var isFileSizeLimit: Bool {
+        guard resultCode.primary == .inputOutput else { return false }
+        return systemError == EFBIG || (ResultCode.failedGrowths.contains(resultCode) && Self.fileSizeIsLimited)
+    }
+
+    private static var fileSizeIsLimited: Bool {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != .max
     }
 
     /// The message, the code and the statement.

@@ -32,11 +32,31 @@ struct StoreFile {
         }
         let directory = separator.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard let resolved = realpath(directory, nil) else {
-            throw errno == ENOENT ? StoreFileError.notFound(path: directory) : Self.systemError(directory)
+            throw errno == ENOENT ? StoreFileError.noDirectory(path: directory) : Self.systemError(directory)
         }
         defer { free(resolved) }
         let prefix = String(cString: resolved)
         self.path = prefix == "/" ? "/\(name)" : "\(prefix)/\(name)"
+        try Self.checkLength(ofName: name, path: self.path, directory: prefix)
+    }
+
+    /// The longest of the names that SQLite makes from the file's own for the files beside it.
+    private static let longestSuffix = "-journal"
+    /// The longest path that SQLite takes, in bytes: `MAX_PATHNAME` of its VFS for Unix, with the zero at the end.
+    private static let longestPath = 511
+
+    /// Refuses names that leave no room for the names of the files beside the store. SQLite would find out only when it
+    /// has made the file.
+    private static func checkLength(ofName name: String, path: String, directory: String) throws {
+        let system = pathconf(directory, Int32(_PC_NAME_MAX))
+        let longestName = (system > 0 ? system : Int(NAME_MAX)) - longestSuffix.utf8.count
+        guard name.utf8.count <= longestName else {
+            throw StoreFileError.tooLong(path: path, part: "name", bytes: name.utf8.count, limit: longestName)
+        }
+        let limit = longestPath - longestSuffix.utf8.count
+        guard path.utf8.count <= limit else {
+            throw StoreFileError.tooLong(path: path, part: "path", bytes: path.utf8.count, limit: limit)
+        }
     }
 
     /// Finds out whose file it is, without changing a byte or taking a lock.
@@ -167,8 +187,12 @@ package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible 
     case tooNew(found: Int, supported: Int)
     /// The file is opened read-only and its schema is an older one.
     case tooOld(found: Int, supported: Int)
-    /// Nothing exists at the path, or its directory does not exist.
+    /// Nothing exists at the path.
     case notFound(path: String)
+    /// The directory of a file does not exist.
+    case noDirectory(path: String)
+    /// The name or the path of a file leaves no room for the names of the files beside it.
+    case tooLong(path: String, part: String, bytes: Int, limit: Int)
     /// What is at the path is a symbolic link, a directory or a device.
     case notARegularFile(path: String)
     /// The path is empty, ends in a slash or holds a NUL.
@@ -179,6 +203,16 @@ package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible 
     case readOnly
     /// The database was closed.
     case closed
+
+    /// A path as a shell takes it: in quotation marks unless it is plain.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            byte > 0x7F || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+                || "/._-+,:@%".utf8.contains(byte)
+        }
+        return isPlain
+            ? path : "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    }
 
     /// A sentence for people, with the remedy where there is one.
     package var description: String {
@@ -191,6 +225,10 @@ package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible 
             "The file's schema is version \(found) and this release needs \(supported). Open it for writing once."
         case .notFound(let path):
             "There is nothing at \(path)."
+        case .noDirectory(let path):
+            "The directory \(path) does not exist. Make it first, as by `mkdir -p \(Self.quoted(path))`."
+        case .tooLong(let path, let part, let bytes, let limit):
+            "The \(part) of \(path) has \(bytes) bytes; at most \(limit) leave room for the files beside it. Choose a shorter one."
         case .notARegularFile(let path):
             "\(path) is a symbolic link or no regular file. Give the path of the file itself."
         case .invalidPath(let path):

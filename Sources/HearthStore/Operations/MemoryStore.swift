@@ -50,7 +50,7 @@ package final class MemoryStore: Sendable {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
         let database = try MemoryError.mapping {
-            try Database<StoreTransaction>.open(location.database, options: options.databaseOptions)
+            try Database<StoreTransaction>.open(location.database(), options: options.databaseOptions)
         }
         do {
             let state = try MemoryError.mapping { try database.read(StoreState.read) }
@@ -201,9 +201,9 @@ extension MemoryStore {
 }
 
 extension StoreLocation {
-    fileprivate var database: DatabaseLocation {
+    fileprivate func database() throws(MemoryError) -> DatabaseLocation {
         switch self {
-        case .file(let path): .file(path)
+        case .file(let path): .file(try Self.expandingHome(in: path))
         case .temporary: .temporary
         case .inMemory: .inMemory
         }

@@ -29,11 +29,21 @@ struct ImportIdentifiers {
         var agent: AgentID
     }
 
+    /// A memory that was there already.
+    struct Present {
+        var id: MemoryID
+        /// Its key; nil if it is an earlier one of the same batch.
+        var key: Int64?
+    }
+
     let connection: Connection
     let directory: AgentDirectory
 
     /// The memories of the batch that are kept under another identifier than the given one, by their place in it.
     private(set) var renamed: [Int: MemoryID] = [:]
+    /// The memories that were there already, in order.
+    private(set) var present: [Present] = []
+
     /// The memories of this batch that have a place so far, and the plain spellings that they take.
     private var placed: Set<Name> = []
     private var spellings: Set<MemoryID> = []
@@ -57,9 +67,10 @@ struct ImportIdentifiers {
     ///   - item: The memory.
     ///   - index: Its place in the batch.
     mutating func place(of item: MemoryImport, at index: Int) throws -> Place? {
-        let parentID = try item.draft.parentID.map { try kept($0, of: item) ?? $0 }
+        let parentID = try item.draft.parentID.map { try kept($0, of: item)?.id ?? $0 }
         if let kept = try kept(item.id, of: item) {
-            if kept != item.id { renamed[index] = kept }
+            if kept.id != item.id { renamed[index] = kept.id }
+            present.append(kept)
             return nil
         }
         placed.insert(Name(id: item.id, user: item.userID, agent: item.agentID))
@@ -68,16 +79,20 @@ struct ImportIdentifiers {
     }
 
     /// The identifier under which the memory is kept that a user and an agent have given one; nil if they have none.
-    private mutating func kept(_ id: MemoryID, of item: MemoryImport) throws -> MemoryID? {
-        if placed.contains(Name(id: id, user: item.userID, agent: item.agentID)) { return id }
+    private mutating func kept(_ id: MemoryID, of item: MemoryImport) throws -> Present? {
+        if placed.contains(Name(id: id, user: item.userID, agent: item.agentID)) { return Present(id: id) }
         guard let user = try user(item.userID) else { return nil }
         let owner = try directory.agent(item.agentID).key
-        if try MemoryNames.key(of: id, user: user, owner: owner, in: connection) != nil { return id }
+        if let key = try MemoryNames.key(of: id, user: user, owner: owner, in: connection) {
+            return Present(id: id, key: key)
+        }
         // An earlier version derived another identifier, and another one from that, if somebody else had the given one.
         var derived = id
         for _ in 0..<Self.longestDerivation {
             derived = Self.derived(from: derived, user: item.userID, agent: item.agentID)
-            if try MemoryNames.key(of: derived, user: user, owner: owner, in: connection) != nil { return derived }
+            if let key = try MemoryNames.key(of: derived, user: user, owner: owner, in: connection) {
+                return Present(id: derived, key: key)
+            }
             guard try MemoryNames.isTaken(derived, in: connection) else { break }
         }
         return nil

@@ -10,6 +10,8 @@ struct LeaseRequest: Sendable {
     var userID: UserID?
     /// How long the lease is to last.
     let duration: Duration
+    /// Whether the lease is over once this process is gone, before its time.
+    var endsWithProcess = false
     /// When the agent stops waiting; nil if it does not wait.
     let waitDeadline: BootInstant?
 
@@ -52,6 +54,7 @@ struct LeaseRequest: Sendable {
             memory: subject.key,
             to: agent.key,
             for: duration,
+            endsWithProcess: endsWithProcess,
             at: now,
             wallClock: wallClock,
             in: connection

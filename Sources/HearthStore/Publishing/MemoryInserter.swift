@@ -26,6 +26,8 @@ struct MemoryInserter {
     private let clock: StoreClock
     private var rows: [MemoryTable.Rows] = []
     private var grants: [(memory: MemoryKeys, plan: SharingPlan)] = []
+    /// Which memory of the call was added last, from 1.
+    private var added = 0
     /// The plan for the memory before: most of the next ones have the same.
     private var plan: SharingPlan?
 
@@ -56,8 +58,12 @@ struct MemoryInserter {
 
     /// Adds a memory.
     ///
+    /// - Parameters:
+    ///   - new: The memory.
+    ///   - number: Which memory of the call it is, from 1, for messages; nil: the next one.
     /// - Throws: `.unknownAgent`, `.restrictedCategory`, `.memoryNotFound` for a parent that the owner may not see.
-    mutating func add(_ new: NewMemory) throws {
+    mutating func add(_ new: NewMemory, number: Int? = nil) throws {
+        added = number ?? added + 1
         let plan = try plan(for: new)
         if let parentID = new.parentID { try requireParent(parentID, of: new, owner: plan.owner) }
         let row = try MemoryTable.Rows(
@@ -85,11 +91,18 @@ struct MemoryInserter {
         grants.removeAll(keepingCapacity: true)
     }
 
+    /// - Throws: `.memoryNotFound`, which says whose parent is not to be found, and in which row.
     private mutating func requireParent(_ parentID: MemoryID, of new: NewMemory, owner: KnownAgent) throws {
         try finish()
         let snapshot = Snapshot(transaction, directory: directory, clock: clock)
         guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).view != nil else {
-            throw MemoryError.memoryNotFound(parentID)
+            throw MemoryError(
+                code: .memoryNotFound,
+                message: """
+                    Memory \(added) of the call names the parent \(parentID), and there is no memory \(parentID) of user \(new.userID) \
+                    that agent \(owner.id) may see. Store the parent first, or earlier in the same call.
+                    """
+            )
         }
     }
 

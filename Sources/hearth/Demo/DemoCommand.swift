@@ -24,6 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let household = try Household(directory: fixtures)
+        let database = try database.map { path throws(MemoryError) in try StoreLocation.expandingHome(in: path) }
         if let database, FileManager.default.fileExists(atPath: database) {
             throw CommandFailure(
                 "\(database) exists; the demo tells its story on a new store, so name a file that doesn't."

@@ -7,14 +7,18 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Store the memories of a JSON Lines file.",
         discussion: """
             Every line is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
-            tags (an array) and importance (0 to 1) are not. A line without an id gets one derived from all that it says, so two lines \
+            tags (an array), importance (0 to 1) and expires_at (RFC 3339 with zone) are not. A line without an id gets one derived from all that it says, so two lines \
             that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
             Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
             stored in batches of \(ImportRun.longestBatch): an import that was stopped is completed by running it again.
 
-            JSON: read, stored, present (there already), skipped (bad lines passed over), complete (false: refused or interrupted), \
+            What was deleted stays deleted, and what has expired is not found: such memories are counted apart. `hearth restore ID` \
+            brings one back that the store still holds.
+
+            JSON: read, stored, present (there already), deleted, expired, restorable (the first hundred ids of the deleted and expired \
+            ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
             """
     )
@@ -71,7 +75,7 @@ struct ImportCommand: AsyncParsableCommand {
         var run = ImportRun(coordinator)
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
-        (outcome.stored, outcome.present, outcome.complete) = (run.stored, run.present, run.isComplete)
+        (outcome.counts, outcome.complete) = (run.counts, run.isComplete)
         outcome.skipped = check.problemCount
         if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
         return outcome
@@ -88,10 +92,8 @@ struct ImportCommand: AsyncParsableCommand {
 private struct ImportReport: Report {
     /// Lines that aren't empty.
     var read: Int
-    /// Memories stored by this run.
-    var stored = 0
-    /// Memories that were in the store already; they were left as they are.
-    var present = 0
+    /// What became of the good ones.
+    var counts = ImportCounts()
     /// Bad lines that --skip-bad passed over.
     var skipped = 0
     /// Whether every good line is in the store now.
@@ -99,12 +101,36 @@ private struct ImportReport: Report {
     /// The first hundred bad lines.
     var problems: [LineProblem]
 
+    private enum CodingKeys: String, CodingKey {
+        case read, stored, present, deleted, expired, restorable, skipped, complete, problems
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(read, forKey: .read)
+        try container.encode(counts.stored, forKey: .stored)
+        try container.encode(counts.present, forKey: .present)
+        try container.encode(counts.deleted, forKey: .deleted)
+        try container.encode(counts.expired, forKey: .expired)
+        try container.encode(counts.restorable, forKey: .restorable)
+        try container.encode(skipped, forKey: .skipped)
+        try container.encode(complete, forKey: .complete)
+        try container.encode(problems, forKey: .problems)
+    }
+
     func render(on page: inout Page) {
-        page.facts([
+        var facts: [(name: String, value: Styled)] = [
             ("read", "\(read)"),
-            ("stored", Styled("\(stored)", .good)),
-            ("present", "\(present)"),
-            ("skipped", Styled("\(skipped)", skipped > 0 ? .caution : .plain)),
-        ])
+            ("stored", Styled("\(counts.stored)", .good)),
+            ("present", "\(counts.present)"),
+        ]
+        for (name, count) in [("deleted", counts.deleted), ("expired", counts.expired), ("skipped", skipped)] {
+            // What doesn't come up in most imports is shown where it does; bad lines always are.
+            guard count > 0 || name == "skipped" else { continue }
+            facts.append((name, Styled("\(count)", count > 0 ? .caution : .plain)))
+        }
+        page.facts(facts)
+        guard let first = counts.restorable.first else { return }
+        page.line("What was deleted or has expired was left as it is; `hearth restore \(first)` brings that one back.")
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 import HearthMemory
 
 /// One line of an import, read as a memory to be stored.
@@ -11,6 +12,7 @@ struct ImportLine {
 
     private static let keys: Set<String> = [
         "id", "user", "agent", "session", "created_at", "text", "type", "category", "tags", "importance",
+        "expires_at",
     ]
 
     /// Reads a line, or says why it is not a memory.
@@ -57,16 +59,18 @@ struct ImportLine {
         if let category = try fields.string("category") { draft.category = MemoryCategory(rawValue: category) }
         if let tags = try fields.strings("tags") { draft.tags = tags }
         if let importance = try fields.number("importance") { draft.importance = importance }
-        if let moment = try fields.string("created_at") {
-            guard let date = RFC3339.date(moment) else {
-                throw FieldError(
-                    "created_at \"\(moment)\" is not a date and time with a zone, such as 2026-03-01T18:20:05Z"
-                )
-            }
-            draft.createdAt = date
-        }
+        draft.createdAt = try date("created_at", in: fields)
+        draft.expiresAt = try date("expires_at", in: fields)
         try draft.validate()
         return draft
+    }
+
+    private static func date(_ key: String, in fields: LineFields) throws -> Date? {
+        guard let moment = try fields.string(key) else { return nil }
+        guard let date = RFC3339.date(moment) else {
+            throw FieldError("\(key) \"\(moment)\" is not a date and time with a zone, such as 2026-03-01T18:20:05Z")
+        }
+        return date
     }
 }
 
@@ -104,6 +108,11 @@ struct LineDigest {
         writer.field(draft.category.rawValue)
         writer.field(String(draft.importance.bitPattern))
         for tag in draft.tags { writer.field(tag) }
+        if let expiresAt = draft.expiresAt {
+            // No tag is absent, so this can't be one. Lines without an expiry keep the digest that they always had.
+            writer.field(nil)
+            writer.field(RFC3339.string(expiresAt))
+        }
         bytes = writer.finish()
     }
 

@@ -5,8 +5,8 @@ import HearthMemory
 /// Each batch is one transaction. Between two of them other processes get their turn, and a run that is stopped there,
 /// by Ctrl-C or by kill -9, has stored whole batches: the next run finds those memories present and stores the rest.
 struct ImportRun {
-    private(set) var stored = 0
-    private(set) var present = 0
+    /// What was done so far.
+    private(set) var counts = ImportCounts()
     /// Whether the end was reached.
     private(set) var isComplete = false
 
@@ -47,7 +47,7 @@ struct ImportRun {
                     "\(source.name) changed while it was read: line \(problem.line) was good before. Run the import again."
                 )
             }
-            progress.show("Storing: \(stored + present) of \(check.linesRead - check.problemCount)")
+            progress.show("Storing: \(counts.all) of \(check.linesRead - check.problemCount)")
         }
         guard !Signals.interrupted else { return }
         try await flush()
@@ -63,10 +63,25 @@ struct ImportRun {
 
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        let counts = try await coordinator.importMemories(batch)
-        stored += counts.stored
-        present += counts.present
+        counts.add(try await coordinator.importMemories(batch))
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0
+    }
+}
+
+extension ImportCounts {
+    /// How many of the memories that can be restored are named.
+    private static let namedRestorable = 100
+
+    /// All memories that were looked at.
+    fileprivate var all: Int { stored + present + deleted + expired }
+
+    /// Adds what a later batch came to.
+    fileprivate mutating func add(_ batch: ImportCounts) {
+        stored += batch.stored
+        present += batch.present
+        deleted += batch.deleted
+        expired += batch.expired
+        restorable += batch.restorable.prefix(max(0, Self.namedRestorable - restorable.count))
     }
 }

@@ -10,7 +10,8 @@ struct InputLine {
 
 /// Reads lines one by one and holds no more than one of them.
 ///
-/// A line ends with LF or CRLF; the last one may end with neither. A byte order mark before the first line is skipped.
+/// A line ends with LF or CRLF; the last one may end with neither. A byte order mark at the beginning of a line is
+/// skipped: where files were joined, each may have begun with one. A line of nothing but white space is empty.
 struct LineReader {
     /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
     static let longestLine = 6 * (4 << 20) + (1 << 20)
@@ -34,14 +35,21 @@ struct LineReader {
         source.count == 0 ? 1 : Double(offset) / Double(source.count)
     }
 
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// The next line that isn't empty, or nil at the end.
     mutating func next() throws -> InputLine? {
         while var bytes = try nextLine() {
-            if number == 1, bytes?.starts(with: [0xEF, 0xBB, 0xBF]) == true { bytes?.removeFirst(3) }
+            while bytes?.starts(with: Self.byteOrderMark) == true { bytes?.removeFirst(Self.byteOrderMark.count) }
             if bytes?.last == UInt8(ascii: "\r") { bytes?.removeLast() }
-            if bytes?.isEmpty != true { return InputLine(number: number, bytes: bytes) }
+            if bytes?.allSatisfy(Self.isWhiteSpace) != true { return InputLine(number: number, bytes: bytes) }
         }
         return nil
+    }
+
+    /// Space, tab, vertical tab, form feed and carriage return.
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 
     /// The next line as it stands: nil at the end, a nil line if it is too long.

@@ -53,7 +53,12 @@ final class TemporaryFile {
     }
 
     private static func failure(in directory: String) -> CommandFailure {
-        CommandFailure(
+        if errno == EFBIG {
+            return CommandFailure(
+                "A temporary file in \(directory) reached the limit on the size of files (`ulimit -f`). Raise it and try again."
+            )
+        }
+        return CommandFailure(
             "A temporary file can't be written in \(directory): \(String(cString: strerror(errno))). TMPDIR names another directory."
         )
     }

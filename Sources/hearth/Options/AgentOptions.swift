@@ -37,7 +37,7 @@ protocol IdentityOptions: ParsableArguments {
     var given: ID? { get }
     /// The variable that counts if the option is not given.
     static var variable: String { get }
-    /// What a command says that cannot do without the name and was not given it.
+    /// What a command says that cannot do without the name, was not given it, and finds no single choice in the store.
     static var question: String { get }
 }
 
@@ -48,21 +48,12 @@ extension IdentityOptions {
     }
 }
 
-/// A name that a command cannot do without.
+/// A name that a command cannot do without: given, or the only one that the store leaves to choose.
 struct Required<Options: IdentityOptions>: ParsableArguments {
     @OptionGroup var options: Options
 
-    /// Who it is.
-    var id: Options.ID {
-        get throws {
-            guard let id = options.id else { throw ValidationError(Options.question) }
-            return id
-        }
-    }
-
-    func validate() throws {
-        _ = try id
-    }
+    /// Who is named; nil leaves it to the store.
+    var given: Options.ID? { options.id }
 }
 
 /// The options of a command with which one agent works on a store that exists.
@@ -74,10 +65,7 @@ struct ActingOptions: ParsableArguments {
     func withStore<Result>(
         body: (MultiAgentMemoryCoordinator, AgentID) async throws -> Result
     ) async throws -> Result {
-        let agent = try agent.id
-        return try await store.withStore(.existing, as: [agent]) { coordinator in
-            try await body(coordinator, agent)
-        }
+        try await store.withStore(.existing, as: agent, body: body)
     }
 
     /// Prints what the command has to say.

@@ -15,13 +15,37 @@ extension SearchType: ExpressibleByArgument {}
 extension SharePermission: ExpressibleByArgument {}
 extension ConflictResolution: ExpressibleByArgument {}
 
-/// A point in time on the command line: an RFC 3339 date and time, or a date alone for its first moment in UTC.
+/// A point in time on the command line: an RFC 3339 date and time, or a date alone, which is that day in UTC.
 struct Moment: ExpressibleByArgument {
-    let date: Date
+    private let text: String
+    private let date: Date
+    private let isWholeDay: Bool
 
     init?(argument: String) {
-        guard let date = RFC3339.date(argument) ?? RFC3339.date(argument + "T00:00:00Z") else { return nil }
-        self.date = date
+        text = argument
+        if let date = RFC3339.date(argument) {
+            (self.date, isWholeDay) = (date, false)
+        } else if let date = RFC3339.date(argument + "T00:00:00Z") {
+            (self.date, isWholeDay) = (date, true)
+        } else {
+            return nil
+        }
+    }
+
+    /// As the beginning of a time: of a day its first moment.
+    var asStart: Date { date }
+
+    /// As the end of a time, which is no longer part of it: of a day the first moment of the next.
+    var asEnd: Date { isWholeDay ? date.addingTimeInterval(86_400) : date }
+
+    /// As the end of a memory's life.
+    ///
+    /// - Throws: `CommandFailure` if that has passed: nobody would find the memory.
+    func asExpiry(now: Date = .now) throws -> Date {
+        guard asEnd > now else {
+            throw CommandFailure("--expires \(text) has passed, and nothing would be found; give a later time.")
+        }
+        return asEnd
     }
 }
 

@@ -18,7 +18,9 @@ struct FilterOptions: ParsableArguments {
     )
     var since: Moment?
 
-    @Option(help: ArgumentHelp("Only memories created before then.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Only memories created before then; of a date alone that day counts too.", valueName: "time")
+    )
     var until: Moment?
 
     @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
@@ -27,14 +29,19 @@ struct FilterOptions: ParsableArguments {
     @Flag(help: "Only the agent's own memories that have expired. They can be restored, or given another expiry.")
     var expired = false
 
+    func validate() throws {
+        guard let since, let until, since.asStart >= until.asEnd else { return }
+        throw ValidationError("--since is not before --until, so nothing can be found; exchange them.")
+    }
+
     /// The filter in the library's form.
     func filter(minimumScore: Double? = nil) -> SearchFilter {
         SearchFilter(
             types: Set(type),
             categories: Set(category),
             tags: Set(tag),
-            createdAfter: since?.date,
-            createdBefore: until?.date,
+            createdAfter: since?.asStart,
+            createdBefore: until?.asEnd,
             minimumImportance: minImportance,
             minimumScore: minimumScore,
             expiry: expired ? .expired : .current

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HearthMemory
 
 /// Whether a command may create a store.
 enum StoreIntent {
@@ -19,9 +20,9 @@ struct StorePath {
     init(option: String?, environment: [String: String]) throws {
         if let option {
             guard !option.isEmpty else { throw CommandFailure("--db is empty; give it the path of the store's file.") }
-            self.init(file: option, ownedDirectory: nil)
+            self.init(file: try StoreLocation.expandingHome(in: option), ownedDirectory: nil)
         } else if let variable = environment["HEARTH_DB"], !variable.isEmpty {
-            self.init(file: variable, ownedDirectory: nil)
+            self.init(file: try StoreLocation.expandingHome(in: variable), ownedDirectory: nil)
         } else {
             let directory = try Self.dataDirectory(environment) + "/hearth"
             self.init(file: directory + "/hearth.db", ownedDirectory: directory)
@@ -42,11 +43,14 @@ struct StorePath {
         return home + "/.local/share"
     }
 
+    /// Whether there is anything at the path.
+    var exists: Bool { access(file, F_OK) == 0 || errno != ENOENT }
+
     /// Refuses a missing store if the command needs one, and makes the default directory if the command may create one.
     func prepare(for intent: StoreIntent) throws {
         switch intent {
         case .existing:
-            guard access(file, F_OK) == 0 || errno != ENOENT else {
+            guard exists else {
                 throw CommandFailure(
                     "There is no store at \(file); `hearth store` or `hearth import` makes one, --db names another."
                 )

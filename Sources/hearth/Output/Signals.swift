@@ -3,10 +3,11 @@ import Synchronization
 
 /// What this process does about signals.
 enum Signals {
-    /// Lets a write to a pipe that nobody reads fail instead of killing the process, so that the store is still
-    /// closed.
-    static func ignoreBrokenPipes() {
+    /// Lets a write to a pipe that nobody reads, or beyond the limit on the size of files, fail instead of killing the
+    /// process, so that the store is still closed and the reason is said.
+    static func letWritesFail() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// From here on the first Ctrl-C is only noted; a second one ends the process as usual.

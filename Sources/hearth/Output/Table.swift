@@ -108,9 +108,10 @@ enum Decimals {
         return "\(value < 0 && scaled > 0 ? "-" : "")\(whole).\(padding)\(fraction)"
     }
 
-    /// A whole number without a point; any other with one digit after it.
+    /// With one digit after the point, and without the point where that digit is 0.
     static func brief(_ value: Double) -> String {
-        value == value.rounded() ? string(value, digits: 0) : string(value, digits: 1)
+        let text = string(value, digits: 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }
 

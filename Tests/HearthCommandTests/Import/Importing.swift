@@ -50,6 +50,45 @@ import Testing
         #expect(second["present"]?.int == 1_235)
     }
 
+    @Test func `what was deleted and what has expired is counted apart, with what brings it back`() async throws {
+        let expiry =
+            #"{"id": "old", "user": "iris", "agent": "alden", "text": "old", "expires_at": "2020-01-01T00:00:00Z"}"#
+        let path = try file([line(1), line(2), line(3), expiry])
+        let first = try await tool.json("import", path)
+        #expect([first["stored"]?.int, first["expired"]?.int, first["deleted"]?.int] == [3, 1, 0])
+        #expect(first["restorable"] == .array([]))
+        try await tool.run("delete", "m1", "--publish")
+        // A deletion that is a draft hides the memory from its owner too.
+        try await tool.run("delete", "m2")
+
+        let again = try await tool.json("import", path)
+        #expect([again["stored"]?.int, again["present"]?.int, again["deleted"]?.int] == [0, 1, 2])
+        #expect(again["expired"]?.int == 1 && again["complete"]?.bool == true)
+        #expect(again["restorable"] == .array([.string("m1"), .string("m2")]))
+        let shown = try await tool.run("import", path)
+        #expect(shown.text.contains("deleted  2") && shown.text.contains("expired  1"), "\(shown.text)")
+        #expect(shown.text.contains("`hearth restore m1` brings that one back"), "\(shown.text)")
+
+        for id in ["m1", "m2"] { #expect(try await tool.run("restore", id).status == 0) }
+        #expect(try await tool.json("import", path)["present"]?.int == 3)
+    }
+
+    @Test func `an expiry is part of a line, and of the id that it gets`() async throws {
+        let line = #"{"user": "iris", "agent": "alden", "text": "tea", "expires_at": "2199-01-01T00:00:00+01:00"}"#
+        let counts = try await tool.json("import", try file([line, line.replacing("2199", with: "2198")]))
+        #expect(counts["stored"]?.int == 2)
+        let memories = try await tool.json("list")["memories"]?.array
+        let expiries = Set(memories?.compactMap { $0["expires_at"]?.string } ?? [])
+        #expect(expiries == ["2198-12-31T23:00:00.000000Z", "2197-12-31T23:00:00.000000Z"])
+        let bad = try await tool.run("import", try file([line.replacing("+01:00", with: "")]))
+        #expect(bad.status == 1 && bad.errors.contains("expires_at"))
+    }
+
+    @Test func `lines of spaces and the marks of files that were joined stop no import`() async throws {
+        let counts = try await tool.json("import", "-", input: "\u{FEFF}\(line(1))\n   \n\u{FEFF}\(line(2))\n\t\n")
+        #expect([counts["read"]?.int, counts["stored"]?.int] == [2, 2])
+    }
+
     @Test func `equal lines without an id are one memory`() async throws {
         let counts = try await tool.json(
             "import",

@@ -27,13 +27,24 @@ import Testing
         #expect(try lines("\n") == [])
     }
 
+    @Test func `lines of white space are empty`() throws {
+        #expect(try lines("a\n   \n\t \r\n\u{B}\u{C}\nb\n  ") == ["1:a", "5:b"])
+        // No-break space is none of JSON's.
+        #expect(try lines("\u{A0}\n") == ["1:\u{A0}"])
+    }
+
+    @Test func `the byte order marks of files that were joined do not belong to the lines`() throws {
+        #expect(try lines("\u{FEFF}a\n\u{FEFF}b\n\u{FEFF}\n\u{FEFF}  \n\u{FEFF}\u{FEFF}c") == ["1:a", "2:b", "5:c"])
+        #expect(try lines("a\u{FEFF}\n") == ["1:a\u{FEFF}"])
+    }
+
     @Test func `the last line needs no line break`() throws {
         #expect(try lines("a\nb") == ["1:a", "2:b"])
     }
 
     @Test func `line breaks of Windows and a byte order mark do not belong to the lines`() throws {
         #expect(try lines("\u{FEFF}a\r\nb\r\n\r\nc\r") == ["1:a", "2:b", "4:c"])
-        #expect(try lines("\u{FEFF}\na\n\u{FEFF}b\n") == ["2:a", "3:\u{FEFF}b"])
+        #expect(try lines("\u{FEFF}\na\n\u{FEFF}b\n") == ["2:a", "3:b"])
     }
 
     @Test func `a line that is too long is passed over and the next one is read`() throws {

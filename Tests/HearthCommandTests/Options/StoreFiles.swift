@@ -102,7 +102,44 @@ import Testing
     @Test func `a directory that isn't there is named`() async throws {
         let outcome = try await tool.run(["store", "tea", "--db", tool.sandbox.file("nowhere/store.db")])
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("nowhere"))
+        #expect(outcome.errors.contains("mkdir -p \(tool.sandbox.file("nowhere"))`"), "\(outcome.errors)")
+        #expect(!tool.sandbox.exists("nowhere"))
+    }
+
+    @Test(arguments: [248, 250, 255, 256, 300])
+    func `a name that leaves no room for the files beside it is refused, and no file is left`(bytes: Int) async throws {
+        let path = tool.sandbox.file(String(repeating: "n", count: bytes))
+        let outcome = try await tool.run(["store", "tea", "--db", path])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("has \(bytes) bytes; at most 247"), "\(outcome.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: tool.sandbox.path).allSatisfy { !$0.hasPrefix("n") }
+        )
+    }
+
+    @Test func `a name and a path as long as they may be hold a store`() async throws {
+        let longest = tool.sandbox.file(String(repeating: "n", count: 247))
+        #expect(try await tool.run(["store", "tea", "--db", longest]).status == 0)
+        #expect(try await tool.run(["list", "--db", longest]).status == 0)
+
+        var directory = tool.sandbox.path
+        while directory.utf8.count < 400 { directory += "/" + String(repeating: "d", count: 50) }
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        for (bytes, status) in [(503, 0), (504, 1), (520, 1)] as [(Int, Int32)] {
+            let path = directory + "/" + String(repeating: "n", count: bytes - directory.utf8.count - 1)
+            let outcome = try await tool.run(["store", "tea", "--db", path])
+            #expect(outcome.status == status, "\(bytes): \(outcome.errors)")
+            #expect(outcome.errors.contains("path") == (status == 1))
+            #expect(FileManager.default.fileExists(atPath: path) == (status == 0))
+        }
+    }
+
+    @Test func `a tilde is the home directory, as where a shell leaves it alone`() async throws {
+        let outcome = try await tool.run(["store", "tea", "--db", "~/store.db"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(tool.sandbox.exists("store.db"))
+        let other = try await tool.run(["store", "tea", "--db", "~nobody/store.db"])
+        #expect(other.status == 1 && other.errors.contains("~nobody"))
     }
 
     @Test func `a symlinked directory is followed`() async throws {
@@ -120,19 +157,30 @@ import Testing
         try await tool.run("store", "tea")
         let lines = (0..<4_000).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
         let input = try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n"))
-        // A limit on the size of files, of 4 MiB in blocks of 512 bytes; beyond it writing fails instead of killing the process.
-        let outcome = try await tool.shell(
-            #"trap '' XFSZ; ulimit -f 8192; "$0" import "$1" --db "$2""#,
-            input,
-            tool.store
-        )
+        // A limit on the size of files, of 4 MiB in blocks of 512 bytes.
+        let outcome = try await tool.shell(#"ulimit -f 8192; "$0" import "$1" --db "$2""#, input, tool.store)
         #expect(outcome.status == 1 && outcome.signal == nil)
-        #expect(outcome.errors.hasPrefix("Error: "), "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("ulimit -f"), "\(outcome.errors)")
         #expect(try await tool.json("verify")["sound"]?.bool == true)
         let counts = try await tool.json("import", input)
         #expect(counts["complete"]?.bool == true)
         #expect(try #require(counts["present"]?.int) % 500 == 0, "whole batches were stored before")
         #expect(try await tool.json("slice", "--limit", "1")["statistics"]?["total"]?.int == 4_001)
+    }
+
+    @Test func `a limit on the size of files is named, wherever it strikes`() async throws {
+        for blocks in [1, 64, 400] {
+            let outcome = try await tool.shell(#"ulimit -f "$2"; "$0" store tea --db "$1""#, tool.store, "\(blocks)")
+            #expect(outcome.status == 1 && outcome.signal == nil, "\(blocks)")
+            #expect(outcome.errors.contains("ulimit -f"), "\(blocks): \(outcome.errors)")
+        }
+        let piped = try await tool.shell(
+            #"yes '{"user": "iris", "text": "tea"}' | head -c 1000000 | (ulimit -f 100; "$0" import - --db "$1")"#,
+            tool.store
+        )
+        #expect(piped.status == 1 && piped.errors.contains("ulimit -f"), "\(piped.errors)")
+        #expect(try await tool.run("store", "tea").status == 0)
+        #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 
     /// 1,000 bytes.

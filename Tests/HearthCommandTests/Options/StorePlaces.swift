@@ -1,3 +1,5 @@
+import Glibc
+import HearthMemory
 import Testing
 
 @testable import hearth
@@ -21,6 +23,18 @@ import Testing
     @Test func `empty variables and relative data directories are as good as none`() throws {
         let environment = home.merging(["HEARTH_DB": "", "XDG_DATA_HOME": "data"]) { $1 }
         #expect(try StorePath(option: nil, environment: environment).file == "/home/iris/.local/share/hearth/hearth.db")
+    }
+
+    @Test func `the home directory is written as a tilde, and another user's is refused by name`() throws {
+        // The process has a home of its own, which a shell would have put there.
+        let own = try #require(getenv("HOME").map { String(cString: $0) })
+        #expect(try StorePath(option: "~/notes/store.db", environment: [:]).file == own + "/notes/store.db")
+        #expect(try StorePath(option: nil, environment: ["HEARTH_DB": "~/store.db"]).file == own + "/store.db")
+        #expect(try StorePath(option: "./~/store.db", environment: [:]).file == "./~/store.db")
+        #expect(try StorePath(option: "notes~", environment: [:]).file == "notes~")
+        #expect { try StorePath(option: "~ana/store.db", environment: [:]) } throws: { error in
+            (error as? MemoryError)?.message.contains("~ana") ?? false
+        }
     }
 
     @Test func `without any place there is a reason and a remedy`() {

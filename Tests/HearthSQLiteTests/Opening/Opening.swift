@@ -226,7 +226,7 @@ import Testing
         #expect(throws: StoreFileError.notARegularFile(path: directory.path)) {
             try Database.notebook(.file(directory.path))
         }
-        #expect(throws: StoreFileError.notFound(path: directory.file("missing"))) {
+        #expect(throws: StoreFileError.noDirectory(path: directory.file("missing"))) {
             try Database.notebook(.file(directory.file("missing/store.db")))
         }
         for path in ["", "/", ".", "..", "/tmp/", "a\0b"] {

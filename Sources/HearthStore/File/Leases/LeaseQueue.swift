@@ -21,11 +21,12 @@ struct LeaseTicket: Hashable, Sendable {
 
 /// The rows of `lease_waiters`: one queue for each memory, shared by all tasks and processes.
 ///
-/// A row may outlive its waiter. It no longer counts once its deadline has passed or its process is gone.
+/// A row may outlive its waiter. It no longer counts once its deadline has passed or its process is gone. A row of
+/// ``LeaseHolders`` never counts.
 enum LeaseQueue {
     private static let columns = "SELECT ticket, memory_key, agent_key, boot_id, deadline, process FROM lease_waiters"
     private static let before = ComposedSQL(columns, "WHERE memory_key = ?1 AND ticket < ?2")
-    private static let inOrder = ComposedSQL(columns, "ORDER BY ticket")
+    private static let inOrder = ComposedSQL(columns, "WHERE boot_id <> 'holder' ORDER BY ticket")
 
     /// Takes the last place in the queue for a memory.
     ///

@@ -7,8 +7,12 @@ import HearthSQLite
 /// Leases are read from the file each time and no cache mirrors them. So writing one does not advance the store's
 /// sequence.
 enum LeaseTable {
+    /// The last column is the process that the lease ends with; NULL for a lease that lasts until its deadline.
     private static let columns = """
-        SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released FROM leases
+        SELECT memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released,
+            (SELECT w.process FROM lease_waiters AS w
+                WHERE w.memory_key = leases.memory_key AND w.boot_id = 'holder' AND w.deadline = leases.fencing_token)
+        FROM leases
         """
     private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1")
     private static let allUnreleased = ComposedSQL(columns, "WHERE is_released = 0 ORDER BY since, memory_key")
@@ -38,7 +42,8 @@ enum LeaseTable {
         return held.count < 2 ? held.first : held.first { $0.acquiredAt.date == lock.acquiredAt }
     }
 
-    /// Every lease that was not released. The one held longest comes first, and some may have expired.
+    /// Every lease that was not released. The one held longest comes first. Some may have expired, or ended with their
+    /// process.
     static func unreleased(in connection: Connection) throws -> [Lease] {
         try connection.rows(
             allUnreleased,
@@ -48,11 +53,13 @@ enum LeaseTable {
 
     /// Gives a memory's lease to an agent. It replaces the last lease and has the next token.
     ///
+    /// - Parameter endsWithProcess: Whether it is over once this process is gone, before its deadline.
     /// - Returns: The lease with its token.
     static func grant(
         memory: Int64,
         to holder: Int64,
         for duration: Duration,
+        endsWithProcess: Bool,
         at now: BootInstant,
         wallClock: Timestamp,
         in connection: Connection
@@ -64,7 +71,7 @@ enum LeaseTable {
             ON CONFLICT (memory_key) DO UPDATE SET holder_key = excluded.holder_key, fencing_token = fencing_token + 1,
                 boot_id = excluded.boot_id, since = excluded.since, deadline = excluded.deadline,
                 acquired_at = excluded.acquired_at, expires_at = excluded.expires_at, is_released = 0
-            RETURNING memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released
+            RETURNING memory_key, holder_key, fencing_token, boot_id, since, deadline, acquired_at, expires_at, is_released, NULL
             """,
             memory,
             holder,
@@ -76,6 +83,10 @@ enum LeaseTable {
             as: lease
         )
         guard let lease else { throw MemoryError.corrupt("A lease was not stored.") }
+        try LeaseHolders.remove(memory: memory, in: connection)
+        if endsWithProcess {
+            try LeaseHolders.note(memory: memory, agent: holder, token: lease.token, in: connection)
+        }
         return lease
     }
 
@@ -92,10 +103,12 @@ enum LeaseTable {
     /// Ends a memory's lease. The row stays, so that its token is never given out again.
     static func release(memory: Int64, in connection: Connection) throws {
         try connection.run("UPDATE leases SET is_released = 1 WHERE memory_key = ?1", memory)
+        try LeaseHolders.remove(memory: memory, in: connection)
     }
 
     private static func lease(_ row: Row) -> Lease {
         let bootID = row.string(3)
+        let process = row.optionalString(9).map(ProcessIdentity.init(text:))
         return Lease(
             memory: row.int64(0),
             holder: row.int64(1),
@@ -104,7 +117,7 @@ enum LeaseTable {
             deadline: BootInstant(bootID: bootID, nanoseconds: row.int64(5)),
             acquiredAt: Timestamp(rawValue: row.int64(6)),
             expiresAt: Timestamp(rawValue: row.int64(7)),
-            isReleased: row.bool(8)
+            isReleased: row.bool(8) || (process?.isGone() ?? false)
         )
     }
 }

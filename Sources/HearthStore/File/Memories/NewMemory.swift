@@ -31,7 +31,10 @@ struct NewMemory: Sendable {
         guard !draft.isSensitive else {
             throw MemoryError(
                 code: .keyUnavailable,
-                message: "No key provider is configured, so a sensitive memory cannot be stored; nothing was stored."
+                message: """
+                    A sensitive memory is encrypted, and there is no key: the configuration has no key provider, and this version \
+                    takes none. Store the memory without isSensitive, or keep it elsewhere; nothing was stored.
+                    """
             )
         }
         self.id = try id?.validated() ?? IdentifierGenerator.memoryID(at: now)

@@ -31,6 +31,14 @@ extension MemoryError {
                 (.storeBusy, "Another process keeps the file busy; try again, or give writes more time.")
             case .full:
                 (.storeFull, "The disk or the quota is full; nothing of this call was stored. Make room and try again.")
+            case _ where error.isFileSizeLimit:
+                (
+                    .storeFull,
+                    """
+                    The limit on the size of files that this process may write is reached (`ulimit -f`, LimitFSIZE of a service); \
+                    nothing of this call was stored. Raise it and try again.
+                    """
+                )
             case .readOnly:
                 (.storeReadOnly, "The file or its directory cannot be written; check the permissions.")
             case .corrupt:
@@ -52,7 +60,7 @@ extension MemoryError {
             case .tooNew: .schemaTooNew
             case .readOnly, .tooOld: .storeReadOnly
             case .closed: .closed
-            case .notFound, .notARegularFile, .invalidPath, .system: .storeUnavailable
+            case .notFound, .noDirectory, .tooLong, .notARegularFile, .invalidPath, .system: .storeUnavailable
             }
         self.init(code: code, message: error.description)
     }

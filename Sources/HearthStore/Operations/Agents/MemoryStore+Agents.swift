@@ -8,6 +8,29 @@ extension MemoryStore {
         try read { $0.directory.agents.map(\.profile) }
     }
 
+    /// The users that the file knows, by identifier: an administrator's view.
+    package func users() throws -> [UserID] {
+        try read { snapshot in
+            try snapshot.connection.rows("SELECT user_id FROM users", as: { UserID(rawValue: $0.string(0)) }).sorted()
+        }
+    }
+
+    /// The agents that hold memories of a user, or of anybody, by identifier: an administrator's view.
+    package func owners(userID: UserID?) throws -> [AgentID] {
+        try read { snapshot in
+            // The rows of documents are small, and say who owns the memory. Bit 1 of the flags is that it is gone.
+            let keys = try snapshot.connection.rows(
+                """
+                SELECT DISTINCT d.owner_key FROM users AS u JOIN documents AS d ON d.user_key = u.user_key
+                WHERE (?1 IS NULL OR u.user_id = ?1) AND d.agent_key IS NULL AND d.flags & 1 = 0
+                """,
+                userID?.rawValue,
+                as: { $0.int64(0) }
+            )
+            return try keys.map { try snapshot.directory.agent(key: $0).id }.sorted()
+        }
+    }
+
     /// An agent's profile, its status as the file holds it, and its status in this process; nil if the file does not
     /// know it.
     package func agent(_ id: AgentID) throws -> (profile: AgentProfile, held: AgentStatus, status: AgentStatus)? {

@@ -17,6 +17,8 @@ extension MemoryStore {
     ///     `system` may lease any.
     ///   - duration: How long the lease lasts, more than zero and at most a day.
     ///   - timeout: How long to wait at most; zero to not wait.
+    ///   - endsWithProcess: Whether the lease is over at once where this process is certainly gone. Otherwise it lasts
+    ///     until its deadline, and another process may go on with it.
     /// - Returns: The lease; nil if it could not be had in time.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` if waiting would close a cycle, which the message names;
     ///   `.invalidArgument`; `CancellationError` if the task is cancelled. The agent then has no place in the queue and
@@ -26,7 +28,8 @@ extension MemoryStore {
         as agentID: AgentID,
         for duration: Duration,
         waitingAtMost timeout: Duration,
-        userID: UserID? = nil
+        userID: UserID? = nil,
+        endsWithProcess: Bool = false
     ) async throws -> MemoryLock? {
         try Self.check(leaseDuration: duration)
         guard timeout >= .zero else {
@@ -37,6 +40,7 @@ extension MemoryStore {
             agentID: agentID,
             userID: try userID?.validated(),
             duration: duration,
+            endsWithProcess: endsWithProcess,
             waitDeadline: timeout == .zero ? nil : clock.bootInstant.advanced(by: timeout)
         )
         return try await auditingRefusal {
@@ -142,11 +146,11 @@ extension MemoryStore {
         try read { try $0.activeLeases() }
     }
 
-    /// Marks expired leases as released and removes the tickets of dead waiters.
+    /// Marks leases that have expired or ended with their process as released and removes the tickets of dead waiters.
     ///
     /// Neither of them delays anyone; this keeps the tables small and the health report clear.
     ///
-    /// - Returns: How many leases had expired.
+    /// - Returns: How many leases those were.
     @discardableResult
     func sweepLeases() async throws -> Int {
         try await write { [clock] transaction in

@@ -4,20 +4,26 @@ extension MemoryStore {
     /// A lease is renewed when a third of its time is over, so that one or two failed renewals do not lose it.
     private static let renewalsPerDuration = 3
 
+    /// How long a lease that is renewed lasts, where nobody says how long: short enough to wait for where its process
+    /// hangs or can't be seen, as from another container, and three renewals long.
+    package static let renewedLeaseDuration = Duration.seconds(30)
+
     /// Holds the lease of a memory while a closure runs, and gives it back however the closure ends.
     ///
-    /// The lease is renewed meanwhile. It can still be lost: it may be taken by force, or the process may be stopped
-    /// past the deadline. What the closure then publishes with it is refused with `.lockLost`.
+    /// The lease is renewed meanwhile, and it is over at once where this process is certainly gone. It can still be
+    /// lost: it may be taken by force, or the process may be stopped past the deadline. What the closure then publishes
+    /// with it is refused with `.lockLost`.
     ///
     /// - Parameters:
     ///   - id: The memory.
     ///   - agentID: The agent.
-    ///   - duration: How long the lease outlives a process that dies, more than zero and at most a day.
+    ///   - duration: How long the lease outlives a process that hangs, or of which others can't see that it is gone; more
+    ///     than zero and at most a day.
     ///   - timeout: How long to wait for the lease at most.
     ///   - body: What to do while the lease is held.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` if the lease could not be had in time; and what
-    ///   ``acquireLease(on:as:for:waitingAtMost:userID:)`` throws.
+    ///   ``acquireLease(on:as:for:waitingAtMost:userID:endsWithProcess:)`` throws.
     package func withLease<R: Sendable>(
         on id: MemoryID,
         as agentID: AgentID,
@@ -26,14 +32,15 @@ extension MemoryStore {
         userID: UserID? = nil,
         _ body: @Sendable (MemoryLock) async throws -> R
     ) async throws -> R {
-        let lock = try await acquireLease(
+        let acquired = try await acquireLease(
             on: id,
             as: agentID,
             for: duration,
             waitingAtMost: timeout,
-            userID: userID
+            userID: userID,
+            endsWithProcess: true
         )
-        guard let lock else {
+        guard let lock = acquired else {
             throw MemoryError(
                 code: .locked,
                 message:

@@ -12,19 +12,26 @@ extension MemoryStore {
     /// found under its own, and likewise under two agents. So nobody loses a memory to another's identifiers, or learns
     /// that they exist. A parent is looked for in the same way.
     ///
+    /// A memory whose expiry has passed is counted and not stored.
+    ///
     /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
     package func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
         guard !batch.isEmpty else { return ImportCounts() }
         let now = clock.now()
         for item in batch { try item.validate() }
         // A memory that is there already needs neither words nor a vector.
-        let (missing, renamed, nextRow) = try read { snapshot in
+        let (missing, counts, nextRow) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
-            let missing = try places.missing(batch)
-            return (missing, places.renamed, snapshot.state.nextRow)
+            var missing = try places.missing(batch)
+            var counts = ImportCounts(renamed: places.renamed)
+            for memory in places.present { try counts.add(memory, at: now, in: snapshot.connection) }
+            let found = missing.count
+            missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
+            counts.expired += found - missing.count
+            return (missing, counts, snapshot.state.nextRow)
         }
-        guard !missing.isEmpty else { return ImportCounts(present: batch.count, renamed: renamed) }
+        guard !missing.isEmpty else { return counts }
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             let placed = missing[index]
             var draft = batch[placed.index].draft
@@ -47,24 +54,72 @@ extension MemoryStore {
                 var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
                 // Every new row raises this count. While it is the same, what was missing is still missing.
                 let isUnchanged = transaction.state.nextRow == nextRow
-                var counts = ImportCounts(present: batch.count - missing.count, renamed: renamed)
+                var counts = counts
                 try new.visit { index, memory in
                     var memory = memory
                     if !isUnchanged {
                         let item = missing[index].index
                         guard let place = try places.place(of: batch[item], at: item) else {
-                            counts.present += 1
                             counts.renamed[item] = places.renamed[item]
-                            return
+                            guard let memory = places.present.last else { return }
+                            return try counts.add(memory, at: now, in: transaction.connection)
                         }
                         (memory.hasNamesake, memory.parentID) = (place.hasNamesake, place.parentID)
                     }
-                    try inserter.add(memory)
+                    try inserter.add(memory, number: missing[index].index + 1)
                     counts.stored += 1
                 }
                 try inserter.finish()
                 return counts
             }
         }
+    }
+}
+
+extension ImportCounts {
+    /// How many of the memories that can be restored are named.
+    private static let namedRestorable = 100
+
+    /// Counts a memory that the file or the batch had already.
+    fileprivate mutating func add(
+        _ memory: ImportIdentifiers.Present,
+        at now: Timestamp,
+        in connection: Connection
+    ) throws {
+        guard let key = memory.key else {
+            present += 1
+            return
+        }
+        let state = try connection.first(
+            """
+            SELECT m.state = 'deleted' OR EXISTS (
+                    SELECT 1 FROM drafts AS d
+                    WHERE d.memory_key = m.memory_key AND d.agent_key = m.owner_key AND d.changed_fields & ?3 != 0
+                ),
+                coalesce(m.expires_at <= ?2, 0)
+            FROM memories AS m WHERE m.memory_key = ?1
+            """,
+            key,
+            now.rawValue,
+            Int64(FieldChange.Fields.deletion.rawValue),
+            as: { (isDeleted: $0.bool(0), hasExpired: $0.bool(1)) }
+        )
+        switch state {
+        case (isDeleted: true, _)?: deleted += 1
+        case (_, hasExpired: true)?: expired += 1
+        default:
+            present += 1
+            return
+        }
+        if restorable.count < Self.namedRestorable, !restorable.contains(memory.id) {
+            restorable.append(memory.id)
+        }
+    }
+}
+
+extension MemoryDraft {
+    /// Whether it would not be found.
+    fileprivate func hasExpired(at now: Timestamp) -> Bool {
+        expiresAt.map { $0 <= now.date } ?? false
     }
 }

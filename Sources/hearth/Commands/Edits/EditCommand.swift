@@ -39,13 +39,13 @@ struct EditCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard text == nil || file == nil else { throw ValidationError("Give the text or --file, not both.") }
-        guard text != nil || file != nil || fields.change(content: nil) != MemoryChange() else {
-            throw ValidationError("Say what to change: the text, --file, or an option such as --tags or --importance.")
+        guard text != nil || file != nil || !fields.isEmpty else {
+            throw ValidationError("Say what to change: the text, --file, or an option such as --tag or --importance.")
         }
     }
 
     func run() async throws {
-        let change = fields.change(content: try content())
+        let change = try fields.change(content: try content())
         let user = publication.user.id
         let report = try await publication.run(id) { [id, ifVersion] coordinator, agent, lock in
             let before = try await coordinator.memory(id, agentID: agent, userID: user)

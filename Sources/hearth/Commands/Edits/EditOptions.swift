@@ -4,9 +4,8 @@ import HearthMemory
 /// What an edit changes.
 struct ChangeOptions: ParsableArguments {
     @Option(
-        name: [.customLong("tags"), .customLong("tag")],
-        parsing: .upToNextOption,
-        help: ArgumentHelp("Labels, in place of all it has.", valueName: "tag")
+        name: [.customLong("tag"), .customLong("tags")],
+        help: ArgumentHelp("A label, in place of all it has; may be given several times.", valueName: "tag")
     )
     var tags: [String] = []
 
@@ -23,15 +22,17 @@ struct ChangeOptions: ParsableArguments {
     var category: MemoryCategory?
 
     @Option(
-        parsing: .upToNextOption,
-        help: ArgumentHelp("Values of your own, in place of all it has.", valueName: "key=value")
+        help: ArgumentHelp(
+            "A value of your own, in place of all it has; may be given several times.",
+            valueName: "key=value"
+        )
     )
     var metadata: [MetadataPair] = []
 
     @Flag(help: "Take all values of your own away.")
     var noMetadata = false
 
-    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or a date alone.", valueName: "time"))
+    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or the last day of it.", valueName: "time"))
     var expires: Moment?
 
     @Flag(help: "Let it be returned for good.")
@@ -39,7 +40,7 @@ struct ChangeOptions: ParsableArguments {
 
     func validate() throws {
         let pairs = [
-            (!tags.isEmpty && noTags, "--tags", "--no-tags"),
+            (!tags.isEmpty && noTags, "--tag", "--no-tags"),
             (!metadata.isEmpty && noMetadata, "--metadata", "--no-metadata"),
             (expires != nil && noExpiry, "--expires", "--no-expiry"),
         ]
@@ -48,16 +49,23 @@ struct ChangeOptions: ParsableArguments {
         }
     }
 
+    /// Whether anything is to be changed.
+    var isEmpty: Bool {
+        tags.isEmpty && !noTags && importance == nil && confidence == nil && category == nil && metadata.isEmpty
+            && !noMetadata && expires == nil && !noExpiry
+    }
+
     /// The change in the library's form; without `content` the text stays.
-    func change(content: String?) -> MemoryChange {
-        MemoryChange(
+    func change(content: String?) throws -> MemoryChange {
+        let expiry = try expires?.asExpiry()
+        return MemoryChange(
             content: content,
             category: category,
             tags: noTags ? [] : tags.isEmpty ? nil : tags,
             importance: importance,
             confidence: confidence,
             metadata: noMetadata ? [:] : metadata.isEmpty ? nil : metadata.dictionary,
-            expiresAt: noExpiry ? .some(nil) : expires.map { .some($0.date) }
+            expiresAt: noExpiry ? .some(nil) : expiry.map { .some($0) }
         )
     }
 }
@@ -79,8 +87,7 @@ struct PublishOptions: ParsableArguments {
 
     /// Opens the store and makes an edit of a memory there.
     func run<Result: Sendable>(_ id: MemoryID, _ edit: Edit<Result>) async throws -> Result {
-        let agent = try agent.id
-        return try await store.withStore(.existing, as: [agent]) { coordinator in
+        try await store.withStore(.existing, as: agent) { coordinator, agent in
             guard publish else { return try await edit(coordinator, agent, nil) }
             return try await coordinator.syncService.withMemoryLock(
                 memoryID: id,

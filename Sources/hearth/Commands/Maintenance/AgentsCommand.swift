@@ -42,7 +42,12 @@ private struct AgentsReport: Report {
         }
 
         /// In days; a host may have configured a fraction of one.
-        var retentionDays: Double { profile.retention / .seconds(86_400) }
+        ///
+        /// Dividing durations makes 60.00000000000001 of 60 days.
+        var retentionDays: Double {
+            let (seconds, attoseconds) = profile.retention.components
+            return (Double(seconds) + Double(attoseconds) / 1e18) / 86_400
+        }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -16,8 +16,7 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let memory = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let memory = try await store.withStore(.existing, as: agent) { coordinator, agent in
             try await coordinator.memory(id, agentID: agent, userID: user.id)
         }
         try store.output.print(MemoryReport(memory))

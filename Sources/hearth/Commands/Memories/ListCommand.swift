@@ -21,12 +21,12 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let (agent, user) = (try agent.id, try user.id)
-        let found = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let filter = filter.filter()
+        let found = try await store.withStore(.existing, as: agent, of: user) { coordinator, agent, user in
             try await coordinator.memories(
                 agentID: agent,
                 userID: user,
-                filter: filter.filter(),
+                filter: filter,
                 includeSharedMemories: !own,
                 limit: page.limit,
                 after: page.after?.cursor

@@ -33,9 +33,14 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let (agent, user) = (try agent.id, try user.id)
         let query = words.joined(separator: " ")
-        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+        let filter = results.searchFilter
+        let found = try await store.withStore(
+            .existing,
+            as: agent,
+            of: user,
+            embedder: embedder
+        ) { coordinator, agent, user in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
                 userID: user,
@@ -43,7 +48,7 @@ struct SearchCommand: AsyncParsableCommand {
                 sessionID: session,
                 includeSharedMemories: !results.own,
                 searchType: searchType,
-                filter: results.searchFilter,
+                filter: filter,
                 limit: results.limit
             )
         }
@@ -69,13 +74,13 @@ struct SimilarCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let agent = try agent.id
-        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+        let filter = results.searchFilter
+        let found = try await store.withStore(.existing, as: agent, embedder: embedder) { coordinator, agent in
             try await coordinator.similar(
                 to: id,
                 agentID: agent,
                 includeSharedMemories: !results.own,
-                filter: results.searchFilter,
+                filter: filter,
                 limit: results.limit
             )
         }

@@ -26,8 +26,7 @@ struct SliceCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let (agent, user) = (try agent.id, try user.id)
-        let slice = try await store.withStore(.existing, as: [agent]) { coordinator in
+        let slice = try await store.withStore(.existing, as: agent, of: user) { coordinator, agent, user in
             try await coordinator.syncService.agentMemorySlice(
                 agentID: agent,
                 userID: user,

@@ -10,7 +10,8 @@ struct StoreCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "What to remember, or - to read it from standard input, of which a last line break is left off."
+            "What to remember, or - to read it from standard input, of which a last line break is left off.",
+            discussion: "It may begin with a dash. One that is spelled as an option, such as --verbose, goes behind --."
         )
     )
     var text: String
@@ -36,10 +37,10 @@ struct StoreCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A value of your own; may be given several times.", valueName: "key=value"))
     var metadata: [MetadataPair] = []
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Agents to share it with.", valueName: "agent"))
+    @Option(help: ArgumentHelp("An agent to share it with; may be given several times.", valueName: "agent"))
     var shareWith: [AgentID] = []
 
-    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or a date alone.", valueName: "time"))
+    @Option(help: ArgumentHelp("When it stops being returned: RFC 3339, or the last day of it.", valueName: "time"))
     var expires: Moment?
 
     @Flag(help: "Encrypt it at rest.")
@@ -48,9 +49,9 @@ struct StoreCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let (agent, user) = (try agent.id, try user.id)
+        let expiresAt = try expires?.asExpiry()
         let content = try TextInput.content(ofArgument: text)
-        let id = try await store.withStore(.create, as: [agent]) { coordinator in
+        let id = try await store.withStore(.create, as: agent, of: user) { coordinator, agent, user in
             try await coordinator.storeAgentMemory(
                 agentID: agent,
                 userID: user,
@@ -63,7 +64,7 @@ struct StoreCommand: AsyncParsableCommand {
                 shareWithAgents: shareWith,
                 metadata: metadata.dictionary,
                 isSensitive: sensitive,
-                expiresAt: expires?.date
+                expiresAt: expiresAt
             )
         }
         try store.output.print(StoredReport(id: id))

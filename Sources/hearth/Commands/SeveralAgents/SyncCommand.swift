@@ -20,7 +20,7 @@ struct SyncCommand: AsyncParsableCommand {
     @Flag(help: "Every agent that is in service.")
     var all = false
 
-    @OptionGroup var agent: AgentOptions
+    @OptionGroup var agent: Required<AgentOptions>
     @OptionGroup var user: Required<UserOptions>
 
     @Option(help: "Only memories of this session.")
@@ -32,18 +32,14 @@ struct SyncCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        guard !all || agent.given == nil else { throw ValidationError("Give --agent or --all, not both.") }
-        guard all || agent.id != nil else {
-            throw ValidationError("Say whose drafts: --agent AGENT or HEARTH_AGENT, or --all.")
-        }
+        guard !all || agent.options.given == nil else { throw ValidationError("Give --agent or --all, not both.") }
         guard !all || session == nil else { throw ValidationError("--session is for one agent, not for --all.") }
     }
 
     func run() async throws {
-        let user = try user.id
         let report =
-            if let agent = agent.id, !all {
-                try await store.withStore(.existing, as: [agent]) { coordinator in
+            if !all {
+                try await store.withStore(.existing, as: agent, of: user, or: "--all") { coordinator, agent, user in
                     try await SyncReport(
                         coordinator.syncService.syncAgentMemories(
                             agentID: agent,
@@ -54,7 +50,7 @@ struct SyncCommand: AsyncParsableCommand {
                     )
                 }
             } else {
-                try await store.withStore(.existing) { coordinator in
+                try await store.withStore(.existing, of: user) { coordinator, user in
                     try await coordinator.registerAgentsInService()
                     return SyncReport(try await coordinator.syncAllAgents(userID: user, forceSync: force))
                 }

@@ -13,8 +13,7 @@ struct ShareCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("with"),
-        parsing: .upToNextOption,
-        help: ArgumentHelp("The agents that shall see it.", valueName: "agent")
+        help: ArgumentHelp("An agent that shall see it; may be given several times.", valueName: "agent")
     )
     var agents: [AgentID]
 
@@ -47,8 +46,7 @@ struct RevokeCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("from"),
-        parsing: .upToNextOption,
-        help: ArgumentHelp("The agents that shall see it no more.", valueName: "agent")
+        help: ArgumentHelp("An agent that shall see it no more; may be given several times.", valueName: "agent")
     )
     var agents: [AgentID]
 

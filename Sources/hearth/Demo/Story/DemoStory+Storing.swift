@@ -12,12 +12,12 @@ extension DemoStory {
         var again = 0
         for agent in household.agents {
             let first = try await load(agent)
-            again += try await load(agent).stored
+            again += try await load(agent).counts.stored
             let lines = household.lines.filter { $0.agent == agent }
             let restricted = lines.count { policy.restrictedCategories[agent]?.contains($0.category) ?? false }
-            table.row("\(agent)", "\(first.stored)", "\(Set(lines.map(\.session)).count)", "\(restricted)")
-            chapter.check("\(agent)'s file is stored line by line", first.stored, is: lines.count)
-            counts.memories += first.stored
+            table.row("\(agent)", "\(first.counts.stored)", "\(Set(lines.map(\.session)).count)", "\(restricted)")
+            chapter.check("\(agent)'s file is stored line by line", first.counts.stored, is: lines.count)
+            counts.memories += first.counts.stored
         }
         counts.sessions = Set(household.lines.map(\.session)).count
         chapter.check("reading the files again stores nothing", again, is: 0)

@@ -10,7 +10,7 @@ import Testing
 
     @Test func `an edit is a draft that others don't see until it is published`() async throws {
         let id = try await tool.stored("Iris likes tea", "--share-with", "alice")
-        let edit = try await tool.json("edit", id, "Iris likes oolong", "--tags", "tea", "drinks")
+        let edit = try await tool.json("edit", id, "Iris likes oolong", "--tag", "tea", "--tag", "drinks")
         #expect(edit["changed"]?.bool == true && edit["published"]?.bool == false)
         #expect(edit["memory"]?["sync_status"]?.string == "pending")
         #expect(edit["memory"]?["tags"] == .array([.string("tea"), .string("drinks")]))
@@ -50,6 +50,7 @@ import Testing
             "new",
             "--metadata",
             "b=2",
+            "--metadata",
             "c=3",
             "--category",
             "preference",
@@ -77,7 +78,7 @@ import Testing
     @Test func `an edit that says what is there already writes nothing, and says so`() async throws {
         let id = try await tool.stored("tea", "--tag", "drinks")
         for options in [[], ["--publish"]] {
-            let outcome = try await tool.run(["edit", id, "tea", "--tags", "drinks", "--db", tool.store] + options)
+            let outcome = try await tool.run(["edit", id, "tea", "--tag", "drinks", "--db", tool.store] + options)
             #expect(outcome.status == 0)
             #expect(outcome.text == "\(id) says that already; nothing was changed.\n")
         }

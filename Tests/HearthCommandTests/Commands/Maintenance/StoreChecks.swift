@@ -17,6 +17,9 @@ import Testing
         let verification = try await tool.json("verify")
         #expect(verification["sound"]?.bool == true)
         #expect(verification["memories"]?.int == 1)
+        #expect(agents["agents"]?.array.first { $0["id"]?.string == "alice" }?["retention_days"]?.number == 60)
+        let shown = try await tool.run("agents").text
+        #expect(shown.contains(" 60 days") && shown.contains(" 90 days") && !shown.contains(".0 days"), "\(shown)")
         for command in ["agents", "status", "verify"] {
             let outcome = try await tool.run(command)
             #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)

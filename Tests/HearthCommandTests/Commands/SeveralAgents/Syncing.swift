@@ -71,7 +71,10 @@ import Testing
 
     @Test func `whose drafts they are has to be said, in one way`() async throws {
         _ = try await tool.stored("tea", "--agent", "alden")
-        try await tool.expectRefusal("sync", saying: "--agent", "--all", status: 64)
+        // There is one agent to choose, so far.
+        #expect(try await tool.json("sync")["agents"]?[0]?["agent"]?.string == "alden")
+        _ = try await tool.stored("tea", "--agent", "alice")
+        try await tool.expectRefusal("sync", saying: "--agent", "--all", "alden, alice", status: 64)
         try await tool.expectRefusal("sync", "--all", "--agent", "alden", saying: "not both", status: 64)
         try await tool.expectRefusal("sync", "--all", "--session", "s1", saying: "--session", status: 64)
         try await tool.expectRefusal("sync", "--agent", "nobody", saying: "nobody")

@@ -11,7 +11,7 @@ import Testing
         let id = try await tool.stored("packing list", "--category", "task")
         #expect(try await tool.run("get", id, "--agent", "alice").status == 1)
 
-        let shared = try await tool.json("share", id, "--with", "alice", "mimic", "--permission", "read")
+        let shared = try await tool.json("share", id, "--with", "alice", "--with", "mimic", "--permission", "read")
         #expect(shared["agents"] == .array([.string("alice"), .string("mimic")]))
         #expect(try await tool.run("get", id, "--agent", "alice").status == 0)
         let access = try await tool.json("access", id)

@@ -118,6 +118,27 @@ struct LeasedStore {
         }
     }
 
+    /// Makes the process that is noted as a holder one that is gone: our own number with another start time.
+    func endHoldersProcess() async throws {
+        let parts = ProcessIdentity.current.text.split(separator: " ")
+        try #require(parts.count == 3)
+        let gone = "\(parts[0]) \(parts[1]) 1"
+        try await store.write { transaction in
+            try transaction.connection.run("UPDATE lease_waiters SET process = ?1 WHERE boot_id = 'holder'", gone)
+        }
+    }
+
+    /// How many processes are noted as holders.
+    func notedHolders() throws -> Int {
+        let count = try store.read { snapshot in
+            try snapshot.connection.first(
+                "SELECT count(*) FROM lease_waiters WHERE boot_id = 'holder'",
+                as: { $0.int64(0) }
+            )
+        }
+        return Int(count ?? 0)
+    }
+
     /// How many places in queues the file holds, of the living and the dead.
     func queueLength() throws -> Int {
         try store.read { try LeaseQueue.all(in: $0.connection).count }

@@ -23,7 +23,7 @@ import Testing
         var other = item
         other.draft.content = "The boiler hums again."
         for again in [item, other] {
-            #expect(try await store.importMemories([again, again]) == ImportCounts(present: 2))
+            #expect(try await store.importMemories([again, again]) == ImportCounts(deleted: 2, restorable: [id]))
             for agent in ["alden", "alice"] as [AgentID] {
                 await expect(.memoryNotFound) { try await store.memory(id, as: agent) }
                 #expect(try await store.browse(as: agent, userID: shared.user).memories.isEmpty)
@@ -44,7 +44,7 @@ import Testing
         _ = try await store.importMemories([item])
         try await store.share(id, as: "alden", with: ["alice"])
         try await store.delete(id, as: "alden")
-        #expect(try await store.importMemories([item]) == ImportCounts(present: 1))
+        #expect(try await store.importMemories([item]) == ImportCounts(deleted: 1, restorable: [id]))
         await expect(.memoryNotFound) { try await store.memory(id, as: "alden") }
         #expect(try await shared.content(id, as: "alice") == "The boiler hums.")
     }

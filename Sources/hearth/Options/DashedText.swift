@@ -1,0 +1,125 @@
+/// Text that begins with a dash, such as "- wash the car", which a command line by custom takes for options.
+///
+/// The arguments are brought into a form in which nothing is ambiguous: a value stands beside the name of its option,
+/// and the texts stand behind "--".
+struct DashedText {
+    private let arguments: [String]
+    private let command: CommandGrammar
+    /// Where the command's own arguments begin.
+    private let start: Int
+
+    private var options: [String] = []
+    private var texts: [String] = []
+    /// The arguments as they were given, with only the values of options moved beside their names.
+    private var inOrder: [String] = []
+    private var hasDashedText = false
+    /// Whether the argument before was a text.
+    private var followsText = false
+
+    /// The arguments of the process, in a form that ArgumentParser reads as they are meant.
+    ///
+    /// - Parameters:
+    ///   - arguments: As a person gave them, without the name of the tool.
+    ///   - grammar: The tool; it is asked for only where an argument needs it.
+    static func separated(_ arguments: [String], grammar: () throws -> CommandGrammar) rethrows -> [String] {
+        let named = arguments.prefix { $0 != "--" }
+        guard named.contains(where: mayBeText) else { return arguments }
+        let (command, words) = try grammar().command(namedBy: arguments)
+        guard words > 0 else { return arguments }
+        var separation = DashedText(arguments: arguments, command: command, start: words)
+        separation.read()
+        return separation.result
+    }
+
+    private init(arguments: [String], command: CommandGrammar, start: Int) {
+        self.arguments = arguments
+        self.command = command
+        self.start = start
+    }
+
+    /// Whether an argument begins with a dash and is not simply spelled as a long option is.
+    private static func mayBeText(_ argument: String) -> Bool {
+        argument.hasPrefix("-") && argument != "-" && !isSpelledAsOption(argument)
+    }
+
+    /// Whether an argument is spelled as a long option, known or misspelt: two dashes, a letter, and up to an equals
+    /// sign nothing but letters, digits and dashes.
+    private static func isSpelledAsOption(_ argument: String) -> Bool {
+        guard argument.hasPrefix("--") else { return false }
+        let name = argument.utf8.dropFirst(2).prefix { $0 != UInt8(ascii: "=") }
+        guard let first = name.first, isLetter(first) else { return false }
+        return name.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20)
+    }
+
+    private var result: [String] {
+        let path = Array(arguments[..<start])
+        // A command without texts says best itself what it can't take.
+        guard hasDashedText, command.takesText else { return path + inOrder }
+        return path + options + ["--"] + texts
+    }
+
+    private mutating func read() {
+        var index = start
+        while index < arguments.count {
+            let argument = arguments[index]
+            index += 1
+            if argument == "--" {
+                inOrder += ["--"] + arguments[index...]
+                texts += arguments[index...]
+                return
+            }
+            guard let option = command.option(argument), !isWord(at: index - 1) else {
+                if Self.isSpelledAsOption(argument), !isWord(at: index - 1) {
+                    note(option: argument)
+                } else {
+                    note(text: argument)
+                }
+                continue
+            }
+            guard option == .takesValue, index < arguments.count, isValue(arguments[index]) else {
+                note(option: argument)
+                continue
+            }
+            note(option: argument, value: arguments[index])
+            index += 1
+        }
+    }
+
+    /// Whether what follows an option that takes a value is that value.
+    private func isValue(_ argument: String) -> Bool {
+        argument != "--" && command.option(argument) == nil && !Self.isSpelledAsOption(argument)
+    }
+
+    /// Whether a request for help is none, because it stands between words: `hearth search what does -h mean`.
+    private func isWord(at index: Int) -> Bool {
+        guard ["-h", "--help"].contains(arguments[index]), command.takesSeveralTexts, followsText,
+            index + 1 < arguments.count
+        else { return false }
+        return arguments[index + 1] == "-" || !arguments[index + 1].hasPrefix("-")
+    }
+
+    private mutating func note(option: String) {
+        options.append(option)
+        inOrder.append(option)
+        followsText = false
+    }
+
+    private mutating func note(option: String, value: String) {
+        // A value that begins with a dash has to stand beside the name; any other may.
+        let words = value.hasPrefix("-") && value != "-" ? ["\(option)=\(value)"] : [option, value]
+        options += words
+        inOrder += words
+        followsText = false
+    }
+
+    private mutating func note(text: String) {
+        hasDashedText = hasDashedText || (text.hasPrefix("-") && text != "-")
+        texts.append(text)
+        inOrder.append(text)
+        followsText = true
+    }
+}

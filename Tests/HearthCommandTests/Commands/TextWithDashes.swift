@@ -1,0 +1,66 @@
+import Testing
+
+/// Lists, numbers and other text that begins with a dash, given to the commands that take text.
+@Suite struct TextWithDashes {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris"])
+    }
+
+    @Test(arguments: ["- wash the car", "- buy milk", "-5", "-- two", "--- a rule", "-h", "- one\n- two"])
+    func `a text that begins with a dash is stored, edited and found`(text: String) async throws {
+        // Alone, "-h" asks for help; behind two dashes it is text, as everything is.
+        let given = text == "-h" ? ["--", text] : [text]
+        let stored = try await tool.run(["store", "--db", tool.store, "--json"] + given)
+        #expect(stored.status == 0, "\(stored.errors)")
+        let id = try #require(try stored.json["id"]?.string)
+        #expect(try await tool.text(of: id, as: "alden") == text)
+
+        let other = try await tool.stored("tea")
+        let edited = try await tool.run(["edit", other, "--db", tool.store, "--json"] + given)
+        #expect(try edited.json["memory"]?["text"]?.string == text, "\(edited.errors)")
+        let searched = try await tool.run(["search", "--db", tool.store, "--json"] + given)
+        #expect(try searched.json["query"]?.string == text, "\(searched.errors)")
+    }
+
+    @Test func `a decision and a tag may begin with a dash`() async throws {
+        let (memory, conflict) = try await tool.conflict()
+        let id = try #require(conflict["id"]?.string)
+        #expect(
+            try await tool.run("conflicts", "resolve", id, "--content", "- shut\n- locked", "--agent", "sentry").status
+                == 0
+        )
+        #expect(try await tool.text(of: memory, as: "sentry") == "- shut\n- locked")
+        let tagged = try await tool.stored("tea", "--tag", "-x", "--tag", "- y", "--metadata", "-k=-v")
+        let stored = try await tool.json("get", tagged)
+        #expect(stored["tags"] == .array([.string("-x"), .string("- y")]))
+        #expect(stored["metadata"] == .object(["-k": .string("-v")]))
+        #expect(try await tool.json("list", "--tag", "-x")["memories"]?.array.count == 1)
+    }
+
+    @Test func `one dash alone reads standard input`() async throws {
+        let outcome = try await tool.run("store", "-", input: "- from a pipe\n")
+        #expect(try await tool.text(of: String(outcome.text.dropLast()), as: "alden") == "- from a pipe")
+    }
+
+    @Test func `no option takes a text for one more value`() async throws {
+        let id = try await tool.stored("tea")
+        for name in ["--tags", "--tag"] {
+            let edited = try await tool.json("edit", id, name, "travel", "New text \(name)")
+            #expect(edited["memory"]?["text"]?.string == "New text \(name)")
+            #expect(edited["memory"]?["tags"] == .array([.string("travel")]))
+        }
+        let both = try await tool.json("edit", "--tag", "a", "--tag", "b", id, "--metadata", "k=v", "Text")
+        #expect(both["memory"]?["tags"] == .array([.string("a"), .string("b")]))
+        #expect(both["memory"]?["text"]?.string == "Text")
+
+        let shared = try await tool.json("store", "--share-with", "alice", "--share-with", "mimic", "Shared")
+        let other = try #require(shared["id"]?.string)
+        #expect(try await tool.json("access", other)["agents"]?.keys.sorted() == ["alice", "mimic"])
+        try await tool.run("revoke", "--from", "alice", "--from", "mimic", other)
+        #expect(try await tool.json("access", other)["agents"]?.keys == [])
+        #expect(try await tool.run("share", "--with", "alice", other).status == 0)
+        #expect(try await tool.json("access", other)["agents"]?.keys == ["alice"])
+    }
+}
