@@ -14,6 +14,9 @@ public struct MemorySearchResult: Sendable {
     public var sharing: SharingContext?
     /// The passage that matches best, on one line, with `**` before and after the words that match.
     public var snippet: String
+    /// The other memories that the agent sees with an equal text, best first: they are this result and take no place of
+    /// their own.
+    public var copies: [MemoryID]
 
     /// Assembles a result.
     public init(
@@ -23,7 +26,8 @@ public struct MemorySearchResult: Sendable {
         isShared: Bool,
         sourceAgent: AgentID,
         sharing: SharingContext?,
-        snippet: String
+        snippet: String,
+        copies: [MemoryID] = []
     ) {
         self.memory = memory
         self.score = score
@@ -32,6 +36,7 @@ public struct MemorySearchResult: Sendable {
         self.sourceAgent = sourceAgent
         self.sharing = sharing
         self.snippet = snippet
+        self.copies = copies
     }
 }
 

@@ -12,7 +12,7 @@ package struct DateTerm: Hashable, Sendable {
     ///
     /// A day includes the one after it, because the person's day and the day in UTC may differ.
     package func holds(_ instant: Int64) -> Bool {
-        matches(CivilDate(instant)) || day != nil && matches(CivilDate(instant - Self.microsecondsPerDay))
+        matches(CivilDate(instant)) || day != nil && matches(CivilDate(max(instant, .min + Self.microsecondsPerDay) - Self.microsecondsPerDay))
     }
 
     private func matches(_ date: CivilDate) -> Bool {

@@ -5,7 +5,7 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The slots that answer a request, best first.
+    /// The slots that answer a request, with those whose texts are equal, best first.
     func ranked(
         _ request: SearchRequest,
         user: Int64,
@@ -13,7 +13,7 @@ extension MemoryStore {
         now: Timestamp,
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
-    ) throws -> [Ranked] {
+    ) throws -> [Crowding.Group] {
         let connection = snapshot.connection
         let session = try request.sessionID.flatMap { try SessionTable.find($0, user: user, in: connection) }
         let filter = try CatalogFilter(request.filter, user: user, now: now, connection: connection)
@@ -39,18 +39,17 @@ extension MemoryStore {
                 vectors?.cosines(with: meaning, count: count, in: &workspace.scoring)
                 ?? [Float](repeating: 0, count: count)
         }
-        let isDistinct = request.tuning.duplicateThreshold <= 1
         let hasPairs = request.meaning == nil && request.words?.pairs.isEmpty == false
-        let depth = max(isDistinct ? request.limit * 4 : request.limit, hasPairs ? Proximity.depth : 0)
-        var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
-            let entry = slice.catalog.entries[slot]
-            return slice.visibility.canFind(slot)
-                && (request.includeShared || slice.visibility.isOwn(slot))
-                && entry.memory != leftOut && filter.admits(entry)
-        }
-        if hasPairs, let words = request.words, let scores = ranking.words {
-            candidates = try raisedByProximity(
-                candidates,
+        let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
+            let best = ranking.top(max(depth, hasPairs ? Proximity.depth : 0), of: slice.catalog.entries) { slot in
+                let entry = slice.catalog.entries[slot]
+                return slice.visibility.canFind(slot)
+                    && (request.includeShared || slice.visibility.isOwn(slot))
+                    && entry.memory != leftOut && filter.admits(entry)
+            }
+            guard hasPairs, let words = request.words, let scores = ranking.words else { return best }
+            return try raisedByProximity(
+                best,
                 by: words,
                 scores: scores,
                 tuning: request.tuning,
@@ -60,14 +59,7 @@ extension MemoryStore {
             )
         }
         workspace.scoring.giveBack(ranking)
-        let minimum = request.filter.minimumScore ?? 0
-        let good = candidates.filter { $0.score >= minimum }
-        guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
-        return Array(
-            vectors.index
-                .distinct(good, threshold: request.tuning.duplicateThreshold) { slice.catalog.entries[$0].document }
-                .prefix(request.limit)
-        )
+        return groups
     }
 
     /// The score of every slot by the words of a query, among the documents that the agent can find.

@@ -114,7 +114,8 @@ struct SearchRequest: Sendable {
 /// What a search has found and not audited yet.
 private struct FoundMemories {
     var receipt: ReadReceipt
-    var ranked: [Ranked] = []
+    /// What was found, and how many of the receipt's views belong to each: the result's own, then those of its copies.
+    var groups: [Crowding.Group] = []
 }
 
 extension MemoryStore {
@@ -132,32 +133,34 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
-            let ranked = try searchWorkspaces.withWorkspace { workspace in
+            found.groups = try searchWorkspaces.withWorkspace { workspace in
                 try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
             }
-            for item in ranked {
+            for item in found.groups.lazy.flatMap({ [$0.result] + $0.copies }) {
                 let entry = slice.catalog.entries[item.slot]
                 let context = slice.visibility.context(item.slot)
                 found.receipt.views.append(
                     try view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
                 )
-                found.ranked.append(item)
             }
             return found
         }
-        let views = try await auditAndCount(found.receipt, at: now)
-        return zip(views, found.ranked)
-            .map { view, ranked in
-                MemorySearchResult(
-                    memory: view.memory,
-                    score: ranked.score,
-                    components: ranked.components,
-                    isShared: view.sharing != nil,
-                    sourceAgent: view.memory.agentID,
-                    sharing: view.sharing,
-                    snippet: Snippet().text(of: view.memory.content, for: snippetWords)
-                )
-            }
+        var views = try await auditAndCount(found.receipt, at: now)[...]
+        return found.groups.compactMap { group in
+            guard let view = views.popFirst() else { return nil }
+            let copies = views.prefix(group.copies.count).map(\.memory.id)
+            views = views.dropFirst(group.copies.count)
+            return MemorySearchResult(
+                memory: view.memory,
+                score: group.result.score,
+                components: group.result.components,
+                isShared: view.sharing != nil,
+                sourceAgent: view.memory.agentID,
+                sharing: view.sharing,
+                snippet: Snippet().text(of: view.memory.content, for: snippetWords),
+                copies: copies
+            )
+        }
     }
 
     /// If a user's vectors are not in memory, reads them on another thread while this one reads the catalog. A first
@@ -173,7 +176,7 @@ extension MemoryStore {
                     try vectors.load(user, model: model, in: snapshot)
                 }
             } catch {
-                // The search itself meets the same error, and throws it.
+                log.trace(error, "Vectors were not read ahead; the search itself reads them.")
             }
         }
     }
@@ -189,8 +192,9 @@ extension MemoryStore {
             return nil
         }
         do {
-            return try await VectorMaker(embedder: embedder).vectors(of: [query])[0]
+            return try await VectorMaker(embedder: embedder).vector(of: query)
         } catch  where !isRequired && !(error is CancellationError) {
+            log.note(error, "A search goes by words alone, because the query has no vector.")
             return nil
         }
     }

@@ -10,7 +10,8 @@ struct SearchCommand: AsyncParsableCommand {
 
             JSON: query, and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
-            (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryJSON.keys)
+            (why the agent may see it: reason, rule, permission), snippet, copies (the ids of the other memories with the same text) \
+            and memory. \(MemoryJSON.keys)
             """
     )
 
@@ -26,6 +27,9 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "The session that the question comes from.")
     var session: SessionID?
 
+    @Flag(help: "Leave memories that say nearly the same where their scores put them, not behind all others.")
+    var keepNearCopies = false
+
     @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
@@ -33,7 +37,12 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
         let query = words.joined(separator: " ")
-        let found = try await store.withStore(.existing, as: [agent], embedder: embedder) { coordinator in
+        let found = try await store.withStore(
+            .existing,
+            as: [agent],
+            embedder: embedder,
+            configure: { if keepNearCopies { $0.searchTuning.nearCopyThreshold = SearchTuning.noThreshold } }
+        ) { coordinator in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
                 userID: user,
@@ -92,7 +101,7 @@ private struct SearchReport: Report {
         let found: MemorySearchResult
 
         private enum CodingKeys: String, CodingKey {
-            case rank, id, score, components, shared, sharing, snippet, memory
+            case rank, id, score, components, shared, sharing, snippet, copies, memory
             case sourceAgent = "source_agent"
         }
 
@@ -106,6 +115,7 @@ private struct SearchReport: Report {
             try container.encode(found.sourceAgent, forKey: .sourceAgent)
             try container.encodeIfPresent(found.sharing, forKey: .sharing)
             try container.encode(found.snippet, forKey: .snippet)
+            try container.encode(found.copies, forKey: .copies)
             try container.encode(MemoryJSON(found.memory), forKey: .memory)
         }
     }
@@ -129,10 +139,15 @@ private struct SearchReport: Report {
                 [Styled(Decimals.string(result.found.score), .good)],
                 ["\(result.found.memory.id)"],
                 ["\(result.found.sourceAgent)"],
-                SnippetMarks.spans(result.found.snippet),
+                SnippetMarks.spans(result.found.snippet) + copies(of: result.found),
             ])
         }
         page.table(table, none: "Nothing found.")
+    }
+
+    /// How many other memories have the text of a result, if any.
+    private func copies(of result: MemorySearchResult) -> [Styled] {
+        result.copies.isEmpty ? [] : [" (and \(result.copies.count) with the same text)"]
     }
 }
 
