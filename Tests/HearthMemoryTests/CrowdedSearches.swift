@@ -52,7 +52,9 @@ import Testing
     @Test(arguments: [SearchType.hybrid, .keyword, .semantic], [1, 3, 10])
     func `equal texts are one result with the identifiers of the others`(type: SearchType, limit: Int) async throws {
         var copies: [MemoryID] = []
-        for spelling in ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}"] { copies.append(try await keep("The \(spelling) opens at nine")) }
+        for spelling in ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}"] {
+            copies.append(try await keep("The \(spelling) opens at nine"))
+        }
         let other = try await keep("The café is closed on Mondays")
         let found = try await search("café opens at nine", type: type, limit: limit)
         let first = try #require(found.first)
@@ -69,7 +71,8 @@ import Testing
         #expect(Set(found.dropFirst().map(\.memory.id)) == Set(others))
     }
 
-    @Test func `an agent is told of no copy that it does not see, and each that it is told of is audited`() async throws {
+    @Test func `an agent is told of no copy that it does not see, and each that it is told of is audited`() async throws
+    {
         let own = try await keep("The key is under the mat", as: "alice")
         _ = try await keep("The key is under the mat")
         let shared = try await keep("The key is under the mat", shareWith: ["alice"])

@@ -11,6 +11,8 @@ package struct Crowding {
         package var result: Ranked
         /// Those with an equal text, best first.
         package var copies: [Ranked] = []
+        /// The result's place in the ranked list.
+        fileprivate let place: Int
     }
 
     /// Texts are compared only from this cosine on: equal ones have nearly the same vector whoever made it, and the same
@@ -34,8 +36,8 @@ package struct Crowding {
     ///   - ranked: The list, best first.
     ///   - threshold: From this cosine on, the lesser of two results steps back. Above 1, none does.
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
-    ///   - cosine: The cosine of two slots; nil if one has no vector.
-    ///   - areEqual: Whether two slots have the same text.
+    ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
+    ///   - areEqual: Whether the texts at two places of the list are the same.
     package init(
         _ ranked: [Ranked],
         threshold: Float,
@@ -49,10 +51,10 @@ package struct Crowding {
             func twin(in groups: [Group]) throws -> Int? {
                 try groups.prefix(Self.comparedGroups)
                     .firstIndex { group in
-                        let cosine = try cosine(result.slot, group.result.slot)
+                        let cosine = try cosine(place, group.place)
                         greatest = max(greatest, cosine ?? -1)
                         return try Self.mayBeCopies(result, group.result, cosine: cosine)
-                            && areEqual(result.slot, group.result.slot)
+                            && areEqual(place, group.place)
                     }
             }
             if let twin = try twin(in: front) {
@@ -65,7 +67,8 @@ package struct Crowding {
                 back[twin].copies.append(result)
                 lastCopy = place
             } else if greatest < dropping {
-                if isNear { back.append(Group(result: result)) } else { front.append(Group(result: result)) }
+                let group = Group(result: result, place: place)
+                if isNear { back.append(group) } else { front.append(group) }
             }
         }
     }

@@ -58,12 +58,15 @@ package final class MemoryStore: Sendable {
             try await Database<StoreTransaction>.openOnThread(location.database, options: options.databaseOptions)
         }
         return try await StoreLog(options.logger)
-            .closing({ try await database.close() }) {
-                let state = try MemoryError.mapping { try database.read(StoreState.read) }
-                let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
-                try await store.rebuildOutdatedIndex()
-                return store
-            }
+            .closing(
+                { try await database.close() },
+                onFailureOf: {
+                    let state = try MemoryError.mapping { try database.read(StoreState.read) }
+                    let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
+                    try await store.rebuildOutdatedIndex()
+                    return store
+                }
+            )
     }
 
     /// Does what belongs to opening the store. If it fails, the store is closed, and the error is that of what failed.

@@ -12,7 +12,9 @@ package struct DateTerm: Hashable, Sendable {
     ///
     /// A day includes the one after it, because the person's day and the day in UTC may differ.
     package func holds(_ instant: Int64) -> Bool {
-        matches(CivilDate(instant)) || day != nil && matches(CivilDate(max(instant, .min + Self.microsecondsPerDay) - Self.microsecondsPerDay))
+        if matches(CivilDate(instant)) { return true }
+        let (dayBefore, overflows) = instant.subtractingReportingOverflow(Self.microsecondsPerDay)
+        return day != nil && !overflows && matches(CivilDate(dayBefore))
     }
 
     private func matches(_ date: CivilDate) -> Bool {

@@ -25,7 +25,9 @@ import Testing
         )
     }
 
-    private func slots(_ groups: [Crowding.Group]) -> [[Int]] { groups.map { [$0.result.slot] + $0.copies.map(\.slot) } }
+    private func slots(_ groups: [Crowding.Group]) -> [[Int]] {
+        groups.map { [$0.result.slot] + $0.copies.map(\.slot) }
+    }
 
     @Test func `equal texts are one result in the place of the best`() {
         let texts = ["a", "b", "a", "c", "b", "a"]
@@ -63,14 +65,16 @@ import Testing
 
     @Test func `texts are read only where vectors or words say that they may be equal`() {
         var read: [Int] = []
-        let list = (0..<50).map { place in
-            Ranked(slot: place, score: 1, components: ScoreComponents(keyword: 1 / Double(place + 1)))
-        }
+        let list = (0..<50)
+            .map { place in
+                Ranked(slot: place, score: 1, components: ScoreComponents(keyword: 1 / Double(place + 1)))
+            }
         for cosine in [nil, 0.9] as [Float?] {
-            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }) { left, _ in
+            func areEqual(_ left: Int, _ right: Int) -> Bool {
                 read.append(left)
                 return false
             }
+            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }, areEqual: areEqual)
             #expect(crowding.front.count == 50)
         }
         // Of the words alone, the last shares are within a part in fifty of each other.
@@ -82,7 +86,9 @@ import Testing
         for _ in 0..<200 {
             let count = Int.random(in: 0...60, using: &generator)
             let kinds = (0..<count).map { _ in Int.random(in: 0..<12, using: &generator) }
-            let crowding = crowding(kinds.map { "\($0)" }) { kinds[$0] == kinds[$1] ? 1 : Float(kinds[$0] + kinds[$1]) / 22 }
+            let crowding = crowding(kinds.map(\.description)) { left, right in
+                kinds[left] == kinds[right] ? 1 : Float(kinds[left] + kinds[right]) / 22
+            }
             let found = slots(crowding.front + crowding.back).flatMap(\.self).sorted()
             #expect(found == Array(0..<count), "seed \(generator.seed)")
             #expect(Set(kinds).count == crowding.front.count + crowding.back.count, "seed \(generator.seed)")

@@ -69,11 +69,13 @@ enum MemoryTable {
             }
             modelWithoutVector = try embedder.flatMap { embedder in
                 guard new.fields.content.isBlank else { return nil }
-                return try transaction.vectors.model(
-                    embedder.identifier,
-                    dimension: embedder.dimension,
-                    in: connection
-                ).key
+                return try transaction.vectors
+                    .model(
+                        embedder.identifier,
+                        dimension: embedder.dimension,
+                        in: connection
+                    )
+                    .key
             }
             transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
             tags = FieldText.array(new.fields.tags)

@@ -14,8 +14,8 @@ struct VectorIndex: Sendable {
     let model: EmbeddingModel
     /// The document of each row; 0 for an empty row.
     private(set) var documents: [Int64] = []
-    private var scales: [Float] = []
-    private var components: [Int8] = []
+    private(set) var scales: [Float] = []
+    private(set) var components: [Int8] = []
     /// The place of each block, by its key. Blocks are in the order in which they were first read.
     private(set) var blocks: [Int64: Int] = [:]
 
@@ -156,10 +156,5 @@ struct VectorIndex: Sendable {
             }
         }
         return cosines
-    }
-
-    func vector(at row: Int) -> QuantizedVector {
-        let start = row * model.dimension
-        return QuantizedVector(components: Array(components[start..<start + model.dimension]), scale: scales[row])
     }
 }

@@ -5,9 +5,10 @@ import HearthSQLite
 
 extension MemoryStore {
     /// How many more results than asked for are looked at: those that repeat others make room for them.
-    static let spareResults = 16
-    /// The most results that are looked at, and the factor by which there are more if those looked at all repeat others.
-    private static let mostResults = 2_000
+    private static let spareResults = 16
+    /// The most results that are looked at, unless more are asked for, and how many times more are looked at when those
+    /// seen so far repeat others. Of a text that is stored more often, the rest is not counted.
+    private static let mostResults = 400
     private static let deepening = 4
 
     /// The groups that answer a request, best first.
@@ -29,17 +30,21 @@ extension MemoryStore {
     ) throws -> [Crowding.Group] {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
-        var texts = ComparedTexts(user: user, slice: slice, vectors: vectors?.index, connection: snapshot.connection)
         var depth = request.limit + Self.spareResults
         while true {
-            let candidates = try top(depth)
-            let good = candidates.prefix { $0.score >= minimum }
+            let good = try top(depth).filter { $0.score >= minimum }
+            var compared = try ComparedResults(
+                good.map { slice.catalog.entries[$0.slot].document },
+                user: user,
+                vectors: vectors?.index,
+                connection: snapshot.connection
+            )
             let crowding = try Crowding(
-                Array(good),
+                good,
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
-                cosine: { try texts.cosine($0, $1) },
-                areEqual: { try texts.areEqual($0, $1) }
+                cosine: { compared.cosine($0, $1) },
+                areEqual: { try compared.areEqual($0, $1) }
             )
             let isWhole = good.count < depth || depth >= Self.mostResults
             let isSettled = crowding.front.count >= request.limit && crowding.lastCopy < good.count / 2
@@ -47,47 +52,52 @@ extension MemoryStore {
             depth *= Self.deepening
         }
     }
+
+    /// The identifier of a memory that the agent has been found to see.
+    func identifier(ofMemory key: Int64, in snapshot: Snapshot) throws -> MemoryID {
+        let id = try snapshot.connection.first(
+            "SELECT memory_id FROM memories WHERE memory_key = ?1",
+            key,
+            as: { MemoryID(rawValue: $0.string(0)) }
+        )
+        guard let id else { throw MemoryError.corrupt("A document is of a memory that is not there.") }
+        return id
+    }
 }
 
-/// The texts and vectors of the slots that one search compares, each read once.
-private struct ComparedTexts {
-    let user: Int64
-    let slice: VisibleSlice
-    let vectors: VectorIndex?
-    let connection: Connection
-    private var vectorOfSlot: [Int: QuantizedVector?] = [:]
-    private var textOfSlot: [Int: String] = [:]
+/// The texts and vectors of the results that one search compares.
+private struct ComparedResults {
+    private let documents: [Int64]
+    private let user: Int64
+    private let vectors: VectorIndex?
+    private let connection: Connection
+    /// The row of each result's vector.
+    private let rows: [Int?]
+    /// The texts that were compared so far, so that each is read once.
+    private var texts: [Int: String] = [:]
 
-    init(user: Int64, slice: VisibleSlice, vectors: VectorIndex?, connection: Connection) {
+    init(_ documents: [Int64], user: Int64, vectors: VectorIndex?, connection: Connection) throws {
+        self.documents = documents
         self.user = user
-        self.slice = slice
         self.vectors = vectors
         self.connection = connection
+        rows = try documents.map { try vectors?.row(of: $0, user: user, in: connection) }
     }
 
-    mutating func cosine(_ left: Int, _ right: Int) throws -> Float? {
-        guard let left = try vector(of: left), let right = try vector(of: right) else { return nil }
-        return left.dot(right)
+    func cosine(_ left: Int, _ right: Int) -> Float? {
+        guard let vectors, let left = rows[left], let right = rows[right] else { return nil }
+        return vectors.cosine(ofRows: left, right)
     }
 
     /// Equal by canonical equivalence.
     mutating func areEqual(_ left: Int, _ right: Int) throws -> Bool {
-        try text(of: left) == text(of: right)
+        try text(at: left) == text(at: right)
     }
 
-    private mutating func vector(of slot: Int) throws -> QuantizedVector? {
-        if let held = vectorOfSlot[slot] { return held }
-        let document = slice.catalog.entries[slot].document
-        let vector = try vectors?.vector(of: document, user: user, in: connection)
-        vectorOfSlot[slot] = .some(vector)
-        return vector
-    }
-
-    private mutating func text(of slot: Int) throws -> String {
-        if let held = textOfSlot[slot] { return held }
-        let document = slice.catalog.entries[slot].document
-        let text = try DocumentTable.content(of: document, user: user, in: connection) ?? ""
-        textOfSlot[slot] = text
+    private mutating func text(at place: Int) throws -> String {
+        if let held = texts[place] { return held }
+        let text = try DocumentTable.content(of: documents[place], user: user, in: connection) ?? ""
+        texts[place] = text
         return text
     }
 }

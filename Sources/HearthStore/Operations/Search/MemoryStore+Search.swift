@@ -114,8 +114,10 @@ struct SearchRequest: Sendable {
 /// What a search has found and not audited yet.
 private struct FoundMemories {
     var receipt: ReadReceipt
-    /// What was found, and how many of the receipt's views belong to each: the result's own, then those of its copies.
-    var groups: [Crowding.Group] = []
+    /// The results. Their views come first in the receipt; those of other agents' copies follow.
+    var results: [Ranked] = []
+    /// The identifiers of each result's copies.
+    var copies: [[MemoryID]] = []
 }
 
 extension MemoryStore {
@@ -133,32 +135,41 @@ extension MemoryStore {
             guard let user = try findUser(snapshot) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
-            found.groups = try searchWorkspaces.withWorkspace { workspace in
+            let groups = try searchWorkspaces.withWorkspace { workspace in
                 try self.ranked(request, user: user, slice: slice, now: now, in: snapshot, &workspace)
             }
-            for item in found.groups.lazy.flatMap({ [$0.result] + $0.copies }) {
-                let entry = slice.catalog.entries[item.slot]
-                let context = slice.visibility.context(item.slot)
-                found.receipt.views.append(
-                    try view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
-                )
+            func view(of result: Ranked) throws -> MemoryView {
+                let context = slice.visibility.context(result.slot)
+                let entry = slice.catalog.entries[result.slot]
+                return try self.view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
+            }
+            found.results = groups.map(\.result)
+            found.receipt.views = try found.results.map(view)
+            found.copies = try groups.map { group in
+                try group.copies.map { copy in
+                    // Only a read of another agent's memory has to be audited.
+                    guard slice.visibility.context(copy.slot) != nil else {
+                        return try identifier(ofMemory: slice.catalog.entries[copy.slot].memory, in: snapshot)
+                    }
+                    let view = try view(of: copy)
+                    found.receipt.views.append(view)
+                    return view.memory.id
+                }
             }
             return found
         }
-        var views = try await auditAndCount(found.receipt, at: now)[...]
-        return found.groups.compactMap { group in
-            guard let view = views.popFirst() else { return nil }
-            let copies = views.prefix(group.copies.count).map(\.memory.id)
-            views = views.dropFirst(group.copies.count)
+        let views = try await auditAndCount(found.receipt, at: now)
+        return found.results.indices.map { index in
+            let (view, ranked) = (views[index], found.results[index])
             return MemorySearchResult(
                 memory: view.memory,
-                score: group.result.score,
-                components: group.result.components,
+                score: ranked.score,
+                components: ranked.components,
                 isShared: view.sharing != nil,
                 sourceAgent: view.memory.agentID,
                 sharing: view.sharing,
                 snippet: Snippet().text(of: view.memory.content, for: snippetWords),
-                copies: copies
+                copies: found.copies[index]
             )
         }
     }

@@ -37,12 +37,11 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         let (agent, user) = (try agent.id, try user.id)
         let query = words.joined(separator: " ")
-        let found = try await store.withStore(
-            .existing,
-            as: [agent],
-            embedder: embedder,
-            configure: { if keepNearCopies { $0.searchTuning.nearCopyThreshold = SearchTuning.noThreshold } }
-        ) { coordinator in
+        func tune(_ configuration: inout CoordinatorConfiguration) {
+            if keepNearCopies { configuration.searchTuning.nearCopyThreshold = SearchTuning.noThreshold }
+        }
+        let found = try await store.withStore(.existing, as: [agent], embedder: embedder, configure: tune) {
+            coordinator in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
                 userID: user,

@@ -31,7 +31,8 @@ import Testing
     @Test func `a tag is found in each of its forms, and in those that are in the file already`() async throws {
         let shared = try await SharedStore()
         let ids = [
-            try await shared.memory("One", tags: [Self.composed]), try await shared.memory("Two", tags: [Self.decomposed]),
+            try await shared.memory("One", tags: [Self.composed]),
+            try await shared.memory("Two", tags: [Self.decomposed]),
             try await shared.memory("Three", tags: [Self.decomposed]),
         ]
         _ = try await shared.memory("Four", tags: ["cafe"])
