@@ -59,8 +59,8 @@ package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Cod
     /// The time before all others.
     package static let zero = HybridTime(rawValue: 0)
 
-    /// The last millisecond that 47 bits and the sign can count: in the year 6429.
-    private static let latestMilliseconds = Int64.max >> 16
+    /// The last millisecond that leaves room to count on: in the year 4199.
+    private static let latestMilliseconds = Int64.max >> 17
 
     /// The next time after this one at a wall clock that may have jumped either way.
     package func next(at wallClock: Timestamp) -> HybridTime {

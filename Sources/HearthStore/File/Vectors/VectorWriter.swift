@@ -46,6 +46,9 @@ struct VectorWriter: Sendable {
     private var readBlock: (key: Int64, data: [UInt8])?
     private var dimensions: [Int64: Int] = [:]
 
+    /// Whether there is anything to write.
+    var hasWrites: Bool { !progress.touched.isEmpty }
+
     mutating func mark() {
         progress.writes = writes.count
         marked = progress

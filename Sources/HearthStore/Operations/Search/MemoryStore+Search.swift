@@ -205,7 +205,7 @@ extension MemoryStore {
         do {
             return try await VectorMaker(embedder: embedder).vector(of: query)
         } catch  where !isRequired && !(error is CancellationError) {
-            log.note(error, "A search goes by words alone, because the query has no vector.")
+            log.trace(error, "A search goes by words alone, because the query has no vector.")
             return nil
         }
     }

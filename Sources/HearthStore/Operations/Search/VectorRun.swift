@@ -21,14 +21,9 @@ struct VectorRun {
     ///
     /// - Throws: As ``VectorMaker/outcomes(of:)``, for whatever concerns more than single texts.
     mutating func outcomes(of texts: [String]) async throws -> [VectorOutcome] {
+        let made: [VectorOutcome]
         do {
-            let outcomes = try await maker.outcomes(of: texts)
-            if outcomes.contains(where: { $0.vector != nil }) {
-                isProven = true
-            } else if let error = outcomes.lazy.compactMap(\.error).first {
-                try await prove(orThrow: maker.unavailable(because: error))
-            }
-            return outcomes
+            made = try await maker.outcomes(of: texts)
         } catch let error as MemoryError where error.embeddingError?.mayConcernTextsAlone == true {
             try await prove(orThrow: error)
             guard texts.count > 1 else { return [VectorOutcome(refusedBecauseOf: error)] }
@@ -36,6 +31,12 @@ struct VectorRun {
             let first = try await outcomes(of: Array(texts[..<middle]))
             return try await first + outcomes(of: Array(texts[middle...]))
         }
+        if made.contains(where: { $0.vector != nil }) {
+            isProven = true
+        } else if let error = made.lazy.compactMap(\.error).first {
+            try await prove(orThrow: maker.unavailable(because: error))
+        }
+        return made
     }
 
     /// Has the embedder make some vector.

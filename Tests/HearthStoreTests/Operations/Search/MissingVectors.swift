@@ -141,6 +141,20 @@ import Testing
         #expect(found.count == 2)
     }
 
+    @Test func `each vector is written, also by a transaction that writes nothing else`() async throws {
+        embedder.become { $0.contains("tea") ? [1, 0] : [0, 1] }
+        try await keep(["The boiler"])
+        try await store.rebuildEmbeddings()
+        let ids = try await keep(["A cup of tea"])
+        try await store.rebuildEmbeddings()
+        let found = try await store.search("tea", as: "alden", userID: "iris", type: .semantic)
+        #expect(found.map(\.memory.id) == ids)
+        embedder.become { $0.contains("boiler") ? [1, 0] : [0, 1] }
+        try await store.rebuildEmbeddings(all: true)
+        let others = try await store.search("boiler", as: "alden", userID: "iris", type: .semantic)
+        #expect(others.map(\.memory.content) == ["The boiler"])
+    }
+
     @Test func `blank text has no vector, waits for none and is not sent`() async throws {
         for built in [store, try await Self.store(with: StaticEmbedder())] {
             let ids = try await keep(["  \n\u{3000}", "Tea at four"], in: built)
