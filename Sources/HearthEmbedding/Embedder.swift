@@ -19,7 +19,9 @@ public protocol Embedder: Sendable {
 
     /// The embeddings of texts: one vector of ``dimension`` components and unit length per text, in their order.
     ///
-    /// A text in which the model finds nothing that it knows has the zero vector, which is near nothing.
+    /// A text of nothing but white space has the zero vector, and a store keeps none for it. For any other text a vector
+    /// that points nowhere (zero, next to zero, infinite or not a number) is taken for a failure: the text is asked about
+    /// again later.
     func embed(_ texts: [String]) async throws -> [[Float]]
 }
 
@@ -52,14 +54,20 @@ public struct EmbeddingError: Error, Sendable {
         public static let timedOut = Code(rawValue: "timedOut")
         /// The model server failed, or was too busy, at every attempt.
         public static let serverFailed = Code(rawValue: "serverFailed")
-        /// The model server refused the request; the same request would be refused again.
+        /// The model server refused these texts and would refuse them again; others it may accept.
         public static let requestRefused = Code(rawValue: "requestRefused")
+        /// The model server wants a key, or another one than it got, whatever the texts are.
+        public static let accessRefused = Code(rawValue: "accessRefused")
+        /// The model server has no such model, or no embeddings at that address, whatever the texts are.
+        public static let modelNotFound = Code(rawValue: "modelNotFound")
         /// The answer is not what the interface promises.
         public static let malformedResponse = Code(rawValue: "malformedResponse")
         /// A vector has a different number of components than stated.
         public static let wrongDimension = Code(rawValue: "wrongDimension")
         /// A component of a vector is infinite or not a number.
         public static let notFinite = Code(rawValue: "notFinite")
+        /// A vector points nowhere: all its components are zero, or next to it.
+        public static let noDirection = Code(rawValue: "noDirection")
     }
 
     /// The kind of failure.
@@ -79,7 +87,40 @@ extension EmbeddingError: CustomStringConvertible {
     public var description: String { "\(code.rawValue): \(message)" }
 }
 
+extension EmbeddingError {
+    /// Whether the texts may be at fault, so that the embedder may well take others.
+    package var mayConcernTextsAlone: Bool { code == .requestRefused || isUnusableVector }
+
+    /// Whether the embedder answered with a vector that nothing can be compared with.
+    package var isUnusableVector: Bool { code == .notFinite || code == .noDirection }
+}
+
+extension StringProtocol {
+    /// Whether there is nothing but white space.
+    package var isBlank: Bool { unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+}
+
 extension [Float] {
+    /// The Euclidean length below which a vector is taken for one that points nowhere. Embedders promise unit length,
+    /// and models that are not normalised give lengths from a tenth to some hundreds.
+    static let leastLength = 1e-6
+
+    /// Whether the vector can be compared with others.
+    ///
+    /// - Throws: ``EmbeddingError`` of code `notFinite` or `noDirection`.
+    package func requireDirection() throws(EmbeddingError) {
+        guard allSatisfy(\.isFinite) else {
+            throw EmbeddingError(.notFinite, "An embedding holds a component that is infinite or not a number.")
+        }
+        let squares = reduce(into: 0) { $0 += Double($1) * Double($1) }
+        guard squares.squareRoot() >= Self.leastLength else {
+            throw EmbeddingError(
+                .noDirection,
+                "The embedding of a text that is not blank is all zeros, or next to it. Check the model that made it."
+            )
+        }
+    }
+
     /// Divides by the Euclidean length, so that the length becomes one.
     ///
     /// The zero vector stays as it is. The squares are summed in double precision, one after the other: none overflows

@@ -36,7 +36,7 @@ extension MultiAgentMemoryCoordinator {
     /// An agent whose sync fails holds up no other, and its error is in the result.
     /// - Throws: `.invalidArgument` for an invalid user; `CancellationError` where the task is cancelled.
     public func syncAllAgents(userID: UserID, forceSync: Bool = false) async throws -> CoordinatedSyncResult {
-        let began = configuration.clock.bootTime()
+        let began = configuration.clock.bootInstant
         var result = CoordinatedSyncResult(
             coordinationID: store.newOperationID(),
             userID: try userID.validated()
@@ -57,7 +57,7 @@ extension MultiAgentMemoryCoordinator {
             }
         }
         result.success = result.syncErrors.isEmpty
-        result.duration = .nanoseconds(configuration.clock.bootTime() - began)
+        result.duration = configuration.clock.bootInstant.duration(since: began)
         return result
     }
 

@@ -86,14 +86,22 @@ extension MultiAgentMemoryCoordinator {
 
     /// Makes the vectors that are missing or of another embedder, batch by batch, while everything else goes on.
     ///
-    /// Every batch is durable, so a rebuild that was cancelled or killed goes on where it was.
+    /// Every batch is durable, so a rebuild that was cancelled or killed goes on where it was; one that is forced begins
+    /// again. A text that the embedder refuses while it takes others gets no vector; it is sent again when it changes, or
+    /// by a rebuild that is forced.
     ///
-    /// - Parameter progress: Called after every batch with the documents looked at so far.
+    /// - Parameters:
+    ///   - force: Whether to make all vectors anew, also those that the embedder has made already.
+    ///   - progress: Called after every batch with the documents looked at so far.
     /// - Returns: How many vectors were made.
-    /// - Throws: `.embedderUnavailable`, for instance where a model server does not answer; `.invalidArgument` without
-    ///   an embedder.
+    /// - Throws: `.embedderUnavailable` at once where it concerns all texts, as when a model server does not answer,
+    ///   refuses the key or lacks the model; and in the end, where vectors that point nowhere were refused.
+    ///   `.invalidArgument` without an embedder.
     @discardableResult
-    public func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
-        try await store.rebuildEmbeddings(progress: progress)
+    public func rebuildEmbeddings(
+        force: Bool = false,
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> Int {
+        try await store.rebuildEmbeddings(all: force, progress: progress)
     }
 }

@@ -56,12 +56,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.agents = configuration.agents ?? configuration.initialAgents ?? AgentProfile.hearthlink
         options.sharing = configuration.sharing ?? configuration.initialSharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)
-        do {
-            try await store.adopt(configuration)
-        } catch {
-            try await store.close()
-            throw error
-        }
+        try await store.closingOnFailure { try await store.adopt(configuration) }
         return MultiAgentMemoryCoordinator(store: store, configuration: configuration)
     }
 

@@ -64,6 +64,8 @@ package final class Monitor<State>: @unchecked Sendable {
     ///
     /// - Returns: The answer, or `nil` when the time was up first.
     package func wait<R>(atMost limit: Duration, for answer: (inout State) throws -> R?) rethrows -> R? {
+        // A year is as good as for ever, and can be added to any time.
+        let limit = min(limit, .seconds(31_536_000))
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         let end = deadline.tv_nsec + Int(limit.components.attoseconds / 1_000_000_000)

@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import HearthMemory
+import Logging
 
 /// The command line of the memory engine.
 @main
@@ -57,6 +59,13 @@ struct Hearth: AsyncParsableCommand {
 
     static func main() async {
         Signals.letWritesFail()
+        // What a command swallows is for whoever looks for it; what concerns its user, it says itself.
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            let level = ProcessInfo.processInfo.environment["HEARTH_LOG"].flatMap { Logger.Level(rawValue: $0) }
+            handler.logLevel = level ?? .critical
+            return handler
+        }
         do {
             try ProcessArguments.requireUTF8()
             let arguments = try DashedText.separated(Array(CommandLine.arguments.dropFirst())) {

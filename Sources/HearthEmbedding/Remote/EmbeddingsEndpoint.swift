@@ -61,21 +61,26 @@ struct EmbeddingsEndpoint: Sendable {
             )
         }
         var vector = components.map { Float($0) }
-        vector.normalize()
-        guard vector.allSatisfy(\.isFinite) else {
-            throw EmbeddingError(.notFinite, "The model \(model) at \(url) gives components that no float can hold.")
+        do {
+            try vector.requireDirection()
+        } catch {
+            throw EmbeddingError(error.code, "The model \(model) at \(url) gives no usable vector. \(error.message)")
         }
+        vector.normalize()
         return vector
     }
 
     /// The error for an answer other than success.
+    ///
+    /// Only statuses that speak of the request's content are taken for a refusal of the texts.
     func error(status: Int, body: Data) -> EmbeddingError {
         let answer = "\(url) answers \(status): \(Self.excerpt(body))"
         return switch status {
-        case 401, 403: EmbeddingError(.requestRefused, "\(answer) Check the API key.")
-        case 404: EmbeddingError(.requestRefused, "\(answer) Is \(model) installed there, and does the URL end in /v1?")
-        case 408, 429, 500...: EmbeddingError(.serverFailed, "\(answer) Its log should say why.")
-        default: EmbeddingError(.requestRefused, answer)
+        case 401, 402, 403, 407: EmbeddingError(.accessRefused, "\(answer) Check the API key and what it permits.")
+        case 404, 405, 410:
+            EmbeddingError(.modelNotFound, "\(answer) Is \(model) installed there, and does the URL end in /v1?")
+        case 400, 413, 414, 422: EmbeddingError(.requestRefused, answer)
+        default: EmbeddingError(.serverFailed, "\(answer) Its log should say why.")
         }
     }
 

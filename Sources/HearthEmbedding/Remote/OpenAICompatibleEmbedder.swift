@@ -23,9 +23,12 @@ public struct OpenAICompatibleEmbedder: Embedder {
     private var endpoint: EmbeddingsEndpoint
     private let apiKey: String?
     private let batchSize: Int
-    private let retry = RetryPolicy()
+    private let retry: RetryPolicy
     private let clock: any Clock<Duration>
     private let client: HTTPClient
+
+    /// A day, which is as good as no limit, and which every clock can count.
+    private static let longestTimeout = Duration.seconds(86_400)
 
     /// Creates an embedder, without sending anything.
     ///
@@ -35,7 +38,8 @@ public struct OpenAICompatibleEmbedder: Embedder {
     ///   - dimension: The number of components that the model gives.
     ///   - apiKey: Sent as a bearer token. Local servers need none.
     ///   - batchSize: The greatest number of texts in a request.
-    ///   - timeout: The longest wait for an answer. A server's first answer may include loading the model.
+    ///   - timeout: The longest wait for an answer, at most a day. A server's first answer may include loading the
+    ///     model.
     public init(
         baseURL: URL,
         model: String,
@@ -56,13 +60,14 @@ public struct OpenAICompatibleEmbedder: Embedder {
     }
 
     /// Creates an embedder that measures the waits between attempts by a clock.
-    init(
+    package init(
         baseURL: URL,
         model: String,
         dimension: Int,
         apiKey: String? = nil,
         batchSize: Int = 64,
         timeout: Duration = .seconds(30),
+        retry: RetryPolicy = .init(),
         clock: any Clock<Duration>
     ) {
         identifier = "openai-compatible/\(model)/\(dimension)"
@@ -70,8 +75,9 @@ public struct OpenAICompatibleEmbedder: Embedder {
         endpoint = EmbeddingsEndpoint(url: baseURL.appending(path: "embeddings"), model: model, dimension: dimension)
         self.apiKey = apiKey
         self.batchSize = max(batchSize, 1)
+        self.retry = retry
         self.clock = clock
-        client = HTTPClient(timeout: timeout)
+        client = HTTPClient(timeout: min(timeout, Self.longestTimeout))
     }
 
     /// Asks a model server how many components its vectors have, by having it embed a word.
@@ -100,12 +106,15 @@ public struct OpenAICompatibleEmbedder: Embedder {
     /// The embeddings of texts: unit vectors in their order.
     ///
     /// Texts are sent in batches, one request at a time. A text of nothing but white space has the zero vector and is
-    /// not sent: some servers refuse it.
+    /// not sent: some servers refuse it. A vector that points nowhere is asked for again, like an answer that failed.
     ///
     /// - Throws: ``EmbeddingError``, or `CancellationError` as soon as the task is cancelled.
     public func embed(_ texts: [String]) async throws -> [[Float]] {
+        guard dimension > 0 else {
+            throw EmbeddingError(.wrongDimension, "An embedder of \(dimension) components can give no vectors.")
+        }
         var vectors = [[Float]](repeating: [Float](repeating: 0, count: dimension), count: texts.count)
-        let worthSending = texts.indices.filter { !texts[$0].allSatisfy(\.isWhitespace) }
+        let worthSending = texts.indices.filter { !texts[$0].isBlank }
         for start in stride(from: 0, to: worthSending.count, by: batchSize) {
             let batch = worthSending[start..<min(start + batchSize, worthSending.count)]
             let answers = try await embedBatch(batch.map { texts[$0] })
@@ -129,7 +138,7 @@ public struct OpenAICompatibleEmbedder: Embedder {
                 failure = error
             }
             let jitter = Double.random(in: 0...1)
-            guard [.serverUnreachable, .serverFailed].contains(failure.code),
+            guard [.serverUnreachable, .serverFailed].contains(failure.code) || failure.isUnusableVector,
                 let delay = retry.delay(afterAttempt: attempt, retryAfter: retryAfter, jitter: jitter)
             else { throw failure }
             try await clock.sleep(for: delay)
@@ -144,35 +153,5 @@ public struct OpenAICompatibleEmbedder: Embedder {
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let apiKey { request.setValue("Bearer \(apiKey)", forHTTPHeaderField: "Authorization") }
         return request
-    }
-}
-
-/// How often a failed request is made again, and how long to wait before that.
-///
-/// A few attempts with short waits, because a search may be waiting. It goes on by keywords when the embedder gives up.
-struct RetryPolicy: Sendable {
-    /// The number of attempts, the first included.
-    var attempts = 3
-    /// The longest wait before the second attempt; it doubles with each further one.
-    var baseDelay = Duration.milliseconds(200)
-    /// The longest wait of all, also where the server asks for a longer one.
-    var maximumDelay = Duration.seconds(5)
-
-    /// The wait after a failed attempt, or nil where it was the last.
-    ///
-    /// "Full jitter": any wait from nothing to the longest, so that clients that failed together don't come back
-    /// together (Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015). A server that says when to
-    /// come back is taken at its word.
-    ///
-    /// - Parameters:
-    ///   - attempt: The number of the attempt that failed, from 1.
-    ///   - retryAfter: What the server asked for.
-    ///   - jitter: A random number from 0 to 1.
-    /// - Returns: The wait, or nil where there is no further attempt.
-    func delay(afterAttempt attempt: Int, retryAfter: Duration?, jitter: Double) -> Duration? {
-        guard attempt < attempts else { return nil }
-        if let retryAfter { return min(retryAfter, maximumDelay) }
-        let doublings = min(attempt - 1, 30)
-        return min(baseDelay * (1 << doublings), maximumDelay) * jitter
     }
 }

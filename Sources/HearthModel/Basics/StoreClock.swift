@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 
 /// Where the store gets its time from; tests give their own.
@@ -47,8 +47,7 @@ public struct StoreClock: Sendable {
     /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in
     /// nanoseconds.
     public static func sleepOnSystemClock(untilBootTime time: Int64) async throws {
-        let (rest, overflows) = time.subtractingReportingOverflow(systemBootTime())
-        try await Task.sleep(for: .nanoseconds(overflows ? .max : rest), clock: .continuous)
+        try await Task.sleep(for: .nanoseconds(time.saturatingSubtracting(systemBootTime())), clock: .continuous)
     }
 
     /// The kernel's random name for this boot. Some containers have none; then it is a random name of this process.
@@ -92,11 +91,19 @@ package struct BootInstant: Hashable, Comparable, Sendable {
 
     /// How much later this is than an earlier moment of the same boot.
     package func duration(since earlier: BootInstant) -> Duration {
-        .nanoseconds(nanoseconds - earlier.nanoseconds)
+        // A duration has room for the difference of any two numbers of 64 bits.
+        .nanoseconds(nanoseconds) - .nanoseconds(earlier.nanoseconds)
     }
 }
 
 extension StoreClock {
+    /// The same clock, which shows no time that a store does not accept.
+    package var bounded: StoreClock {
+        var clock = self
+        clock.now = { [now] in now().bounded }
+        return clock
+    }
+
     /// The present moment on the clock that never jumps.
     package var bootInstant: BootInstant { BootInstant(bootID: bootID, nanoseconds: bootTime()) }
 }

@@ -59,10 +59,13 @@ package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Cod
     /// The time before all others.
     package static let zero = HybridTime(rawValue: 0)
 
+    /// The last millisecond that leaves room to count on: in the year 4199.
+    private static let latestMilliseconds = Int64.max >> 17
+
     /// The next time after this one at a wall clock that may have jumped either way.
     package func next(at wallClock: Timestamp) -> HybridTime {
-        let milliseconds = max(0, wallClock.rawValue / 1_000)
-        return max(HybridTime(rawValue: milliseconds << 16), HybridTime(rawValue: rawValue + 1))
+        let milliseconds = min(max(0, wallClock.rawValue / 1_000), Self.latestMilliseconds)
+        return max(HybridTime(rawValue: milliseconds << 16), HybridTime(rawValue: rawValue.saturatingSuccessor))
     }
 
     /// The wall-clock part.
@@ -76,11 +79,15 @@ package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Cod
 }
 
 extension Timestamp {
-    /// The time that much later, to the microsecond; at most ``latest``.
+    /// The time that much later, to the microsecond; from ``earliest`` to ``latest``.
     package func advanced(by duration: Duration) -> Timestamp {
         let (sum, overflows) = rawValue.addingReportingOverflow(duration.clampedNanoseconds / 1_000)
-        return overflows ? .latest : min(.latest, Timestamp(rawValue: sum))
+        guard !overflows else { return duration < .zero ? .earliest : .latest }
+        return Timestamp(rawValue: sum).bounded
     }
+
+    /// The nearest time that a store accepts.
+    package var bounded: Timestamp { min(max(self, .earliest), .latest) }
 }
 
 extension Duration {

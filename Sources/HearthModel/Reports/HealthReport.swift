@@ -70,13 +70,23 @@ public struct EmbeddingStatus: Hashable, Sendable, Codable {
     public var embedded: Int
     /// Those that wait for one; until then they are found by their words.
     public var pending: Int
+    /// Those that get none, because they are blank or the embedder refused them alone; they are found by their words.
+    public var withoutVector: Int
 
     /// Assembles a status.
-    public init(embedder: String?, dimension: Int?, documents: Int, embedded: Int, pending: Int) {
+    public init(
+        embedder: String?,
+        dimension: Int?,
+        documents: Int,
+        embedded: Int,
+        pending: Int,
+        withoutVector: Int = 0
+    ) {
         self.embedder = embedder
         self.dimension = dimension
         self.documents = documents
         self.embedded = embedded
         self.pending = pending
+        self.withoutVector = withoutVector
     }
 }

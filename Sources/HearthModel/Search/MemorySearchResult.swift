@@ -17,6 +17,9 @@ public struct MemorySearchResult: Sendable {
     /// The phrases of the query, between quotation marks, that nothing holds as they stand. Their words were looked for
     /// instead, and this was found so. The same for every result of a search; empty where every phrase is held.
     public var missingPhrases: [String]
+    /// The other memories that the agent sees with an equal text, best first: they are this result and take no place of
+    /// their own.
+    public var copies: [MemoryID]
 
     /// Assembles a result.
     public init(
@@ -27,7 +30,8 @@ public struct MemorySearchResult: Sendable {
         sourceAgent: AgentID,
         sharing: SharingContext?,
         snippet: String,
-        missingPhrases: [String] = []
+        missingPhrases: [String] = [],
+        copies: [MemoryID] = []
     ) {
         self.memory = memory
         self.score = score
@@ -37,6 +41,7 @@ public struct MemorySearchResult: Sendable {
         self.sharing = sharing
         self.snippet = snippet
         self.missingPhrases = missingPhrases
+        self.copies = copies
     }
 }
 

@@ -28,10 +28,16 @@ public struct SearchTuning: Hashable, Sendable {
     /// What a memory of importance 1 gains over one of importance 0.
     public var importanceBoost: Float = 0.005
     /// From this cosine on, only the better of two results is returned. Above 1, as by default, both always are.
-    public var duplicateThreshold: Float = 2
+    public var duplicateThreshold = Self.noThreshold
+    /// From this cosine on, the lesser of two results of a hybrid search steps back behind those that say something else.
+    /// Above 1, none does.
+    public var nearCopyThreshold: Float = 0.95
 
     /// The defaults.
     public init() {}
+
+    /// Above every cosine: as a threshold, it switches off what the threshold is for.
+    public static let noThreshold: Float = 2
 }
 
 extension SearchTuning {
@@ -50,5 +56,6 @@ extension SearchTuning {
         "recencyHalfLife": \.recencyHalfLife,
         "importanceBoost": \.importanceBoost,
         "duplicateThreshold": \.duplicateThreshold,
+        "nearCopyThreshold": \.nearCopyThreshold,
     ]
 }

@@ -109,14 +109,16 @@ extension FieldChange {
     }
 
     /// The change without the fields that have these values already.
+    ///
+    /// Strings are compared by canonical equivalence, as everywhere: to compose or decompose characters is no edit.
     package func leavingOut(unchangedFrom fields: MemoryFields) -> FieldChange {
         var result = self
-        if let content, content.isIdentical(to: fields.content) { result.content = nil }
+        if content == fields.content { result.content = nil }
         if category == fields.category { result.category = nil }
-        if let tags, tags.isIdentical(to: fields.tags) { result.tags = nil }
+        if tags == fields.tags { result.tags = nil }
         if importance == fields.importance { result.importance = nil }
         if confidence == fields.confidence { result.confidence = nil }
-        if let metadata, metadata.isIdentical(to: fields.metadata) { result.metadata = nil }
+        if metadata == fields.metadata { result.metadata = nil }
         if let expiresAt, expiresAt == fields.expiresAt { result.expiresAt = nil }
         if fields.isDeleted { result.isDeletion = false }
         return result
@@ -153,10 +155,7 @@ extension MemoryFields {
     }
 }
 
-/// Equality byte for byte.
-///
-/// `==` compares strings by canonical equivalence. By that, an edit that only composes or decomposes characters would
-/// be no edit.
+/// Equality byte for byte, for what is derived from a text. `==` compares strings by canonical equivalence.
 extension String {
     package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
@@ -164,12 +163,5 @@ extension String {
 extension [String] {
     package func isIdentical(to other: [String]) -> Bool {
         count == other.count && zip(self, other).allSatisfy { $0.isIdentical(to: $1) }
-    }
-}
-
-extension [String: String] {
-    func isIdentical(to other: [String: String]) -> Bool {
-        count == other.count
-            && FieldText.object(self).isIdentical(to: FieldText.object(other))
     }
 }

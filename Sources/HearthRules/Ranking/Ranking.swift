@@ -130,7 +130,7 @@ package struct Ranking {
     /// 1 for today, and half of that after the half-life. It goes by whole days, so that a list stays as it is while a
     /// person reads it.
     private func recency(of entry: DocumentEntry) -> Float {
-        let days = max(0, (now - entry.createdAt) / Self.microsecondsPerDay)
+        let days = max(0, now.saturatingSubtracting(entry.createdAt) / Self.microsecondsPerDay)
         return tuning.recencyHalfLife / (tuning.recencyHalfLife + Float(days))
     }
 

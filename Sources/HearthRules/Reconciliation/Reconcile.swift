@@ -72,7 +72,7 @@ extension Reconciliation {
             node: Version.mergeNode,
             time: parents.map(\.time).max() ?? .zero,
             fields: fields,
-            number: (parents.map(\.number).max() ?? 0) + 1
+            number: (parents.map(\.number).max() ?? 0).saturatingSuccessor
         )
     }
 }

@@ -90,8 +90,11 @@ extension Connection {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded down.
+    /// Whole milliseconds, rounded down, and at most what 64 bits hold.
     var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+        let (product, overflows) = components.seconds.multipliedReportingOverflow(by: 1_000)
+        let (sum, carries) = product.addingReportingOverflow(components.attoseconds / 1_000_000_000_000_000)
+        guard overflows || carries else { return sum }
+        return components.seconds < 0 ? .min : .max
     }
 }

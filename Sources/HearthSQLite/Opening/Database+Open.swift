@@ -38,6 +38,18 @@ extension Database {
         }
     }
 
+    /// Opens like ``open(_:options:prepare:makeGroup:)``, on a thread of its own: it may wait as long as the options say
+    /// for the locks of other processes.
+    package static func openOnThread(_ location: DatabaseLocation, options: DatabaseOptions) async throws -> Database {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try startThread { continuation.resume(with: Result { try open(location, options: options) }) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
     /// The ways to open a database, and what they have in common.
     private struct Opening {
         let options: DatabaseOptions

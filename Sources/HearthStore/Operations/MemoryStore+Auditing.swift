@@ -35,21 +35,19 @@ extension MemoryStore {
         let shared = receipt.views.filter { $0.sharing != nil }
         if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
             guard !isReadOnly else { throw MemoryError.unaudited }
-            let keys = shared.map(\.record.key)
-            let refused = receipt.refused.map(\.memory)
-            let user = shared.first?.record.userKey
-            let refusedUser = receipt.refused.first?.user
+            let read = Self.byUser(shared.map { ($0.record.key, $0.record.userKey) })
+            let refused = Self.byUser(receipt.refused.map { ($0.memory, $0.user) })
             try await write { transaction in
-                if !keys.isEmpty {
-                    let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: keys)
+                for (user, memories) in read {
+                    let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: memories)
                     try AuditTrail.append(entry, at: now, to: transaction)
                 }
-                if !refused.isEmpty {
+                for (user, memories) in refused {
                     let entry = AuditEntry(
                         action: .refuse,
                         agent: receipt.viewer,
-                        user: refusedUser,
-                        memories: refused,
+                        user: user,
+                        memories: memories,
                         detail: ["attempt": AuditAction.read.rawValue]
                     )
                     try AuditTrail.append(entry, at: now, to: transaction)
@@ -58,6 +56,19 @@ extension MemoryStore {
         }
         if readCounts.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushReadCounts() }
         return receipt.views
+    }
+
+    /// Memories of several users, user by user in the order in which they first come: each gets an audit row.
+    private static func byUser(_ memories: [(memory: Int64, user: Int64)]) -> [(user: Int64, memories: [Int64])] {
+        var groups: [(user: Int64, memories: [Int64])] = []
+        for (memory, user) in memories {
+            if let group = groups.firstIndex(where: { $0.user == user }) {
+                groups[group].memories.append(memory)
+            } else {
+                groups.append((user, [memory]))
+            }
+        }
+        return groups
     }
 }
 

@@ -17,13 +17,14 @@ package final class MemoryStore: Sendable {
     let catalogs = CatalogCache()
     let vectors = VectorCache()
     let searchWorkspaces = SearchWorkspacePool()
-    let embeddingQueue = EmbeddingQueue()
+    let embeddingQueue: EmbeddingQueue
     let readCounts = ReadCounts()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
     let defaultResolution: ConflictResolution
     let clock: StoreClock
+    let log: StoreLog
     /// Whether writes are refused.
     package let isReadOnly: Bool
 
@@ -33,7 +34,11 @@ package final class MemoryStore: Sendable {
     private init(database: Database<StoreTransaction>, nextRow: Int64, options: StoreOptions) {
         self.database = database
         self.nextRowAtOpening = nextRow
-        clock = options.clock
+        clock = options.clock.bounded
+        log = StoreLog(options.logger)
+        embeddingQueue = EmbeddingQueue(log: log) { [clock] rest in
+            try await clock.sleep(clock.bootInstant.advanced(by: rest).nanoseconds)
+        }
         directories = AgentDirectoryCache(admission: options.requiresRegistration ? .registered([]) : .everyone)
         embedder = options.embedder
         defaultResolution = options.defaultResolution
@@ -49,22 +54,30 @@ package final class MemoryStore: Sendable {
     {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
-        let database = try MemoryError.mapping {
-            try Database<StoreTransaction>.open(location.database(), options: options.databaseOptions)
+        let database = try await MemoryError.mapping {
+            try await Database<StoreTransaction>.openOnThread(location.database(), options: options.databaseOptions)
         }
-        do {
-            let state = try MemoryError.mapping { try database.read(StoreState.read) }
-            let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
-            try await store.rebuildOutdatedIndex()
-            return store
-        } catch {
-            try? await database.close()
-            throw error
-        }
+        return try await StoreLog(options.logger)
+            .closing(
+                { try await database.close() },
+                onFailureOf: {
+                    let state = try MemoryError.mapping { try database.read(StoreState.read) }
+                    let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
+                    try await store.rebuildOutdatedIndex()
+                    return store
+                }
+            )
     }
 
-    /// Writes what is still counted in memory, checkpoints and closes the file; calling it again is no error.
+    /// Does what belongs to opening the store. If it fails, the store is closed, and the error is that of what failed.
+    package func closingOnFailure(_ body: () async throws -> Void) async throws {
+        try await log.closing({ try await close() }, onFailureOf: body)
+    }
+
+    /// Stops making vectors, writes what is still counted in memory, checkpoints and closes the file; calling it again is
+    /// no error.
     package func close() async throws {
+        await embeddingQueue.close()
         do {
             if !isReadOnly {
                 try await endLeaseWaits()
@@ -194,8 +207,8 @@ extension MemoryStore {
             guard path != nil, nextRow - nextRowAtOpening >= Self.rowsUntilImages else { return }
             try await write { transaction in try CatalogImage.refresh(in: transaction) }
         } catch {
-            // The disk may be full, or the store closed before. An image only makes the next opening faster, so closing
-            // goes on without it.
+            // The disk may be full. An image only makes the next opening faster, so closing goes on without it.
+            log.note(error, "The next opening takes longer: no catalog images were made.")
         }
     }
 }

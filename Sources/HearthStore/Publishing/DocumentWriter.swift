@@ -117,10 +117,12 @@ struct DocumentWriter {
         try setVector(of: fields.content, document: document.key, user: document.user)
     }
 
-    /// Writes the vector of a text, or removes it if the text is gone or its vector comes later.
+    /// Writes the vector of a text, or removes it if the text is blank or gone or its vector comes later.
     private func setVector(of text: String?, document: Int64, user: Int64) throws {
         if let embedder = vectors.embedder, let text, let vector = vectors.vector(of: text) {
             try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
+        } else if let embedder = vectors.embedder, text?.isBlank == true {
+            try VectorTable.markWithoutVector(by: embedder, document: document, user: user, in: transaction)
         } else {
             if vectors.embedder != nil, text != nil { lacksVector() }
             try VectorTable.remove(document: document, user: user, in: transaction)

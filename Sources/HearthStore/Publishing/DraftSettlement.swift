@@ -80,7 +80,7 @@ extension WriteContext {
             node: transaction.state.node,
             time: draft.time,
             fields: draft.change.applied(to: base),
-            number: draft.baseNumber + 1
+            number: draft.baseNumber.saturatingSuccessor
         )
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }

@@ -85,7 +85,7 @@ extension WriteContext {
             node: transaction.state.node,
             time: transaction.nextTime(at: now),
             fields: change.applied(to: record.fields),
-            number: record.headNumber + 1
+            number: record.headNumber.saturatingSuccessor
         )
     }
 }

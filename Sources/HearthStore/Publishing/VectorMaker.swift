@@ -12,18 +12,21 @@ struct VectorMaker: Sendable {
     /// Whether storing a memory waits for its vector: the embedder runs in this process, but asynchronously.
     var isAwaited: Bool { embedder.isLocal && !(embedder is any SynchronousEmbedder) }
 
-    /// The vector of a text from an embedder that makes it on the spot; nil from any other.
+    /// The vector of a text from an embedder that makes it on the spot; nil from any other, and for blank text.
     func vectorAtOnce(of text: String) -> QuantizedVector? {
-        (embedder as? any SynchronousEmbedder)?.quantizedVector(for: text.prefix(utf8Length: Self.longestText))
+        guard let embedder = embedder as? any SynchronousEmbedder, !text.isBlank else { return nil }
+        return embedder.quantizedVector(for: text.prefix(utf8Length: Self.longestText))
     }
 
-    /// The vectors of texts, in their order.
+    /// What the embedder makes of each text, in their order.
     ///
     /// - Throws: `.embedderUnavailable` with what the embedder threw; `.embeddingMismatch` if it does not keep to its
     ///   own dimension; `CancellationError`.
-    func vectors(of texts: [String]) async throws -> [QuantizedVector] {
+    func outcomes(of texts: [String]) async throws -> [VectorOutcome] {
         let texts = texts.map { $0.prefix(utf8Length: Self.longestText) }
-        if let embedder = embedder as? any SynchronousEmbedder { return texts.map(embedder.quantizedVector) }
+        if let embedder = embedder as? any SynchronousEmbedder {
+            return texts.map { $0.isBlank ? .blank : .made(embedder.quantizedVector(for: $0)) }
+        }
         do {
             let vectors = try await embedder.embed(texts)
             guard vectors.count == texts.count, vectors.allSatisfy({ $0.count == embedder.dimension }) else {
@@ -35,12 +38,57 @@ struct VectorMaker: Sendable {
                         """
                 )
             }
-            return try vectors.map(QuantizedVector.init(quantizing:))
+            return zip(texts, vectors).map { text, vector in text.isBlank ? .blank : VectorOutcome(of: vector) }
         } catch let error where error is CancellationError || error is MemoryError {
             throw error
         } catch {
-            throw MemoryError.embedderUnavailable(embedder, because: error)
+            throw unavailable(because: error)
         }
+    }
+
+    /// The vector of a text; nil for blank text.
+    ///
+    /// - Throws: As ``outcomes(of:)``, and `.embedderUnavailable` if the embedder gave a vector that points nowhere.
+    func vector(of text: String) async throws -> QuantizedVector? {
+        guard let outcome = try await outcomes(of: [text]).first else { return nil }
+        if case .unusable(let error) = outcome { throw unavailable(because: error) }
+        return outcome.vector
+    }
+
+    /// What an embedder threw, in the form in which a host gets it.
+    func unavailable(because error: any Error) -> MemoryError {
+        MemoryError(
+            code: .embedderUnavailable,
+            message: (error as? EmbeddingError)?.message
+                ?? "The embedder \(embedder.identifier) failed: \(error). Search by word goes on without it.",
+            underlyingError: error
+        )
+    }
+}
+
+/// What an embedder makes of a text.
+enum VectorOutcome: Sendable {
+    case made(QuantizedVector)
+    /// There is nothing but white space, which has no vector.
+    case blank
+    /// The embedder refuses the text, and would refuse it again.
+    case refused
+    /// The embedder gave a vector that nothing can be compared with; the next one may be better.
+    case unusable(EmbeddingError)
+
+    /// Takes an embedder's vector of a text that is not blank.
+    init(of vector: [Float]) {
+        do {
+            try vector.requireDirection()
+            self = .made(try QuantizedVector(quantizing: vector))
+        } catch {
+            self = .unusable(error)
+        }
+    }
+
+    /// The vector, if there is one.
+    var vector: QuantizedVector? {
+        if case .made(let vector) = self { vector } else { nil }
     }
 }
 
@@ -50,23 +98,8 @@ struct VectorSource: Sendable {
     /// Vectors made before the transaction, by text.
     var prepared: [String: QuantizedVector] = [:]
 
-    /// The vector of a text; nil if it has to be made later.
+    /// The vector of a text; nil if it has to be made later, and for blank text.
     func vector(of text: String) -> QuantizedVector? {
         prepared[text] ?? embedder.flatMap { VectorMaker(embedder: $0).vectorAtOnce(of: text) }
     }
-}
-
-extension MemoryError {
-    /// What an embedder threw, in the form in which a host gets it.
-    fileprivate static func embedderUnavailable(_ embedder: any Embedder, because error: any Error) -> MemoryError {
-        MemoryError(
-            code: .embedderUnavailable,
-            message: (error as? EmbeddingError)?.message
-                ?? "The embedder \(embedder.identifier) failed: \(error). Search by word goes on without it.",
-            underlyingError: error
-        )
-    }
-
-    /// Whether the embedder refused these texts and would refuse them again.
-    var isRefusalOfText: Bool { (underlyingError as? EmbeddingError)?.code == .requestRefused }
 }

@@ -95,7 +95,7 @@ extension WriteContext {
             node: transaction.state.node,
             time: transaction.nextTime(at: now),
             fields: fields,
-            number: (number ?? record.headNumber) + 1
+            number: (number ?? record.headNumber).saturatingSuccessor
         )
     }
 

@@ -18,23 +18,14 @@ package enum ContentMerge {
     package static func merge(base: String?, edits: [String]) -> String {
         let base = base ?? ""
         var sides: [String] = []
-        for edit in edits where !edit.isExactly(base) && !sides.contains(where: edit.isExactly) {
-            sides.append(edit)
-        }
+        // Canonically equivalent spellings are equal: to compose or decompose characters is no edit.
+        for edit in edits where edit != base && !sides.contains(edit) { sides.append(edit) }
         if sides.count < 2 { return sides.first ?? base }
 
         let merge = SegmentMerge(base: base, sides: sides)
         var merged = MergedText(merge)
         for piece in merge.pieces() { merged.append(piece) }
         return merged.text
-    }
-}
-
-extension String {
-    /// Whether two texts are equal byte for byte. Canonically equivalent spellings differ, because one is an edit of
-    /// the other.
-    fileprivate func isExactly(_ other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
 

@@ -99,6 +99,8 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
     case recency
     /// How important it is.
     case importance
+    /// That near-copies step back.
+    case crowding
 
     /// Sets the constants of the part so that it counts for nothing.
     func leave(_ tuning: inout SearchTuning) {
@@ -109,6 +111,7 @@ enum RankingPart: String, CaseIterable, ExpressibleByArgument {
         case .meaning: (tuning.semanticShare, tuning.semanticFloor) = (0, 2)
         case .recency: tuning.recencyBoost = 0
         case .importance: tuning.importanceBoost = 0
+        case .crowding: tuning.nearCopyThreshold = SearchTuning.noThreshold
         }
     }
 }

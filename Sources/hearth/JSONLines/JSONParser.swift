@@ -58,6 +58,7 @@ struct JSONParser {
             skipWhiteSpace()
             guard skip(":") else { throw error("a colon is expected") }
             skipWhiteSpace()
+            // Two forms of one key in Unicode are one key, as they are one text, one tag and one identifier.
             guard members.updateValue(try value(), forKey: key) == nil else {
                 throw JSONSyntaxError(byte: start + 1, reason: "the key \"\(key)\" is given twice")
             }

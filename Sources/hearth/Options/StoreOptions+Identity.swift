@@ -26,11 +26,12 @@ extension StoreOptions {
         of user: Required<UserOptions>,
         or alternative: String? = nil,
         embedder: EmbedderOptions? = nil,
+        configure: (inout CoordinatorConfiguration) -> Void = { _ in },
         body: (MultiAgentMemoryCoordinator, AgentID, UserID) async throws -> Result
     ) async throws -> Result {
         if agent.given == nil { try requireStore(toAnswer: AgentOptions.question) }
         if user.given == nil { try requireStore(toAnswer: UserOptions.question) }
-        return try await withStore(intent, as: agent.known, embedder: embedder) { coordinator in
+        return try await withStore(intent, as: agent.known, embedder: embedder, configure: configure) { coordinator in
             let user = try await coordinator.user(user)
             let agent = try await coordinator.actingAgent(agent, of: user, or: alternative)
             return try await body(coordinator, agent, user)

@@ -27,6 +27,7 @@ struct StoreOptions: ParsableArguments {
         _ intent: StoreIntent,
         as agents: [AgentID] = [],
         embedder: EmbedderOptions? = nil,
+        configure: (inout CoordinatorConfiguration) -> Void = { _ in },
         body: (MultiAgentMemoryCoordinator) async throws -> Result
     ) async throws -> Result {
         let path = try location()
@@ -35,7 +36,10 @@ struct StoreOptions: ParsableArguments {
         return try await withOpenStore(
             at: .file(path.file),
             as: agents,
-            configure: { if let named { $0.embedder = named } },
+            configure: { configuration in
+                if let named { configuration.embedder = named }
+                configure(&configuration)
+            },
             body: body
         )
     }
@@ -58,8 +62,12 @@ func withOpenStore<Result>(
         try await coordinator.close()
         return result
     } catch {
-        // The first error is the one to report, not another one that closing may throw.
-        try? await coordinator.close()
+        do {
+            try await coordinator.close()
+        } catch let second as MemoryError {
+            // The first error is the one that the command ends with.
+            Console.error.complain("The store could not be closed either: \(second.message)")
+        }
         throw error
     }
 }

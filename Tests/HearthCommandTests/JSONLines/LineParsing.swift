@@ -33,6 +33,7 @@ import Testing
         (#"{"a": 1,}"#, 9, "key in quotation marks"),
         (#"{"a" 1}"#, 6, "colon"),
         (#"{"a": 1, "a": 2}"#, 10, "given twice"),
+        ("{\"caf\u{E9}\": 1, \"cafe\u{301}\": 2}", 14, "given twice"),
         (#"{"a": "x"#, 9, "ends in the middle"),
         (#"{"a": "x""#, 10, "ends in the middle"),
         (#"{"a": "\x"}"#, 9, "no such escape"),

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HearthEmbedding
@@ -76,12 +77,44 @@ import Testing
         #expect(server.requests.count == 3)
     }
 
-    @Test func `a refusal is not asked again`() async throws {
-        let server = try StubModelServer { _, _ in .answer(status: 404, #"{"error":"model not found"}"#) }
+    @Test(arguments: [
+        (400, EmbeddingError.Code.requestRefused), (413, .requestRefused), (422, .requestRefused),
+        (401, .accessRefused), (403, .accessRefused), (404, .modelNotFound),
+    ])
+    func `a refusal is not asked again, and says whether it is of the texts, the key or the model`(
+        status: Int,
+        code: EmbeddingError.Code
+    ) async throws {
+        let server = try StubModelServer { _, _ in .answer(status: status, #"{"error":"no"}"#) }
         let error = try await #require(throws: EmbeddingError.self) { try await embedder(server).embed(["text"]) }
-        #expect(error.code == .requestRefused)
-        #expect(error.message.contains("model not found"))
+        #expect(error.code == code)
+        #expect(error.mayConcernTextsAlone == (code == .requestRefused))
+        #expect(error.message.contains(#"{"error":"no"}"#))
         #expect(server.requests.count == 1)
+    }
+
+    @Test(arguments: [[0, 0], [1e-300, 0], [-1e-30, 1e-30]])
+    func `a vector that points nowhere is asked for again, and refused`(vector: [Double]) async throws {
+        let healed = try StubModelServer { number, _ in .embeddings(number < 3 ? [vector] : [[0, 2]]) }
+        #expect(try await embedder(healed).embed(["text"]) == [[0, 1]])
+        let broken = try StubModelServer { _, _ in .embeddings([vector]) }
+        let error = try await #require(throws: EmbeddingError.self) { try await embedder(broken).embed(["text"]) }
+        #expect(error.code == .noDirection)
+        #expect(broken.requests.count == 3)
+    }
+
+    @Test func `an embedder of no components refuses, and time-outs beyond all clocks are a day`() async throws {
+        let server = try StubModelServer { _, _ in .embeddings([[1, 0]]) }
+        let none = OpenAICompatibleEmbedder(baseURL: server.url, model: "m", dimension: -1)
+        let error = try await #require(throws: EmbeddingError.self) { try await none.embed(["text"]) }
+        #expect(error.code == .wrongDimension)
+        let patient = OpenAICompatibleEmbedder(
+            baseURL: server.url,
+            model: "m",
+            dimension: 2,
+            timeout: .seconds(Int64.max)
+        )
+        #expect(try await patient.embed(["text"]) == [[1, 0]])
     }
 
     @Test func `another dimension than stated is an error that names both`() async throws {

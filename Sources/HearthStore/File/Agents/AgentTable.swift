@@ -26,7 +26,8 @@ enum AgentTable {
         let id = AgentID(rawValue: row.string(1))
         guard let priority = AgentPriority(rawValue: row.int(3)),
             let resolution = ConflictResolution(rawValue: row.string(5)),
-            let status = AgentStatus(rawValue: row.string(10))
+            let status = AgentStatus(rawValue: row.string(10)),
+            let retention = Duration(saturatingSeconds: row.double(4))
         else { throw MemoryError.corrupt("The profile of agent \(id) does not read.") }
         return KnownAgent(
             key: row.int64(0),
@@ -34,7 +35,7 @@ enum AgentTable {
                 id: id,
                 name: row.string(2),
                 priority: priority,
-                retention: .seconds(row.double(4)),
+                retention: retention,
                 conflictResolution: resolution,
                 memoryTypes: try FieldText.array(from: row.string(6)).compactMap(MemoryType.init(rawValue:)),
                 categories: try FieldText.array(from: row.string(7)).map(MemoryCategory.init(rawValue:)),

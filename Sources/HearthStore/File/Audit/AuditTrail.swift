@@ -47,7 +47,9 @@ struct AuditEnd: Hashable, Sendable {
         let end = try connection.first("SELECT count, hash FROM audit_head WHERE id = 1") { row in
             AuditEnd(count: row.int64(0), hash: row.bytes(1))
         }
-        guard let end else { throw MemoryError.corrupt("The end of the audit chain is missing.") }
+        guard let end, (0..<Int64.max).contains(end.count) else {
+            throw MemoryError.corrupt("The end of the audit chain is missing.")
+        }
         return end
     }
 

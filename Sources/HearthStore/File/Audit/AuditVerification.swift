@@ -55,13 +55,14 @@ enum AuditVerification {
                 if hash != stored { report.add("audit", "Audit row \(position) is not what was written.") }
                 if let anchor, anchor.count == position, anchor.hash == stored { passesAnchor = true }
                 previous = stored
-                expected = position + 1
+                expected = position.saturatingSuccessor
                 report.auditRows += 1
             }
         )
         let end = try AuditEnd.read(connection)
-        if end.count != expected - 1 || end.hash != previous {
-            report.add("audit", "The audit ends at row \(expected - 1), not at row \(end.count) as it did.")
+        let last = expected.saturatingSubtracting(1)
+        if end.count != last || end.hash != previous {
+            report.add("audit", "The audit ends at row \(last), not at row \(end.count) as it did.")
         }
         if !passesAnchor { report.add("audit", "The audit does not pass through the anchor: it was rewritten.") }
         report.anchor = AuditAnchor(count: end.count, hash: end.hash).text

@@ -1,3 +1,4 @@
+import Foundation
 import HearthModel
 import HearthRules
 import HearthSQLite
@@ -22,6 +23,8 @@ enum DocumentTable {
         var tags: [String]
         /// Where the vector of the document is; nil while it has none.
         var place: VectorPlace?
+        /// The model that makes no vector of the document, because it is blank.
+        var modelWithoutVector: Int64?
     }
 
     /// A document's text: the text of the draft that it stands for, or else the text of the published memory.
@@ -65,7 +68,7 @@ enum DocumentTable {
                 document.importance,
                 document.length,
                 Int(document.flags.rawValue),
-                document.place?.model,
+                document.place?.model ?? document.modelWithoutVector,
                 document.place?.block,
                 document.place?.slot,
                 sequence
@@ -76,8 +79,9 @@ enum DocumentTable {
         }
     }
 
+    /// Tags are stored in their composed form, so that a filter finds each in whatever form it was typed.
     static func insert(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
-        for tag in tags {
+        for tag in tags.lazy.map(\.precomposedStringWithCanonicalMapping) {
             try connection.run(
                 "INSERT INTO tags (user_key, tag, document_key) VALUES (?1, ?2, ?3)",
                 user,
@@ -87,8 +91,15 @@ enum DocumentTable {
         }
     }
 
+    /// The forms in which a tag may be in the file: earlier releases stored it as it was typed.
+    static func spellings(of tag: String) -> [String] {
+        guard !tag.utf8.allSatisfy({ $0 < 0x80 }) else { return [tag] }
+        let composed = tag.precomposedStringWithCanonicalMapping
+        return [tag, composed, composed.decomposedStringWithCanonicalMapping]
+    }
+
     static func delete(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
-        for tag in tags {
+        for tag in tags.flatMap(spellings) {
             try connection.run(
                 "DELETE FROM tags WHERE user_key = ?1 AND tag = ?2 AND document_key = ?3",
                 user,

@@ -28,6 +28,7 @@ enum MemoryTable {
         let flags: DocumentFlags
         /// Where its vector will be; nil while it has none.
         let place: VectorPlace?
+        let modelWithoutVector: Int64?
         let tags: String
         let metadata: String
 
@@ -60,6 +61,16 @@ enum MemoryTable {
             )
             place = try new.vector.flatMap { vector in
                 try embedder.map { try VectorTable.append(vector, of: $0, document: key, user: user, in: transaction) }
+            }
+            modelWithoutVector = try embedder.flatMap { embedder in
+                guard new.fields.content.isBlank else { return nil }
+                return try transaction.vectors
+                    .model(
+                        embedder.identifier,
+                        dimension: embedder.dimension,
+                        in: connection
+                    )
+                    .key
             }
             transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
             tags = FieldText.array(new.fields.tags)
@@ -148,7 +159,8 @@ enum MemoryTable {
                     length: row.new.document.length,
                     flags: row.flags,
                     tags: row.new.fields.tags,
-                    place: row.place
+                    place: row.place,
+                    modelWithoutVector: row.modelWithoutVector
                 )
             },
             into: transaction

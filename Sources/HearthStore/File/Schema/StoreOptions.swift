@@ -1,6 +1,7 @@
 package import HearthEmbedding
 package import HearthModel
 import HearthSQLite
+package import Logging
 
 /// How a store is opened.
 package struct StoreOptions: Sendable {
@@ -23,6 +24,8 @@ package struct StoreOptions: Sendable {
     package var defaultResolution: ConflictResolution = .latestWins
     /// Whether an agent must be registered before it acts. If not, every agent that the file knows may act.
     package var requiresRegistration = false
+    /// Where it is said what went wrong where no caller gets an error.
+    package var logger = Logger(label: "hearth")
     /// Where time comes from.
     package var clock: StoreClock = .system
 

@@ -56,6 +56,12 @@ struct StoreState: Hashable, Sendable {
             }
         )
         guard let state else { throw MemoryError.corrupt("The row that describes the file is missing.") }
+        // These are counted on from here. None comes near such a number by counting.
+        for count in [state.sequence, state.nextRow, state.clock.rawValue, state.policyChanged] {
+            guard (0..<Int64.max / 4 * 3).contains(count) else {
+                throw MemoryError.corrupt("The row that describes the file holds a count that can't be.")
+            }
+        }
         return state
     }
 

@@ -52,7 +52,8 @@ final class StoreTransaction: WriteGroup {
 
     func flush() throws {
         for change in IndexChange.arranged(indexChanges) { try change.apply(to: connection) }
-        guard progress.isDirty else { return }
+        // A transaction may write nothing but vectors.
+        guard progress.isDirty || vectors.hasWrites else { return }
         try vectors.flush(into: connection, sequence: sequence)
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
         progress.state.sequence += 1

@@ -1,4 +1,5 @@
 import HearthEmbedding
+import HearthModel
 
 /// How `vector_blocks.data` is laid out: slots of equal size, one after the other, little-endian.
 ///
@@ -38,6 +39,33 @@ enum VectorBlock {
                 scale: Float(bitPattern: scale)
             )
         }
+    }
+}
+
+// MARK: - Numbers of the file
+
+extension VectorBlock {
+    /// More components than any model has; with so many a block has 256 MiB.
+    static let maximumDimension = 1 << 20
+
+    /// A dimension that was read, if it can be one.
+    static func checked(dimension: Int) throws(MemoryError) -> Int {
+        guard (1...maximumDimension).contains(dimension) else {
+            throw .corrupt("An embedding model has \(dimension) components.")
+        }
+        return dimension
+    }
+
+    /// A place in a block that was read, if there is such a place.
+    static func checked(slot: Int) throws(MemoryError) -> Int {
+        guard (0..<capacity).contains(slot) else { throw .corrupt("A vector is in place \(slot) of its block.") }
+        return slot
+    }
+
+    /// A number of places in use that was read, if there can be so many.
+    static func checked(used: Int) throws(MemoryError) -> Int {
+        guard (0...capacity).contains(used) else { throw .corrupt("A vector block has \(used) places in use.") }
+        return used
     }
 }
 

@@ -8,7 +8,13 @@ enum VectorTable {
         try connection.first(
             "SELECT model_key, dimension FROM models WHERE identifier = ?1",
             identifier,
-            as: { EmbeddingModel(key: $0.int64(0), identifier: identifier, dimension: $0.int(1)) }
+            as: { row in
+                EmbeddingModel(
+                    key: row.int64(0),
+                    identifier: identifier,
+                    dimension: try VectorBlock.checked(dimension: row.int(1))
+                )
+            }
         )
     }
 
@@ -30,7 +36,7 @@ enum VectorTable {
             """,
             user,
             model,
-            as: { ($0.int64(0), $0.int(1)) }
+            as: { ($0.int64(0), try VectorBlock.checked(used: $0.int(1))) }
         )
     }
 
@@ -109,11 +115,35 @@ enum VectorTable {
         )
     }
 
-    /// Removes a document's vector, so that nothing of it is left.
+    /// Removes a document's vector, so that nothing of it is left, or the mark that it gets none.
     static func remove(document: Int64, user: Int64, in transaction: StoreTransaction) throws {
-        guard let held = try place(document: document, user: user, in: transaction.connection) else { return }
-        try clear(held, in: transaction)
+        if let held = try place(document: document, user: user, in: transaction.connection) {
+            try clear(held, in: transaction)
+        }
         try setPlace(nil, document: document, user: user, in: transaction.connection)
+    }
+
+    /// Marks a document as one that an embedder makes no vector of, and removes the vector that it has.
+    ///
+    /// The mark is the model without a place.
+    static func markWithoutVector(
+        by embedder: any Embedder,
+        document: Int64,
+        user: Int64,
+        in transaction: StoreTransaction
+    ) throws {
+        try remove(document: document, user: user, in: transaction)
+        let model = try transaction.vectors.model(
+            embedder.identifier,
+            dimension: embedder.dimension,
+            in: transaction.connection
+        )
+        try transaction.connection.run(
+            "UPDATE documents SET model_key = ?3 WHERE user_key = ?1 AND document_key = ?2",
+            user,
+            document,
+            model.key
+        )
     }
 
     /// A document's vector; nil if it has none from this embedder.
@@ -146,7 +176,7 @@ enum VectorTable {
         let dimension = try connection.first(
             "SELECT dimension FROM models WHERE model_key = ?1",
             model,
-            as: { $0.int(0) }
+            as: { try VectorBlock.checked(dimension: $0.int(0)) }
         )
         guard let dimension else { throw MemoryError.corrupt("An embedding model is missing.") }
         return dimension
@@ -161,7 +191,7 @@ enum VectorTable {
             as: { row in
                 guard let model = row.optionalInt64(0), let block = row.optionalInt64(1), let slot = row.optionalInt(2)
                 else { return nil }
-                return VectorPlace(model: model, block: block, slot: slot)
+                return VectorPlace(model: model, block: block, slot: try VectorBlock.checked(slot: slot))
             }
         ) ?? nil
     }

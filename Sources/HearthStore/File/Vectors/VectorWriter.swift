@@ -46,6 +46,9 @@ struct VectorWriter: Sendable {
     private var readBlock: (key: Int64, data: [UInt8])?
     private var dimensions: [Int64: Int] = [:]
 
+    /// Whether there is anything to write.
+    var hasWrites: Bool { !progress.touched.isEmpty }
+
     mutating func mark() {
         progress.writes = writes.count
         marked = progress
@@ -61,6 +64,12 @@ struct VectorWriter: Sendable {
     /// - Throws: `.embeddingMismatch` if the file has the model with another dimension.
     mutating func model(_ identifier: String, dimension: Int, in connection: Connection) throws -> EmbeddingModel {
         if let model = progress.models[identifier] { return model }
+        guard (1...VectorBlock.maximumDimension).contains(dimension) else {
+            throw MemoryError(
+                code: .embeddingMismatch,
+                message: "An embedder of \(dimension) components is none; give it the number that its model has."
+            )
+        }
         let model =
             try VectorTable.model(identifier, in: connection)
             ?? VectorTable.insertModel(identifier, dimension: dimension, in: connection)

@@ -40,7 +40,7 @@ struct CatalogFilter {
         }
         if !filter.tags.isEmpty {
             var tagged: Set<Int64> = []
-            for tag in filter.tags {
+            for tag in filter.tags.flatMap(DocumentTable.spellings) {
                 try connection.forEach(
                     "SELECT document_key FROM tags WHERE user_key = ?1 AND tag = ?2",
                     user,

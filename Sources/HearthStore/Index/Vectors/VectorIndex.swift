@@ -12,10 +12,10 @@ struct VectorIndex: Sendable {
     let model: EmbeddingModel
     /// The document of each row; 0 for an empty row.
     private(set) var documents: [Int64] = []
-    private var scales: [Float] = []
-    private var components: [Int8] = []
+    private(set) var scales: [Float] = []
+    private(set) var components: [Int8] = []
     /// The place of each block, by its key. Blocks are in the order in which they were first read.
-    private var blocks: [Int64: Int] = [:]
+    private(set) var blocks: [Int64: Int] = [:]
     /// The places of the blocks that were read since ``slots`` was last in step.
     private var readPlaces: Set<Int> = []
     /// The slot of each row in a catalog; -1 for an empty row, and for a document that is not in the catalog.
@@ -181,29 +181,5 @@ struct VectorIndex: Sendable {
             }
         }
         return cosines
-    }
-
-    /// A ranked list without the documents that mean nearly the same as a better one in it.
-    ///
-    /// - Parameter threshold: Two documents with at least this cosine count as the same.
-    func distinct(_ ranked: [Ranked], threshold: Float, document: (Int) -> Int64) -> [Ranked] {
-        let wanted = Set(ranked.map { document($0.slot) })
-        var rows: [Int64: Int] = [:]
-        for (row, document) in documents.enumerated() where wanted.contains(document) { rows[document] = row }
-        var kept: [(ranked: Ranked, vector: QuantizedVector?)] = []
-        for item in ranked {
-            let vector = rows[document(item.slot)].map(vector(at:))
-            let repeats = kept.contains { other in
-                guard let vector, let earlier = other.vector else { return false }
-                return vector.dot(earlier) >= threshold
-            }
-            if !repeats { kept.append((item, vector)) }
-        }
-        return kept.map(\.ranked)
-    }
-
-    private func vector(at row: Int) -> QuantizedVector {
-        let start = row * model.dimension
-        return QuantizedVector(components: Array(components[start..<start + model.dimension]), scale: scales[row])
     }
 }

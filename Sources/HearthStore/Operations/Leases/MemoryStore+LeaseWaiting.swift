@@ -34,9 +34,12 @@ extension MemoryStore {
         do {
             if let lock = try await waitForTurn(of: waiter, request) { return try await keepUnlessCancelled(lock) }
         } catch {
-            // Whatever went wrong, the ticket is of no more use. If it cannot be removed, it lapses with the time-out.
-            // The caller should hear of the first error, not of this one.
-            try? await leaveQueue([ticket])
+            // Whatever went wrong, the ticket is of no more use. The caller should hear of that, and not of this.
+            do {
+                try await leaveQueue([ticket])
+            } catch {
+                log.warn(error, "A place in a lease's queue was not given up: it lapses with the time-out.")
+            }
             throw error
         }
         try await leaveQueue([ticket])

@@ -72,8 +72,8 @@ extension MemoryStore {
                 }
             }
         } catch {
-            // Either the closure has ended, or the lease is lost. Then the closure gets an error when it publishes
-            // something.
+            // If the closure has ended, that is a cancellation. Else it gets an error when it publishes something.
+            log.note(error, "A lease is no longer renewed.")
         }
     }
 
@@ -82,8 +82,8 @@ extension MemoryStore {
         do {
             try await releaseLease(lock, agentWasChecked: true)
         } catch {
-            // Only the early release is lost: others wait until the lease expires. What the closure did is not undone,
-            // so the caller gets the closure's result or error and not this one.
+            // What the closure did is not undone, so the caller gets the closure's result or error and not this one.
+            log.warn(error, "A lease was not given back: others wait until it expires.")
         }
     }
 }

@@ -194,12 +194,12 @@ extension MemoryStore {
     func preparedVectors(of texts: [String]) async throws -> [String: QuantizedVector] {
         guard let embedder, embedder.isLocal, !(embedder is any SynchronousEmbedder), !texts.isEmpty else { return [:] }
         do {
-            let vectors = try await VectorMaker(embedder: embedder).vectors(of: texts)
-            return Dictionary(zip(texts, vectors)) { first, _ in first }
+            let vectors = try await VectorMaker(embedder: embedder).outcomes(of: texts).map(\.vector)
+            return Dictionary(zip(texts, vectors)) { first, _ in first }.compactMapValues(\.self)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            // Until the vector is made later, the memory is found by its words.
+            log.note(error, "A vector is made later; until then the text is found by its words.")
             return [:]
         }
     }

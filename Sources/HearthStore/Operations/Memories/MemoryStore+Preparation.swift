@@ -29,7 +29,10 @@ extension MemoryStore {
             return memory
         }
         if let maker, maker.isAwaited {
-            return try await write(MemoryPreparation(await embed(try (0..<count).map(makeReady), by: maker)))
+            let new = await embed(try (0..<count).map(makeReady), by: maker)
+            let result = try await write(MemoryPreparation(new))
+            if new.contains(where: { $0.vector == nil && !$0.fields.content.isBlank }) { embedMissing() }
+            return result
         }
         guard count > MemoryPreparation.chunkLength else {
             return try await write(MemoryPreparation(try (0..<count).map(makeReady)))
@@ -51,14 +54,15 @@ extension MemoryStore {
     /// If the embedder fails, the memory is stored without a vector and found by its words. The vector is made later.
     private func embed(_ new: [NewMemory], by maker: VectorMaker) async -> [NewMemory] {
         do {
-            let vectors = try await maker.vectors(of: new.map(\.fields.content))
-            return zip(new, vectors)
-                .map { memory, vector in
+            let outcomes = try await maker.outcomes(of: new.map(\.fields.content))
+            return zip(new, outcomes)
+                .map { memory, outcome in
                     var memory = memory
-                    memory.vector = vector
+                    memory.vector = outcome.vector
                     return memory
                 }
         } catch {
+            log.note(error, "Vectors are made later; until then the texts are found by their words.")
             return new
         }
     }

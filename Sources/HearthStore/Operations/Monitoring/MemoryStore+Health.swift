@@ -110,7 +110,7 @@ extension MemoryStore {
                     conflictsResolved: totals[.conflictsResolved] ?? 0,
                     locksAcquired: totals[.locksAcquired] ?? 0,
                     locksReleased: totals[.locksReleased] ?? 0,
-                    averageSyncTime: syncs == 0 ? .zero : .microseconds((totals[.syncTime] ?? 0) / syncs)
+                    averageSyncTime: syncs > 0 ? .microseconds((totals[.syncTime] ?? 0) / syncs) : .zero
                 ),
                 activeLocks: SyncStatistics.Locks(locks: try snapshot.activeLeases()),
                 pendingConflicts: SyncStatistics.Conflicts(conflicts: try snapshot.pendingConflicts()),

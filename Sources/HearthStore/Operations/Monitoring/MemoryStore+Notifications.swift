@@ -11,7 +11,8 @@ extension MemoryStore {
             do {
                 return try pendingNotifications()
             } catch {
-                // If the file cannot be read, the stream begins empty. Every other call throws the reason.
+                // Every other call throws the reason.
+                log.warn(error, "A stream of notifications begins without the earlier ones.")
                 return []
             }
         }

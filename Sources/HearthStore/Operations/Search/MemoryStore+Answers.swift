@@ -5,7 +5,7 @@ import HearthText
 
 /// What a search has found, and what it looked for in the end.
 struct SearchAnswer {
-    var ranked: [Ranked] = []
+    var groups: [Crowding.Group] = []
     /// The words that counted.
     var words: KeywordQuery?
     /// The phrases between quotation marks that nothing holds as they stand.
@@ -14,8 +14,8 @@ struct SearchAnswer {
 
 /// The slots that answer a request as it stands.
 struct RankedSlots {
-    /// The best, best first.
-    var results: [Ranked]
+    /// The best, best first, each with those whose texts are equal.
+    var groups: [Crowding.Group]
     /// Whether nothing fits, whatever its score.
     var isSilent: Bool
     /// The required phrases that nothing the agent can find holds.
@@ -45,7 +45,7 @@ extension MemoryStore {
                 try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
             }
             let ranked = try ranked(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
-            answer.ranked = ranked.results
+            answer.groups = ranked.groups
             answer.words = request.words
             guard ranked.isSilent else { return answer }
             let required = Set((whole?.clauses ?? []).lazy.filter(\.isRequired).compactMap(\.quotation))

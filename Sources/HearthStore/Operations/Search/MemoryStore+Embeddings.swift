@@ -1,7 +1,6 @@
 import HearthEmbedding
 package import HearthModel
 import HearthSQLite
-import Synchronization
 
 extension MemoryStore {
     /// How many of the file's vectors are those of the present embedder.
@@ -9,17 +8,22 @@ extension MemoryStore {
         try read { snapshot in
             let model = try embedder.flatMap { try VectorTable.model($0.identifier, in: snapshot.connection) }
             let counts = try snapshot.connection.first(
-                "SELECT count(*), count(*) FILTER (WHERE model_key = ?1) FROM documents WHERE flags & 3 = 0",
+                """
+                SELECT count(*), count(*) FILTER (WHERE model_key = ?1 AND block_key IS NOT NULL),
+                    count(*) FILTER (WHERE model_key = ?1 AND block_key IS NULL)
+                FROM documents WHERE flags & 3 = 0
+                """,
                 model?.key,
-                as: { (documents: $0.int(0), embedded: $0.int(1)) }
+                as: { (documents: $0.int(0), embedded: $0.int(1), withoutVector: $0.int(2)) }
             )
-            let (documents, embedded) = counts ?? (0, 0)
+            let (documents, embedded, withoutVector) = counts ?? (0, 0, 0)
             return EmbeddingStatus(
                 embedder: embedder?.identifier,
                 dimension: embedder?.dimension,
                 documents: documents,
                 embedded: embedded,
-                pending: embedder == nil ? 0 : documents - embedded
+                pending: embedder == nil ? 0 : documents - embedded - withoutVector,
+                withoutVector: withoutVector
             )
         }
     }
@@ -27,49 +31,56 @@ extension MemoryStore {
     /// Makes the vectors that are missing or were made by another embedder, batch by batch, while everything else goes
     /// on.
     ///
-    /// Each batch is durable, so a rebuild that was cancelled or killed goes on where it stopped. A text that the
-    /// embedder refuses stays without a vector and is found by its words.
+    /// Each batch is durable, so a rebuild that was cancelled or killed goes on where it stopped; one of all vectors
+    /// begins again. A text that the embedder refuses while it takes others gets no vector and is found by its words;
+    /// it is sent again only when it changes, or by a rebuild of all vectors.
     ///
-    /// - Parameter progress: Called after every batch with the number of documents looked at so far.
+    /// - Parameters:
+    ///   - all: Whether to make also those that the present embedder has made already.
+    ///   - progress: Called after every batch with the number of documents looked at so far.
     /// - Returns: How many vectors were made.
-    /// - Throws: `.embedderUnavailable` if the failure is not due to one text, as when a server is away;
-    ///   `.invalidArgument` without an embedder.
+    /// - Throws: `.embedderUnavailable` if the failure is not due to one text, as when a server is away, at once; and
+    ///   when all else is done, if vectors that point nowhere were refused. `.invalidArgument` without an embedder.
     @discardableResult
-    package func rebuildEmbeddings(progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
-        try await rebuildEmbeddings(ofUser: nil, progress: progress)
+    package func rebuildEmbeddings(
+        all: Bool = false,
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> Int {
+        try await rebuildEmbeddings(ofUser: nil, all: all, progress: progress)
     }
 
-    /// Makes the vectors of one user, or of all, that are missing or were made by another embedder.
+    /// Makes the vectors of one user, or of every user.
     @discardableResult
-    func rebuildEmbeddings(ofUser user: Int64?, progress: (@Sendable (Int) -> Void)? = nil) async throws -> Int {
+    func rebuildEmbeddings(
+        ofUser user: Int64?,
+        all: Bool = false,
+        progress: (@Sendable (Int) -> Void)? = nil
+    ) async throws -> Int {
         guard let embedder else {
             throw MemoryError.invalidArgument("There is no embedder; configure one to make vectors.")
         }
         let maker = VectorMaker(embedder: embedder)
+        var run = VectorRun(maker)
         var position = PendingText.Position(user: user ?? 0, document: 0)
-        var made = 0
-        var seen = 0
+        var (made, seen) = (0, 0)
+        var unusable: (count: Int, error: EmbeddingError)?
         while true {
             try Task.checkCancellation()
             let batch = try read {
-                try PendingText.batch(after: position, upTo: user ?? .max, for: embedder, in: $0.connection)
+                try PendingText.batch(after: position, upTo: user ?? .max, for: embedder, all: all, in: $0.connection)
             }
-            guard let last = batch.last else { return made }
+            guard let last = batch.last else { break }
             position = last.position
-            let vectors = try await maker.vectorsLeavingOutRefused(of: batch.map(\.text))
+            let outcomes = try await run.outcomes(of: batch.map(\.text))
             made += try await write { transaction in
-                var made = 0
-                for (pending, vector) in zip(batch, vectors) {
-                    guard let vector, try pending.isCurrent(in: transaction.connection) else { continue }
-                    let (user, document) = (pending.position.user, pending.position.document)
-                    try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
-                    made += 1
-                }
-                return made
+                try zip(batch, outcomes).count { try $0.write($1, by: embedder, in: transaction) }
             }
+            for error in outcomes.lazy.compactMap(\.error) { unusable = ((unusable?.count ?? 0) + 1, error) }
             seen += batch.count
             progress?(seen)
         }
+        if let unusable { throw maker.gaveUnusableVectors(unusable.count, because: unusable.error) }
+        return made
     }
 
     /// Starts making the vectors that a remote embedder has not made yet, without waiting for them.
@@ -81,135 +92,20 @@ extension MemoryStore {
     /// Starts making the vectors that could not be made inside a transaction, without waiting for them.
     func embedMissing() {
         guard let embedder, !(embedder is any SynchronousEmbedder), !isReadOnly else { return }
-        embeddingQueue.wake { [weak self] in
-            do {
-                try await self?.rebuildEmbeddings()
-            } catch {
-                // The embedder is away. Texts without a vector are found by their words, and the next store tries
-                // again.
-            }
-        }
-    }
-}
-
-/// A text that has no vector of the present embedder.
-private struct PendingText: Sendable {
-    struct Position {
-        var user: Int64
-        var document: Int64
-    }
-
-    static let batchSize = 256
-
-    var position: Position
-    var text: String
-    /// Tells whether the text is still the one that was read: the head's id and the draft's digest.
-    var stamp: [UInt8]
-
-    static func batch(
-        after position: Position,
-        upTo lastUser: Int64,
-        for embedder: any Embedder,
-        in connection: Connection
-    ) throws -> [PendingText] {
-        try connection.rows(
-            """
-            SELECT d.user_key, d.document_key, coalesce(r.content, m.content), m.head || coalesce(r.digest, x'')
-            FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
-            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
-            WHERE (d.user_key, d.document_key) > (?1, ?2) AND d.flags & 3 = 0
-                AND (d.model_key IS NULL OR d.model_key IS NOT (SELECT model_key FROM models WHERE identifier = ?3))
-                AND d.user_key <= ?5
-            ORDER BY d.user_key, d.document_key LIMIT ?4
-            """,
-            position.user,
-            position.document,
-            embedder.identifier,
-            batchSize,
-            lastUser,
-            as: { row in
-                PendingText(
-                    position: Position(user: row.int64(0), document: row.int64(1)),
-                    text: row.string(2),
-                    stamp: row.bytes(3)
-                )
-            }
-        )
-    }
-
-    /// Whether the text is still the same.
-    func isCurrent(in connection: Connection) throws -> Bool {
-        let now = try connection.first(
-            """
-            SELECT m.head || coalesce(r.digest, x'')
-            FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
-            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
-            WHERE d.user_key = ?1 AND d.document_key = ?2 AND d.flags & 1 = 0
-            """,
-            position.user,
-            position.document,
-            as: { $0.bytes(0) }
-        )
-        return now == stamp
+        embeddingQueue.wake { [weak self] in _ = try await self?.rebuildEmbeddings() }
     }
 }
 
 extension VectorMaker {
-    /// The vectors of texts; nil for a text that the embedder refuses while it accepts others.
-    ///
-    /// A refused batch is halved until the text at fault is alone.
-    func vectorsLeavingOutRefused(of texts: [String]) async throws -> [QuantizedVector?] {
-        do {
-            return try await vectors(of: texts)
-        } catch let error as MemoryError where error.isRefusalOfText {
-            guard texts.count > 1 else { return [nil] }
-            let middle = texts.count / 2
-            let first = try await vectorsLeavingOutRefused(of: Array(texts[..<middle]))
-            return try await first + vectorsLeavingOutRefused(of: Array(texts[middle...]))
-        }
-    }
-}
-
-/// Lets one task at a time make the vectors that are missing. If the embedder fails, the task tries again only after
-/// the next wake.
-final class EmbeddingQueue: Sendable {
-    private struct State {
-        var task: Task<Void, Never>?
-        /// Whether a text was left without its vector since the task last looked.
-        var hasMore = false
-        var isClosed = false
-    }
-
-    private let state = Mutex(State())
-
-    /// Starts the work. If it is under way, it runs once more afterwards.
-    func wake(_ work: @escaping @Sendable () async -> Void) {
-        state.withLock { state in
-            guard !state.isClosed else { return }
-            state.hasMore = true
-            guard state.task == nil else { return }
-            state.task = Task { [weak self] in
-                while let self, takeMore(), !Task.isCancelled { await work() }
-            }
-        }
-    }
-
-    /// Stops the work that is under way, and starts none any more.
-    func close() async {
-        let task = state.withLock { state in
-            state.isClosed = true
-            return state.task
-        }
-        task?.cancel()
-        await task?.value
-    }
-
-    /// Whether there is more to do; if not, the task ends.
-    private func takeMore() -> Bool {
-        state.withLock { state in
-            if !state.hasMore { state.task = nil }
-            defer { state.hasMore = false }
-            return state.hasMore
-        }
+    /// The error of a rebuild that made all vectors but some.
+    fileprivate func gaveUnusableVectors(_ count: Int, because error: EmbeddingError) -> MemoryError {
+        MemoryError(
+            code: .embedderUnavailable,
+            message: """
+                \(count) \(count == 1 ? "text has" : "texts have") no vector, because what the embedder \(embedder.identifier) gave points \
+                nowhere. \(error.message) The other vectors are made; rebuild again to make these.
+                """,
+            underlyingError: error
+        )
     }
 }

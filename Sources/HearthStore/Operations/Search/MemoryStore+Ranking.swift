@@ -5,7 +5,7 @@ import HearthSQLite
 import HearthText
 
 extension MemoryStore {
-    /// The slots that answer a request as it stands, best first.
+    /// The slots that answer a request as it stands, with those whose texts are equal, best first.
     func ranked(
         _ request: SearchRequest,
         user: Int64,
@@ -57,18 +57,19 @@ extension MemoryStore {
             ranking.cosines =
                 scan?.cosines(count: count, in: &workspace.scoring) ?? [Float](repeating: 0, count: count)
         }
-        let isDistinct = request.tuning.duplicateThreshold <= 1
         let hasPairs = request.meaning == nil && !request.isAboutTime && request.words?.pairs.isEmpty == false
-        let depth = max(isDistinct ? request.limit * 4 : request.limit, hasPairs ? Proximity.depth : 0)
-        var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
-            let entry = slice.catalog.entries[slot]
-            return slice.visibility.canFind(slot)
-                && (request.includeShared || slice.visibility.isOwn(slot))
-                && entry.memory != leftOut && filter.admits(entry)
-        }
-        if hasPairs, let words = request.words, let scores = ranking.words {
-            candidates = try raisedByProximity(
-                candidates,
+        var isSilent = true
+        let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
+            let best = ranking.top(max(depth, hasPairs ? Proximity.depth : 0), of: slice.catalog.entries) { slot in
+                let entry = slice.catalog.entries[slot]
+                return slice.visibility.canFind(slot)
+                    && (request.includeShared || slice.visibility.isOwn(slot))
+                    && entry.memory != leftOut && filter.admits(entry)
+            }
+            isSilent = best.isEmpty
+            guard hasPairs, let words = request.words, let scores = ranking.words else { return best }
+            return try raisedByProximity(
+                best,
                 by: words,
                 scores: scores,
                 tuning: request.tuning,
@@ -80,18 +81,7 @@ extension MemoryStore {
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
             .filter { $0.isRequired && $1 == 0 }.compactMap { $0.0.quotation }
         workspace.scoring.giveBack(ranking)
-        let minimum = request.filter.minimumScore ?? 0
-        var good = candidates.filter { $0.score >= minimum }
-        if isDistinct, let vectors {
-            good = vectors.distinct(good, threshold: request.tuning.duplicateThreshold) {
-                slice.catalog.entries[$0].document
-            }
-        }
-        return RankedSlots(
-            results: Array(good.prefix(request.limit)),
-            isSilent: candidates.isEmpty,
-            missingPhrases: Set(missing)
-        )
+        return RankedSlots(groups: groups, isSilent: isSilent, missingPhrases: Set(missing))
     }
 
     /// The score of every slot by the words of a query, among the documents that the agent can find.

@@ -125,6 +125,9 @@ struct SearchRequest: Sendable {
 private struct FoundMemories {
     var receipt: ReadReceipt
     var answer = SearchAnswer()
+    /// The identifiers of each result's copies. The results' views come first in the receipt; those of other agents'
+    /// copies follow.
+    var copies: [[MemoryID]] = []
 }
 
 extension MemoryStore {
@@ -147,30 +150,41 @@ extension MemoryStore {
             found.answer = try searchWorkspaces.withWorkspace { workspace in
                 try answer(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             }
-            for item in found.answer.ranked {
-                let entry = slice.catalog.entries[item.slot]
-                let context = slice.visibility.context(item.slot)
-                found.receipt.views.append(
-                    try view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
-                )
+            func view(of result: Ranked) throws -> MemoryView {
+                let context = slice.visibility.context(result.slot)
+                let entry = slice.catalog.entries[result.slot]
+                return try self.view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
+            }
+            found.receipt.views = try found.answer.groups.map { try view(of: $0.result) }
+            found.copies = try found.answer.groups.map { group in
+                try group.copies.map { copy in
+                    // Only a read of another agent's memory has to be audited.
+                    guard slice.visibility.context(copy.slot) != nil else {
+                        return try identifier(ofMemory: slice.catalog.entries[copy.slot].memory, in: snapshot)
+                    }
+                    let view = try view(of: copy)
+                    found.receipt.views.append(view)
+                    return view.memory.id
+                }
             }
             return found
         }
         let views = try await auditAndCount(found.receipt, at: now)
         let sought = SoughtClauses(found.answer.words ?? snippetWords)
-        return zip(views, found.answer.ranked)
-            .map { view, ranked in
-                MemorySearchResult(
-                    memory: view.memory,
-                    score: ranked.score,
-                    components: ranked.components,
-                    isShared: view.sharing != nil,
-                    sourceAgent: view.memory.agentID,
-                    sharing: view.sharing,
-                    snippet: Snippet().text(of: view.memory.content, for: sought),
-                    missingPhrases: found.answer.missingPhrases
-                )
-            }
+        return found.answer.groups.indices.map { index in
+            let (view, ranked) = (views[index], found.answer.groups[index].result)
+            return MemorySearchResult(
+                memory: view.memory,
+                score: ranked.score,
+                components: ranked.components,
+                isShared: view.sharing != nil,
+                sourceAgent: view.memory.agentID,
+                sharing: view.sharing,
+                snippet: Snippet().text(of: view.memory.content, for: sought),
+                missingPhrases: found.answer.missingPhrases,
+                copies: found.copies[index]
+            )
+        }
     }
 
     /// Whether a search has to read all documents of the user first.
@@ -192,7 +206,7 @@ extension MemoryStore {
                     try vectors.load(user, model: model, in: snapshot)
                 }
             } catch {
-                // The search itself meets the same error, and throws it.
+                log.trace(error, "Vectors were not read ahead; the search itself reads them.")
             }
         }
     }
@@ -208,8 +222,9 @@ extension MemoryStore {
             return nil
         }
         do {
-            return try await VectorMaker(embedder: embedder).vectors(of: [query])[0]
+            return try await VectorMaker(embedder: embedder).vector(of: query)
         } catch  where !isRequired && !(error is CancellationError) {
+            log.trace(error, "A search goes by words alone, because the query has no vector.")
             return nil
         }
     }

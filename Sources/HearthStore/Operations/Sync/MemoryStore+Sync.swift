@@ -71,8 +71,8 @@ extension MemoryStore {
                 )
             }
         } catch {
-            // This sync is then missing from the record of syncs and from their statistics, and nothing else is lost.
             // The caller gets the error that stopped the sync, which is the one that it can act on.
+            log.warn(error, "A sync that stopped is missing from the record of syncs and from their statistics.")
         }
     }
 

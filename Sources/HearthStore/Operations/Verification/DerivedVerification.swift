@@ -39,7 +39,7 @@ enum DocumentVerification {
 
 /// Checks the lengths, the tags and the vectors of documents against their texts.
 ///
-/// Vectors of an embedder that has to be waited for are left unchecked.
+/// Of the vectors of an embedder that has to be waited for, only those that point nowhere are found.
 enum VectorVerification {
     static func check(
         _ connection: Connection,
@@ -74,11 +74,16 @@ enum VectorVerification {
                 if held.count != tags.count || Set(held) != Set(tags) {
                     report.add("document", "The tags of document \(document) are not those of its text.")
                 }
-                guard let model, row.optionalInt64(4) == model.key,
-                    let vector = maker?.vectorAtOnce(of: content)
-                else { return }
-                if row.bytes(5) != VectorBlock.slot(document: document, vector: vector) {
-                    report.add("vector", "The vector of document \(document) is not that of its text.")
+                guard let model, let maker, row.optionalInt64(4) == model.key, !content.isBlank else { return }
+                if let vector = maker.vectorAtOnce(of: content) {
+                    if row.bytes(5) != VectorBlock.slot(document: document, vector: vector) {
+                        report.add("vector", "The vector of document \(document) is not that of its text.")
+                    }
+                } else if VectorBlock.vector(in: row.bytes(5)[...], of: document)?.scale == 0 {
+                    report.add(
+                        "vector",
+                        "The vector of document \(document) points nowhere; `hearth embeddings rebuild --force` makes it anew."
+                    )
                 }
             }
         )

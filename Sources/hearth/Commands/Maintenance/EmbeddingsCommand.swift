@@ -1,5 +1,6 @@
 import ArgumentParser
 import HearthMemory
+import Synchronization
 
 struct EmbeddingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +16,8 @@ struct EmbeddingsCommand: AsyncParsableCommand {
             discussion: """
                 Memories without a vector of the present embedder are found by their words alone.
 
-                JSON: embedder, dimension, documents (what search can find, drafts among them), embedded, pending.
+                JSON: embedder, dimension, documents (what search can find, drafts among them), embedded, pending, withoutVector (blank, or \
+                refused by the embedder: found by their words).
                 """
         )
 
@@ -35,12 +37,16 @@ struct EmbeddingsCommand: AsyncParsableCommand {
             abstract: "Make the vectors that are missing or of another embedder.",
             discussion: """
                 Everything else goes on meanwhile. What is done is kept: a rebuild that was stopped, by Ctrl-C or by kill -9, is completed by \
-                running it again. The exit status is 1 where it was stopped.
+                running it again. A text that the embedder refuses stays without a vector and isn't sent again unless --force is given. The \
+                exit status is 1 where it was stopped, and where the embedder fails for more than single texts: its key is wrong, \
+                its model is absent, its vectors point nowhere.
 
                 JSON: made (by this run) and the keys of `hearth embeddings status`.
                 """
         )
 
+        @Flag(help: "Make all vectors anew, also those that the embedder has made already.")
+        var force = false
         @OptionGroup var embedder: EmbedderOptions
         @OptionGroup var store: StoreOptions
 
@@ -58,19 +64,27 @@ struct EmbeddingsCommand: AsyncParsableCommand {
 
         /// Makes the missing vectors and returns how many it made: all of them, unless it was interrupted.
         private func rebuild(in coordinator: MultiAgentMemoryCoordinator) async throws -> Int {
-            let waiting = try await coordinator.embeddingStatus().pending
+            let before = try await coordinator.embeddingStatus()
+            let waiting = force ? before.documents : before.pending
+            let progress = Progress()
             let console = Console.error
             defer { console.redraw("") }
             do {
-                return try await coordinator.rebuildEmbeddings { done in
+                return try await coordinator.rebuildEmbeddings(force: force) { done in
+                    progress.done.withLock { $0 = done }
                     console.redraw("Embedding: \(done) of \(waiting)")
                     if Signals.interrupted { withUnsafeCurrentTask { $0?.cancel() } }
                 }
             } catch is CancellationError where Signals.interrupted {
-                return max(0, waiting - (try await coordinator.embeddingStatus().pending))
+                return progress.done.withLock(\.self)
             }
         }
     }
+}
+
+/// How far a rebuild has come.
+private final class Progress: Sendable {
+    let done = Mutex(0)
 }
 
 /// How many memories have a vector.
@@ -94,6 +108,7 @@ private struct EmbeddingsReport: Report {
             ("with a vector", Styled("\(status.embedded)", .good)),
             ("waiting for one", Styled("\(status.pending)", status.pending > 0 ? .caution : .plain)),
         ]
+        if status.withoutVector > 0 { facts.append(("blank or refused", "\(status.withoutVector)")) }
         if let made { facts.append(("made now", "\(made)")) }
         page.facts(facts)
         if made == nil, status.pending > 0 {

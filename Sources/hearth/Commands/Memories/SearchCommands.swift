@@ -12,7 +12,8 @@ struct SearchCommand: AsyncParsableCommand {
 
             JSON: query, missing_phrases (what stands in quotation marks and nothing has so), and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
-            (why the agent may see it: reason, rule, permission), snippet and memory. \(MemoryJSON.keys)
+            (why the agent may see it: reason, rule, permission), snippet, copies (the ids of the other memories with the same text) \
+            and memory. \(MemoryJSON.keys)
             """
     )
 
@@ -28,6 +29,9 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: "The session that the question comes from.")
     var session: SessionID?
 
+    @Flag(help: "Leave memories that say nearly the same where their scores put them, not behind all others.")
+    var keepNearCopies = false
+
     @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
@@ -35,11 +39,15 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         let query = words.joined(separator: " ")
         let filter = results.searchFilter
+        func tune(_ configuration: inout CoordinatorConfiguration) {
+            if keepNearCopies { configuration.searchTuning.nearCopyThreshold = SearchTuning.noThreshold }
+        }
         let found = try await store.withStore(
             .existing,
             as: agent,
             of: user,
-            embedder: embedder
+            embedder: embedder,
+            configure: tune
         ) { coordinator, agent, user in
             try await coordinator.searchAgentMemories(
                 agentID: agent,
@@ -101,7 +109,7 @@ private struct SearchReport: Report {
         let found: MemorySearchResult
 
         private enum CodingKeys: String, CodingKey {
-            case rank, id, score, components, shared, sharing, snippet, memory
+            case rank, id, score, components, shared, sharing, snippet, copies, memory
             case sourceAgent = "source_agent"
         }
 
@@ -115,6 +123,7 @@ private struct SearchReport: Report {
             try container.encode(found.sourceAgent, forKey: .sourceAgent)
             try container.encodeIfPresent(found.sharing, forKey: .sharing)
             try container.encode(found.snippet, forKey: .snippet)
+            try container.encode(found.copies, forKey: .copies)
             try container.encode(MemoryJSON(found.memory), forKey: .memory)
         }
     }
@@ -140,13 +149,18 @@ private struct SearchReport: Report {
                 [Styled(Decimals.string(result.found.score), .good)],
                 ["\(result.found.memory.id)"],
                 ["\(result.found.sourceAgent)"],
-                SnippetMarks.spans(result.found.snippet),
+                SnippetMarks.spans(result.found.snippet) + copies(of: result.found),
             ])
         }
         for phrase in missingPhrases ?? [] {
             page.line("Nothing has \u{201C}\(phrase)\u{201D} as it stands; its words were looked for.")
         }
         page.table(table, none: "Nothing found.")
+    }
+
+    /// How many other memories have the text of a result, if any.
+    private func copies(of result: MemorySearchResult) -> [Styled] {
+        result.copies.isEmpty ? [] : [" (and \(result.copies.count) with the same text)"]
     }
 }
 

@@ -1,3 +1,5 @@
+import FoundationEssentials
+import TestSupport
 import Testing
 
 @Suite struct Embeddings {
@@ -36,5 +38,35 @@ import Testing
     @Test func `options of a model server go together`() async throws {
         #expect(try await tool.run("embeddings", "status", "--model", "x").status == 64)
         #expect(try await tool.run("embeddings", "status", "--embedder", "here", "--model", "x").status == 64)
+    }
+
+    @Test(arguments: [(401, "API key"), (404, "installed"), (400, "answers 400")])
+    func `a rebuild with a wrong key, an absent model or a server that takes nothing stops and fails`(
+        status: Int,
+        remedy: String
+    ) async throws {
+        for index in 0..<5 { try await tool.run("store", "Note \(index)") }
+        let server = try StubModelServer { _, _ in .answer(status: status, "no") }
+        let outcome = try await tool.run(["embeddings", "rebuild"] + options(server))
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains(remedy))
+        #expect(server.requests.count <= 2)
+        server.stop()
+    }
+
+    @Test func `a rebuild by force makes all vectors anew`() async throws {
+        try await tool.run("store", "The boiler has lost pressure")
+        let server = try StubModelServer { _, _ in .embeddings([[1, 0]]) }
+        for (force, made) in [([], 1), ([], 0), (["--force"], 1)] {
+            let rebuilt = try await tool.run(["embeddings", "rebuild", "--json"] + force + options(server))
+            #expect(try rebuilt.json["made"]?.int == made)
+            #expect(try rebuilt.json["withoutVector"]?.int == 0)
+        }
+        #expect(server.requests.count == 2)
+        server.stop()
+    }
+
+    private func options(_ server: StubModelServer) -> [String] {
+        ["--embedder", server.url.absoluteString, "--model", "m", "--dimension", "2", "--db", tool.store]
     }
 }

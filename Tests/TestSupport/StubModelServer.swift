@@ -1,16 +1,20 @@
-import Foundation
+public import Foundation
 import Glibc
 import Synchronization
 
 /// An HTTP server on a port of this machine that does what a test tells it, one connection after another.
-final class StubModelServer: Sendable {
-    struct Request: Sendable {
-        var head: String
-        var body: Data
+public final class StubModelServer: Sendable {
+    /// What a client asked.
+    public struct Request: Sendable {
+        /// The request line and the fields.
+        public var head: String
+        /// What it sent.
+        public var body: Data
     }
 
     /// What the server does with a request.
-    enum Reaction: Sendable {
+    public enum Reaction: Sendable {
+        /// Answers.
         case answer(status: Int = 200, headers: [String: String] = [:], String)
         /// Closes the connection without a word.
         case hangUp
@@ -18,13 +22,14 @@ final class StubModelServer: Sendable {
         case silence
     }
 
-    let url: URL
+    /// Where it is, up to and including `/v1`.
+    public let url: URL
 
     private let listener: Int32
     private let received = Mutex<[Request]>([])
 
     /// Starts a server that runs until it is stopped, or the process ends.
-    init(_ react: @escaping @Sendable (_ number: Int, Request) -> Reaction) throws {
+    public init(_ react: @escaping @Sendable (_ number: Int, Request) -> Reaction) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let port = Self.listen(listener)
         guard let port, let url = URL(string: "http://127.0.0.1:\(port)/v1") else { throw POSIXError(.EADDRNOTAVAIL) }
@@ -40,12 +45,12 @@ final class StubModelServer: Sendable {
     }
 
     /// Refuses connections from now on.
-    func stop() {
+    public func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
     /// What has been asked so far.
-    var requests: [Request] { received.withLock { $0 } }
+    public var requests: [Request] { received.withLock { $0 } }
 
     /// Listens on a free port of this machine.
     private static func listen(_ listener: Int32) -> UInt16? {
@@ -121,7 +126,7 @@ final class StubModelServer: Sendable {
 
 extension StubModelServer.Reaction {
     /// An answer as a model server gives it.
-    static func embeddings(_ vectors: [[Double]]) -> Self {
+    public static func embeddings(_ vectors: [[Double]]) -> Self {
         let items = vectors.enumerated().map { #"{"object":"embedding","index":\#($0),"embedding":\#($1)}"# }
         return .answer(#"{"object":"list","data":[\#(items.joined(separator: ","))],"model":"m"}"#)
     }

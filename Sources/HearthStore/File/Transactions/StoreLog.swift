@@ -1,0 +1,69 @@
+import HearthEmbedding
+import HearthModel
+package import Logging
+
+/// Says in the host's log what went wrong where no caller gets an error.
+///
+/// A line names the kind of an error and never quotes it: a message may hold what somebody remembered.
+package struct StoreLog: Sendable {
+    private let logger: Logger
+
+    package init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Says what is lost by an error that goes no further. A cancellation is no error.
+    func warn(_ error: any Error, _ consequence: String) {
+        say(consequence, because: error, level: .warning)
+    }
+
+    /// Says the same of an error that something else makes good.
+    func note(_ error: any Error, _ consequence: String) {
+        say(consequence, because: error, level: .notice)
+    }
+
+    /// Says the same of an error that a caller gets elsewhere.
+    func trace(_ error: any Error, _ consequence: String) {
+        say(consequence, because: error, level: .debug)
+    }
+
+    private func say(_ consequence: String, because error: any Error, level: Logger.Level) {
+        guard !(error is CancellationError) else { return }
+        logger.log(level: level, "\(consequence)", metadata: ["error": "\(Self.kind(of: error))"])
+    }
+
+    /// The codes of an error and of what is under it, or the name of its type.
+    static func kind(of error: any Error) -> String {
+        switch error {
+        case let error as MemoryError:
+            let code = error.sqliteCode.map { "\(error.code.rawValue) (SQLite \($0))" } ?? error.code.rawValue
+            return error.underlyingError.map { "\(code): \(kind(of: $0))" } ?? code
+        case let error as EmbeddingError:
+            return error.code.rawValue
+        default:
+            return "\(type(of: error))"
+        }
+    }
+}
+
+extension StoreLog {
+    /// Does something with what was opened, and closes that if it fails.
+    ///
+    /// - Parameters:
+    ///   - close: Closes it. What this throws is only a line in the log.
+    ///   - body: What to do.
+    /// - Returns: What `body` returned.
+    /// - Throws: What `body` threw.
+    func closing<R>(_ close: () async throws -> Void, onFailureOf body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch {
+            do {
+                try await close()
+            } catch let second {
+                warn(second, "A store that could not be opened was not closed either.")
+            }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import CVectorKernels
+import HearthSQLite
+
+extension VectorIndex {
+    /// The row of a document's vector; nil if it has none of this model.
+    ///
+    /// Vectors are mostly in the order of their documents, so that halving finds the row. Where it does not, the file
+    /// says which it is.
+    func row(of document: Int64, user: Int64, in connection: Connection) throws -> Int? {
+        if let row = likelyRow(of: document) { return row }
+        guard let place = try VectorTable.place(document: document, user: user, in: connection),
+            let block = blocks[place.block]
+        else { return nil }
+        let row = block * VectorBlock.capacity + place.slot
+        return documents[row] == document ? row : nil
+    }
+
+    private func likelyRow(of document: Int64) -> Int? {
+        var (low, high) = (0, documents.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if documents[middle] == document { return middle }
+            if documents[middle] < document { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    /// The cosine of the vectors in two rows.
+    func cosine(ofRows left: Int, _ right: Int) -> Float {
+        let dimension = model.dimension
+        let product = components.withUnsafeBufferPointer { components in
+            guard let start = components.baseAddress else { return Int32(0) }
+            return hearth_dot_i8(start + left * dimension, start + right * dimension, dimension)
+        }
+        return Float(product) * scales[left] * scales[right]
+    }
+}

@@ -1,0 +1,67 @@
+import HearthEmbedding
+import HearthModel
+
+/// Makes the vectors of many texts, and tells texts that the embedder refuses from an embedder that takes none.
+///
+/// A batch with a refused text is halved until that text is alone. Before that the embedder has to take some text, if
+/// need be a plain word: if it refuses that too, the refusal concerns all texts, and nothing more is sent.
+struct VectorRun {
+    /// What any model can embed.
+    private static let plainWord = "word"
+
+    private let maker: VectorMaker
+    /// Whether the embedder has made a vector in this run.
+    private var isProven = false
+
+    init(_ maker: VectorMaker) {
+        self.maker = maker
+    }
+
+    /// What the embedder makes of each text, in their order.
+    ///
+    /// - Throws: As ``VectorMaker/outcomes(of:)``, for whatever concerns more than single texts.
+    mutating func outcomes(of texts: [String]) async throws -> [VectorOutcome] {
+        let made: [VectorOutcome]
+        do {
+            made = try await maker.outcomes(of: texts)
+        } catch let error as MemoryError where error.embeddingError?.mayConcernTextsAlone == true {
+            try await prove(orThrow: error)
+            guard texts.count > 1 else { return [VectorOutcome(refusedBecauseOf: error)] }
+            let middle = texts.count / 2
+            let first = try await outcomes(of: Array(texts[..<middle]))
+            return try await first + outcomes(of: Array(texts[middle...]))
+        }
+        if made.contains(where: { $0.vector != nil }) {
+            isProven = true
+        } else if let error = made.lazy.compactMap(\.error).first {
+            try await prove(orThrow: maker.unavailable(because: error))
+        }
+        return made
+    }
+
+    /// Has the embedder make some vector.
+    private mutating func prove(orThrow failure: MemoryError) async throws {
+        guard !isProven else { return }
+        do {
+            _ = try await maker.vector(of: Self.plainWord)
+            isProven = true
+        } catch let error as MemoryError where error.embeddingError?.mayConcernTextsAlone == true {
+            throw failure
+        }
+    }
+}
+
+extension VectorOutcome {
+    fileprivate init(refusedBecauseOf error: MemoryError) {
+        if let cause = error.embeddingError, cause.isUnusableVector { self = .unusable(cause) } else { self = .refused }
+    }
+
+    /// Why the vector is of no use, if it is not.
+    var error: EmbeddingError? {
+        if case .unusable(let error) = self { error } else { nil }
+    }
+}
+
+extension MemoryError {
+    fileprivate var embeddingError: EmbeddingError? { underlyingError as? EmbeddingError }
+}

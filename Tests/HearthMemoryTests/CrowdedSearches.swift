@@ -1,0 +1,113 @@
+import Foundation
+import HearthMemory
+import TestSupport
+import Testing
+
+/// Memories that say the same do not fill a list of results.
+@Suite struct CrowdedSearches {
+    private let coordinator: MultiAgentMemoryCoordinator
+
+    init() async throws {
+        coordinator = try await Self.open()
+    }
+
+    private static func open(_ tuning: SearchTuning = SearchTuning()) async throws -> MultiAgentMemoryCoordinator {
+        var configuration = CoordinatorConfiguration()
+        configuration.searchTuning = tuning
+        let coordinator = try await MultiAgentMemoryCoordinator.open(.temporary, configuration: configuration)
+        for agent in ["alden", "alice"] as [AgentID] { try await coordinator.registerAgent(agent) }
+        return coordinator
+    }
+
+    private func keep(
+        _ content: String,
+        as agent: AgentID = "alden",
+        tags: [String] = [],
+        shareWith others: [AgentID] = []
+    ) async throws -> MemoryID {
+        try await coordinator.storeAgentMemory(
+            agentID: agent,
+            userID: "iris",
+            content: content,
+            tags: tags,
+            shareWithAgents: others
+        )
+    }
+
+    private func search(
+        _ query: String,
+        as agent: AgentID = "alden",
+        type: SearchType = .hybrid,
+        limit: Int = 10
+    ) async throws -> [MemorySearchResult] {
+        try await coordinator.searchAgentMemories(
+            agentID: agent,
+            userID: "iris",
+            query: query,
+            searchType: type,
+            limit: limit
+        )
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword, .semantic], [1, 3, 10])
+    func `equal texts are one result with the identifiers of the others`(type: SearchType, limit: Int) async throws {
+        var copies: [MemoryID] = []
+        for spelling in ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}"] {
+            copies.append(try await keep("The \(spelling) opens at nine"))
+        }
+        let other = try await keep("The café is closed on Mondays")
+        let found = try await search("café opens at nine", type: type, limit: limit)
+        let first = try #require(found.first)
+        #expect(Set([first.memory.id] + first.copies) == Set(copies))
+        #expect(found.dropFirst().map(\.memory.id) == (limit == 1 ? [] : [other]))
+        #expect(found.dropFirst().allSatisfy { $0.copies.isEmpty })
+    }
+
+    @Test func `forty copies are counted, and make room for all else`() async throws {
+        for _ in 0..<40 { _ = try await keep("Water the plants on the balcony", tags: ["plants"]) }
+        let others = try await [keep("The plants need water twice a week"), keep("Balcony plants like shade")]
+        let found = try await search("water the plants", limit: 3)
+        #expect(found.map(\.copies.count) == [39, 0, 0])
+        #expect(Set(found.dropFirst().map(\.memory.id)) == Set(others))
+    }
+
+    @Test func `an agent is told of no copy that it does not see, and each that it is told of is audited`() async throws
+    {
+        let own = try await keep("The key is under the mat", as: "alice")
+        _ = try await keep("The key is under the mat")
+        let shared = try await keep("The key is under the mat", shareWith: ["alice"])
+        let found = try await search("where is the key", as: "alice")
+        #expect(found.count == 1)
+        #expect(Set(found.flatMap { [$0.memory.id] + $0.copies }) == [own, shared])
+    }
+
+    private func nearCopies() async throws -> MemoryID {
+        for number in 1...40 { _ = try await keep("Reminder number \(number): take the medicine after breakfast") }
+        return try await keep("The medicine is kept in the kitchen cupboard, on the upper shelf, out of reach of Nora")
+    }
+
+    @Test func `forty near-copies leave room for the answer`() async throws {
+        let answer = try await nearCopies()
+        let found = try await search("medicine reminder breakfast where is it kept")
+        #expect(found.count == 10)
+        #expect(found.prefix(3).contains { $0.memory.id == answer }, "\(found.map(\.memory.content))")
+    }
+
+    @Test func `near-copies keep their places where that is switched off, and in the other types`() async throws {
+        let answer = try await nearCopies()
+        let query = "medicine reminder breakfast"
+        #expect(try await !search(query, type: .keyword).contains { $0.memory.id == answer })
+        var tuning = SearchTuning()
+        tuning.nearCopyThreshold = SearchTuning.noThreshold
+        let other = try await Self.open(tuning)
+        for number in 1...40 {
+            try await other.storeAgentMemory(
+                agentID: "alden",
+                userID: "iris",
+                content: "Reminder number \(number): take the medicine after breakfast"
+            )
+        }
+        let found = try await other.searchAgentMemories(agentID: "alden", userID: "iris", query: query)
+        #expect(found.count == 10)
+    }
+}

@@ -1,0 +1,97 @@
+import HearthModel
+import TestSupport
+import Testing
+
+@testable import HearthRules
+
+@Suite struct CrowdedResults {
+    /// A ranked list in which the slot is the place.
+    private func ranked(_ count: Int) -> [Ranked] {
+        (0..<count).map { Ranked(slot: $0, score: 1 - Double($0) / 1_000, components: ScoreComponents(keyword: 0.5)) }
+    }
+
+    private func crowding(
+        _ texts: [String],
+        threshold: Float = 0.95,
+        dropping: Float = 2,
+        cosine: (Int, Int) -> Float?
+    ) -> Crowding {
+        Crowding(
+            ranked(texts.count),
+            threshold: threshold,
+            dropping: dropping,
+            cosine: cosine,
+            areEqual: { texts[$0] == texts[$1] }
+        )
+    }
+
+    private func slots(_ groups: [Crowding.Group]) -> [[Int]] {
+        groups.map { [$0.result.slot] + $0.copies.map(\.slot) }
+    }
+
+    @Test func `equal texts are one result in the place of the best`() {
+        let texts = ["a", "b", "a", "c", "b", "a"]
+        for cosine in [nil, 1] as [Float?] {
+            let crowding = crowding(texts, threshold: 2) { texts[$0] == texts[$1] ? cosine : cosine.map { $0 / 2 } }
+            #expect(slots(crowding.front) == [[0, 2, 5], [1, 4], [3]])
+            #expect(crowding.back.isEmpty)
+            #expect(crowding.lastCopy == 5)
+        }
+    }
+
+    @Test func `canonically equivalent texts are equal`() {
+        let crowding = crowding(["caf\u{E9}", "cafe\u{301}"], threshold: 2) { _, _ in nil }
+        #expect(slots(crowding.front) == [[0, 1]])
+    }
+
+    @Test func `near-copies step back behind all else, in their order, and are lost to none`() {
+        let texts = ["a 1", "a 2", "b", "a 3", "c", "a 3"]
+        let crowding = crowding(texts) { texts[$0].first == texts[$1].first ? 0.99 : 0.1 }
+        #expect(slots(crowding.front) == [[0], [2], [4]])
+        #expect(slots(crowding.back) == [[1], [3, 5]])
+    }
+
+    @Test func `a threshold above one moves nothing`() {
+        let crowding = crowding(["a", "b", "c"], threshold: 2) { _, _ in 1 }
+        #expect(slots(crowding.front) == [[0], [1], [2]])
+    }
+
+    @Test func `results that are to be left out are, but copies are counted`() {
+        let texts = ["a 1", "a 2", "b", "a 1"]
+        let crowding = crowding(texts, dropping: 0.9) { texts[$0].first == texts[$1].first ? 0.99 : 0.1 }
+        #expect(slots(crowding.front) == [[0, 3], [2]])
+        #expect(crowding.back.isEmpty)
+    }
+
+    @Test func `texts are read only where vectors or words say that they may be equal`() {
+        var read: [Int] = []
+        let list = (0..<50)
+            .map { place in
+                Ranked(slot: place, score: 1, components: ScoreComponents(keyword: 1 / Double(place + 1)))
+            }
+        for cosine in [nil, 0.9] as [Float?] {
+            func areEqual(_ left: Int, _ right: Int) -> Bool {
+                read.append(left)
+                return false
+            }
+            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }, areEqual: areEqual)
+            #expect(crowding.front.count == 50)
+        }
+        // Of the words alone, the last shares are within a part in fifty of each other.
+        #expect(read.count < 10, "\(read)")
+    }
+
+    @Test func `whatever the cosines, nothing is lost or found twice`() {
+        var generator = SeededGenerator()
+        for _ in 0..<200 {
+            let count = Int.random(in: 0...60, using: &generator)
+            let kinds = (0..<count).map { _ in Int.random(in: 0..<12, using: &generator) }
+            let crowding = crowding(kinds.map(\.description)) { left, right in
+                kinds[left] == kinds[right] ? 1 : Float(kinds[left] + kinds[right]) / 22
+            }
+            let found = slots(crowding.front + crowding.back).flatMap(\.self).sorted()
+            #expect(found == Array(0..<count), "seed \(generator.seed)")
+            #expect(Set(kinds).count == crowding.front.count + crowding.back.count, "seed \(generator.seed)")
+        }
+    }
+}

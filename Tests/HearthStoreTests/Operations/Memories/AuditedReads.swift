@@ -1,0 +1,41 @@
+import HearthSQLite
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+@Suite struct AuditedReads {
+    /// The users whose memories the rows of an action name, and how many each names.
+    private func rows(_ action: String, in store: MemoryStore) throws -> [String] {
+        try store.read { snapshot in
+            try snapshot.connection.rows(
+                """
+                SELECT u.user_id || ' ' || json_array_length(a.memories) FROM audit AS a JOIN users AS u USING (user_key)
+                WHERE a.action = ?1 ORDER BY a.position
+                """,
+                action,
+                as: { $0.string(0) }
+            )
+        }
+    }
+
+    @Test func `a read of several users' memories leaves a row under each user's name`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        var seen: [MemoryID] = []
+        var hidden: [MemoryID] = []
+        for (user, count) in [("iris", 1), ("otto", 2), ("iris", 2)] {
+            for index in 0..<count {
+                let draft = MemoryDraft(content: "Note \(index)")
+                let user = UserID(rawValue: user)
+                seen += try await shared.store.store([draft], agentID: "alden", userID: user, shareWith: ["mimic"])
+                hidden += try await shared.store.store([draft], agentID: "alden", userID: user)
+            }
+        }
+        let found = try await shared.store.memories(seen + hidden, as: "mimic")
+        #expect(found.map(\.id) == seen)
+        #expect(try rows("read", in: shared.store) == ["iris 3", "otto 2"])
+        #expect(try rows("refuse", in: shared.store) == ["iris 3", "otto 2"])
+        #expect(try await shared.store.verify().isSound)
+    }
+}
