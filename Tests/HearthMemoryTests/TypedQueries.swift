@@ -196,6 +196,32 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `with one word beside a date, both find`(type: SearchType) async throws {
+        let coordinator = try await coordinator(Self.calendar)
+        let found = try await find("dentist May 2025", type, in: coordinator)
+        #expect(
+            Set(found).isSuperset(of: ["Root canal, forty minutes, no pain", "Ate at the trattoria with Marek"])
+        )
+        let fence = try await find("fence 2 June 2025", type, in: coordinator)
+        #expect(fence.first == "Painted the fence")
+        #expect(try await find("fence May 2025", type, in: coordinator).contains("Painted the fence"))
+        #expect(
+            try await find("dental surgery appointment 3 May 2025", .keyword, in: coordinator)
+                == ["Root canal, forty minutes, no pain"]
+        )
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `the same phrase in two spellings falls back once`(type: SearchType) async throws {
+        let coordinator = try await coordinator([("the bike is red", nil)])
+        let found = try await results("\"red bike\" \"Red  bikes\"", type, in: coordinator)
+        #expect(found.map(\.memory.content) == ["the bike is red"])
+        #expect(found.first?.missingPhrases == ["red bike"])
+        try await coordinator.close()
+    }
+
     @Test func `a time in which nothing was made gives way to words`() async throws {
         let coordinator = try await coordinator([("The summit happened in Oslo", "2024-02-02")])
         #expect(

@@ -20,6 +20,8 @@ package struct Ranking {
     package var hasRequiredPhrases = false
     /// What alone can be found where the query is about a time; nil where it is about something else.
     package var selection: TimeSelection?
+    /// What can be found besides, because it was made at the time that is most of what the query says.
+    package var madeThen: [Int] = []
 
     package init(
         tuning: SearchTuning,
@@ -105,13 +107,18 @@ package struct Ranking {
             return
         }
         for slot in words?.matches ?? [] { body(Int(slot)) }
-        guard let cosines, !hasRequiredPhrases else { return }
+        guard !hasRequiredPhrases else { return }
         let floor = tuning.semanticFloor
-        cosines.withUnsafeBufferPointer { cosines in
-            for slot in 0..<cosines.count where cosines[slot] >= floor {
-                if let words, words.isMatch[slot] { continue }
-                body(slot)
+        if let cosines {
+            cosines.withUnsafeBufferPointer { cosines in
+                for slot in 0..<cosines.count where cosines[slot] >= floor {
+                    if let words, words.isMatch[slot] { continue }
+                    body(slot)
+                }
             }
+        }
+        for slot in madeThen where words?.isMatch[slot] != true && (cosines.map { $0[slot] < floor } ?? true) {
+            body(slot)
         }
     }
 

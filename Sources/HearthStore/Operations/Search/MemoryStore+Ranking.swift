@@ -19,7 +19,11 @@ extension MemoryStore {
         let filter = try CatalogFilter(request.filter, user: user, now: now, connection: connection)
         let leftOut = try request.excluded.flatMap { try MemoryTable.key(of: $0, in: connection) }
         var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
-        let times = AskedTimes(request.dates, entries: slice.catalog.entries, takesSides: request.isAboutTime) {
+        let times = AskedTimes(
+            request.words == nil && !request.isAboutTime ? [] : request.dates,
+            entries: slice.catalog.entries,
+            takesSides: request.isAboutTime
+        ) {
             slice.visibility.canFind($0)
         }
         if let words = request.words {
@@ -35,6 +39,7 @@ extension MemoryStore {
             ranking.hasRequiredPhrases = !words.required.isEmpty
         }
         if request.isAboutTime { ranking.selection = times.selection(named: ranking.words?.dated ?? []) }
+        if request.words?.isMostlyTime == true { ranking.madeThen = times.all }
         let vectors = try request.meaning.flatMap { meaning in
             try catalogVectors(for: meaning, user: user, catalog: slice.catalog, in: snapshot)
         }
@@ -65,7 +70,7 @@ extension MemoryStore {
             )
         }
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
-            .filter { $0.isRequired && $1 == 0 }.compactMap { $0.0.quotation }
+            .filter { $0.isRequired && $1 == 0 }.map { $0.0.phrase }
         workspace.scoring.giveBack(ranking)
         let minimum = request.filter.minimumScore ?? 0
         var good = candidates.filter { $0.score >= minimum }
