@@ -222,11 +222,16 @@ import Testing
         try await coordinator.close()
     }
 
-    @Test func `a time in which nothing was made gives way to words`() async throws {
-        let coordinator = try await coordinator([("The summit happened in Oslo", "2024-02-02")])
-        #expect(
-            try await find("What happened in May 2025?", .keyword, in: coordinator) == ["The summit happened in Oslo"]
-        )
+    @Test(arguments: SearchType.allCases)
+    func `a time in which nothing was made gives way to words, and to no other numbers`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("The summit happened in Oslo", "2024-02-02"), ("Invoice 2025/0417 was paid", "2024-01-10"),
+            ("The meter reads 2024", "2024-01-16"),
+        ])
+        let words = type == .semantic ? [] : ["The summit happened in Oslo"]
+        #expect(try await find("What happened in May 2025?", type, in: coordinator) == words)
+        #expect(try await find("May 2025", type, in: coordinator).isEmpty)
+        #expect(try await find("on 31 May 2025", type, in: coordinator).isEmpty)
         try await coordinator.close()
     }
 

@@ -164,10 +164,13 @@ extension QueryParser {
     /// where there are quotations.
     private var subjectCount: Int? {
         guard !dates.isEmpty, quotations.isEmpty else { return nil }
+        // "event log 2025" may be a log with that number.
+        let isCertain = dates.contains { !$0.date.isYearAlone || $0.date.hasPreposition }
         return gaps(around: dates.map(\.tokens)).joined()
             .count { index in
                 switch tokens.tokens[index].kind {
-                case .word: isStarred(index) || !isStopWord(index) && !TimeQuestions.isFiller(terms[index])
+                case .word:
+                    isStarred(index) || !isStopWord(index) && !(isCertain && TimeQuestions.isFiller(terms[index]))
                 case .character: !TimeQuestions.isFillerCharacter(terms[index])
                 case .emoji: true
                 }

@@ -78,7 +78,7 @@ import Testing
 
     @Test(arguments: [
         "When did Melanie go camping in May?", "dinner May 2025", "protest march", "budget 2025", "\"May 2025\"", "",
-        "what happened", "May I?", "2025年5月的北京", "party 🎉 May 2025", "Mar* 2025",
+        "what happened", "May I?", "2025年5月的北京", "party 🎉 May 2025", "event log 2025", "Mar* 2025",
     ])
     func `a question that names something else is not`(query: String) {
         #expect(!KeywordQuery(query).isAboutTime)

@@ -50,8 +50,9 @@ extension MemoryStore {
             guard ranked.isSilent else { return answer }
             let required = (whole?.clauses ?? []).filter(\.isRequired)
             if request.isAboutTime {
-                request.isAboutTime = false
-                hasTriedTime = true
+                // What is like a date in meaning is other numbers.
+                (request.isAboutTime, request.needsWords, hasTriedTime) = (false, true, true)
+                if whole == nil { return answer }
             } else if !required.isEmpty {
                 let missing = required.filter { ranked.missingPhrases.contains($0.phrase) }
                 let given = missing.isEmpty ? required : missing

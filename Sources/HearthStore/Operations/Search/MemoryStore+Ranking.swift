@@ -36,7 +36,7 @@ extension MemoryStore {
                 in: snapshot,
                 &workspace
             )
-            ranking.hasRequiredPhrases = !words.required.isEmpty
+            ranking.needsWords = request.needsWords || !words.required.isEmpty
         }
         if request.isAboutTime { ranking.selection = times.selection(named: ranking.words?.dated ?? []) }
         if request.words?.isMostlyTime == true { ranking.madeThen = times.all }
