@@ -101,7 +101,8 @@ extension MemoryStore {
             tuning: request.tuning,
             collection: slice.visibility.collection,
             slotCount: slice.catalog.documents.count,
-            sessions: slice.sessions
+            // A slice may have them from another search; by word alone they don't count.
+            sessions: request.meaning == nil ? nil : slice.sessions
         )
         return scorer.scores(
             of: workspace.postings.counts,
