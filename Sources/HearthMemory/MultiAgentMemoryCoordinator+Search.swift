@@ -9,8 +9,8 @@ extension MultiAgentMemoryCoordinator {
     /// - Parameters:
     ///   - agentID: The agent that searches.
     ///   - userID: The user; one that the file does not know has no memories.
-    ///   - query: Anything a person types: words, "quoted phrases" that must occur, beginnings of words with a `*`
-    ///     behind them.
+    ///   - query: Anything a person types: words, "quoted phrases" that must occur unless nothing has them, beginnings
+    ///     of words with a `*` behind them, dates. <doc:Search> has the rules.
     ///   - sessionID: The session whose memories are slightly preferred.
     ///   - includeSharedMemories: Whether to include other agents' memories.
     ///   - searchType: By word, by meaning, or both.

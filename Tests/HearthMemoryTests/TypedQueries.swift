@@ -196,11 +196,42 @@ import Testing
         try await coordinator.close()
     }
 
-    @Test func `a time in which nothing was made gives way to words`() async throws {
-        let coordinator = try await coordinator([("The summit happened in Oslo", "2024-02-02")])
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `with one word beside a date, both find`(type: SearchType) async throws {
+        let coordinator = try await coordinator(Self.calendar)
+        let found = try await find("dentist May 2025", type, in: coordinator)
         #expect(
-            try await find("What happened in May 2025?", .keyword, in: coordinator) == ["The summit happened in Oslo"]
+            Set(found).isSuperset(of: ["Root canal, forty minutes, no pain", "Ate at the trattoria with Marek"])
         )
+        let fence = try await find("fence 2 June 2025", type, in: coordinator)
+        #expect(fence.first == "Painted the fence")
+        #expect(try await find("fence May 2025", type, in: coordinator).contains("Painted the fence"))
+        #expect(
+            try await find("dental surgery appointment 3 May 2025", .keyword, in: coordinator)
+                == ["Root canal, forty minutes, no pain"]
+        )
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `the same phrase in two spellings falls back once`(type: SearchType) async throws {
+        let coordinator = try await coordinator([("the bike is red", nil)])
+        let found = try await results("\"red bike\" \"Red  bikes\"", type, in: coordinator)
+        #expect(found.map(\.memory.content) == ["the bike is red"])
+        #expect(found.first?.missingPhrases == ["red bike"])
+        try await coordinator.close()
+    }
+
+    @Test(arguments: SearchType.allCases)
+    func `a time in which nothing was made gives way to words, and to no other numbers`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("The summit happened in Oslo", "2024-02-02"), ("Invoice 2025/0417 was paid", "2024-01-10"),
+            ("The meter reads 2024", "2024-01-16"),
+        ])
+        let words = type == .semantic ? [] : ["The summit happened in Oslo"]
+        #expect(try await find("What happened in May 2025?", type, in: coordinator) == words)
+        #expect(try await find("May 2025", type, in: coordinator).isEmpty)
+        #expect(try await find("on 31 May 2025", type, in: coordinator).isEmpty)
         try await coordinator.close()
     }
 

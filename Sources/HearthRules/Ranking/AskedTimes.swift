@@ -31,9 +31,12 @@ package struct AskedTimes {
 
     /// What a query about these times finds, if some documents hold the date as it was typed.
     package func selection(named: [Int32]) -> TimeSelection {
-        let made = Set(holders.joined().lazy.map { Int32($0) })
+        let made = Set(all.lazy.map { Int32($0) })
         return TimeSelection(made: made.sorted(), named: named.filter { !made.contains($0) })
     }
+
+    /// The slots made at any of the times, ascending.
+    package var all: [Int] { holders.count == 1 ? holders[0] : Set(holders.joined()).sorted() }
 
     private static func span(of entries: [DocumentEntry], from first: Int64) -> ClosedRange<Int64> {
         var (earliest, latest) = (first, first)

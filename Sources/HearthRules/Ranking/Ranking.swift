@@ -16,10 +16,12 @@ package struct Ranking {
     package var words: WordScores?
     /// The cosine of each slot; nil where meaning does not count.
     package var cosines: [Float]?
-    /// Whether the query has phrases that must occur.
-    package var hasRequiredPhrases = false
+    /// Whether meaning alone finds nothing, because the query has phrases that must occur or is one about a time.
+    package var needsWords = false
     /// What alone can be found where the query is about a time; nil where it is about something else.
     package var selection: TimeSelection?
+    /// What can be found besides, because it was made at the time that is most of what the query says.
+    package var madeThen: [Int] = []
 
     package init(
         tuning: SearchTuning,
@@ -27,14 +29,14 @@ package struct Ranking {
         session: Int64?,
         words: WordScores? = nil,
         cosines: [Float]? = nil,
-        hasRequiredPhrases: Bool = false
+        needsWords: Bool = false
     ) {
         self.tuning = tuning
         self.now = now
         self.session = session
         self.words = words
         self.cosines = cosines
-        self.hasRequiredPhrases = hasRequiredPhrases
+        self.needsWords = needsWords
     }
 
     private static let microsecondsPerDay: Int64 = 86_400_000_000
@@ -87,9 +89,10 @@ package struct Ranking {
                     return
                 }
                 for slot in words?.matches ?? [] { consider(Int(slot)) }
-                guard cosines != nil, !hasRequiredPhrases else { return }
+                guard !needsWords else { return }
                 let allowance = most(0) + Self.rounding
                 scan.forEachMeant(atLeast: { bar - allowance }) { consider($0) }
+                for slot in madeThen where !scan.isFound(slot) { consider(slot) }
             }
         }
         return best.unordered.sorted().map { ranked($0.slot, score: $0.score, entries[$0.slot]) }

@@ -49,6 +49,11 @@ struct RelevanceScan {
         return (1 - semanticShare) * (context[slot] / contextBound) + semanticShare * meaning
     }
 
+    /// Whether a slot shares a word with the query or means enough of the same.
+    func isFound(_ slot: Int) -> Bool {
+        !isMatch.isEmpty && isMatch[slot] || !cosines.isEmpty && cosines[slot] >= semanticFloor
+    }
+
     /// Calls `body` with each slot that means enough of the same and shares no word with the query, if its relevance may
     /// reach a bar that can rise meanwhile.
     ///

@@ -46,11 +46,15 @@ package struct KeywordQuery: Sendable {
     package private(set) var pairs: [Pair] = []
     /// The times that it names.
     package private(set) var dates: [DateTerm] = []
-    /// Whether it asks for what was made at those times, and hardly for anything else.
+    /// Whether it asks for what was made at those times, and for nothing else.
     package private(set) var isAboutTime = false
+    /// Whether the times are most of what it says: "dentist May 2025".
+    package private(set) var isMostlyTime = false
 
     /// What was typed, as far as it is read.
     private let text: String
+    /// The phrases between quotation marks that were given up.
+    private let optional: Set<Phrase>
     /// Where each phrase is in ``clauses``.
     private var places: [Phrase: Int] = [:]
     private var knownPairs: Set<Pair> = []
@@ -63,18 +67,20 @@ package struct KeywordQuery: Sendable {
         self.init(text, optional: [])
     }
 
-    private init(_ text: String, optional: Set<String>) {
+    private init(_ text: String, optional: Set<Phrase>) {
         self.text = text.prefix(utf8Length: Self.longestQuery)
+        self.optional = optional
         let parser = QueryParser(self.text, optional: optional)
         parser.parse(into: &self)
         if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
     }
 
-    /// The same query, in which some of the quotations need not occur and their words are looked for as well.
-    package func relaxed(_ quotations: Set<String>) -> KeywordQuery {
-        let required = Set(clauses.lazy.filter(\.isRequired).compactMap(\.quotation))
-        let all = Set(clauses.lazy.compactMap(\.quotation))
-        return KeywordQuery(text, optional: all.subtracting(required).union(quotations))
+    /// The same query, in which some of the phrases that must occur need not, and their words are looked for as well.
+    ///
+    /// - Parameters:
+    ///   - given: Phrases between quotation marks. Those that were given up before stay so.
+    package func relaxed(_ given: Set<Phrase>) -> KeywordQuery {
+        KeywordQuery(text, optional: optional.union(given))
     }
 
     /// The same query with some of its clauses alone, given in ascending order.
@@ -139,9 +145,10 @@ extension KeywordQuery {
     }
 
     /// Notes the times that the query names.
-    mutating func setDates(_ dates: [DateTerm], isAboutTime: Bool) {
+    mutating func setDates(_ dates: [DateTerm], isAboutTime: Bool, isMostlyTime: Bool) {
         for date in dates where !self.dates.contains(date) { self.dates.append(date) }
         self.isAboutTime = isAboutTime
+        self.isMostlyTime = isMostlyTime
     }
 }
 

@@ -5,7 +5,7 @@ struct QueryParser {
     private let tokens: TokenizedText
     private let terms: [String]
     private let isGerman: Bool
-    private let quotations: [Quotation]
+    private var quotations: [Quotation] = []
     private var dates: [DateInQuery] = []
     /// Whether the quotations need not occur: in a sentence, where they name a book or a song, and in a piece of code.
     private var isLoose = false
@@ -15,6 +15,7 @@ struct QueryParser {
         var tokens: Range<Int>
         /// As it was typed.
         var text: String
+        var phrase: KeywordQuery.Phrase
         var isOptional: Bool
     }
 
@@ -25,7 +26,7 @@ struct QueryParser {
     }
 
     /// Reads a query. The quotations that are `optional` need not occur.
-    init(_ text: String, optional: Set<String>) {
+    init(_ text: String, optional: Set<KeywordQuery.Phrase>) {
         self.text = text
         utf8 = Array(text.utf8)
         let tokens = TextAnalyzer(stems: false).tokens(of: text)
@@ -33,16 +34,14 @@ struct QueryParser {
         terms = tokens.terms
         isGerman = GermanEndings.isGerman(text, words: terms)
         let scalars = Array(text.unicodeScalars)
-        quotations = QuotationMarks(in: scalars).quotations
-            .compactMap { source in
-                let range = tokens.range(in: source)
-                let quotation = String(
-                    decoding: text.utf8.dropFirst(source.lowerBound).prefix(source.count),
-                    as: UTF8.self
-                )
-                guard !range.isEmpty else { return nil }
-                return Quotation(tokens: range, text: quotation, isOptional: optional.contains(quotation))
-            }
+        for source in QuotationMarks(in: scalars).quotations {
+            let range = tokens.range(in: source)
+            guard !range.isEmpty else { continue }
+            let typed = String(decoding: utf8[source], as: UTF8.self)
+            let phrase = phrase(range)
+            let isOptional = optional.contains(phrase)
+            quotations.append(Quotation(tokens: range, text: typed, phrase: phrase, isOptional: isOptional))
+        }
         dates = QueryDates(in: text).dates.prefix(Self.mostDates)
             .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
             .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
@@ -59,7 +58,12 @@ struct QueryParser {
     /// Adds the clauses of the query, and its dates.
     func parse(into query: inout KeywordQuery) {
         for quotation in quotations { addQuotation(quotation, to: &query) }
-        query.setDates(dates.map(\.date.term), isAboutTime: isAboutTime)
+        let subjects = subjectCount
+        query.setDates(
+            dates.map(\.date.term),
+            isAboutTime: subjects == 0,
+            isMostlyTime: subjects.map { $0 <= 1 } == true && dates.contains { $0.tokens.count > 1 }
+        )
         // A query of stop words alone is about them.
         let keepsStopWords =
             !quotations.contains(where: isRequired) && dates.isEmpty
@@ -117,15 +121,14 @@ extension QueryParser {
     private func isRequired(_ quotation: Quotation) -> Bool { !isLoose && !quotation.isOptional }
 
     private func addQuotation(_ quotation: Quotation, to query: inout KeywordQuery) {
-        let range = quotation.tokens
+        query.add(quotation.phrase, isRequired: isRequired(quotation), quotation: quotation.text)
+    }
+
+    private func phrase(_ range: Range<Int>) -> KeywordQuery.Phrase {
         var stems = range.prefix(Self.longestPhrase).map(stem)
         let isPrefix = range.count <= Self.longestPhrase && isStarred(range.upperBound - 1)
         if isPrefix { stems[stems.count - 1] = terms[range.upperBound - 1] }
-        query.add(
-            .init(terms: stems, isPrefix: isPrefix),
-            isRequired: isRequired(quotation),
-            quotation: quotation.text
-        )
+        return .init(terms: stems, isPrefix: isPrefix)
     }
 
     /// The most words of a phrase that count.
@@ -157,16 +160,19 @@ extension QueryParser {
         terms[index].utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
     }
 
-    /// Whether nothing is asked for but what happened at a time.
-    private var isAboutTime: Bool {
-        guard !dates.isEmpty, quotations.isEmpty else { return false }
-        let dated = dates.map(\.tokens)
-        return gaps(around: dated).joined()
-            .allSatisfy { index in
+    /// How many words of a query with dates say what is asked for besides what was at a time; nil without dates, and
+    /// where there are quotations.
+    private var subjectCount: Int? {
+        guard !dates.isEmpty, quotations.isEmpty else { return nil }
+        // "event log 2025" may be a log with that number.
+        let isCertain = dates.contains { !$0.date.isYearAlone || $0.date.hasPreposition }
+        return gaps(around: dates.map(\.tokens)).joined()
+            .count { index in
                 switch tokens.tokens[index].kind {
-                case .word: !isStarred(index) && (isStopWord(index) || TimeQuestions.isFiller(terms[index]))
-                case .character: TimeQuestions.isFillerCharacter(terms[index])
-                case .emoji: false
+                case .word:
+                    isStarred(index) || !isStopWord(index) && !(isCertain && TimeQuestions.isFiller(terms[index]))
+                case .character: !TimeQuestions.isFillerCharacter(terms[index])
+                case .emoji: true
                 }
             }
     }

@@ -18,7 +18,8 @@ enum TimeQuestions {
         show list find give tell get see look search recall remember remembered say said talk talked talking discuss
         discussed write wrote written store stored save saved note noted add added make made create created put
         new news day days week weeks weekend weekends month months year years date dates time times today morning
-        afternoon evening night
+        afternoon evening night monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
+        recap summary summarize overview interesting
         early late mid beginning start middle end first second third fourth last half quarter part past previous back
         ago around since till throughout onwards whole entire like please
         """

@@ -19,7 +19,7 @@ struct RankedSlots {
     /// Whether nothing fits, whatever its score.
     var isSilent: Bool
     /// The required phrases that nothing the agent can find holds.
-    var missingPhrases: Set<String>
+    var missingPhrases: Set<KeywordQuery.Phrase>
 }
 
 extension MemoryStore {
@@ -27,7 +27,7 @@ extension MemoryStore {
     ///
     /// What a query demands is given up where nothing meets it: the time that it is about, and phrases between
     /// quotation marks, of which the words are looked for then. Those that nothing holds go first, and all of them
-    /// where each is held but never all together.
+    /// where each is held but never all together. Where the words find nothing either, a time that is named does.
     func answer(
         _ request: SearchRequest,
         user: Int64,
@@ -40,6 +40,7 @@ extension MemoryStore {
         var request = request
         var answer = SearchAnswer()
         var whole = request.words
+        var hasTriedTime = false
         while true {
             request.words = try whole.map {
                 try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
@@ -48,13 +49,18 @@ extension MemoryStore {
             answer.groups = ranked.groups
             answer.words = request.words
             guard ranked.isSilent else { return answer }
-            let required = Set((whole?.clauses ?? []).lazy.filter(\.isRequired).compactMap(\.quotation))
+            let required = (whole?.clauses ?? []).filter(\.isRequired)
             if request.isAboutTime {
-                request.isAboutTime = false
+                // What is like a date in meaning is other numbers.
+                (request.isAboutTime, request.needsWords, hasTriedTime) = (false, true, true)
+                if whole == nil { return answer }
             } else if !required.isEmpty {
-                let given = ranked.missingPhrases.isEmpty ? required : ranked.missingPhrases
-                answer.missingPhrases += given.sorted()
-                whole = whole?.relaxed(Set(answer.missingPhrases))
+                let missing = required.filter { ranked.missingPhrases.contains($0.phrase) }
+                let given = missing.isEmpty ? required : missing
+                answer.missingPhrases += given.compactMap(\.quotation)
+                whole = whole?.relaxed(Set(given.map(\.phrase)))
+            } else if !request.dates.isEmpty, !hasTriedTime {
+                request.isAboutTime = true
             } else {
                 return answer
             }

@@ -36,7 +36,11 @@ extension MemoryStore {
         let scan = request.meaning.flatMap { meaning in
             vectors.map { VectorScan(of: $0, for: meaning, reusing: workspace.scoring.takeProducts()) }
         }
-        let times = AskedTimes(request.dates, entries: slice.catalog.entries, takesSides: request.isAboutTime) {
+        let times = AskedTimes(
+            request.words == nil && !request.isAboutTime ? [] : request.dates,
+            entries: slice.catalog.entries,
+            takesSides: request.isAboutTime
+        ) {
             slice.visibility.canFind($0)
         }
         if let words = request.words {
@@ -49,9 +53,10 @@ extension MemoryStore {
                 in: snapshot,
                 &workspace
             )
-            ranking.hasRequiredPhrases = !words.required.isEmpty
+            ranking.needsWords = request.needsWords || !words.required.isEmpty
         }
         if request.isAboutTime { ranking.selection = times.selection(named: ranking.words?.dated ?? []) }
+        if request.words?.isMostlyTime == true { ranking.madeThen = times.all }
         if request.meaning != nil {
             let count = slice.catalog.documents.count
             ranking.cosines =
@@ -79,7 +84,7 @@ extension MemoryStore {
             )
         }
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
-            .filter { $0.isRequired && $1 == 0 }.compactMap { $0.0.quotation }
+            .filter { $0.isRequired && $1 == 0 }.map { $0.0.phrase }
         workspace.scoring.giveBack(ranking)
         return RankedSlots(groups: groups, isSilent: isSilent, missingPhrases: Set(missing))
     }
@@ -99,7 +104,8 @@ extension MemoryStore {
             tuning: request.tuning,
             collection: slice.visibility.collection,
             slotCount: slice.catalog.documents.count,
-            sessions: slice.sessions
+            // A slice may have them from another search; by word alone they don't count.
+            sessions: request.meaning == nil ? nil : slice.sessions
         )
         return scorer.scores(
             of: workspace.postings.counts,

@@ -112,6 +112,8 @@ struct SearchRequest: Sendable {
     var dates: [DateTerm]
     /// Whether the search is for what was made at those times.
     var isAboutTime = false
+    /// Whether meaning alone finds nothing.
+    var needsWords = false
     var meaning: QuantizedVector?
     var sessionID: SessionID?
     var includeShared: Bool

@@ -57,6 +57,16 @@ import Testing
         #expect(none.status == 0)
     }
 
+    @Test func `a phrase that nothing has is named before what its words find`() async throws {
+        _ = try await tool.stored("the bike is red")
+        let found = try await tool.json("search", "\"red bike\"", "--search-type", "keyword")
+        #expect(found["missing_phrases"] == .array([.string("red bike")]))
+        #expect(found["results"]?.array.count == 1)
+        let table = try await tool.run("search", "\"red bike\"")
+        #expect(table.lines[0] == "Nothing has “red bike” as it stands; its words were looked for.")
+        #expect(try await tool.json("search", "red")["missing_phrases"] == .array([]))
+    }
+
     @Test func `text comes from standard input too, without its last line break`() async throws {
         let outcome = try await tool.run("store", "-", input: "one\ntwo\n")
         #expect(try await tool.json("get", String(outcome.text.dropLast()))["text"]?.string == "one\ntwo")

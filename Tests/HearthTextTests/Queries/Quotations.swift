@@ -71,13 +71,13 @@ import Testing
 
     @Test func `a relaxed quotation need not occur, and its words are looked for`() {
         let query = KeywordQuery("\"red bike\" \"blue car\" shop")
-        let relaxed = query.relaxed(["red bike"])
+        let relaxed = query.relaxed([.init(terms: ["red", "bike"])])
         #expect(relaxed.clauses.filter(\.isRequired).compactMap(\.quotation) == ["blue car"])
         let terms = relaxed.clauses.map(\.phrase.terms)
         #expect(terms.contains(["red", "bike"]))
         #expect(terms.contains(["red"]) && terms.contains(["bike"]) && terms.contains(["shop"]))
         #expect(!terms.contains(["car"]))
-        #expect(relaxed.relaxed(["blue car"]).required.isEmpty)
+        #expect(relaxed.relaxed([.init(terms: ["blue", "car"])]).required.isEmpty)
     }
 
     @Test func `sixteen thousand marks are read in time that grows with their number`() {
