@@ -51,7 +51,8 @@ import Testing
         var options = StoreOptions()
         options.clock = StoreClock(
             now: { Timestamp(rawValue: time) },
-            bootTime: { time },
+            // Half of it, so that there is time left for a lease.
+            bootTime: { time / 2 },
             bootID: "boot",
             sleep: { _ in }
         )

@@ -41,6 +41,13 @@ import Testing
         var isReal: Bool
     }
 
+    /// Columns whose numbers the engine adds to, subtracts from, or multiplies.
+    private static let countedOn: Set = [
+        "leases.since", "leases.deadline", "store.sequence", "store.next_row", "store.clock", "memories.head_number",
+        "documents.created_at", "documents.block_slot", "models.dimension", "vector_block_states.used",
+        "agents.retention",
+    ]
+
     private func columns() throws -> [Column] {
         let file = try Connection(opening: original, flags: Connection.readWriteCreate)
         return try file.rowsDynamic(
@@ -63,7 +70,10 @@ import Testing
                 column.isReal
                 ? ["9e999", "-9e999", "1e300"]
                 : ["-9223372036854775808", "9223372036854775807", Self.flipping(bit, of: column.name)]
-            for value in values {
+            // Every value of those that are counted on from, and one of each other.
+            let chosen = Int.random(in: values.indices, using: &generator)
+            let isCountedOn = Self.countedOn.contains("\(column.table).\(column.name)")
+            for value in isCountedOn ? values : [values[chosen]] {
                 let path = directory.path + "/damaged.db"
                 try await Self.copy(original, to: path)
                 guard try damage(path, column, value) else { continue }
