@@ -84,8 +84,8 @@ struct ImportIdentifiers {
             return other.userID == item.userID && other.agentID == item.agentID ? .sameOwner : .otherOwner
         }
         let owner = try connection.first(
-            "SELECT user_key, owner_key FROM memories WHERE memory_id = ?1",
-            id.rawValue,
+            "SELECT user_key, owner_key FROM memories WHERE identifier = ?1",
+            id.stored,
             as: { Owner(user: $0.int64(0), agent: $0.int64(1)) }
         )
         guard let owner else { return .nobody }

@@ -22,12 +22,12 @@ struct LeasableMemory: Sendable {
     ) throws -> LeasableMemory? {
         try connection.first(
             """
-            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags
-            FROM memories AS m
+            SELECT m.memory_key, m.user_key, m.owner_key, c.name, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags
+            FROM memories AS m JOIN categories AS c ON c.category_key = m.category_key
             LEFT JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
-            WHERE m.memory_id = ?1
+            WHERE m.identifier = ?1
             """,
-            id.rawValue,
+            id.stored,
             now.rawValue,
             as: { row in
                 LeasableMemory(

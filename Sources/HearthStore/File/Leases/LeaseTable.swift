@@ -31,8 +31,8 @@ enum LeaseTable {
         in connection: Connection
     ) throws -> Lease? {
         let memory = try connection.first(
-            "SELECT memory_key FROM memories WHERE memory_id = ?1",
-            lock.memoryID.rawValue,
+            "SELECT memory_key FROM memories WHERE identifier = ?1",
+            lock.memoryID.stored,
             as: { $0.int64(0) }
         )
         guard let memory, let lease = try live(memory: memory, at: now, in: connection) else { return nil }
