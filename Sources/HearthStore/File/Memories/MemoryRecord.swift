@@ -105,11 +105,11 @@ extension MemoryRecord {
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
             isDeleted: row.bool(27)
         )
-        let head = VersionID(bytes: row.bytes(17))
+        let head = row.bytes(17)
         let arrivedAt = Timestamp(rawValue: row.int64(28))
         let headTime = MemoryColumns.time(lag: row.int64(19), arrivedAt: arrivedAt)
         let digest = ContentDigest.exact(fields.content)
-        let expected = VersionDigest.id(
+        let expected = VersionDigest.bytes(
             memoryID: id,
             parents: VersionID.list(row.bytes(23)),
             author: try snapshot.directory.agent(key: row.int64(24)).id,
@@ -136,7 +136,7 @@ extension MemoryRecord {
             createdAt: row.optionalInt64(15).map(Timestamp.init(rawValue:)) ?? arrivedAt,
             arrivedAt: arrivedAt,
             parentID: row.optionalString(16).map(MemoryID.init(rawValue:)),
-            head: head,
+            head: VersionID(bytes: head),
             headNumber: row.int(18),
             headTime: headTime,
             publishedAt: Timestamp(rawValue: row.int64(26)),

@@ -19,12 +19,14 @@ struct StoredIdentifier: SQLiteBindable {
 
     private var bytes: [UInt8]? {
         let text = id.rawValue.utf8
-        guard text.starts(with: Self.prefix.utf8) else { return nil }
+        guard text.count == Self.prefix.utf8.count + 2 * Self.byteCount, id.rawValue.hasPrefix(Self.prefix) else {
+            return nil
+        }
         return Hexadecimal.bytes(Substring(text.dropFirst(Self.prefix.utf8.count)), count: Self.byteCount)
     }
 
     fileprivate static func id(_ bytes: [UInt8]) -> MemoryID {
-        MemoryID(rawValue: prefix + Hexadecimal.string(bytes))
+        MemoryID(rawValue: Hexadecimal.string(bytes, after: prefix))
     }
 }
 

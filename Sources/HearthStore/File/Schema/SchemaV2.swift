@@ -97,7 +97,8 @@ extension SchemaV2 {
     static func migrate(_ connection: Connection) throws {
         try connection.execute(memories)
         try connection.run("INSERT OR IGNORE INTO categories (name) SELECT DISTINCT category FROM memories")
-        try connection.forEach("SELECT memory_key, memory_id FROM memories") { row in
+        // In the order of keys, so that pages of the new table fill up.
+        try connection.forEach("SELECT memory_key, memory_id FROM memories ORDER BY memory_key") { row in
             try copyMemory(row.int64(0), id: MemoryID(rawValue: row.string(1)), in: connection)
         }
         try connection.execute(replacement)
