@@ -11,7 +11,10 @@ import Foundation
             --json an array of {"name", "ours", "floor", "ratio", "unit"} is printed; a number without a floor has null \
             for it.
             """,
-        subcommands: [Measure.self, SearchProbe.self, Populate.self, InterplayProbe.self, InterplayWriter.self],
+        subcommands: [
+            Measure.self, SearchProbe.self, Populate.self, InterplayProbe.self, InterplayWriter.self,
+            InterplayPopulate.self,
+        ],
         defaultSubcommand: Measure.self
     )
 }

@@ -151,3 +151,18 @@ struct InterplayWriter: AsyncParsableCommand {
         while true { try await subject.store(texts.sentence(), for: Interplay.user) }
     }
 }
+
+/// Makes the file that the workloads begin with, to look at or to profile with.
+struct InterplayPopulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "interplay-populate", shouldDisplay: false)
+
+    @Argument var path: String
+    @Option var memories: Int
+
+    func run() async throws {
+        var corpus = Corpus()
+        let subject = try await OurSubject(path: path)
+        try await subject.fill((0..<memories).map { _ in corpus.sentence() }, for: Interplay.user)
+        try await subject.coordinator.close()
+    }
+}

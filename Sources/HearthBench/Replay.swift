@@ -4,13 +4,13 @@ import Foundation
 /// The rows that the engine wrote, vectors included, to be written again by bare calls into a new file of the same
 /// schema.
 struct Replay {
-    private static let tables = ["memories", "versions", "documents"]
+    private static let tables = ["memories", "documents"]
     /// What those rows refer to.
     private static let context = ["store", "users", "agents", "categories", "sessions", "models"]
 
     private let source: String
     private let schema: [String]
-    private let columns: [Int]
+    private let columns: [[String]]
     /// By memory, then table.
     private let rows: [[[BareValue]]]
     private let words: [(document: Int64, content: String)]
@@ -36,14 +36,18 @@ struct Replay {
             SELECT sql FROM sqlite_schema
             WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
                 AND name NOT LIKE 'memory\\_index\\_%' ESCAPE '\\'
-            ORDER BY type = 'index'
+            ORDER BY type = 'view', type = 'index'
             """
         )
         var byTable: [[[BareValue]]] = []
-        for (table, order) in zip(Self.tables, ["memory_key", "memory_key", "document_key"]) {
-            byTable.append(try floor.rows("SELECT * FROM \(table) ORDER BY \(order)"))
+        var columns: [[String]] = []
+        for (table, order) in zip(Self.tables, ["memory_key", "document_key"]) {
+            // Without the columns that are computed from others.
+            let names = try floor.texts("SELECT name FROM pragma_table_info('\(table)')")
+            columns.append(names)
+            byTable.append(try floor.rows("SELECT \(names.joined(separator: ", ")) FROM \(table) ORDER BY \(order)"))
         }
-        columns = byTable.map { $0.first?.count ?? 0 }
+        self.columns = columns
         rows = byTable[0].indices.map { index in byTable.map { $0[index] } }
         words = try Self.words(floor)
         vectors = try Self.vectors(floor)
@@ -103,9 +107,10 @@ struct Replay {
         for table in Self.context { try floor.execute("INSERT INTO main.\(table) SELECT * FROM source.\(table)") }
         try floor.execute("DETACH source")
         let inserts = try zip(Self.tables, columns)
-            .map { table, count in
-                try floor.prepare(
-                    "INSERT INTO \(table) VALUES (\((1...count).map { "?\($0)" }.joined(separator: ", ")))"
+            .map { table, columns in
+                let places = columns.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+                return try floor.prepare(
+                    "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))"
                 )
             }
         let index = try floor.prepare("INSERT INTO memory_index (rowid, content, tags) VALUES (?1, ?2, '')")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The files under `Fixtures` that the tests of search read.
+/// The files under `Fixtures` that tests read.
 package enum Fixtures {
     package struct Memory: Decodable {
         package var id: String
@@ -39,9 +39,17 @@ package enum Fixtures {
             }
     }
 
+    /// Copies a store of an earlier schema to a path.
+    package static func copyStore(ofSchema version: Int, to path: String) throws {
+        let bytes = try Data(contentsOf: root.appending(path: "schemas/version-\(version).db"))
+        try bytes.write(to: URL(filePath: path))
+    }
+
+    private static var root: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures").standardized
+    }
+
     private static func lines(of name: String) throws -> [Substring] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures")
-            .standardized
-        return try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
+        try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
     }
 }

@@ -28,14 +28,24 @@ package enum FieldText {
         return text + "}"
     }
 
+    /// A list as a column holds it that is NULL where there is nothing.
+    package static func stored(_ values: [String]) -> String? { values.isEmpty ? nil : array(values) }
+
+    /// A dictionary as a column holds it that is NULL where there is nothing.
+    package static func stored(_ values: [String: String]) -> String? { values.isEmpty ? nil : object(values) }
+
+    /// The list that a column holds; nothing where the column is NULL.
+    ///
     /// - Throws: `.storeCorrupt` for text that is not an array of strings.
     package static func array(from text: String) throws -> [String] {
-        text == "[]" ? [] : try decode([String].self, from: text)
+        text.isEmpty || text == "[]" ? [] : try decode([String].self, from: text)
     }
 
+    /// The dictionary that a column holds; nothing where the column is NULL.
+    ///
     /// - Throws: `.storeCorrupt` for text that is not an object of strings.
     package static func object(from text: String) throws -> [String: String] {
-        text == "{}" ? [:] : try decode([String: String].self, from: text)
+        text.isEmpty || text == "{}" ? [:] : try decode([String: String].self, from: text)
     }
 
     private static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {

@@ -53,13 +53,15 @@ private struct RandomWords {
 
 /// Bytes as lower-case hexadecimal digits, and back.
 package enum Hexadecimal {
-    package static func string(_ bytes: [UInt8]) -> String {
-        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+    package static func string(_ bytes: [UInt8], after prefix: String = "") -> String {
+        let count = prefix.utf8.count
+        return String(unsafeUninitializedCapacity: count + bytes.count * 2) { text in
+            _ = text.initialize(fromContentsOf: prefix.utf8)
             for (index, byte) in bytes.enumerated() {
-                text[2 * index] = digit(byte >> 4)
-                text[2 * index + 1] = digit(byte & 15)
+                text[count + 2 * index] = digit(byte >> 4)
+                text[count + 2 * index + 1] = digit(byte & 15)
             }
-            return bytes.count * 2
+            return count + bytes.count * 2
         }
     }
 

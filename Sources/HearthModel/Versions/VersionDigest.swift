@@ -56,7 +56,7 @@ package enum VersionDigest {
         encoder.append(time.rawValue)
         encoder.append(Int64(number))
         encoder.append(fields, contentDigest: contentDigest)
-        return Array(SHA256.hash(data: encoder.bytes))
+        return encoder.bytes.withUnsafeBytes(ContentDigest.sha256)
     }
 }
 
@@ -113,7 +113,7 @@ extension VersionID {
 
     /// Writes 32 bytes as the identifier.
     package init(bytes: [UInt8]) {
-        self.init(rawValue: Self.prefix + Hexadecimal.string(bytes))
+        self.init(rawValue: Hexadecimal.string(bytes, after: Self.prefix))
     }
 
     /// The 32 bytes, as the file stores them; nil for an identifier that is not of this form.
@@ -128,7 +128,14 @@ package enum ContentDigest {
     /// Of the bytes as they are: this is what a version's id covers.
     package static func exact(_ content: String) -> [UInt8] {
         var content = content
-        return content.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+        return content.withUTF8 { sha256(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Copies the digest as a whole: `Array(digest)` would go through it byte by byte, and every read makes two.
+    fileprivate static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return hash.finalize().withUnsafeBytes { [UInt8]($0) }
     }
 
     /// Of the content in Unicode normalisation form C.

@@ -36,6 +36,7 @@ extension Connection {
     func apply(_ options: DatabaseOptions) throws {
         setBusyTimeout(options.busyTimeout)
         try execute("PRAGMA synchronous = \(options.durability == .full ? "FULL" : "NORMAL")")
+        supportedSchema = options.schemaVersion
         pageCacheBytes = options.pageCacheBytes
         setPageCache(pageCacheBytes)
         if let limit = options.maximumPageCount {
@@ -51,6 +52,12 @@ extension Connection {
     /// Turns away every statement that would write.
     func setQueryOnly(_ isQueryOnly: Bool) throws {
         try isQueryOnly ? run("PRAGMA query_only = ON") : run("PRAGMA query_only = OFF")
+    }
+
+    /// Has rows that refer to others checked again, outside a transaction.
+    func restoreForeignKeys() {
+        // This pragma sets a flag in memory and can't fail.
+        sqlite3_exec(handle, "PRAGMA foreign_keys = ON", nil, nil, nil)
     }
 
     /// Lets the log's file keep the size it has reached, so that it need not grow again.

@@ -15,6 +15,9 @@ package final class Connection {
     /// owner has begun anew.
     private var transaction = TransactionState.none
 
+    /// The latest schema that this release knows; nil until the connection has its options.
+    var supportedSchema: Int?
+
     /// How many bytes of pages it may keep in memory.
     var pageCacheBytes = 0
 
@@ -72,27 +75,33 @@ package final class Connection {
     @usableFromInline
     package func statement(_ sql: StaticString) throws -> Statement {
         try refuseIfEnded()
-        return try cache.statement(sql, on: handle)
+        return try noting { try cache.statement(sql, on: handle) }
     }
 
     /// The prepared statement of SQL that is put together once: from the cache, reset and without values.
     @usableFromInline
     package func statement(_ sql: ComposedSQL) throws -> Statement {
         try refuseIfEnded()
-        return try cache.statement(sql, on: handle)
+        return try noting { try cache.statement(sql, on: handle) }
     }
 
     /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
     package func statement(dynamic sql: String) throws -> Statement {
         try refuseIfEnded()
-        return try cache.statement(dynamic: sql, on: handle)
+        return try noting { try cache.statement(dynamic: sql, on: handle) }
     }
 
     /// Passes an error on after looking at what it did to the transaction.
+    ///
+    /// A statement that no longer compiles may have met the schema of a later release, which another process has opened
+    /// the file with meanwhile.
     @usableFromInline
     func noting(_ error: any Error) -> any Error {
         if transaction == .open, isAutocommit { transaction = .lost }
-        return error
+        guard let supported = supportedSchema, ResultCode.error ~= error else { return error }
+        // If even this can't be read, the first error says more.
+        guard let found = try? schemaVersion(), found > supported else { return error }
+        return StoreFileError.tooNew(found: found, supported: supported)
     }
 
     private func refuseIfEnded() throws {

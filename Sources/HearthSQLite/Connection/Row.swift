@@ -9,9 +9,17 @@ internal import CSQLite
 package struct Row {
     let statement: OpaquePointer
 
+    /// How many columns it has.
+    package var columnCount: Int32 { sqlite3_column_count(statement) }
+
     /// Whether the column is NULL.
     package func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(statement, column) == SQLITE_NULL
+    }
+
+    /// Whether the column is a BLOB.
+    package func isBlob(_ column: Int32) -> Bool {
+        sqlite3_column_type(statement, column) == SQLITE_BLOB
     }
 
     /// An INTEGER.

@@ -32,9 +32,18 @@ extension Connection {
     }
 
     private func migrate(_ options: DatabaseOptions) throws {
-        // In a new file the first write lock writes the header, so `auto_vacuum` has to be known before that lock is
-        // taken, as `BEGIN IMMEDIATE` does. In a deferred transaction the pragma both sets the mode and takes the lock.
-        try execute("BEGIN DEFERRED; PRAGMA auto_vacuum = INCREMENTAL;")
+        // A step may put a table in another's place, and dropping the old one would ask after every row that refers to
+        // it. Inside a transaction this pragma does nothing.
+        try execute("PRAGMA foreign_keys = OFF")
+        defer { restoreForeignKeys() }
+        if try integer(ofPragma: "page_count") == 0 {
+            // In a new file the first write lock writes the header, so `auto_vacuum` has to be known before that lock is
+            // taken, as `BEGIN IMMEDIATE` does. In a deferred transaction the pragma both sets the mode and takes the
+            // lock.
+            try execute("BEGIN DEFERRED; PRAGMA auto_vacuum = INCREMENTAL;")
+        } else {
+            try execute("BEGIN IMMEDIATE")
+        }
         do {
             try applyMigrations(options)
             try commit()

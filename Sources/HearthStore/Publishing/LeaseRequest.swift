@@ -145,9 +145,9 @@ extension LeaseRequest {
 
     private static func id(of memory: Int64, in connection: Connection) throws -> MemoryID? {
         try connection.first(
-            "SELECT memory_id FROM memories WHERE memory_key = ?1",
+            "SELECT identifier FROM memories WHERE memory_key = ?1",
             memory,
-            as: { MemoryID(spelled: $0.string(0)) }
+            as: { $0.memoryID(0) }
         )
     }
 }

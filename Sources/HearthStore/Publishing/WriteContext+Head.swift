@@ -39,21 +39,21 @@ extension WriteContext {
         try insert(version, of: record, text: .published, besides: record.head)
         try connection.run(
             """
-            UPDATE memories SET category = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_time = ?11, state = ?12
+            UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
+                head = ?9, head_number = ?10, head_lag = ?11, state = ?12
             WHERE memory_key = ?1
             """,
             record.key,
-            fields.category.rawValue,
+            try transaction.keys.category(fields.category, in: connection),
             fields.content,
-            FieldText.array(fields.tags),
-            FieldText.object(fields.metadata),
-            fields.importance,
-            fields.confidence,
+            FieldText.stored(fields.tags),
+            FieldText.stored(fields.metadata),
+            MemoryColumns.importance(fields.importance),
+            MemoryColumns.confidence(fields.confidence),
             fields.expiresAt?.rawValue,
             version.id.bytes,
             version.number,
-            version.time.rawValue,
+            MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
             fields.isDeleted ? "deleted" : "live"
         )
         try documents.update(

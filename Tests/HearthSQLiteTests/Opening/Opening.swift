@@ -163,6 +163,52 @@ import Testing
         try await second.close()
     }
 
+    @Test func `whoever has the file open while a later release migrates it is told so`() async throws {
+        let earlier = try Database.notebook(.file(path))
+        try await earlier.add("one")
+        #expect(try earlier.texts == ["one"])
+        var newer = DatabaseOptions.notebook
+        newer.migrations.append(Migration("text") { try $0.execute("ALTER TABLE notes RENAME COLUMN text TO content") })
+        try await Database.notebook(.file(path), options: newer).close()
+
+        let tooNew = StoreFileError.tooNew(found: 3, supported: 2)
+        #expect(throws: tooNew) { try earlier.texts }
+        #expect(throws: tooNew) { try earlier.read { try $0.first("SELECT max(text) FROM notes") { $0.string(0) } } }
+        await #expect(throws: tooNew) { try await earlier.add("two") }
+        try await earlier.close()
+    }
+
+    @Test func `a migration may put another table in the place of one that others refer to`() async throws {
+        var options = DatabaseOptions.notebook
+        options.migrations.append(
+            Migration("links") { try $0.execute("CREATE TABLE links (note INTEGER NOT NULL REFERENCES notes) STRICT") }
+        )
+        let first = try Database.notebook(.file(path), options: options)
+        let note = try await first.add("one")
+        try await first.write { try $0.connection.run("INSERT INTO links (note) VALUES (?1)", note) }
+        try await first.close()
+
+        options.migrations.append(
+            Migration("notes") {
+                try $0.execute(
+                    """
+                    CREATE TABLE other (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+                    INSERT INTO other SELECT * FROM notes;
+                    DROP TABLE notes;
+                    ALTER TABLE other RENAME TO notes;
+                    """
+                )
+            }
+        )
+        let second = try Database.notebook(.file(path), options: options)
+        #expect(try second.texts == ["one"])
+        await #expect(throws: SQLiteError.self) {
+            try await second.write { try $0.connection.run("INSERT INTO links (note) VALUES (?1)", note + 1) }
+        }
+        try second.expectSound()
+        try await second.close()
+    }
+
     @Test func `a migration that fails leaves the schema as it was`() async throws {
         try await Database.notebook(.file(path)).close()
         var broken = DatabaseOptions.notebook

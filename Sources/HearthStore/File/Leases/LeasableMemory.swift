@@ -45,9 +45,9 @@ struct LeasableMemory: Sendable {
     ) throws -> LeasableMemory? {
         try connection.first(
             """
-            SELECT m.memory_key, m.user_key, m.owner_key, m.category, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags,
+            SELECT m.memory_key, m.user_key, m.owner_key, c.name, m.state = 'live' AND coalesce(m.expires_at > ?2, 1), d.flags,
                 m.state = 'live' AND coalesce(m.expires_at <= ?2, 0)
-            FROM memories AS m
+            FROM memories AS m JOIN categories AS c ON c.category_key = m.category_key
             LEFT JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
             WHERE m.memory_key = ?1
             """,

@@ -64,9 +64,9 @@ extension Snapshot {
 extension Lease {
     fileprivate func lock(in snapshot: Snapshot) throws -> MemoryLock {
         let id = try snapshot.connection.first(
-            "SELECT memory_id FROM memories WHERE memory_key = ?1",
+            "SELECT identifier FROM memories WHERE memory_key = ?1",
             memory,
-            as: { MemoryID(spelled: $0.string(0)) }
+            as: { $0.memoryID(0) }
         )
         guard let id else { throw MemoryError.corrupt("A lease is on a memory that is not there.") }
         return MemoryLock(self, on: id, of: try snapshot.directory.agent(key: holder).id)

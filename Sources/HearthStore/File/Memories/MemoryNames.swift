@@ -26,13 +26,13 @@ enum MemoryNames {
 
     /// The memory that is spelled as its identifier.
     static func plain(_ id: MemoryID, in connection: Connection) throws -> Int64? {
-        try connection.first("SELECT memory_key FROM memories WHERE memory_id = ?1", id.rawValue, as: { $0.int64(0) })
+        try connection.first("SELECT memory_key FROM memories WHERE identifier = ?1", id.stored, as: { $0.int64(0) })
     }
 
     /// The other memories of that identifier, in the order in which they were stored.
     static func namesakes(of id: MemoryID, in connection: Connection) throws -> [Int64] {
         try connection.rows(
-            "SELECT memory_key FROM memories WHERE memory_id > ?1 AND memory_id < ?2 ORDER BY memory_key",
+            "SELECT memory_key FROM memories WHERE identifier > ?1 AND identifier < ?2 ORDER BY memory_key",
             id.rawValue + separator,
             id.rawValue + end,
             as: { $0.int64(0) }
@@ -44,9 +44,9 @@ enum MemoryNames {
         try connection.first(
             """
             SELECT memory_key FROM memories
-            WHERE (memory_id = ?1 OR memory_id = ?2) AND user_key = ?3 AND owner_key = ?4
+            WHERE (identifier = ?1 OR identifier = ?2) AND user_key = ?3 AND owner_key = ?4
             """,
-            id.rawValue,
+            id.stored,
             namesake(id, user: user, owner: owner),
             user,
             owner,

@@ -16,6 +16,7 @@ struct MemoryRecord: Sendable {
     var type: MemoryType
     var fields: MemoryFields
     var createdAt: Timestamp
+    var arrivedAt: Timestamp
     var parentID: MemoryID?
     var head: VersionID
     var headNumber: Int
@@ -66,29 +67,32 @@ extension MemoryRecord {
     ) throws -> MemoryRecord? {
         try snapshot.connection.first(
             """
-            SELECT m.memory_key, m.memory_id, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, m.category,
-                m.content, m.tags, m.metadata, m.importance, m.confidence, m.expires_at, m.created_at, m.parent_id, m.head,
-                m.head_number, m.head_time, d.flags, a.count, a.last_at, v.parents, v.author_key, v.node, v.published_at,
-                v.is_deleted
+            SELECT m.memory_key, m.identifier, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, c.name,
+                m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5), m.expires_at, m.created_at,
+                m.parent_id, m.head, m.head_number, m.head_lag, d.flags, a.count, a.last_at, v.parents,
+                coalesce(v.author_key, m.owner_key), v.node, coalesce(v.published_at, m.arrived_at), v.is_deleted, m.arrived_at
             FROM memories AS m
             JOIN users AS u ON u.user_key = m.user_key
+            JOIN categories AS c ON c.category_key = m.category_key
             JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
-            JOIN versions AS v ON v.memory_key = m.memory_key AND v.number = m.head_number AND v.version_id = m.head
+            LEFT JOIN versions AS v ON v.memory_key = m.memory_key AND v.version_id = m.head
             LEFT JOIN sessions AS s ON s.session_key = m.session_key
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
-            WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories WHERE memory_id = ?3))
+            WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories WHERE identifier = ?3))
                 AND (m.state = 'live' OR ?2 AND m.state = 'deleted')
             """,
             key,
             includingDeleted,
-            id?.rawValue,
+            id?.stored,
+            SchemaV2.usualImportance,
+            SchemaV2.usualConfidence,
             as: { try read($0, in: snapshot) }
         )
     }
 
     private static func read(_ row: Row, in snapshot: Snapshot) throws -> MemoryRecord {
-        let id = MemoryID(spelled: row.string(1))
-        guard let type = MemoryType(rawValue: row.string(7)) else {
+        let id = row.memoryID(1)
+        guard let type = MemoryType(place: UInt8(truncatingIfNeeded: row.int64(7))) else {
             throw MemoryError.corrupt("The type of memory \(id) does not read.")
         }
         let fields = MemoryFields(
@@ -101,10 +105,11 @@ extension MemoryRecord {
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
             isDeleted: row.bool(27)
         )
-        let head = VersionID(bytes: row.bytes(17))
-        let headTime = HybridTime(rawValue: row.int64(19))
+        let head = row.bytes(17)
+        let arrivedAt = Timestamp(rawValue: row.int64(28))
+        let headTime = MemoryColumns.time(lag: row.int64(19), arrivedAt: arrivedAt)
         let digest = ContentDigest.exact(fields.content)
-        let expected = VersionDigest.id(
+        let expected = VersionDigest.bytes(
             memoryID: id,
             parents: VersionID.list(row.bytes(23)),
             author: try snapshot.directory.agent(key: row.int64(24)).id,
@@ -128,9 +133,10 @@ extension MemoryRecord {
             sessionID: row.optionalString(6).map(SessionID.init(rawValue:)),
             type: type,
             fields: fields,
-            createdAt: Timestamp(rawValue: row.int64(15)),
+            createdAt: row.optionalInt64(15).map(Timestamp.init(rawValue:)) ?? arrivedAt,
+            arrivedAt: arrivedAt,
             parentID: row.optionalString(16).map(MemoryID.init(rawValue:)),
-            head: head,
+            head: VersionID(bytes: head),
             headNumber: row.int(18),
             headTime: headTime,
             publishedAt: Timestamp(rawValue: row.int64(26)),

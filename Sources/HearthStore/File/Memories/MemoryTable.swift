@@ -14,7 +14,7 @@ struct MemoryKeys {
     var head: [UInt8]?
 }
 
-/// The rows of `memories`. A new memory gets its row, its first version, its document and its words.
+/// The rows of `memories`. A new memory gets its row, its document and its words.
 enum MemoryTable {
     /// What the rows of a new memory say, once it has its keys and its time.
     struct Rows {
@@ -29,8 +29,9 @@ enum MemoryTable {
         /// Where its vector will be; nil while it has none.
         let place: VectorPlace?
         let modelWithoutVector: Int64?
-        let tags: String
-        let metadata: String
+        /// Nil where there are none.
+        let tags: String?
+        let metadata: String?
 
         /// Gives a memory its keys and its time. Its words and its vector are written at the end of the transaction.
         init(
@@ -73,8 +74,8 @@ enum MemoryTable {
                     .key
             }
             transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
-            tags = FieldText.array(new.fields.tags)
-            metadata = FieldText.object(new.fields.metadata)
+            tags = FieldText.stored(new.fields.tags)
+            metadata = FieldText.stored(new.fields.metadata)
             keys = MemoryKeys(key: key, user: user, head: digest)
             self.new = new
             self.owner = owner
@@ -84,62 +85,38 @@ enum MemoryTable {
 
     private static let memories = RowsInsertion(
         """
-        INSERT INTO memories (memory_key, memory_id, user_key, owner_key, session_key, type, category, content, tags, metadata,
-            importance, confidence, is_sensitive, created_at, arrived_at, expires_at, parent_id, head, head_number, head_time, state)
+        INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
+            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag, state)
         VALUES
         """,
         row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live')"
     )
 
-    private static let versions = RowsInsertion(
-        """
-        INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
-            confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
-        VALUES
-        """,
-        row: "(?, 1, ?, x'', ?, ?, ?, ?, ?, ?, ?, ?, 0, 'head', 1, ?, ?)"
-    )
-
+    /// Writes new memories. Their first versions need no rows: the memories say everything.
     static func insert(_ rows: [Rows], now: Timestamp, into transaction: StoreTransaction) throws {
         try transaction.connection.insert(rows, by: memories) { row, parameters in
             let fields = row.new.fields
             try parameters.bind(
                 row.keys.key,
-                row.new.hasNamesake
-                    ? MemoryNames.namesake(row.new.id, user: row.keys.user, owner: row.owner.key) : row.new.id.rawValue,
+                (row.new.hasNamesake
+                    ? MemoryID(rawValue: MemoryNames.namesake(row.new.id, user: row.keys.user, owner: row.owner.key))
+                    : row.new.id).stored,
                 row.keys.user,
                 row.owner.key,
                 row.session,
-                row.new.type.rawValue,
-                fields.category.rawValue,
+                Int(row.new.type.place),
+                row.category,
                 fields.content,
                 row.tags,
                 row.metadata,
-                fields.importance,
-                fields.confidence,
-                row.new.createdAt.rawValue,
+                MemoryColumns.importance(fields.importance),
+                MemoryColumns.confidence(fields.confidence),
                 now.rawValue,
+                row.new.createdAt == now ? nil : row.new.createdAt.rawValue,
                 fields.expiresAt?.rawValue,
                 row.new.parentID?.rawValue,
                 row.digest,
-                row.time.rawValue
-            )
-        }
-        try transaction.connection.insert(rows, by: versions) { row, parameters in
-            let fields = row.new.fields
-            try parameters.bind(
-                row.keys.key,
-                row.digest,
-                row.owner.key,
-                row.time.rawValue,
-                fields.category.rawValue,
-                row.tags,
-                row.metadata,
-                fields.importance,
-                fields.confidence,
-                fields.expiresAt?.rawValue,
-                now.rawValue,
-                row.keys.key
+                MemoryColumns.lag(of: row.time, arrivedAt: now)
             )
         }
         try DocumentTable.insert(

@@ -13,7 +13,8 @@ enum StoreSchema {
             Migration("memories") { connection in
                 try connection.execute(SchemaV1.statements)
                 try seed(connection, options: options)
-            }
+            },
+            Migration("compact memories", apply: SchemaV2.migrate),
         ]
     }
 

@@ -36,7 +36,7 @@ enum NotificationTable {
     static func unacknowledged(in connection: Connection) throws -> [AdministratorNotification] {
         try connection.rows(
             """
-            SELECT n.notification_key, n.severity, n.kind, n.message, m.memory_id, c.conflict_id, n.created_at
+            SELECT n.notification_key, n.severity, n.kind, n.message, m.identifier, c.conflict_id, n.created_at
             FROM notifications AS n LEFT JOIN memories AS m ON m.memory_key = n.memory_key
             LEFT JOIN conflicts AS c ON c.conflict_key = n.conflict_key
             WHERE n.acknowledged_at IS NULL ORDER BY n.notification_key
@@ -50,7 +50,7 @@ enum NotificationTable {
                     severity: severity,
                     kind: AdministratorNotification.Kind(rawValue: row.string(2)),
                     message: row.string(3),
-                    memoryID: row.optionalString(4).map(MemoryID.init(spelled:)),
+                    memoryID: row.optionalMemoryID(4),
                     conflictID: row.optionalString(5).map(ConflictID.init(rawValue:)),
                     createdAt: Timestamp(rawValue: row.int64(6)).date
                 )

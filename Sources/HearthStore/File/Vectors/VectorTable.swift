@@ -29,11 +29,14 @@ enum VectorTable {
         return EmbeddingModel(key: key, identifier: identifier, dimension: dimension)
     }
 
+    static let openBlockQuery: StaticString = """
+        SELECT block_key, used FROM vector_block_states WHERE user_key = ?1 AND model_key = ?2 ORDER BY block_key DESC LIMIT 1
+        """
+
+    /// The block that the next vector of a user goes into: the one that was made last.
     static func openBlock(user: Int64, model: Int64, in connection: Connection) throws -> (key: Int64, used: Int)? {
         try connection.first(
-            """
-            SELECT block_key, used FROM vector_block_states WHERE user_key = ?1 AND model_key = ?2 ORDER BY block_key DESC LIMIT 1
-            """,
+            openBlockQuery,
             user,
             model,
             as: { ($0.int64(0), try VectorBlock.checked(used: $0.int(1))) }

@@ -49,13 +49,13 @@ enum DraftTable {
     ) throws -> [Pending] {
         try connection.rows(
             """
-            SELECT d.memory_key, m.memory_id FROM drafts AS d JOIN memories AS m ON m.memory_key = d.memory_key
+            SELECT d.memory_key, m.identifier FROM drafts AS d JOIN memories AS m ON m.memory_key = d.memory_key
             WHERE d.agent_key = ?1 AND d.user_key = ?2 AND (?3 IS NULL OR m.session_key = ?3) ORDER BY d.draft_key
             """,
             agent,
             user,
             session,
-            as: { Pending(memory: $0.int64(0), id: MemoryID(spelled: $0.string(1))) }
+            as: { Pending(memory: $0.int64(0), id: $0.memoryID(1)) }
         )
     }
 

@@ -11,7 +11,7 @@ final class VersionReader {
     private static let columns = """
         SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
             is_deleted, is_head, published_at, published_order
-        FROM versions
+        FROM all_versions
         """
     private static let one = ComposedSQL(columns, "WHERE memory_key = ?1 AND version_id = ?2")
     private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1 ORDER BY number, time, version_id")
@@ -131,7 +131,7 @@ final class VersionReader {
         let kept = try snapshot.connection.first(
             """
             SELECT v.content_form, v.content_base, v.content, iif(v.content_form = 'head', m.content, NULL)
-            FROM versions AS v JOIN memories AS m ON m.memory_key = v.memory_key
+            FROM all_versions AS v JOIN memories AS m ON m.memory_key = v.memory_key
             WHERE v.memory_key = ?1 AND v.version_id = ?2
             """,
             memory,

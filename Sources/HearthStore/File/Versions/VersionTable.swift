@@ -12,6 +12,9 @@ struct StoredVersion: Sendable {
 
 /// The rows of `versions`.
 ///
+/// A memory that has only its first version has no row here, because the memory says everything; the view
+/// `all_versions` has every version.
+///
 /// The text of the published head is in `memories`. When another version becomes the head, the old head's text is
 /// replaced by its difference from the new head's text. So the newest text is at hand, and an old one takes only as
 /// much room as was changed. Now and then a text is kept whole, so that few differences lead to the oldest one.
@@ -39,6 +42,7 @@ enum VersionTable {
         at now: Timestamp,
         in transaction: StoreTransaction
     ) throws {
+        if retired == nil { try insertFirst(memory: memory, in: transaction.connection) }
         let fields = version.fields
         let kept = EncodedText(fields.content, as: text, number: version.number)
         try transaction.connection.run(
@@ -86,6 +90,7 @@ enum VersionTable {
         for head: Version,
         in connection: Connection
     ) throws {
+        try insertFirst(memory: memory, in: connection)
         let kept = EncodedText(content, as: .against(head.id, text: head.fields.content), number: number)
         try connection.run(
             """
@@ -99,9 +104,23 @@ enum VersionTable {
         )
     }
 
+    /// Gives the first version a row, if it has none because it was the only one.
+    private static func insertFirst(memory: Int64, in connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
+                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
+            SELECT memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance, confidence,
+                expires_at, is_deleted, content_form, is_head, published_at, published_order
+            FROM first_versions WHERE memory_key = ?1
+            """,
+            memory
+        )
+    }
+
     static func contains(_ version: VersionID, memory: Int64, in connection: Connection) throws -> Bool {
         try connection.first(
-            "SELECT 1 FROM versions WHERE memory_key = ?1 AND version_id = ?2",
+            "SELECT 1 FROM all_versions WHERE memory_key = ?1 AND version_id = ?2",
             memory,
             version.bytes,
             as: { _ in true }
@@ -111,7 +130,7 @@ enum VersionTable {
     /// The versions without children.
     static func heads(memory: Int64, in connection: Connection) throws -> [VersionID] {
         try connection.rows(
-            "SELECT version_id FROM versions WHERE memory_key = ?1 AND is_head = 1 ORDER BY version_id",
+            "SELECT version_id FROM all_versions WHERE memory_key = ?1 AND is_head = 1 ORDER BY version_id",
             memory,
             as: { VersionID(bytes: $0.bytes(0)) }
         )

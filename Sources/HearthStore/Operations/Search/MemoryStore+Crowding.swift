@@ -56,9 +56,9 @@ extension MemoryStore {
     /// The identifier of a memory that the agent has been found to see.
     func identifier(ofMemory key: Int64, in snapshot: Snapshot) throws -> MemoryID {
         let id = try snapshot.connection.first(
-            "SELECT memory_id FROM memories WHERE memory_key = ?1",
+            "SELECT identifier FROM memories WHERE memory_key = ?1",
             key,
-            as: { MemoryID(rawValue: $0.string(0)) }
+            as: { $0.memoryID(0) }
         )
         guard let id else { throw MemoryError.corrupt("A document is of a memory that is not there.") }
         return id

@@ -9,11 +9,13 @@ enum DocumentVerification {
         try connection.forEach(
             """
             SELECT d.document_key FROM documents AS d JOIN memories AS m ON m.memory_key = d.document_key
-            JOIN categories AS c ON c.category_key = d.category_key
             WHERE d.agent_key IS NULL AND ((d.flags & 1 = 0) != (m.state = 'live') OR d.user_key != m.user_key
-                OR d.owner_key != m.owner_key OR d.session_key IS NOT m.session_key OR d.created_at != m.created_at
-                OR d.expires_at IS NOT m.expires_at OR d.importance != m.importance OR c.name != m.category)
+                OR d.owner_key != m.owner_key OR d.session_key IS NOT m.session_key OR d.type != m.type
+                OR d.created_at != coalesce(m.created_at, m.arrived_at)
+                OR d.expires_at IS NOT m.expires_at OR d.importance != coalesce(m.importance, ?1)
+                OR d.category_key != m.category_key)
             """,
+            SchemaV2.usualImportance,
             do: { report.add("document", "Document \($0.int64(0)) is not what its memory says.") }
         )
         try connection.forEach(
@@ -22,9 +24,10 @@ enum DocumentVerification {
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key
             WHERE d.agent_key IS NOT NULL AND ((d.flags & 1 = 0) != (r.draft_key IS NOT NULL) OR d.flags & 1 = 0 AND (
                 (d.flags & 2 != 0) != (m.state != 'live' OR r.changed_fields & 128 != 0) OR d.agent_key != r.agent_key
-                OR d.memory_key != r.memory_key OR d.importance != coalesce(r.importance, m.importance)
+                OR d.memory_key != r.memory_key OR d.importance != coalesce(r.importance, m.importance, ?1)
                 OR d.expires_at IS NOT iif(r.changed_fields & 64, r.expires_at, m.expires_at)))
             """,
+            SchemaV2.usualImportance,
             do: { report.add("document", "Document \($0.int64(0)) is not what its draft says.") }
         )
         try connection.forEach(

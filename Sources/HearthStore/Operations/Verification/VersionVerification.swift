@@ -6,8 +6,8 @@ import HearthSQLite
 enum MemoryVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let keys = try snapshot.connection.rows(
-            "SELECT memory_key, memory_id FROM memories WHERE state != 'folded' ORDER BY memory_key",
-            as: { ($0.int64(0), MemoryID(spelled: $0.string(1))) }
+            "SELECT memory_key, identifier FROM memories WHERE state != 'folded' ORDER BY memory_key",
+            as: { ($0.int64(0), $0.memoryID(1)) }
         )
         for (key, id) in keys {
             report.memories += 1

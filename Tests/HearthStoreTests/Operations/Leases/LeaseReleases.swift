@@ -57,8 +57,8 @@ import Testing
         let lock = try #require(try await leased.acquire())
         try await leased.store.write { transaction in
             try transaction.connection.run(
-                "UPDATE memories SET state = 'deleted' WHERE memory_id = ?1",
-                lock.memoryID.rawValue
+                "UPDATE memories SET state = 'deleted' WHERE identifier = ?1",
+                lock.memoryID.stored
             )
         }
         #expect(try await leased.store.releaseLease(on: leased.memory, as: "alden"))

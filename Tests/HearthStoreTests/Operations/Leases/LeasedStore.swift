@@ -53,8 +53,8 @@ struct LeasedStore {
             clock.advance(by: delay)
             let directory = try transaction.directory(store.directories)
             let key = try transaction.connection.first(
-                "SELECT memory_key FROM memories WHERE memory_id = ?1",
-                memory.rawValue,
+                "SELECT memory_key FROM memories WHERE identifier = ?1",
+                memory.stored,
                 as: { $0.int64(0) }
             )
             try LeaseFence.check(
@@ -107,9 +107,9 @@ struct LeasedStore {
             try transaction.connection.run(
                 """
                 INSERT INTO lease_waiters (memory_key, agent_key, boot_id, deadline, process)
-                SELECT memory_key, agent_key, ?3, ?4, ?5 FROM memories, agents WHERE memory_id = ?1 AND agent_id = ?2
+                SELECT memory_key, agent_key, ?3, ?4, ?5 FROM memories, agents WHERE identifier = ?1 AND agent_id = ?2
                 """,
-                id.rawValue,
+                id.stored,
                 agent.rawValue,
                 deadline.bootID,
                 deadline.nanoseconds,

@@ -260,7 +260,7 @@ import Testing
         let damaged = try await shared.memory("One.", shareWith: [])
         let sound = try await shared.memory("Two.", shareWith: [])
         try await shared.store.write {
-            try $0.connection.run("UPDATE memories SET content = 'Ono.' WHERE memory_id = ?1", damaged.rawValue)
+            try $0.connection.run("UPDATE memories SET content = 'Ono.' WHERE identifier = ?1", damaged.stored)
         }
         #expect(try await shared.sync("alden").errors == [])
         let result = try await shared.sync("alden", force: true)
@@ -347,9 +347,9 @@ import Testing
             try $0.connection.run(
                 """
                 UPDATE versions SET confidence = 0.1
-                WHERE number = 1 AND memory_key = (SELECT memory_key FROM memories WHERE memory_id = ?1)
+                WHERE number = 1 AND memory_key = (SELECT memory_key FROM memories WHERE identifier = ?1)
                 """,
-                damaged.rawValue
+                damaged.stored
             )
         }
         let result = try await shared.sync("alice")
