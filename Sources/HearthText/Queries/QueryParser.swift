@@ -1,9 +1,9 @@
 /// Turns the tokens of a query into clauses.
 struct QueryParser {
     private let text: String
-    private let utf8: [UInt8]
-    private let tokens: TokenizedText
-    private let terms: [String]
+    let utf8: [UInt8]
+    let tokens: TokenizedText
+    let terms: [String]
     private let isGerman: Bool
     private let quotations: [Range<Int>]
     /// Whether there are stop words outside quotation marks. Then the query is a sentence, and the marks name a book or
@@ -43,10 +43,12 @@ struct QueryParser {
                 index += 1
             }
         }
+        addSpellings(of: passage, keepsStopWords: keepsStopWords, to: &query)
     }
 
-    private func isStopWord(_ index: Int) -> Bool {
+    func isStopWord(_ index: Int) -> Bool {
         tokens.tokens[index].kind == .word && StopWords.contains(terms[index], inGerman: isGerman)
+            && !isWrittenAsName(index)
     }
 }
 
@@ -126,12 +128,12 @@ extension QueryParser {
         query.add(.init(first: stem(index), second: stem(index + 1)))
     }
 
-    private func stem(_ index: Int) -> String {
+    func stem(_ index: Int) -> String {
         tokens.tokens[index].kind == .word ? TextAnalyzer.stem(of: terms[index]) : terms[index]
     }
 
     /// Whether a `*` follows a token at once, or behind the quotation mark that closes there.
-    private func isStarred(_ index: Int) -> Bool {
+    func isStarred(_ index: Int) -> Bool {
         var rest = utf8[tokens.tokens[index].source.upperBound...]
         if rest.first == UInt8(ascii: "\"") { rest = rest.dropFirst() }
         return rest.first == UInt8(ascii: "*")

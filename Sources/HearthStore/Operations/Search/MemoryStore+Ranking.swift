@@ -41,7 +41,10 @@ extension MemoryStore {
         }
         let isDistinct = request.tuning.duplicateThreshold <= 1
         let hasPairs = request.meaning == nil && request.words?.pairs.isEmpty == false
-        let depth = max(isDistinct ? request.limit * 4 : request.limit, hasPairs ? Proximity.depth : 0)
+        let isTyped = request.words?.canStandAsTyped == true && !request.typed.isEmpty
+        // One plain word is the same in all that hold it but for its form: those that are returned are enough.
+        let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
+        let depth = max(isDistinct ? request.limit * 4 : request.limit, needsDepth ? Proximity.depth : 0)
         var candidates = ranking.top(depth, of: slice.catalog.entries) { slot in
             let entry = slice.catalog.entries[slot]
             return slice.visibility.canFind(slot)
@@ -61,7 +64,18 @@ extension MemoryStore {
         }
         workspace.scoring.giveBack(ranking)
         let minimum = request.filter.minimumScore ?? 0
-        let good = candidates.filter { $0.score >= minimum }
+        var good = candidates.filter { $0.score >= minimum }
+        if isTyped, let words = request.words {
+            good = try typedFirst(
+                good,
+                request.typed,
+                words,
+                user: user,
+                slice: slice,
+                in: snapshot,
+                workspace.postings
+            )
+        }
         guard isDistinct, let vectors else { return Array(good.prefix(request.limit)) }
         return Array(
             vectors.index
@@ -82,6 +96,7 @@ extension MemoryStore {
         guard let expression = query.matchExpression(userKey: UserKey(user)) else {
             return WordScores(count: slice.catalog.documents.count)
         }
+        try snapshot.state.checkAnalyser()
         try snapshot.connection.collectPostings(
             index: "memory_index",
             matching: expression,
@@ -134,6 +149,27 @@ extension MemoryStore {
         return try proximity.raised(results, bound: scores.ownBound) { slot in
             let document = slice.catalog.entries[slot].document
             return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
+        }
+    }
+
+    /// Puts those of the best results first in which the query stands as typed. Only texts that hold every word of it are
+    /// read.
+    private func typedFirst(
+        _ results: [Ranked],
+        _ typed: TypedText,
+        _ words: KeywordQuery,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ postings: Postings
+    ) throws -> [Ranked] {
+        let clauses = words.typedClauses
+        return try TypedFirst.arranged(results) { result in
+            let document = slice.catalog.entries[result.slot].document
+            guard postings.row(document, holds: clauses),
+                let content = try DocumentTable.content(of: document, user: user, in: snapshot.connection)
+            else { return .none }
+            return typed.match(in: content)
         }
     }
 

@@ -46,6 +46,7 @@ extension MemoryStore {
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
+            typed: TypedText(query),
             dates: QueryDates.terms(in: query),
             meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
             sessionID: sessionID,
@@ -83,6 +84,7 @@ extension MemoryStore {
         let memory = try await memory(id, as: agentID)
         let request = SearchRequest(
             words: nil,
+            typed: TypedText(""),
             dates: [],
             meaning: try await vector(of: memory.content, isRequired: true),
             sessionID: nil,
@@ -101,6 +103,8 @@ extension MemoryStore {
 /// What a search looks for, and how.
 struct SearchRequest: Sendable {
     var words: KeywordQuery?
+    /// What was typed, which ranks first where it stands so.
+    var typed: TypedText
     var dates: [DateTerm]
     var meaning: QuantizedVector?
     var sessionID: SessionID?
