@@ -13,11 +13,11 @@ package struct InMemoryIndex {
     }
 
     package mutating func add(_ text: String) {
-        let terms = TextAnalyzer().tokens(of: text).terms
-        for (position, term) in terms.enumerated() {
+        let tokens = TextAnalyzer().tokens(of: text)
+        for (position, term) in tokens.indexedTerms.enumerated() {
             postings[term, default: [:]][texts.count, default: []].append(position)
         }
-        lengths.append(UInt32(terms.count))
+        lengths.append(UInt32(tokens.count))
         texts.append(text)
     }
 

@@ -22,6 +22,17 @@ package struct Postings: Sendable, Equatable {
         merge(lists)
     }
 
+    /// Whether a row has all of some phrases.
+    package func row(_ row: Int64, holds phrases: [Int]) -> Bool {
+        var (low, high) = (0, rowIDs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if rowIDs[middle] < row { low = middle + 1 } else { high = middle }
+        }
+        guard low < rowIDs.count, rowIDs[low] == row else { return false }
+        return phrases.allSatisfy { counts[low * phraseCount + $0] > 0 }
+    }
+
     /// Takes in the rows of each phrase in place of what it held, in the same memory.
     mutating func merge(_ lists: PhraseLists) {
         phraseCount = lists.phraseCount

@@ -5,7 +5,11 @@
 ///   forms.
 /// - Words end where letters and digits do. `user_name`, `e-mail` and `a@b.org` are several words; `McDonald` and
 ///   `iPhone` are one, since people write them in either case. An English ending behind an apostrophe is left out
-///   (`user's`, `we'll`), a comma between thousands as well (`10,000`), and `don't` is `dont`.
+///   (`user's`, `we'll`), a comma or an apostrophe between thousands as well (`10,000`), and `don't` is `dont`. Single
+///   letters between full stops are one word (`U.S.A.`). A word that turns once from letters to digits or back is two
+///   (`16GB`, `LH441`), ordinals excepted. A single letter keeps its signs (`C++`, `C#`).
+/// - What people write in another way too is indexed in that way as well, behind the text (`SpellingFinder`): `wi-fi` as
+///   `wifi`, `O'Brien` as `obrien`, `getUserById` as four words, `10.000` as `10000`, `.NET` with its sign.
 /// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own.
 ///   Other words in Latin script get the English stemmer too, because their language is not known. What German needs
 ///   beyond that is left to the query (`GermanEndings`).
@@ -19,7 +23,7 @@
 /// forget exactly what it was told. A change of what comes out must raise `version`.
 package struct TextAnalyzer: Sendable {
     /// The version of what comes out. It is stored with an index; another version means that the index must be rebuilt.
-    package static let version = 1
+    package static let version = 2
 
     /// A term's greatest length in UTF-8 bytes. A longer word is cut at a scalar, in the text as in the query. Words of
     /// natural languages are shorter; what is longer is data that nobody types.
@@ -37,7 +41,9 @@ package struct TextAnalyzer: Sendable {
         var text = text
         return text.withUTF8 { bytes in
             var tokenizer = Tokenizer(text: bytes, stems: stems)
-            return tokenizer.run()
+            var tokens = tokenizer.run()
+            SpellingFinder(text: bytes, stems: stems).addSpellings(to: &tokens)
+            return tokens
         }
     }
 
@@ -48,6 +54,7 @@ package struct TextAnalyzer: Sendable {
         case .latin: EnglishStemmer.stem(&word)
         case .cyrillic: RussianStemmer.stem(&word)
         case .arabic: ArabicStemmer.stem(&word)
+        case .hebrew: HebrewStemmer.stem(&word)
         default: break
         }
     }

@@ -17,6 +17,8 @@ package struct TokenizedText: Sendable {
         @usableFromInline var termStart: UInt32
         @usableFromInline var termLength: UInt16
         var kind: Kind
+        /// Whether the word has an ASCII capital behind its first letter.
+        var hasInnerCapital = false
         /// UTF-8 offsets in the text that was analysed.
         fileprivate(set) var sourceStart: UInt32
         fileprivate(set) var sourceEnd: UInt32
@@ -27,6 +29,17 @@ package struct TokenizedText: Sendable {
 
     @usableFromInline private(set) var tokens: [Token] = []
     @usableFromInline private(set) var bytes: [UInt8] = []
+    /// Other ways to write what stands in the text. They are behind its tokens in the index and take no part in
+    /// phrases of it.
+    private(set) var spellings: [Spelling] = []
+
+    /// Another way to write a part of a text.
+    struct Spelling: Hashable, Sendable {
+        /// Terms side by side, at least one.
+        var terms: [String]
+        /// The bytes of the text that are written so.
+        var source: Range<Int>
+    }
 
     @inlinable package var count: Int { tokens.count }
 
@@ -42,13 +55,24 @@ package struct TokenizedText: Sendable {
         tokens.indices.map { String(decoding: term(at: $0), as: UTF8.self) }
     }
 
+    /// The terms of all tokens, and behind them those of the other spellings, as the index has them: each spelling
+    /// behind a separator, so that no phrase reaches from one into another.
+    package var indexedTerms: [String] { terms + spellings.flatMap { [Self.separator] + $0.terms } }
+
+    /// A term that no text has: the analyser takes a middle dot for punctuation.
+    private static let separator = "·"
+
     /// The text that FTS5 indexes for these tokens: each term behind the key of its user, separated by spaces.
     ///
     /// The key keeps one user's postings together in the index. FTS5's stock `ascii` tokenizer, told that `:` is part
     /// of a word, takes each `key:term` as one token: terms hold only lower-case ASCII letters, digits and scalars
     /// beyond ASCII.
     func indexText(userKey: UserKey) -> String {
-        String(unsafeUninitializedCapacity: bytes.count + tokens.count * (userKey.prefix.count + 1)) { buffer in
+        let others = spellings.flatMap { [Self.separator] + $0.terms }
+        let length =
+            bytes.count + others.reduce(0) { $0 + $1.utf8.count }
+            + (tokens.count + others.count) * (userKey.prefix.count + 1)
+        return String(unsafeUninitializedCapacity: length) { buffer in
             var end = 0
             func append(_ part: some Collection<UInt8>) {
                 for byte in part {
@@ -56,11 +80,13 @@ package struct TokenizedText: Sendable {
                     end += 1
                 }
             }
-            for index in tokens.indices {
+            func appendWord(_ term: some Collection<UInt8>) {
                 append(userKey.prefix)
-                append(term(at: index))
+                append(term)
                 append(CollectionOfOne(UInt8(ascii: " ")))
             }
+            for index in tokens.indices { appendWord(term(at: index)) }
+            for term in others { appendWord(term.utf8) }
             return end
         }
     }
@@ -77,10 +103,15 @@ extension TokenizedText {
     }
 
     /// Appends a word.
-    mutating func append(_ word: WordBuffer, kind: Token.Kind, source: Range<Int>) {
+    mutating func append(
+        _ word: WordBuffer,
+        kind: Token.Kind,
+        source: Range<Int>,
+        hasInnerCapital: Bool = false
+    ) {
         let start = bytes.count
         for index in 0..<word.count { bytes.append(word[index]) }
-        appendToken(from: start, kind: kind, source: source)
+        appendToken(from: start, kind: kind, source: source, hasInnerCapital: hasInnerCapital)
     }
 
     /// Appends a character.
@@ -90,17 +121,26 @@ extension TokenizedText {
         appendToken(from: start, kind: kind, source: source)
     }
 
-    private mutating func appendToken(from start: Int, kind: Token.Kind, source: Range<Int>) {
+    private mutating func appendToken(
+        from start: Int,
+        kind: Token.Kind,
+        source: Range<Int>,
+        hasInnerCapital: Bool = false
+    ) {
         tokens.append(
             Token(
                 termStart: UInt32(start),
                 termLength: UInt16(bytes.count - start),
                 kind: kind,
+                hasInnerCapital: hasInnerCapital,
                 sourceStart: UInt32(source.lowerBound),
                 sourceEnd: UInt32(source.upperBound)
             )
         )
     }
+
+    /// Adds another way to write a part of the text.
+    mutating func append(_ spelling: Spelling) { spellings.append(spelling) }
 
     /// Whether the last token ends at an offset, so that what follows there touches it.
     func ends(at offset: Int) -> Bool {

@@ -3,17 +3,34 @@
 /// At any moment at most one token is open: a word in `word`, or a character of Thai and its like that may still take
 /// marks. Everything else is complete when it is seen, or is corrected when the next scalar turns out to belong to it.
 struct Tokenizer {
-    private let text: UnsafeBufferPointer<UInt8>
+    let text: UnsafeBufferPointer<UInt8>
     private let stems: Bool
     private let table = CharacterTable.shared
 
-    private var word = WordBuffer()
+    private(set) var word = WordBuffer()
     private var wordStart = 0
     private var wordEnd = 0
     private var wordKind = TokenizedText.Token.Kind.word
+    /// Whether the open word has an ASCII capital behind its first letter.
+    private var hasInnerCapital = false
+    /// Whether the open word is made of single letters between full stops.
+    private var isAcronym = false
+    /// Where the open word turns from letters to digits or back.
+    private var turn = Turn()
     /// Where a joiner ended: what follows it there belongs to the emoji before it.
     private var joinerEnd = -1
     private var output = TokenizedText()
+
+    /// Where a word turns from letters to digits or back.
+    private struct Turn {
+        var count = 0
+        /// Bytes of the word in front of the first turn.
+        var length = 0
+        /// Where the first turn is in the text.
+        var offset = 0
+        /// Whether the last letter was a digit.
+        var isBehindDigit = false
+    }
 
     /// Reads a text that stays valid while this value is used.
     init(text: UnsafeBufferPointer<UInt8>, stems: Bool) {
@@ -30,7 +47,8 @@ struct Tokenizer {
             let letter = Self.asciiLetters[Int(byte)]
             if letter != 0 {
                 if wordKind != .word { close() }
-                open(at: offset)
+                open(at: offset, isDigit: letter <= Self.nine)
+                if letter != byte, offset > wordStart { hasInnerCapital = true }
                 word.append(ascii: letter)
                 offset += 1
                 wordEnd = offset
@@ -46,7 +64,7 @@ struct Tokenizer {
     }
 
     /// Lower-case letter or digit for each ASCII letter and digit, 0 for every other byte.
-    private static let asciiLetters: [UInt8] = (0...255)
+    static let asciiLetters: [UInt8] = (0...255)
         .map { (byte: UInt8) in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
@@ -55,23 +73,65 @@ struct Tokenizer {
             }
         }
 
-    private mutating func open(at offset: Int) {
-        guard word.isEmpty else { return }
-        wordStart = offset
-        wordKind = .word
+    private static let nine = UInt8(ascii: "9")
+
+    /// Opens a word unless one is open, and notes where it turns from letters to digits or back.
+    @inline(__always)
+    private mutating func open(at offset: Int, isDigit: Bool) {
+        if word.isEmpty {
+            wordStart = offset
+            wordKind = .word
+            hasInnerCapital = false
+            isAcronym = false
+            turn.count = 0
+        } else if isDigit != turn.isBehindDigit {
+            if turn.count == 0 { (turn.length, turn.offset) = (word.count, offset) }
+            turn.count += 1
+        }
+        turn.isBehindDigit = isDigit
     }
 
     /// Ends the open token, if there is one.
     private mutating func close() {
         guard !word.isEmpty else { return }
-        if stems, wordKind == .word { TextAnalyzer.stem(&word) }
-        output.append(word, kind: wordKind, source: wordStart..<wordEnd)
+        if wordKind == .character {
+            output.append(word, kind: .character, source: wordStart..<wordEnd)
+        } else {
+            if turn.count == 1 { closeAtTurn() }
+            Self.reduce(&word, stems: stems)
+            output.append(word, kind: .word, source: wordStart..<wordEnd, hasInnerCapital: hasInnerCapital)
+        }
         word.removeAll()
         wordKind = .word
     }
 
+    /// Ends the first half of a word that turns once from letters to digits or back, unless its end only says how the
+    /// number is read: `16gb` is two words, `2nd` is one, and `1990s` is `1990`.
+    private mutating func closeAtTurn() {
+        guard word.count < TextAnalyzer.longestTerm else { return }
+        var (number, unit) = word.halves(at: turn.length)
+        if number.makeup == .digits {
+            if Self.ordinalEndings.contains(where: unit.isEqual) { return }
+            if unit.isEqual(to: "s") {
+                word = number
+                return
+            }
+        }
+        Self.reduce(&number, stems: stems)
+        output.append(number, kind: .word, source: wordStart..<turn.offset, hasInnerCapital: hasInnerCapital)
+        word = unit
+        wordStart = turn.offset
+    }
+
+    private static func reduce(_ word: inout WordBuffer, stems: Bool) {
+        if word.makeup.contains(.indic) { IndicSpelling.fold(&word) }
+        if stems { TextAnalyzer.stem(&word) }
+    }
+
+    private static let ordinalEndings: [Affix] = ["st", "nd", "rd", "th"]
+
     /// The scalar at an offset and its length; the text is valid UTF-8, being a string's.
-    private func decode(at offset: Int) -> (scalar: UInt32, length: Int) {
+    func decode(at offset: Int) -> (scalar: UInt32, length: Int) {
         func continuation(_ distance: Int) -> UInt32 { UInt32(text[offset + distance] & 0x3F) }
         let lead = UInt32(text[offset])
         if lead < 0x80 { return (lead, 1) }
@@ -124,13 +184,14 @@ extension Tokenizer {
             close()
             flag(scalar, source)
         case .separator, .apostrophe:
+            if isHebrewMark(scalar, source) { return }
             close()
         }
     }
 
     private mutating func letter(_ scalar: UInt32, _ source: Range<Int>) {
         if wordKind != .word { close() }
-        open(at: source.lowerBound)
+        open(at: source.lowerBound, isDigit: (0x30...0x39).contains(scalar))
         word.append(scalar)
         wordEnd = source.upperBound
     }
@@ -214,18 +275,30 @@ extension Tokenizer {
 extension Tokenizer {
     /// Takes an ASCII byte that is neither letter nor digit, and returns where to go on.
     private mutating func punctuation(_ byte: UInt8, at offset: Int) -> Int {
-        if byte == UInt8(ascii: "'") { return apostrophe(offset..<offset + 1) }
-        if byte == UInt8(ascii: ","), word.makeup == .digits, thousandFollows(offset + 1) { return offset + 1 }
-        close()
-        return offset + 1
-    }
-
-    /// Whether exactly three digits stand at an offset.
-    private func thousandFollows(_ offset: Int) -> Bool {
-        func isDigit(_ index: Int) -> Bool {
-            index < text.count && text[index] >= UInt8(ascii: "0") && text[index] <= UInt8(ascii: "9")
+        let next = offset + 1
+        switch byte {
+        case UInt8(ascii: "'"):
+            return apostrophe(offset..<next)
+        case UInt8(ascii: ",") where separatesThousands(offset..<next):
+            return next
+        case UInt8(ascii: ".") where joinsInitials(next):
+            isAcronym = true
+            return next
+        case UInt8(ascii: "\"") where isHebrewMark(UInt32(byte), offset..<next):
+            return next
+        case UInt8(ascii: "+"), UInt8(ascii: "#"):
+            if let end = signEnd(of: byte, at: offset) {
+                let sign = WordSign.term(byte)
+                for _ in offset..<end { word.append(sign) }
+                wordEnd = end
+                close()
+                return end
+            }
+        default:
+            break
         }
-        return isDigit(offset) && isDigit(offset + 1) && isDigit(offset + 2) && !isDigit(offset + 3)
+        close()
+        return next
     }
 
     /// Looks at what stands behind an apostrophe inside a word: an English ending is passed over, `'t` is kept without
@@ -235,6 +308,7 @@ extension Tokenizer {
             close()
             return source.upperBound
         }
+        if separatesThousands(source) || isHebrewMark(UInt32(UInt8(ascii: "'")), source) { return source.upperBound }
         var end = source.upperBound
         var ending: UInt32 = 0
         while end < text.count, end - source.upperBound < 3, Self.asciiLetters[Int(text[end])] != 0 {
@@ -257,4 +331,19 @@ extension Tokenizer {
         .map { ending in
             ending.utf8.reduce(0) { $0 << 8 | UInt32($1) }
         }
+
+    /// Whether the full stop in front of an offset stands between single letters, as in `U.S.A.`
+    private func joinsInitials(_ offset: Int) -> Bool {
+        guard wordKind == .word, isAcronym || word.isOneLetter, let letter = letter(at: offset) else { return false }
+        return self.letter(at: letter.end) == nil && !isDigit(letter.end)
+    }
+
+    /// The letter at an offset, if there is one that is no digit.
+    private func letter(at offset: Int) -> (scalar: UInt32, end: Int)? {
+        guard offset < text.count else { return nil }
+        let (scalar, length) = decode(at: offset)
+        let entry = table.entry(scalar)
+        guard entry.kind == .letter, scalar > 0x7F || !isDigit(offset) else { return nil }
+        return (scalar, offset + length)
+    }
 }

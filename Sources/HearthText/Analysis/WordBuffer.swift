@@ -7,7 +7,10 @@ struct WordBuffer {
         static let digits = Makeup(rawValue: 2)
         static let cyrillic = Makeup(rawValue: 4)
         static let arabic = Makeup(rawValue: 8)
-        static let other = Makeup(rawValue: 16)
+        static let hebrew = Makeup(rawValue: 16)
+        /// Devanagari and the scripts whose nasals are written in the same two ways (`IndicSpelling`).
+        static let indic = Makeup(rawValue: 32)
+        static let other = Makeup(rawValue: 64)
     }
 
     private var bytes: [64 of UInt8] = .init(repeating: 0)
@@ -29,6 +32,20 @@ struct WordBuffer {
     var string: String { String(decoding: (0..<count).map { bytes[$0] }, as: UTF8.self) }
 
     subscript(index: Int) -> UInt8 { bytes[index] }
+
+    /// Whether the word is one letter and no digit.
+    var isOneLetter: Bool {
+        guard count > 0, count <= 4, makeup != .digits else { return false }
+        return count == (bytes[0] < 0x80 ? 1 : bytes[0] < 0xE0 ? 2 : bytes[0] < 0xF0 ? 3 : 4)
+    }
+
+    /// What stands in front of a byte, and what from there on.
+    func halves(at length: Int) -> (WordBuffer, WordBuffer) {
+        func buffer(_ range: Range<Int>) -> WordBuffer {
+            WordBuffer(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+        }
+        return (buffer(0..<length), buffer(length..<count))
+    }
 }
 
 // MARK: - Changing
@@ -62,6 +79,8 @@ extension WordBuffer {
         switch scalar {
         case 0x0430...0x045F: makeup.insert(.cyrillic)
         case 0x0620...0x06FF: makeup.insert(.arabic)
+        case 0x05D0...0x05EA: makeup.insert(.hebrew)
+        case 0x0900...0x097F, 0x0A80...0x0AFF, 0x0C00...0x0CFF: makeup.insert(.indic)
         default: makeup.insert(.other)
         }
     }
@@ -158,6 +177,8 @@ extension WordBuffer {
     func hasSuffix(_ suffix: Affix, from start: Int = 0) -> Bool {
         suffix.matches(tail: tail) && count - suffix.count >= start
     }
+
+    func isEqual(to word: Affix) -> Bool { count == word.count && hasSuffix(word) }
 
     func hasPrefix(_ prefix: Affix) -> Bool {
         count >= prefix.count && (0..<prefix.count).allSatisfy { self[$0] == prefix[$0] }

@@ -27,6 +27,8 @@ package struct KeywordQuery: Sendable {
         package var quotation: String?
         /// Whether it is a date as it was typed.
         package var isDate = false
+        /// Whether it is another way to write what was typed, which stands beside it and need not occur.
+        package var isVariant = false
     }
 
     /// Two words that were typed side by side: `Proximity` looks for them in what was found.
@@ -115,6 +117,21 @@ package struct KeywordQuery: Sendable {
     }
 }
 
+// MARK: - As typed
+
+extension KeywordQuery {
+    /// A longer query is a question, which hardly stands in a memory as it was typed.
+    private static let mostTypedClauses = 8
+
+    /// The clauses that a text has in which the query stands as typed.
+    package var typedClauses: [Int] {
+        clauses.indices.filter { !clauses[$0].isVariant && !clauses[$0].phrase.isPrefix && clauses[$0].weight >= 1 }
+    }
+
+    /// Whether it is worth looking for the query as it was typed.
+    package var canStandAsTyped: Bool { (1...Self.mostTypedClauses).contains(typedClauses.count) }
+}
+
 // MARK: - Building
 
 extension KeywordQuery {
@@ -131,12 +148,20 @@ extension KeywordQuery {
             clauses[place].isRequired = clauses[place].isRequired || isRequired
             clauses[place].quotation = clauses[place].quotation ?? quotation
             clauses[place].isDate = clauses[place].isDate || isDate
+            clauses[place].isVariant = false
         } else {
             places[phrase] = clauses.count
             clauses.append(
                 Clause(phrase: phrase, weight: weight, isRequired: isRequired, quotation: quotation, isDate: isDate)
             )
         }
+    }
+
+    /// Adds another way to write what was typed, unless it is looked for already.
+    mutating func add(variant phrase: Phrase, weight: Float = 1) {
+        guard clauses.count < Self.mostClauses, places[phrase] == nil else { return }
+        places[phrase] = clauses.count
+        clauses.append(Clause(phrase: phrase, weight: weight, isRequired: false, isVariant: true))
     }
 
     /// Adds a pair of words unless it is there.

@@ -1,9 +1,9 @@
 /// Turns the tokens of a query into clauses.
 struct QueryParser {
     private let text: String
-    private let utf8: [UInt8]
-    private let tokens: TokenizedText
-    private let terms: [String]
+    let utf8: [UInt8]
+    let tokens: TokenizedText
+    let terms: [String]
     private let isGerman: Bool
     private var quotations: [Quotation] = []
     private var dates: [DateInQuery] = []
@@ -74,13 +74,14 @@ struct QueryParser {
 
     /// Adds the words of a stretch without phrases that must occur.
     private func addPassage(_ passage: Range<Int>, keepsStopWords: Bool, to query: inout KeywordQuery) {
-        var (index, date) = (passage.lowerBound, 0)
+        var (index, date, unspelled) = (passage.lowerBound, 0, passage.lowerBound)
         while index < passage.upperBound {
             while date < dates.count, dates[date].tokens.upperBound <= index { date += 1 }
             if date < dates.count, dates[date].tokens.contains(index) {
                 let end = min(dates[date].tokens.upperBound, passage.upperBound)
                 addDate(dates[date], index..<end, to: &query)
-                index = end
+                addSpellings(of: unspelled..<index, keepsStopWords: keepsStopWords, to: &query)
+                (index, unspelled) = (end, end)
             } else if tokens.tokens[index].kind == .character {
                 let next = date < dates.count ? dates[date].tokens.lowerBound : passage.upperBound
                 let run = run(from: index, to: min(next, passage.upperBound))
@@ -92,10 +93,12 @@ struct QueryParser {
                 index += 1
             }
         }
+        addSpellings(of: unspelled..<passage.upperBound, keepsStopWords: keepsStopWords, to: &query)
     }
 
-    private func isStopWord(_ index: Int) -> Bool {
+    func isStopWord(_ index: Int) -> Bool {
         tokens.tokens[index].kind == .word && StopWords.contains(terms[index], inGerman: isGerman)
+            && !isWrittenAsName(index)
     }
 }
 
@@ -232,12 +235,12 @@ extension QueryParser {
         terms[index].unicodeScalars.first.map { (0x0590...0x05FF).contains($0.value) } ?? false
     }
 
-    private func stem(_ index: Int) -> String {
+    func stem(_ index: Int) -> String {
         tokens.tokens[index].kind == .word ? TextAnalyzer.stem(of: terms[index]) : terms[index]
     }
 
     /// Whether a `*` follows a token at once, or behind the quotation mark that closes there.
-    private func isStarred(_ index: Int) -> Bool {
+    func isStarred(_ index: Int) -> Bool {
         let rest = utf8[tokens.tokens[index].source.upperBound...]
         if rest.first == UInt8(ascii: "*") { return true }
         // No scalar takes more than four bytes.

@@ -233,6 +233,20 @@ struct Matches {
             sought.forEach(beginningWith: tokens.term(at: position)) { match($0, at: position, isPrefix: false) }
             for clause in sought.prefixes { match(clause, at: position, isPrefix: true) }
         }
+        matchSpellings(of: whole)
+    }
+
+    /// Looks for what the text has in another spelling: `wifi` in `wi-fi`.
+    private mutating func matchSpellings(of whole: [Int]) {
+        let count = all.count
+        for spelling in tokens.spellings {
+            let terms = spelling.terms.map { Array($0.utf8)[...] }
+            for clause in whole
+            where clauses[clause] == terms || clauses[clause].count == 1 && terms.contains(clauses[clause][0]) {
+                all.append(Match(clause: clause, source: spelling.source))
+            }
+        }
+        if all.count > count { all.sort { $0.source.lowerBound < $1.source.lowerBound } }
     }
 
     private mutating func match(_ clause: Int, at position: Int, isPrefix: Bool) {

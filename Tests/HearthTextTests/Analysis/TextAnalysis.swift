@@ -18,7 +18,7 @@ import Testing
         ("don't can’t won't", ["dont", "cant", "wont"]),
         ("O'Brien l'homme rock'n'roll", ["o", "brien", "l", "homm", "rock", "n", "roll"]),
         ("10,000 1,234,567 1,23 a,100", ["10000", "1234567", "1", "23", "a", "100"]),
-        ("3.14 7:30 covid19 2023-05-08", ["3", "14", "7", "30", "covid19", "2023", "05", "08"]),
+        ("3.14 7:30 covid19 2023-05-08", ["3", "14", "7", "30", "covid", "19", "2023", "05", "08"]),
         ("went gone running ran children", ["go", "go", "run", "run", "child"]),
         ("", []),
         (" \n\t\u{0}\u{1}.,;!?\"'", []),
@@ -134,8 +134,8 @@ import Testing
 
     /// Fails when the terms of any of these texts change: then `TextAnalyzer.version` must be raised, and these numbers
     /// replaced.
-    @Test func `version 1 gives what it always gave`() throws {
-        #expect(TextAnalyzer.version == 1)
+    @Test func `version 2 gives what it always gave`() throws {
+        #expect(TextAnalyzer.version == 2)
         var digest = FNV1a()
         for language in Fixtures.languages {
             for memory in try Fixtures.memories(in: language) { digest.add(terms(memory.text)) }
@@ -143,7 +143,7 @@ import Testing
         #expect(digest.value == 0x00D9_67EA_1407_4C23)
         digest = FNV1a()
         for page in UInt32(0)..<0x400 { digest.add(terms(text(ofPage: page))) }
-        #expect(digest.value == 0xC2B0_D65F_397C_F59B)
+        #expect(digest.value == 0x1915_8BA1_893C_09CB)
     }
 }
 

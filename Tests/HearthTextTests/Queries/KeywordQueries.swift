@@ -18,7 +18,7 @@ import Testing
         ("to be or not to be", ["to^2.0", "be^2.0", "or", "not"]),
         ("apples apple apples", ["appl^3.0"]),
         ("rock AND roll NOT (jazz) NEAR", ["rock", "roll", "jazz", "near"]),
-        ("content:x -y ^z {a}", ["content", "x", "y", "z"]),
+        ("content:x -y ^z {a}", ["content", "x", "y", "z", "content+x"]),
         ("", []), ("\"\" ' * ()", []), ("?!…", []),
     ])
     func `words are searched and stop words are not, unless there is nothing else`(text: String, expected: [String]) {
@@ -66,12 +66,27 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Wo sind die Häuser?", ["hauser", "haus*^0.5"]),
-        ("Häuser", ["hauser", "haus*^0.5"]),
-        ("the houses of Köln", ["hous", "koln"]),
+        ("Wo sind die Häuser?", ["hauser", "haus*^0.5", "haeuser^0.5"]),
+        ("Häuser", ["hauser", "haus*^0.5", "haeuser^0.5"]),
+        ("the houses of Köln", ["hous", "koln", "koeln^0.5"]),
         ("who will die in the war", ["die", "war"]),
     ])
     func `a German query finds the forms of its words, an English one its own words`(text: String, expected: [String]) {
+        #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("192.168.1.10", ["192", "168", "1", "10", "192+168+1+10"]),
+        ("R&D", ["r", "d", "r+d"]), ("AT&T", ["t", "at+t"]), ("and/or", ["and", "or"]),
+        ("16GB", ["16", "gb", "16+gb"]), ("LH44*", ["lh", "44*", "lh+44*"]),
+        ("wi-fi", ["wi", "fi", "wifi"]), ("wi fi", ["wi", "fi", "wifi"]), ("t shirt", ["t", "shirt", "tshirt"]),
+        ("getUserById", ["getuserbyid", "get+user+by+id", "get", "user", "id"]),
+        ("10.000", ["10", "000", "10+000", "10000"]),
+        ("Mueller", ["mueller", "muller^0.5"]), ("Müller", ["muller", "mueller^0.5"]), ("Michael", ["michael"]),
+        ("blue shoes", ["blue", "shoe"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net"]),
+        ("the US economy", ["us", "economi"]), ("told us more", ["told"]),
+    ])
+    func `other ways to write it stand beside what was typed`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)
     }
 
@@ -85,7 +100,7 @@ import Testing
     }
 
     @Test func `a query with NUL bytes and a megabyte of text is read`() {
-        #expect(clauses("a\u{0}b needle") == ["b", "needl"])
+        #expect(clauses("a\u{0}b needle") == ["b", "needl", "bneedl"])
         #expect(KeywordQuery(String(repeating: "é", count: 1 << 20)).clauses.count == 1)
         #expect(KeywordQuery(String(repeating: "\"", count: 1 << 20)).isEmpty)
         #expect(KeywordQuery(String(repeating: "字", count: 1 << 20)).clauses.count <= KeywordQuery.mostClauses)

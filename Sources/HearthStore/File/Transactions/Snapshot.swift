@@ -1,6 +1,7 @@
 import HearthModel
 import HearthRules
 import HearthSQLite
+import HearthText
 
 /// What a read sees: one committed state of the file, or the state that a transaction has made of it so far.
 struct Snapshot {
@@ -76,5 +77,21 @@ struct StoreState: Hashable, Sendable {
             policyChanged,
             analyser
         )
+    }
+}
+
+extension StoreState {
+    /// Refuses an index whose words are not those of the present analyser: another release has opened the file since this
+    /// one did, and made its index anew. Words looked for in it, added or removed would be wrong ones.
+    func checkAnalyser() throws {
+        guard analyser == TextAnalyzer.version else {
+            throw MemoryError(
+                code: .schemaTooNew,
+                message: """
+                    Another release has opened this file meanwhile and made its word index anew. Open the store again, \
+                    best with that release.
+                    """
+            )
+        }
     }
 }

@@ -51,6 +51,7 @@ final class StoreTransaction: WriteGroup {
     }
 
     func flush() throws {
+        if !indexChanges.isEmpty { try state.checkAnalyser() }
         for change in IndexChange.arranged(indexChanges) { try change.apply(to: connection) }
         // A transaction may write nothing but vectors.
         guard progress.isDirty || vectors.hasWrites else { return }

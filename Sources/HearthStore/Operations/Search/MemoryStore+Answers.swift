@@ -98,6 +98,7 @@ extension MemoryStore {
             workspace.lengths.removeAll(keepingCapacity: true)
             return
         }
+        try snapshot.state.checkAnalyser()
         try snapshot.connection.collectPostings(
             index: "memory_index",
             matching: expression,

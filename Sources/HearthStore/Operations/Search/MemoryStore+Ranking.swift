@@ -63,24 +63,39 @@ extension MemoryStore {
                 scan?.cosines(count: count, in: &workspace.scoring) ?? [Float](repeating: 0, count: count)
         }
         let hasPairs = request.meaning == nil && !request.isAboutTime && request.words?.pairs.isEmpty == false
+        let isTyped = request.words?.canStandAsTyped == true && !request.typed.isEmpty
+        // One plain word is the same in all that hold it but for its form: those that are returned are enough.
+        let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
+        let minimum = request.filter.minimumScore ?? 0
         var isSilent = true
         let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
-            let best = ranking.top(max(depth, hasPairs ? Proximity.depth : 0), of: slice.catalog.entries) { slot in
+            var best = ranking.top(max(depth, needsDepth ? Proximity.depth : 0), of: slice.catalog.entries) { slot in
                 let entry = slice.catalog.entries[slot]
                 return slice.visibility.canFind(slot)
                     && (request.includeShared || slice.visibility.isOwn(slot))
                     && entry.memory != leftOut && filter.admits(entry)
             }
             isSilent = best.isEmpty
-            guard hasPairs, let words = request.words, let scores = ranking.words else { return best }
-            return try raisedByProximity(
-                best,
-                by: words,
-                scores: scores,
-                tuning: request.tuning,
+            if hasPairs, let words = request.words, let scores = ranking.words {
+                best = try raisedByProximity(
+                    best,
+                    by: words,
+                    scores: scores,
+                    tuning: request.tuning,
+                    user: user,
+                    slice: slice,
+                    in: snapshot
+                )
+            }
+            guard isTyped, let words = request.words else { return best }
+            return try typedFirst(
+                best.filter { $0.score >= minimum },
+                request.typed,
+                words,
                 user: user,
                 slice: slice,
-                in: snapshot
+                in: snapshot,
+                workspace.postings
             )
         }
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
@@ -136,6 +151,27 @@ extension MemoryStore {
         return try proximity.raised(results, bound: scores.contextBound) { slot in
             let document = slice.catalog.entries[slot].document
             return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
+        }
+    }
+
+    /// Puts those of the best results first in which the query stands as typed. Only texts that hold every word of it are
+    /// read.
+    private func typedFirst(
+        _ results: [Ranked],
+        _ typed: TypedText,
+        _ words: KeywordQuery,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ postings: Postings
+    ) throws -> [Ranked] {
+        let clauses = words.typedClauses
+        return try TypedFirst.arranged(results) { result in
+            let document = slice.catalog.entries[result.slot].document
+            guard postings.row(document, holds: clauses),
+                let content = try DocumentTable.content(of: document, user: user, in: snapshot.connection)
+            else { return .none }
+            return typed.match(in: content)
         }
     }
 

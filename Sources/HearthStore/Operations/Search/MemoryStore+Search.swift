@@ -49,6 +49,7 @@ extension MemoryStore {
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
+            typed: TypedText(query),
             dates: words.dates,
             isAboutTime: words.isAboutTime,
             meaning: type == .keyword ? nil : try await vector(of: query, isRequired: type == .semantic),
@@ -86,6 +87,7 @@ extension MemoryStore {
         let memory = try await memory(id, as: agentID, userID: userID)
         let request = SearchRequest(
             words: nil,
+            typed: TypedText(""),
             dates: [],
             meaning: try await vector(of: memory.content, isRequired: true),
             sessionID: nil,
@@ -108,6 +110,8 @@ extension MemoryStore {
 /// What a search looks for, and how.
 struct SearchRequest: Sendable {
     var words: KeywordQuery?
+    /// What was typed, which ranks first where it stands so.
+    var typed: TypedText
     /// The times that are named.
     var dates: [DateTerm]
     /// Whether the search is for what was made at those times.

@@ -1,0 +1,250 @@
+/// Finds the other ways in which people write what stands in a text, after the model of the word-delimiter filters of
+/// full-text engines:
+///
+/// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`;
+/// - parts of what stands there joined: `getUserById`;
+/// - numbers joined: `10.000`, `10 000`, `555-0123`;
+/// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`.
+///
+/// All of them are short and rare. The index has them behind the text.
+struct SpellingFinder {
+    let text: UnsafeBufferPointer<UInt8>
+    let stems: Bool
+
+    /// The most words that are joined into one.
+    private static let mostParts = 3
+    /// The longest word that is made by joining, in bytes: what is longer is a chain of words that nobody joins.
+    private static let longestJoined = 24
+
+    /// Adds the spellings to the tokens of the text.
+    func addSpellings(to tokens: inout TokenizedText) {
+        // A word that ends a run of one kind may begin one of another.
+        var end = 0
+        for index in 0..<tokens.count {
+            let token = tokens.tokens[index]
+            guard token.kind == .word else { continue }
+            if let name = nameWithSigns(token, tokens.term(at: index)) { tokens.append(name) }
+            if token.hasInnerCapital, let parts = parts(of: token.source) { tokens.append(parts) }
+            guard index >= end - 1 else { continue }
+            end = runEnd(from: index, in: tokens)
+            if end > index + 1, let joined = joined(index..<end, in: tokens) { tokens.append(joined) }
+        }
+    }
+}
+
+// MARK: - Joining
+
+extension SpellingFinder {
+    /// What may stand between two parts of one word or number.
+    private enum Connector {
+        case hyphen
+        case underscore
+        case apostrophe
+        case fullStop
+        case space
+    }
+
+    /// The connector between a token and the next, if nothing else is between them.
+    private func connector(behind index: Int, in tokens: TokenizedText) -> Connector? {
+        guard index + 1 < tokens.count, tokens.tokens[index + 1].kind == .word else { return nil }
+        let start = tokens.tokens[index].source.upperBound
+        let end = tokens.tokens[index + 1].source.lowerBound
+        switch end - start {
+        case 1:
+            switch text[start] {
+            case UInt8(ascii: " "): return .space
+            case UInt8(ascii: "-"): return .hyphen
+            case UInt8(ascii: "_"): return .underscore
+            case UInt8(ascii: "'"): return .apostrophe
+            case UInt8(ascii: "."): return .fullStop
+            default: return nil
+            }
+        case 2:
+            // A space that doesn't break, and the Arabic mark between thousands.
+            let sign = (text[start], text[start + 1])
+            return sign == (0xC2, 0xA0) || sign == (0xD9, 0xAC) ? .space : nil
+        case 3 where text[start] == 0xE2 && text[start + 1] == 0x80:
+            switch text[start + 2] {
+            case 0x90, 0x91: return .hyphen  // U+2010, U+2011
+            case 0x99: return .apostrophe  // U+2019
+            case 0x89, 0xAF: return .space  // U+2009, U+202F: thin spaces
+            default: return nil
+            }
+        default:
+            return nil
+        }
+    }
+
+    /// Where the tokens end that one kind of connector holds together from a token on.
+    private func runEnd(from start: Int, in tokens: TokenizedText) -> Int {
+        guard let connector = connector(behind: start, in: tokens) else { return start + 1 }
+        let isNumber = isDigits(start, in: tokens)
+        if connector == .space, !isNumber { return start + 1 }
+        var end = start + 1
+        while end < tokens.count, self.connector(behind: end - 1, in: tokens) == connector,
+            isDigits(end, in: tokens) == isNumber
+        {
+            end += 1
+        }
+        return end
+    }
+
+    private func isDigits(_ index: Int, in tokens: TokenizedText) -> Bool {
+        tokens.term(at: index).allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
+
+    /// Tokens of one run written as one, where people write it so.
+    private func joined(_ run: Range<Int>, in tokens: TokenizedText) -> TokenizedText.Spelling? {
+        guard let connector = connector(behind: run.lowerBound, in: tokens) else { return nil }
+        let parts = run.map { tokens.tokens[$0].source }
+        let isJoined =
+            isDigits(run.lowerBound, in: tokens)
+            ? isNumber(run.map { tokens.term(at: $0) }, connector) : isWord(parts, connector)
+        guard isJoined else { return nil }
+        // It is analysed as if it stood there so.
+        let terms = terms(of: parts.flatMap { text[$0] })
+        return terms.count == 1
+            ? .init(terms: terms, source: parts[0].lowerBound..<parts[parts.count - 1].upperBound) : nil
+    }
+
+    private func isWord(_ parts: [Range<Int>], _ connector: Connector) -> Bool {
+        let length = parts.reduce(0) { $0 + $1.count }
+        guard parts.count <= Self.mostParts, length <= Self.longestJoined else { return false }
+        switch connector {
+        case .space:
+            return false
+        case .hyphen, .underscore:
+            return true
+        case .apostrophe:
+            return !isElision(parts[0], before: parts[1])
+        case .fullStop:
+            return parts.count == 2 && isShortEnding(parts[1])
+        }
+    }
+
+    /// Whether the first word is a French or Italian one that has lost its vowel; in front of a capital it is part of a
+    /// name (D'Angelo).
+    private func isElision(_ first: Range<Int>, before second: Range<Int>) -> Bool {
+        let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(text[second.lowerBound])
+        return !isCapital && Self.elisions.contains(String(decoding: text[first], as: UTF8.self).lowercased())
+    }
+
+    private static let elisions: Set<String> = [
+        "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "dell", "nell", "all",
+        "dall", "sull", "coll", "un", "quest", "quell",
+    ]
+
+    /// `js`, `D`: what follows a full stop and is neither a sentence nor the name of a domain.
+    private func isShortEnding(_ part: Range<Int>) -> Bool {
+        guard part.count <= 2 else { return false }
+        let isSentence =
+            part.count == 2 && text[part.lowerBound] < UInt8(ascii: "a")
+            && text[part.lowerBound + 1] >= UInt8(ascii: "a")
+        var next = part.upperBound
+        if next < text.count, text[next] == UInt8(ascii: ".") { next += 1 }
+        let isLast = next == text.count || text[next] < 0x80 && Tokenizer.asciiLetters[Int(text[next])] == 0
+        return !isSentence && isLast
+    }
+
+    /// Whether numbers side by side are the thousands of one, or a telephone number.
+    private func isNumber(_ parts: [ArraySlice<UInt8>], _ connector: Connector) -> Bool {
+        let lengths = parts.map(\.count)
+        switch connector {
+        case .fullStop, .space, .underscore:
+            let isNumber = lengths[0] <= 3 && lengths.dropFirst().allSatisfy { $0 == 3 }
+            return isNumber && parts.count <= 5 && parts[0].first != UInt8(ascii: "0")
+                && !(connector == .fullStop && isAddress(parts))
+        case .hyphen:
+            let isDate = [[4, 2, 2], [2, 2, 4], [4, 4], [4, 2]].contains(lengths)
+            return !isDate && (7...15).contains(lengths.reduce(0, +))
+        case .apostrophe:
+            return false
+        }
+    }
+
+    /// Whether numbers are those of an address on a network.
+    private func isAddress(_ parts: [ArraySlice<UInt8>]) -> Bool {
+        parts.count == 4 && parts.allSatisfy { UInt8(String(decoding: $0, as: UTF8.self)) != nil }
+    }
+}
+
+// MARK: - Parts and signs
+
+extension SpellingFinder {
+    /// The words of a name like `getUserById` or `parseHTTPHeader`, where there are several of two letters or more.
+    private func parts(of word: Range<Int>) -> TokenizedText.Spelling? {
+        // Without an English ending behind an apostrophe.
+        let end = word.first { Tokenizer.asciiLetters[Int(text[$0])] == 0 } ?? word.upperBound
+        let source = word.lowerBound..<end
+        var starts = [source.lowerBound]
+        for offset in source.dropFirst() {
+            if beginsPart(offset, source) { starts.append(offset) }
+        }
+        let parts = zip(starts, starts.dropFirst() + [source.upperBound]).map { $0..<$1 }
+        guard parts.count > 1, parts.count <= 8, parts.count > 3 || parts.allSatisfy({ $0.count > 1 }) else {
+            return nil
+        }
+        let terms = parts.flatMap { self.terms(of: Array(text[$0])) }
+        return .init(terms: terms, source: source)
+    }
+
+    /// Whether a capital stands behind a small letter or a digit, or is the last of several and begins a word of three
+    /// letters.
+    private func beginsPart(_ offset: Int, _ source: Range<Int>) -> Bool {
+        guard isCapital(offset) else { return false }
+        if !isCapital(offset - 1) { return true }
+        return offset + 2 < source.upperBound && isSmall(offset + 1) && isSmall(offset + 2)
+    }
+
+    private func isCapital(_ offset: Int) -> Bool {
+        text[offset] >= UInt8(ascii: "A") && text[offset] <= UInt8(ascii: "Z")
+    }
+
+    private func isSmall(_ offset: Int) -> Bool {
+        text[offset] >= UInt8(ascii: "a") && text[offset] <= UInt8(ascii: "z")
+    }
+
+    /// A word with the signs that touch it: `.NET`, `#tag`, `@name`, `Notepad++`. Its stem isn't taken: it is a name.
+    private func nameWithSigns(_ token: TokenizedText.Token, _ term: ArraySlice<UInt8>) -> TokenizedText.Spelling? {
+        let source = token.source
+        let prefix = signInFront(of: source)
+        var end: Int?
+        if source.upperBound < text.count, let last = term.last, last >= UInt8(ascii: "a") && last < 0x80 {
+            let sign = text[source.upperBound]
+            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "#") {
+                end = WordSign.end(of: sign, at: source.upperBound, in: text)
+            }
+        }
+        guard prefix != nil || end != nil else { return nil }
+        var tokenizer = Tokenizer(text: UnsafeBufferPointer(rebasing: text[source]), stems: false)
+        var name = WordBuffer()
+        if let prefix { name.append(WordSign.term(prefix)) }
+        for byte in tokenizer.run().terms.joined().unicodeScalars { name.append(byte.value) }
+        for sign in text[source.upperBound..<(end ?? source.upperBound)] { name.append(WordSign.term(sign)) }
+        let start = source.lowerBound - (prefix == nil ? 0 : 1)
+        return .init(terms: [name.string], source: start..<(end ?? source.upperBound))
+    }
+
+    /// The sign that makes a name of the word behind it, unless something stands in front of the sign.
+    private func signInFront(of source: Range<Int>) -> UInt8? {
+        guard source.lowerBound > 0 else { return nil }
+        let sign = text[source.lowerBound - 1]
+        switch sign {
+        case UInt8(ascii: "#"), UInt8(ascii: "@"): break
+        case UInt8(ascii: ".") where Tokenizer.asciiLetters[Int(text[source.lowerBound])] > UInt8(ascii: "9"): break
+        default: return nil
+        }
+        guard source.lowerBound > 1 else { return sign }
+        let before = text[source.lowerBound - 2]
+        return before < 0x80 && (before <= 0x20 || Self.openings.contains(before)) ? sign : nil
+    }
+
+    private static let openings = Array("([{\"'`/,;:|<>=-".utf8)
+
+    private func terms(of bytes: [UInt8]) -> [String] {
+        bytes.withUnsafeBufferPointer { bytes in
+            var tokenizer = Tokenizer(text: bytes, stems: stems)
+            return tokenizer.run().terms
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/// Other ways to write what was typed, as clauses beside its words. Text knows some of its own other spellings too
+/// (`SpellingFinder`); here is what costs the index nothing.
+extension QueryParser {
+    /// Adds what stands beside the words of a passage.
+    func addSpellings(of passage: Range<Int>, keepsStopWords: Bool, to query: inout KeywordQuery) {
+        guard !passage.isEmpty else { return }
+        addCompounds(in: passage, to: &query)
+        addJoinedAndSplit(in: passage, to: &query)
+        for index in passage where tokens.tokens[index].kind == .word && (keepsStopWords || !isStopWord(index)) {
+            for spelling in UmlautSpellings.others(of: terms[index], as: source(index)) {
+                query.add(variant: .init(terms: [TextAnalyzer.stem(of: spelling)]), weight: Self.umlautWeight)
+            }
+        }
+    }
+
+    /// Whether a function word is written as a name is: `U.S.`, or `US` where not everything is in capitals.
+    func isWrittenAsName(_ index: Int) -> Bool {
+        let source = utf8[tokens.tokens[index].source]
+        if source.contains(UInt8(ascii: ".")) { return true }
+        return Self.names.contains(terms[index]) && source.allSatisfy { $0 < UInt8(ascii: "a") }
+            && utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    }
+
+    private static let names: Set<String> = ["us", "it", "who"]
+
+    /// What an umlaut that was written out counts, as a share of the word as it was typed.
+    private static let umlautWeight: Float = 0.5
+}
+
+// MARK: - Order of parts
+
+extension QueryParser {
+    /// What was typed without a gap counts as a whole too: `192.168.1.10`, `1.2.3`, `R&D`, `/usr/lib`, `16GB`. Its
+    /// parts are words, and the whole is the phrase of them.
+    private func addCompounds(in passage: Range<Int>, to query: inout KeywordQuery) {
+        var start = passage.lowerBound
+        while start < passage.upperBound {
+            var end = start + 1
+            var isJoinedOnly = true
+            while end < passage.upperBound, let connector = connector(inFrontOf: end) {
+                if !Self.joiners.contains(connector) { isJoinedOnly = false }
+                end += 1
+            }
+            defer { start = end }
+            let compound = start..<min(end, start + Self.longestCompound)
+            let isWord = isJoinedOnly && compound.count <= 3 && !compound.contains(where: isNumber)
+            guard compound.count > 1, !isWord, !compound.allSatisfy(isStopWord) else { continue }
+            let isPrefix = compound.upperBound == end && isStarred(end - 1)
+            let last = isPrefix ? terms[end - 1] : stem(compound.upperBound - 1)
+            query.add(variant: .init(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix))
+        }
+    }
+
+    /// The bytes between a word and the one before it, if they hold the two together.
+    private func connector(inFrontOf index: Int) -> [UInt8]? {
+        guard let between = bytes(inFrontOf: index), between.count <= 3, between.allSatisfy(Self.connectors.contains)
+        else { return nil }
+        return Array(between)
+    }
+
+    /// The bytes between a word and the word before it; nil for characters, and where one sign stands for both.
+    private func bytes(inFrontOf index: Int) -> ArraySlice<UInt8>? {
+        let (before, token) = (tokens.tokens[index - 1], tokens.tokens[index])
+        guard before.kind == .word, token.kind == .word, before.source.upperBound <= token.source.lowerBound else {
+            return nil
+        }
+        return utf8[before.source.upperBound..<token.source.lowerBound]
+    }
+
+    private func isNumber(_ index: Int) -> Bool {
+        terms[index].utf8.allSatisfy { $0 <= UInt8(ascii: "9") }
+    }
+
+    private static let connectors = Set("-_./\\:@&+=#~%".utf8)
+    /// Words between these are also looked for joined, which finds them in this order.
+    private static let joiners: Set<[UInt8]> = [Array("-".utf8)]
+    /// The most parts of a compound that count.
+    private static let longestCompound = 16
+}
+
+// MARK: - Joined and split
+
+extension QueryParser {
+    /// The spellings that the analyser finds in the passage, and very short words joined with the next: `wi fi` is
+    /// `wifi` too, and `t shirt` is `tshirt`.
+    private func addJoinedAndSplit(in passage: Range<Int>, to query: inout KeywordQuery) {
+        let source =
+            tokens.tokens[passage.lowerBound].source
+            .lowerBound..<tokens.tokens[passage.upperBound - 1].source
+            .upperBound
+        for spelling in tokens.spellings where source.overlaps(spelling.source) {
+            query.add(variant: .init(terms: spelling.terms.map(TextAnalyzer.stem(of:))))
+            guard spelling.terms.count > 1 else { continue }
+            for term in spelling.terms where !StopWords.contains(term, inGerman: false) {
+                query.add(variant: .init(terms: [TextAnalyzer.stem(of: term)]))
+            }
+        }
+        for index in passage.dropLast() where isSplit(index) {
+            query.add(variant: .init(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])]))
+        }
+    }
+
+    /// Whether a word and the next may be two parts of one.
+    private func isSplit(_ index: Int) -> Bool {
+        guard bytes(inFrontOf: index + 1)?.elementsEqual([UInt8(ascii: " ")]) == true else { return false }
+        let pair = [index, index + 1]
+        let isPlain = pair.allSatisfy {
+            !isStopWord($0) && terms[$0].utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        }
+        let lengths = (terms[index].utf8.count, terms[index + 1].utf8.count)
+        return isPlain && (lengths.0 == 1 || lengths.0 == 2 && lengths.1 <= 3)
+    }
+
+    private func source(_ index: Int) -> String {
+        String(decoding: utf8[tokens.tokens[index].source], as: UTF8.self)
+    }
+}

@@ -1,0 +1,171 @@
+/// A query as it was typed, to tell the texts in which it stands so from those that have only its words.
+///
+/// White space of any length is one space, and case doesn't count, except that a query with capitals inside a word (`US`,
+/// `iPhone`) prefers them. Marks of a sentence around the query are left out.
+package struct TypedText: Sendable {
+    /// How well a text has the query as typed.
+    package enum Match: Int, Comparable, Sendable {
+        case none
+        /// It stands there in other capitals.
+        case folded
+        case exact
+
+        package static func < (left: Match, right: Match) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private let folded: [UInt8]
+    /// The query in its capitals, where these matter.
+    private let exact: [UInt8]?
+
+    /// How much of a text is looked at, in UTF-8 bytes.
+    private static let longestText = 16_384
+    /// A longer query is a question or a page, which stands in no memory.
+    private static let longestQuery = 256
+
+    /// Reads what a person typed. There is nothing to look for where stars stand for endings, or where nothing is left
+    /// but marks.
+    package init(_ query: String) {
+        var bytes = query.utf8.count <= Self.longestQuery ? Self.normalized(query) : []
+        while let last = bytes.last, Self.endMarks.contains(last) { bytes.removeLast() }
+        bytes = Array(bytes.drop { Self.startMarks.contains($0) })
+        if bytes.contains(UInt8(ascii: "*")) { bytes = [] }
+        folded = Self.lowercased(bytes)
+        exact = Self.hasInnerCapital(bytes) ? bytes : nil
+    }
+
+    /// Whether there is nothing to look for.
+    package var isEmpty: Bool { folded.isEmpty }
+
+    /// How well a text has the query: as words of its own, not inside of other words, names, numbers or addresses.
+    package func match(in text: String) -> Match {
+        guard !isEmpty else { return .none }
+        let text = Self.normalized(text.prefix(utf8Length: Self.longestText))
+        if let exact, Self.stands(exact, in: text) { return .exact }
+        guard Self.stands(folded, in: Self.lowercased(text)) else { return .none }
+        return exact == nil ? .exact : .folded
+    }
+
+    private static let endMarks = Set("?!.,;:\"') ".utf8)
+    private static let startMarks = Set("\"'( ".utf8)
+}
+
+// MARK: - Comparing
+
+extension TypedText {
+    /// The bytes of a text in composed form, with single spaces.
+    private static func normalized(_ text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            if byte >= 0x80 { return normalized(characters: text) }
+            if byte > 0x20 { bytes.append(byte) } else if bytes.last != 0x20 { bytes.append(0x20) }
+        }
+        return bytes
+    }
+
+    private static func normalized(characters text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for character in text {
+            if character.isWhitespace {
+                if bytes.last != 0x20 { bytes.append(0x20) }
+            } else if character.utf8.count == 1 || character.unicodeScalars.count == 1 {
+                bytes.append(contentsOf: Self.plain[character]?.utf8 ?? String(character).utf8)
+            } else {
+                // Two ways to write a letter with marks are one.
+                let letters = Self.composed[character].map { String($0) } ?? String(character)
+                bytes.append(contentsOf: letters.utf8)
+            }
+        }
+        return bytes
+    }
+
+    /// What is typed for marks that word processors set.
+    private static let plain: [Character: String] = [
+        "‘": "'", "’": "'", "“": "\"", "”": "\"", "„": "\"", "«": "\"", "»": "\"", "‐": "-", "‑": "-",
+    ]
+
+    /// Letters with a mark in one scalar, found also by the same letters in two.
+    private static let composed: [Character: Character] = {
+        var letters: [Character: Character] = [:]
+        for value in [UInt32(0xC0)..<0x250, 0x386..<0x3CF, 0x400..<0x460, 0x1E00..<0x2000].joined() {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            letters[Character(scalar)] = letters[Character(scalar)] ?? Character(scalar)
+        }
+        return letters
+    }()
+
+    private static func lowercased(_ bytes: [UInt8]) -> [UInt8] {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            return bytes.map { isCapital($0) ? $0 | 0x20 : $0 }
+        }
+        return Array(String(decoding: bytes, as: UTF8.self).lowercased().utf8)
+    }
+
+    private static func hasInnerCapital(_ bytes: [UInt8]) -> Bool {
+        zip(bytes, bytes.dropFirst()).contains { isCapital($1) && isWordByte($0) }
+    }
+
+    /// Whether a query stands in a text and nothing that touches it makes another word of it.
+    private static func stands(_ query: [UInt8], in text: [UInt8]) -> Bool {
+        guard query.count <= text.count else { return false }
+        return query.withUnsafeBufferPointer { query in
+            text.withUnsafeBufferPointer { text in
+                for start in 0...(text.count - query.count) where text[start] == query[0] {
+                    let end = start + query.count
+                    if text[start..<end].elementsEqual(query), beginsWord(start, of: text), endsWord(end, of: text) {
+                        return true
+                    }
+                }
+                return false
+            }
+        }
+    }
+
+    private static func beginsWord(_ start: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard start > 0, isWordByte(text[start]) else { return true }
+        let before = text[start - 1]
+        if signs.contains(before) { return false }
+        if isWordByte(before) { return isCharacter(at: start, of: text) || isCharacter(before: start, of: text) }
+        guard connectors.contains(before) else { return true }
+        // `.NET` is not `NET`.
+        if start == 1 || text[start - 2] == 0x20 { return before != UInt8(ascii: ".") }
+        return !isWordByte(text[start - 2])
+    }
+
+    private static func endsWord(_ end: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard end < text.count, isWordByte(text[end - 1]) || signs.contains(text[end - 1]) else { return true }
+        let next = text[end]
+        if next == UInt8(ascii: "+") || next == UInt8(ascii: "#") { return false }
+        if isWordByte(next) { return isCharacter(at: end, of: text) || isCharacter(before: end, of: text) }
+        return !(connectors.contains(next) && end + 1 < text.count && isWordByte(text[end + 1]))
+    }
+
+    /// Whether a character of a script without spaces stands at an offset. Words touch there.
+    private static func isCharacter(at offset: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text[offset] >= 0xE0 else { return false }
+        let scalar = String(decoding: text[offset..<min(offset + 4, text.count)], as: UTF8.self).unicodeScalars.first
+        guard let scalar else { return false }
+        switch CharacterTable.shared.entry(scalar.value).kind {
+        case .letter, .mark, .ignored: return false
+        default: return true
+        }
+    }
+
+    private static func isCharacter(before offset: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var start = offset - 1
+        while start > 0, UTF8.isContinuation(text[start]) { start -= 1 }
+        return isCharacter(at: start, of: text)
+    }
+
+    private static func isCapital(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        byte >= 0x80 || Tokenizer.asciiLetters[Int(byte)] != 0 || byte == UInt8(ascii: "_")
+    }
+
+    /// What stands between the parts of a name, a number or an address.
+    private static let connectors = Set("-.,/\\:@&+='".utf8)
+    /// What makes another name of the word behind or before it.
+    private static let signs = Set("#@+".utf8)
+}

@@ -1,0 +1,133 @@
+import HearthMemory
+import TestSupport
+import Testing
+
+/// What a person types finds what was meant, however either was written.
+@Suite struct NamesAndSpellings {
+    /// Stores texts as memories of one user, the first first, and returns the texts that a query finds, best first.
+    private func find(
+        _ query: String,
+        among texts: [String],
+        _ type: SearchType,
+        in coordinator: MultiAgentMemoryCoordinator,
+        user: UserID
+    ) async throws -> [String] {
+        for text in texts {
+            try await coordinator.storeAgentMemory(
+                agentID: "alden",
+                userID: user,
+                content: text,
+                memoryCategory: .conversation
+            )
+        }
+        return try await coordinator.searchAgentMemories(agentID: "alden", userID: user, query: query, searchType: type)
+            .map(\.memory.content)
+    }
+
+    /// Both orders of storing, because the newer of two equals comes first.
+    private func expectFirst(_ expected: String, among others: [String], for query: String) async throws {
+        let coordinator = try await household()
+        for (number, texts) in [[expected] + others, others + [expected]].enumerated() {
+            for type in [SearchType.keyword, .hybrid] {
+                let found = try await find(
+                    query,
+                    among: texts,
+                    type,
+                    in: coordinator,
+                    user: UserID(rawValue: "user_\(number)_\(type)")
+                )
+                #expect(found.first == expected, "\(query), \(type): \(found)")
+            }
+        }
+        try await coordinator.close()
+    }
+
+    private static let names = [
+        "C++", "C#", "C", "F#", ".NET", "#tag", "tag", "@name", "name", "R&D", "AT&T", "Q&A", "net", "D&R", "A+",
+        "Node.js",
+        "Notepad++", "notepad", "#release-notes", "@jane_doe",
+    ]
+
+    @Test(arguments: names)
+    func `signs make a name, which comes first`(name: String) async throws {
+        let texts = Self.names.map { "We spoke about \($0) on the course" }
+        let expected = "We spoke about \(name) on the course"
+        try await expectFirst(expected, among: texts.filter { $0 != expected }, for: name)
+        // In a question, words that are part of a name with signs are found in it too.
+        guard name.count == 1 || name.contains(where: { !$0.isLetter }) else { return }
+        try await expectFirst(
+            expected,
+            among: texts.filter { $0 != expected },
+            for: "what was said about \(name) there"
+        )
+    }
+
+    @Test(arguments: [
+        ("192.168.1.10", "192.168.10.1"), ("1.2.3", "3.2.1"), ("1.2.3", "1.2.3.4"),
+        ("/usr/local/bin", "/usr/bin/local"),
+        ("Tom owes Anna", "Anna owes Tom"), ("2025-03-04", "2025-04-03"), ("10:30", "30:10"), ("AB-12-CD", "CD-12-AB"),
+        ("src/main.swift", "main/src.swift"), ("a1b2@mail.org", "mail@a1b2.org"), ("flight LH441", "LH 144 flight"),
+        ("Anna Maria", "Maria Anna"), ("dog bites man", "man bites dog"), ("Paris to London", "London to Paris"),
+        ("550e8400-e29b-41d4", "41d4-e29b-550e8400"), ("3/4", "4/3"),
+    ])
+    func `the order of parts counts in every type of search`(one: String, other: String) async throws {
+        let texts = [one, other].map { "A note says \($0) and no more" }
+        try await expectFirst(texts[0], among: [texts[1]], for: one)
+        try await expectFirst(texts[1], among: [texts[0]], for: other)
+    }
+
+    @Test(arguments: [
+        ("USA", "U.S.A."), ("O'Brien", "OBrien"), ("wifi", "wi-fi"), ("email", "e-mail"), ("16GB", "16 GB"),
+        ("LH441", "LH 441"), ("getUserById", "get user by id"), ("user_name", "user name"), ("30℃", "30 °C"),
+        ("10,000", "10.000"), ("10,000", "10 000"), ("10,000", "10’000"), ("10,000", "10000"), ("10.000", "10 000"),
+        ("10.000", "10000"), ("10 000", "10’000"), ("UK", "U.K."), ("O’Neill", "ONeill"), ("to-do", "todo"),
+        ("emails", "e-mail"), ("5km", "5 km"), ("COVID19", "covid-19"), ("userName", "user_name"), ("US", "U.S."),
+        ("parseHTTPHeader", "parse http header"), ("30°F", "30℉"), ("1,234,567", "1.234.567"), ("t-shirt", "tshirt"),
+        ("555-0123", "5550123"), ("Müller", "Mueller"), ("Grüße", "Gruesse"), ("हिंदी", "हिन्दी"), ("הבית", "בית"),
+        ("בספר", "ספר"), ("צה\"ל", "צהל"), ("Ph.D.", "PhD"), ("node.js", "nodejs"), ("Århus", "Aarhus"),
+    ])
+    func `each spelling finds the other, and its own first`(one: String, other: String) async throws {
+        let others = ["Something else was noted down", "A list of plants for the garden"]
+        for (typed, stored) in [(one, other), (other, one)] {
+            try await expectFirst("It says \(stored) somewhere", among: others, for: typed)
+            try await expectFirst(
+                "It says \(typed) somewhere",
+                among: ["It says \(stored) somewhere"] + others,
+                for: typed
+            )
+        }
+    }
+
+    @Test func `a word typed in two is found joined`() async throws {
+        let others = ["Something else was noted down"]
+        try await expectFirst("The wifi is slow", among: others, for: "wi fi")
+        try await expectFirst("The wi-fi is slow", among: others, for: "wi fi")
+        try await expectFirst("A tshirt from Oslo", among: others, for: "t shirt")
+    }
+
+    @Test func `decimals are not thousands`() async throws {
+        let coordinator = try await household()
+        let texts = ["It cost 1.5 euros", "It cost 15 euros", "It cost 1.50 euros", "It cost 150 euros"]
+        let found = try await find("1.5", among: texts, .keyword, in: coordinator, user: "user_1")
+        #expect(found.first == texts[0] && !found.contains(texts[1]) && !found.contains(texts[3]))
+        try await coordinator.close()
+    }
+
+    @Test func `parts of names are found too`() async throws {
+        let coordinator = try await household()
+        let texts = ["See getUserById in src/main.swift at 192.168.7.10, flight LH441, by O'Brien over wi-fi"]
+        for (number, part) in ["user", "main", "src", "192.168", "441", "LH", "Brien", "fi", "192.168.7.10"]
+            .enumerated()
+        {
+            let found = try await find(
+                part,
+                among: texts,
+                .keyword,
+                in: coordinator,
+                user: UserID(rawValue: "user_\(number)")
+            )
+            #expect(found == texts, "\(part)")
+        }
+        try await coordinator.close()
+    }
+}

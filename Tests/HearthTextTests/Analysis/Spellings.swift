@@ -1,0 +1,93 @@
+import Testing
+
+@testable import HearthText
+
+/// What stands in the index for words that people write in several ways.
+@Suite struct Spellings {
+    private func terms(_ text: String) -> [String] { TextAnalyzer().tokens(of: text).terms }
+
+    private func spellings(_ text: String) -> [String] {
+        TextAnalyzer().tokens(of: text).spellings.map { $0.terms.joined(separator: " ") }
+    }
+
+    @Test(arguments: [
+        ("16GB", "16 GB"), ("LH441", "LH 441"), ("30℃", "30 °C"), ("covid19", "COVID-19"), ("5km", "5 km"),
+        ("3pm", "3 pm"), ("WD40", "WD-40"), ("5кг", "5 кг"), ("1990s", "1990"), ("90's", "90"),
+        ("USA", "U.S.A."), ("U.K", "UK"), ("p.m.", "pm"), ("A.K.A.", "aka"), ("СССР", "С.С.С.Р."),
+        ("10,000", "10000"), ("10’000", "10000"), ("10'000'000", "10000000"), ("1,00,000", "100000"),
+        ("צה\"ל", "צהל"), ("צה״ל", "צהל"), ("ג'ירפה", "ג׳ירפה"),
+        ("हिन्दी", "हिंदी"), ("सम्बन्ध", "संबंध"), ("अण्डा", "अंडा"), ("गङ्गा", "गंगा"), ("पञ्जाब", "पंजाब"),
+        ("हँसी", "हंसी"), ("ज़मीन", "जमीन"), ("મુમ્બઈ", "મુંબઈ"),
+    ])
+    func `two ways to write the same are the same words`(one: String, other: String) {
+        #expect(terms(one) == terms(other))
+        #expect(spellings(one) == spellings(other))
+    }
+
+    @Test(arguments: [
+        ("10,00", "1000"), ("3.14", "314"), ("अन्न", "अंन"), ("1.5", "15"), ("2nd", "2"), ("x.org", "xorg"),
+        ("C++", "C"), ("C#", "C"), ("C++", "C#"), ("a+b", "ab"),
+    ])
+    func `other things stay apart`(one: String, other: String) {
+        #expect(terms(one) != terms(other))
+        #expect(Set(spellings(one)).isDisjoint(with: terms(other)))
+    }
+
+    @Test(arguments: [
+        ("wi-fi", ["wifi"]), ("e-mails", ["email"]), ("O'Brien", ["obrien"]), ("O’Neill", ["oneil"]),
+        ("qur'an", ["quran"]), ("D'Angelo", ["dangelo"]), ("user_name", ["usernam"]), ("Node.js", ["nodej"]),
+        ("Ph.D.", ["phd"]), ("co\u{2011}op", ["coop"]), ("mother-in-law", ["motherinlaw"]),
+        ("l'homme qu'on aime", []), ("one-two-three-four", []), ("end.So it", []), ("example.com", []),
+    ])
+    func `words in parts are also indexed joined`(text: String, expected: [String]) {
+        #expect(spellings(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("getUserById", ["get user by id"]), ("parseHTTPHeader", ["pars http header"]), ("YouTube", ["you tube"]),
+        ("iPhone", []), ("McDonald's", ["mc donald"]), ("NASA", []), ("URLs", []), ("sha256Hash", ["sha 256 hash"]),
+        ("Hello", []), ("userID", ["user id"]),
+    ])
+    func `a name of several words is also indexed in parts`(text: String, expected: [String]) {
+        #expect(spellings(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("10.000", ["10000"]), ("10 000", ["10000"]), ("10\u{202F}000", ["10000"]), ("1.234.567", ["1234567"]),
+        ("555-0123", ["5550123"]), ("10_000", ["10000"]), ("١٠٬٠٠٠", ["10000"]),
+        ("192.168.100.200", []), ("2025-05-03", []), ("2023-2024", []), ("0.500", []), ("10.00", []), ("3.1415", []),
+        ("1.2.3", []), ("in 2023 100 came", []), ("10.000.5", []),
+    ])
+    func `numbers in parts are also indexed joined`(text: String, expected: [String]) {
+        #expect(spellings(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("C++", ["c＋＋"], []), ("c#", ["c＃"], []), ("F#, A+", ["f＃", "a＋"], []), ("C++17", ["c＋＋", "17"], []),
+        ("x+1 a+b", ["x", "1", "a", "b"], []),
+        (".NET", ["net"], ["．net"]), ("#tag", ["tag"], ["＃tag"]), ("(@name)", ["name"], ["＠name"]),
+        ("Notepad++", ["notepad"], ["notepad＋＋"]), ("#running", ["run"], ["＃running"]),
+        ("a@b.org", ["a", "b", "org"], []), ("end .5", ["end", "5"], []), ("...and", ["and"], []),
+    ])
+    func `signs make names`(text: String, words: [String], names: [String]) {
+        #expect(terms(text) == words)
+        #expect(spellings(text) == names)
+    }
+
+    @Test func `the other spellings stand behind the text, each by itself`() {
+        let tokens = TextAnalyzer().tokens(of: "my wi-fi and e-mail work")
+        #expect(
+            tokens.indexedTerms == ["my", "wi", "fi", "and", "e", "mail", "work", "·", "wifi", "·", "email"]
+        )
+        #expect(tokens.count == 7)
+    }
+
+    @Test func `a Hebrew word is found behind what is written together with it`() {
+        for word in ["בית", "ספר", "מלון", "שלום", "ירושלים", "ים"] {
+            let stem = terms(word)
+            for prefix in ["ה", "ב", "ל", "ו", "מה", "וה", "שב", "כשה"] where word.count > 2 || prefix.hasSuffix("ה") {
+                #expect(terms(prefix + word) == stem, "\(prefix + word)")
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import TestSupport
+import Testing
+
+@testable import HearthText
+
+/// Whether a text has a query as it was typed.
+@Suite struct TypedTexts {
+    @Test(arguments: [
+        ("192.168.1.10", "The router is 192.168.1.10."), ("1.2.3", "release 1.2.3, at last"), ("C++", "I like C++!"),
+        ("C", "Programming in C"), ("C#", "c# and more"), ("Tom owes Anna", "tom  owes\nAnna 50"),
+        (".NET", "a .NET host"),
+        ("Café", "le cafe\u{301} noir"), ("what is R&D?", "She asked what is R&D"), ("don't", "I don’t"),
+        ("/usr/bin", "look in /usr/bin"), ("東京", "明日は東京に行く"), ("Müller", "Frau MÜLLER"),
+    ])
+    func `it stands there as typed`(query: String, text: String) {
+        #expect(TypedText(query).match(in: text) != .none)
+    }
+
+    @Test(arguments: [
+        ("192.168.1.10", "192.168.10.1"), ("192.168.1.1", "192.168.1.10"), ("1.2.3", "1.2.3.4"), ("1.2.3", "0.1.2.3"),
+        ("C", "C++ and C#"), ("tag", "#tag"), ("NET", "x@NET"), ("R", "R&D"), ("Tom owes Anna", "Anna owes Tom"),
+        ("run", "running"), ("Müller", "Mueller"), ("fi", "wi-fi"), ("10", "10,000"), ("gar*", "gar*"), ("?!", "?!"),
+        ("", ""), ("x", ""),
+    ])
+    func `it does not stand there as typed`(query: String, text: String) {
+        #expect(TypedText(query).match(in: text) == .none)
+    }
+
+    @Test func `capitals inside a word are preferred, others don't count`() {
+        #expect(TypedText("US visa").match(in: "a US visa") == .exact)
+        #expect(TypedText("US visa").match(in: "gave us visa") == .folded)
+        #expect(TypedText("Visa").match(in: "a visa") == .exact)
+    }
+
+    @Test func `any text has itself, and any text and query give an answer`() {
+        var generator = SeededGenerator()
+        for _ in 0..<2_000 {
+            let (query, text) = (generator.text(upTo: 20), generator.text(upTo: 60))
+            let typed = TypedText(query)
+            _ = typed.match(in: text)
+            if !typed.isEmpty { #expect(typed.match(in: query) == .exact, "\(query.debugDescription)") }
+        }
+    }
+}
