@@ -157,8 +157,9 @@ extension KeywordQuery {
         }
     }
 
-    /// Adds another way to write what was typed, unless it is looked for already.
-    mutating func add(variant phrase: Phrase, weight: Float = 1) {
+    /// Adds another way to write what was typed, unless it is looked for already. It counts as half of a word that was
+    /// typed, so that words don't gain on meaning by being written in several ways.
+    mutating func add(variant phrase: Phrase, weight: Float = 0.5) {
         guard clauses.count < Self.mostClauses, places[phrase] == nil else { return }
         places[phrase] = clauses.count
         clauses.append(Clause(phrase: phrase, weight: weight, isRequired: false, isVariant: true))

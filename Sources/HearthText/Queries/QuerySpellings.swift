@@ -8,7 +8,7 @@ extension QueryParser {
         addJoinedAndSplit(in: passage, to: &query)
         for index in passage where tokens.tokens[index].kind == .word && (keepsStopWords || !isStopWord(index)) {
             for spelling in UmlautSpellings.others(of: terms[index], as: source(index)) {
-                query.add(variant: .init(terms: [TextAnalyzer.stem(of: spelling)]), weight: Self.umlautWeight)
+                query.add(variant: .init(terms: [TextAnalyzer.stem(of: spelling)]))
             }
         }
     }
@@ -22,9 +22,6 @@ extension QueryParser {
     }
 
     private static let names: Set<String> = ["us", "it", "who"]
-
-    /// What an umlaut that was written out counts, as a share of the word as it was typed.
-    private static let umlautWeight: Float = 0.5
 }
 
 // MARK: - Order of parts

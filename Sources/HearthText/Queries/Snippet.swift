@@ -233,16 +233,17 @@ struct Matches {
             sought.forEach(beginningWith: tokens.term(at: position)) { match($0, at: position, isPrefix: false) }
             for clause in sought.prefixes { match(clause, at: position, isPrefix: true) }
         }
-        matchSpellings(of: whole)
+        matchSpellings()
     }
 
     /// Looks for what the text has in another spelling: `wifi` in `wi-fi`.
-    private mutating func matchSpellings(of whole: [Int]) {
+    private mutating func matchSpellings() {
         let count = all.count
         for spelling in tokens.spellings {
             let terms = spelling.terms.map { Array($0.utf8)[...] }
-            for clause in whole
-            where clauses[clause] == terms || clauses[clause].count == 1 && terms.contains(clauses[clause][0]) {
+            for clause in sought.terms.indices where !sought.prefixes.contains(clause) {
+                let wanted = sought.terms[clause]
+                guard wanted == terms || wanted.count == 1 && terms.contains(wanted[0]) else { continue }
                 all.append(Match(clause: clause, source: spelling.source))
             }
         }

@@ -18,7 +18,7 @@ import Testing
         ("to be or not to be", ["to^2.0", "be^2.0", "or", "not"]),
         ("apples apple apples", ["appl^3.0"]),
         ("rock AND roll NOT (jazz) NEAR", ["rock", "roll", "jazz", "near"]),
-        ("content:x -y ^z {a}", ["content", "x", "y", "z", "content+x"]),
+        ("content:x -y ^z {a}", ["content", "x", "y", "z", "content+x^0.5"]),
         ("", []), ("\"\" ' * ()", []), ("?!…", []),
     ])
     func `words are searched and stop words are not, unless there is nothing else`(text: String, expected: [String]) {
@@ -76,15 +76,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("192.168.1.10", ["192", "168", "1", "10", "192+168+1+10"]),
-        ("R&D", ["r", "d", "r+d"]), ("AT&T", ["t", "at+t"]), ("and/or", ["and", "or"]),
-        ("16GB", ["16", "gb", "16+gb"]), ("LH44*", ["lh", "44*", "lh+44*"]),
-        ("wi-fi", ["wi", "fi", "wifi"]), ("wi fi", ["wi", "fi", "wifi"]), ("t shirt", ["t", "shirt", "tshirt"]),
-        ("getUserById", ["getuserbyid", "get+user+by+id", "get", "user", "id"]),
-        ("10.000", ["10", "000", "10+000", "10000"]),
-        ("Mueller", ["mueller", "muller^0.5"]), ("Müller", ["muller", "mueller^0.5"]), ("Michael", ["michael"]),
-        ("blue shoes", ["blue", "shoe"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net"]),
-        ("the US economy", ["us", "economi"]), ("told us more", ["told"]),
+        ("192.168.1.10", ["192", "168", "1", "10", "192+168+1+10^0.5"]),
+        ("R&D", ["r", "d", "r+d^0.5"]), ("AT&T", ["t", "at+t^0.5"]), ("and/or", ["and", "or"]),
+        ("16GB", ["16", "gb", "16+gb^0.5"]), ("LH44*", ["lh", "44*", "lh+44*^0.5"]),
+        ("wi-fi", ["wi", "fi", "wifi^0.5"]), ("wi fi", ["wi", "fi", "wifi^0.5"]),
+        ("t shirt", ["t", "shirt", "tshirt^0.5"]),
+        ("getUserById", ["getuserbyid", "get+user+by+id^0.5", "get^0.5", "user^0.5", "id^0.5"]),
+        ("10.000", ["10", "000", "10+000^0.5", "10000^0.5"]),
+        ("Mueller", ["mueller", "muller^0.5"]), ("Müller", ["muller", "mull*^0.5", "mueller^0.5"]),
+        ("Michael", ["michael"]),
+        ("blue shoes", ["blue", "shoe", "shos^0.5"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net^0.5"]),
+        ("the US economy", ["us", "economi"]), ("told us more", ["tell"]),
     ])
     func `other ways to write it stand beside what was typed`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)
@@ -100,7 +102,7 @@ import Testing
     }
 
     @Test func `a query with NUL bytes and a megabyte of text is read`() {
-        #expect(clauses("a\u{0}b needle") == ["b", "needl", "bneedl"])
+        #expect(clauses("a\u{0}b needle") == ["b", "needl", "bneedl^0.5"])
         #expect(KeywordQuery(String(repeating: "é", count: 1 << 20)).clauses.count == 1)
         #expect(KeywordQuery(String(repeating: "\"", count: 1 << 20)).isEmpty)
         #expect(KeywordQuery(String(repeating: "字", count: 1 << 20)).clauses.count <= KeywordQuery.mostClauses)
