@@ -95,8 +95,10 @@ package struct Visibility: Sendable {
             }
         }
         for memory in memories {
-            if let head = entries.place(ofDocument: memory) { former.merge([Int32(head): entries[head]]) { old, _ in old } }
-            if let draft = drafts[memory] { former.merge([draft: entries[Int(draft)]]) { old, _ in old } }
+            let head = entries.place(ofDocument: memory).map { Int32($0) }
+            for slot in [head, drafts[memory]].compactMap(\.self) where former[slot] == nil {
+                former[slot] = entries[Int(slot)]
+            }
         }
         let knownCount = codes.count
         grow(to: entries.count)

@@ -22,22 +22,25 @@ struct RelevanceScan {
         tuning: SearchTuning,
         _ body: (RelevanceScan) throws -> R
     ) rethrows -> R {
-        try (words?.inContext ?? []).withUnsafeBufferPointer { context in
-            try (words?.isMatch ?? []).withUnsafeBufferPointer { isMatch in
-                try (cosines ?? []).withUnsafeBufferPointer { cosines in
-                    try body(
-                        RelevanceScan(
-                            context: context,
-                            contextBound: words?.contextBound ?? 1,
-                            isMatch: isMatch,
-                            cosines: cosines,
-                            semanticShare: tuning.semanticShare,
-                            semanticFloor: tuning.semanticFloor
-                        )
-                    )
-                }
+        try (words?.inContext ?? [])
+            .withUnsafeBufferPointer { context in
+                try (words?.isMatch ?? [])
+                    .withUnsafeBufferPointer { isMatch in
+                        try (cosines ?? [])
+                            .withUnsafeBufferPointer { cosines in
+                                try body(
+                                    RelevanceScan(
+                                        context: context,
+                                        contextBound: words?.contextBound ?? 1,
+                                        isMatch: isMatch,
+                                        cosines: cosines,
+                                        semanticShare: tuning.semanticShare,
+                                        semanticFloor: tuning.semanticFloor
+                                    )
+                                )
+                            }
+                    }
             }
-        }
     }
 
     /// What words and meaning make of a slot.

@@ -59,6 +59,8 @@ struct Required<Options: IdentityOptions>: ParsableArguments {
 /// The options of a command with which one agent works on a store that exists.
 struct ActingOptions: ParsableArguments {
     @OptionGroup var agent: Required<AgentOptions>
+    /// Whose memory is meant, where several users have one of that identifier.
+    @OptionGroup var user: UserOptions
     @OptionGroup var store: StoreOptions
 
     /// Opens the store, registers the agent, runs `body`, and closes the store whether or not `body` succeeded.

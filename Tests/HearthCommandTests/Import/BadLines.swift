@@ -86,7 +86,7 @@ import Testing
 
         let counts = try await tool.json("import", path, "--agent", "alden", "--skip-bad")
         #expect([counts["stored"], counts["present"], counts["skipped"]] == [.number(3), .number(1), .number(1)])
-        #expect(try await tool.json("get", "a", "--agent", "alden")["text"]?.string == "one")
+        #expect(try await tool.json("get", "a", "--agent", "alden", "--user", "iris")["text"]?.string == "one")
     }
 
     @Test func `content of 4 MiB is stored and one byte more is not`() async throws {

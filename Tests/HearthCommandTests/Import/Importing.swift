@@ -134,7 +134,7 @@ import Testing
         }
         let list = try await tool.json("list", "--agent", "alden", "--user", "joss")
         #expect(Set(list["memories"]?.array.compactMap { $0["text"]?.string } ?? []) == ["coffee 1", "tea 2"])
-        #expect(try await tool.json("get", "m1", "--agent", "alden")["text"]?.string == "tea 1")
+        #expect(try await tool.json("get", "m1", "--agent", "alden", "--user", "iris")["text"]?.string == "tea 1")
         #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 

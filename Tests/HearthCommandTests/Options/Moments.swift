@@ -17,7 +17,7 @@ import Testing
             "2025-05-02T23:59:59.999999Z", "2025-05-03T00:00:00Z", "2025-05-03T23:59:59.999999Z",
             "2025-05-04T00:00:00Z",
         ]
-        let lines = times.map { #"{"id": "\#($0)", "user": "iris", "text": "tea", "created_at": "\#($0)"}"# }
+        let lines = times.map { #"{"id": "\#($0)", "user": "iris", "text": "tea of \#($0)", "created_at": "\#($0)"}"# }
         #expect(try await tool.json("import", "-", input: lines.joined(separator: "\n"))["stored"]?.int == 4)
     }
 

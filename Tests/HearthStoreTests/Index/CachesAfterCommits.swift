@@ -217,9 +217,12 @@ private struct RandomWriter {
     }
 
     private mutating func draft() -> MemoryDraft {
-        var draft = MemoryDraft(content: ["a walk", "the lake at dawn", "bread", ""].randomElement(using: &random) ?? "")
+        var draft = MemoryDraft(
+            content: ["a walk", "the lake at dawn", "bread", ""].randomElement(using: &random) ?? ""
+        )
         draft.content += " \(Int.random(in: 0..<1_000, using: &random))"
-        draft.category = ["walks", "knowledge", "security", "c\(Int.random(in: 0..<40, using: &random))"]
+        draft.category =
+            ["walks", "knowledge", "security", "c\(Int.random(in: 0..<40, using: &random))"]
             .randomElement(using: &random).map { MemoryCategory(rawValue: $0) } ?? .knowledge
         draft.createdAt = Date(timeIntervalSince1970: Double(Int.random(in: 0..<10_000, using: &random)))
         return draft

@@ -105,7 +105,7 @@ struct MemoryReference {
         let ofUser = all.filter { user == nil || $0.userKey == user }
         let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
         if Set(meant.map(\.userKey)).count > 1 {
-            throw MemoryError.invalidArgument("Several users have a memory \(id); say whose it is (userID).")
+            throw MemoryError.invalidArgument("Several users have a memory \(id); say whose it is: give the user.")
         }
         if let own = meant.first(where: { $0.ownerKey == viewer.key }) { return own }
         guard meant.count < 2 else {

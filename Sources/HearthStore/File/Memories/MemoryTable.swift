@@ -100,7 +100,8 @@ enum MemoryTable {
                 row.keys.key,
                 (row.new.hasNamesake
                     ? MemoryID(rawValue: MemoryNames.namesake(row.new.id, user: row.keys.user, owner: row.owner.key))
-                    : row.new.id).stored,
+                    : row.new.id)
+                    .stored,
                 row.keys.user,
                 row.owner.key,
                 row.session,

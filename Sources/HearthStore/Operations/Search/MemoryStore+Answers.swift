@@ -45,7 +45,15 @@ extension MemoryStore {
             request.words = try whole.map {
                 try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
             }
-            let ranked = try ranked(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
+            let ranked = try ranked(
+                request,
+                user: user,
+                viewer: viewer,
+                slice: slice,
+                now: now,
+                in: snapshot,
+                &workspace
+            )
             answer.groups = ranked.groups
             answer.words = request.words
             guard ranked.isSilent else { return answer }

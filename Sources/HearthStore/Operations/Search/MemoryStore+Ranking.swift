@@ -63,7 +63,9 @@ extension MemoryStore {
                 scan?.cosines(count: count, in: &workspace.scoring) ?? [Float](repeating: 0, count: count)
         }
         let hasPairs = request.meaning == nil && !request.isAboutTime && request.words?.pairs.isEmpty == false
-        let isTyped = request.words?.canStandAsTyped == true && !request.typed.isEmpty
+        // A question about a time is for what was made then, and not for what has the date in it.
+        let isTyped =
+            request.words?.canStandAsTyped == true && !request.typed.isEmpty && !request.isAboutTime
         // One plain word is the same in all that hold it but for its form: those that are returned are enough.
         let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
         let minimum = request.filter.minimumScore ?? 0

@@ -45,8 +45,9 @@ struct DiscardCommand: AsyncParsableCommand {
 
     func run() async throws {
         let memory = try await acting.withStore { coordinator, agent in
-            try await coordinator.discardDraft(of: id, agentID: agent)
-            return try await coordinator.memories([id], agentID: agent).first
+            try await coordinator.discardDraft(of: id, agentID: agent, userID: acting.user.id)
+            let user = acting.user.id
+            return try await coordinator.memories([id], agentID: agent).first { user == nil || $0.userID == user }
         }
         try acting.print(DiscardReport(id: id, memory: memory))
     }
@@ -70,7 +71,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let memory = try await acting.withStore { coordinator, agent in
-            try await coordinator.restoreMemory(id, agentID: agent)
+            try await coordinator.restoreMemory(id, agentID: agent, userID: acting.user.id)
         }
         try acting.print(MemoryReport(memory))
     }

@@ -20,7 +20,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let versions = try await acting.withStore { coordinator, agent in
-            try await coordinator.history(of: id, agentID: agent)
+            try await coordinator.history(of: id, agentID: agent, userID: acting.user.id)
         }
         try acting.print(HistoryReport(id: id, versions: versions))
     }

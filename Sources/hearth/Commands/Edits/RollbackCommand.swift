@@ -31,10 +31,10 @@ struct RollbackCommand: AsyncParsableCommand {
             if let id = to.id {
                 version = id
             } else {
-                let history = try await coordinator.history(of: id, agentID: agent)
+                let history = try await coordinator.history(of: id, agentID: agent, userID: acting.user.id)
                 version = try to.pick(from: history, listedBy: "`hearth history \(id)`")
             }
-            return try await coordinator.rollbackMemory(id, to: version, agentID: agent)
+            return try await coordinator.rollbackMemory(id, to: version, agentID: agent, userID: acting.user.id)
         }
         try acting.print(MemoryReport(memory))
     }

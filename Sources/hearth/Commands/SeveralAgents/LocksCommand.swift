@@ -44,7 +44,12 @@ struct LocksCommand: AsyncParsableCommand {
 
         func run() async throws {
             let released = try await acting.withStore { coordinator, agent in
-                try await coordinator.syncService.releaseMemoryLock(memoryID: id, agentID: agent, force: force)
+                try await coordinator.syncService.releaseMemoryLock(
+                    memoryID: id,
+                    agentID: agent,
+                    force: force,
+                    userID: acting.user.id
+                )
             }
             try acting.print(ReleaseReport(id: id, released: released))
         }

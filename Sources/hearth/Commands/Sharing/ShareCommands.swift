@@ -28,7 +28,13 @@ struct ShareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await acting.withStore { coordinator, agent in
-            try await coordinator.shareMemory(id, agentID: agent, with: agents, permission: permission)
+            try await coordinator.shareMemory(
+                id,
+                agentID: agent,
+                with: agents,
+                permission: permission,
+                userID: acting.user.id
+            )
         }
         try acting.print(ShareReport(id: id, agents: agents, permission: permission))
     }
@@ -58,7 +64,7 @@ struct RevokeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await acting.withStore { coordinator, agent in
-            try await coordinator.revokeShare(id, agentID: agent, from: agents)
+            try await coordinator.revokeShare(id, agentID: agent, from: agents, userID: acting.user.id)
         }
         try acting.print(RevocationReport(id: id, agents: agents))
     }
