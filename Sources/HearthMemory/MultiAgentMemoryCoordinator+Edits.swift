@@ -110,6 +110,7 @@ extension MultiAgentMemoryCoordinator {
     ///     sees. `system`, which maintains every memory, is not bound to that history. If the agent is not the owner,
     ///     the category and the expiry stay as they are.
     ///   - agentID: The owner, or a critical agent.
+    ///   - userID: Whose memory it is, where several users have one of that identifier.
     /// - Returns: The memory afterwards.
     /// - Throws: `.memoryNotFound`; `.accessDenied`; `.locked` while another agent holds the lease; `.invalidArgument`
     ///   for a version that is not of that history, that is a deletion, or that would have expired.

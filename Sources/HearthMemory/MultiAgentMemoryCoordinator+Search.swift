@@ -54,6 +54,7 @@ extension MultiAgentMemoryCoordinator {
     ///   - includeSharedMemories: Whether to include other agents' memories.
     ///   - filter: What to narrow it to.
     ///   - limit: How many at most, 1…1,000.
+    ///   - userID: Whose memory it is, where several users have one of that identifier.
     /// - Throws: `.memoryNotFound`; `.invalidArgument`, for instance without an embedder; `.embedderUnavailable`;
     ///   `.embeddingMismatch`; `.unknownAgent`, `.agentNotActive`.
     public func similar(

@@ -173,13 +173,15 @@ package struct Visibility: Sendable {
         switch directory.rules.standing(of: viewer.id, owner: owner, category: name, share: share) {
         case .none: return Code.hidden
         case .owner: return Code.own
-        case .shared(let context): return place(of: context)
+        case .shared(let context): return try place(of: context)
         }
     }
 
-    private mutating func place(of context: SharingContext) -> UInt16 {
+    private mutating func place(of context: SharingContext) throws -> UInt16 {
         if let place = places[context] { return place }
-        let place = Code.shared + UInt16(contexts.count)
+        guard let place = UInt16(exactly: Int(Code.shared) + contexts.count) else {
+            throw MemoryError.corrupt("The shares of one user name more rules than any policy has.")
+        }
         contexts.append(context)
         places[context] = place
         return place
