@@ -2,8 +2,8 @@ import HearthModel
 
 /// Keeps memories that say the same from filling a list of results.
 ///
-/// Memories with equal texts are one result. One that says nearly what a better one says steps back behind all that say
-/// something else; nothing is lost from the list but by its length.
+/// Memories with equal texts are one result. One that says nearly what a better one says steps back behind those that say
+/// something else and score comparably; nothing is lost from the list but by its length.
 package struct Crowding {
     /// A result and what was merged into it.
     package struct Group {
@@ -29,6 +29,24 @@ package struct Crowding {
     package private(set) var back: [Group] = []
     /// The last place of the ranked list at which a copy was found.
     package private(set) var lastCopy = -1
+
+    /// A result that repeats a better one steps back behind those that score at least this part of what it does. What
+    /// scores less says hardly anything of what was asked.
+    private static let comparable = 0.5
+
+    /// All groups in the order in which they are shown.
+    package var ordered: [Group] {
+        var ordered: [Group] = []
+        var next = back[...]
+        for group in front {
+            while let waiting = next.first, group.result.score < Self.comparable * waiting.result.score {
+                ordered.append(waiting)
+                next.removeFirst()
+            }
+            ordered.append(group)
+        }
+        return ordered + next
+    }
 
     /// Groups a ranked list.
     ///

@@ -186,7 +186,6 @@ extension QueryParser {
 extension QueryParser {
     private func addWord(_ index: Int, keepsStopWords: Bool, to query: inout KeywordQuery) {
         if isStarred(index) { return addPrefix(index, to: &query) }
-        if let abbreviation = abbreviation(from: index) { query.add(.init(terms: abbreviation)) }
         guard keepsStopWords || !isStopWord(index) else { return }
         query.add(.init(terms: [stem(index)]))
         guard isGerman, tokens.tokens[index].kind == .word else { return }
@@ -213,26 +212,6 @@ extension QueryParser {
         let isWordPair = tokens.tokens[index].kind == .word && tokens.tokens[index + 1].kind == .word
         guard isWordPair, keepsStopWords || !isStopWord(index) || !isStopWord(index + 1) else { return }
         query.add(.init(first: stem(index), second: stem(index + 1)))
-    }
-
-    /// The two parts of a Hebrew abbreviation, which has a quotation mark or a gershayim before its last letters: צה"ל.
-    private func abbreviation(from index: Int) -> [String]? {
-        guard index + 1 < tokens.count, isHebrew(index), isHebrew(index + 1) else { return nil }
-        let gap =
-            tokens.tokens[index].source
-            .upperBound..<max(
-                tokens.tokens[index].source.upperBound,
-                tokens.tokens[index + 1].source.lowerBound
-            )
-        let between = String(decoding: utf8[gap].prefix(8), as: UTF8.self).unicodeScalars
-        guard between.count == 1, let mark = between.first, mark == "״" || QuotationMarks.contains(mark) else {
-            return nil
-        }
-        return [terms[index], terms[index + 1]]
-    }
-
-    private func isHebrew(_ index: Int) -> Bool {
-        terms[index].unicodeScalars.first.map { (0x0590...0x05FF).contains($0.value) } ?? false
     }
 
     func stem(_ index: Int) -> String {

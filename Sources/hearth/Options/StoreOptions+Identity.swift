@@ -56,6 +56,17 @@ extension StoreOptions {
     }
 }
 
+extension MultiAgentMemoryCoordinator {
+    /// A memory as an agent sees it; nil if it sees none of that identifier, as where it is deleted or has expired.
+    func memoryIfFound(_ id: MemoryID, agentID: AgentID, userID: UserID?) async throws -> Memory? {
+        do {
+            return try await memory(id, agentID: agentID, userID: userID)
+        } catch let error as MemoryError where error.code == .memoryNotFound {
+            return nil
+        }
+    }
+}
+
 extension Required<AgentOptions> {
     /// The agents to register when the store is opened.
     fileprivate var known: [AgentID] { given.map { [$0] } ?? [] }

@@ -138,6 +138,23 @@ import Testing
         #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 
+    @Test func `every command that names a memory takes the user whose it is`() async throws {
+        try await tool.run("import", try file([line(1), line(1).replacing("iris", with: "joss")]))
+        let asked = try await tool.run("get", "m1", "--agent", "alden")
+        #expect(asked.status == 1 && asked.errors.contains("say whose it is: give the user"))
+        for command in [
+            ["edit", "m1", "green tea", "--publish"], ["edit", "m1", "black tea"], ["discard", "m1"],
+            ["history", "m1"],
+            ["share", "m1", "--with", "alice"], ["access", "m1"], ["revoke", "m1", "--from", "alice"],
+            ["similar", "m1"], ["delete", "m1", "--publish"], ["restore", "m1"],
+        ] {
+            let outcome = try await tool.run(command + ["--agent", "alden", "--user", "joss", "--db", tool.store])
+            #expect(outcome.status == 0, "\(command): \(outcome.errors)")
+        }
+        #expect(try await tool.json("get", "m1", "--agent", "alden", "--user", "joss")["text"]?.string == "green tea")
+        #expect(try await tool.json("get", "m1", "--agent", "alden", "--user", "iris")["text"]?.string == "tea 1")
+    }
+
     @Test func `an unknown key is named and does not stop the import`() async throws {
         let outcome = try await tool.run("import", try file([line(1), line(2).replacing("session", with: "sesion")]))
         #expect(outcome.status == 0)

@@ -94,4 +94,17 @@ import Testing
             #expect(Set(kinds).count == crowding.front.count + crowding.back.count, "seed \(generator.seed)")
         }
     }
+
+    @Test func `what repeats a better result steps back behind what scores comparably, and no further`() {
+        // Two that say nearly the same, something else that answers as well, and noise.
+        let scores = [0.7, 0.68, 0.4, 0.1, 0.09]
+        let crowding = Crowding(
+            scores.enumerated()
+                .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: 0.5)) },
+            threshold: 0.95,
+            cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
+            areEqual: { _, _ in false }
+        )
+        #expect(slots(crowding.ordered) == [[0], [2], [1], [3], [4]])
+    }
 }

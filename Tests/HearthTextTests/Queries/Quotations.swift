@@ -28,14 +28,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("צה\"ל ארה\"ב", ["צה", "ל", "ארה", "ב"]), ("צה״ל", ["צה", "ל"]), ("צה”ל ארה”ב", ["צה", "ל", "ארה", "ב"]),
-        ("דו\"ח מנכ\"ל", ["דו", "ח", "מנכ", "ל"]), ("ב\"הארץ\"", ["ב", "הארץ"]),
+        ("צה\"ל ארה\"ב", ["צהל", "ארהב"]), ("צה״ל", ["צהל"]), ("צה”ל ארה”ב", ["צהל", "ארהב"]),
+        ("דו\"ח מנכ\"ל", ["דוח", "נכל"]), ("ב\"הארץ\"", ["ארץ"]),
     ])
     func `a mark inside a Hebrew word is part of an abbreviation`(query: String, expected: [String]) {
         let clauses = KeywordQuery(query).clauses
         #expect(clauses.allSatisfy { !$0.isRequired && $0.quotation == nil })
         #expect(terms(query) == Set(expected))
-        #expect(clauses.contains { $0.phrase.terms == Array(expected.prefix(2)) })
     }
 
     @Test(arguments: [

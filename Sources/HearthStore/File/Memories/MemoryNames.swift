@@ -61,9 +61,6 @@ extension MemoryID {
         let utf8 = text.utf8
         self.init(rawValue: utf8.firstIndex(of: 0x1F).map { String(text[..<$0]) } ?? text)
     }
-
-    /// Whether it looks like one that the engine makes. It makes none twice.
-    fileprivate var isGenerated: Bool { rawValue.utf8.count == 36 && rawValue.utf8.starts(with: "mem_".utf8) }
 }
 
 /// What decides which memory an agent means by an identifier.
@@ -98,7 +95,7 @@ struct MemoryReference {
         isMeant: (Found) throws -> Bool
     ) throws -> Found? {
         let user = try user.map { try UserTable.find($0, in: connection) ?? 0 }
-        if let plain, plain.ownerKey == viewer.key, user.map({ $0 == plain.userKey }) ?? id.isGenerated { return plain }
+        if let plain, plain.ownerKey == viewer.key, plain.userKey == user { return plain }
         let namesakes = try MemoryNames.namesakes(of: id, in: connection)
         guard !namesakes.isEmpty else { return plain }
         let all = try [plain].compactMap(\.self) + namesakes.compactMap(find)

@@ -37,7 +37,7 @@ final class CatalogCache: Sendable {
     private static let maximumViews = 16
 
     private struct State {
-        var boxes: [Int64: (box: Box, lastUse: UInt64, entries: Int)] = [:]
+        var boxes: [Int64: (box: Box, lastUse: UInt64, entries: Int?)] = [:]
         var uses: UInt64 = 0
         /// The entries of all boxes.
         var entries = 0
@@ -48,7 +48,7 @@ final class CatalogCache: Sendable {
 
     /// Whether a user's documents have been read: whoever asks for them first waits until they are.
     func holds(user: Int64) -> Bool {
-        state.withLock { $0.boxes[user] != nil }
+        state.withLock { $0.boxes[user]?.entries != nil }
     }
 
     /// What an agent sees of a user's documents, at exactly the state of the snapshot.
@@ -181,7 +181,7 @@ extension CatalogCache {
             state.uses += 1
             let known = state.boxes[user]
             let box = known?.box ?? Box()
-            state.boxes[user] = (box, state.uses, known?.entries ?? 0)
+            state.boxes[user] = (box, state.uses, known?.entries)
             return box
         }
     }
@@ -191,13 +191,13 @@ extension CatalogCache {
     private func count(_ entries: Int, of user: Int64) {
         state.withLock { state in
             if let known = state.boxes[user] {
-                state.entries += entries - known.entries
+                state.entries += entries - (known.entries ?? 0)
                 state.boxes[user]?.entries = entries
             }
             while state.entries > Self.maximumEntries,
                 let oldest = state.boxes.filter({ $0.key != user }).min(by: { $0.value.lastUse < $1.value.lastUse })
             {
-                state.entries -= oldest.value.entries
+                state.entries -= oldest.value.entries ?? 0
                 state.boxes[oldest.key] = nil
             }
         }

@@ -65,7 +65,13 @@ final class VectorCache: Sendable {
         let vectors = try box.index.withLock { index in
             guard index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             if index.sequence < snapshot.state.sequence {
-                try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                do {
+                    try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                } catch {
+                    // Nothing half-read is left behind.
+                    index = VectorIndex(model: model)
+                    throw error
+                }
             }
             index.findSlots(in: catalog)
             return index

@@ -48,7 +48,7 @@ extension MemoryStore {
             )
             let isWhole = good.count < depth || depth >= Self.mostResults
             let isSettled = crowding.front.count >= request.limit && crowding.lastCopy < good.count / 2
-            if isWhole || isSettled { return Array((crowding.front + crowding.back).prefix(request.limit)) }
+            if isWhole || isSettled { return Array(crowding.ordered.prefix(request.limit)) }
             depth *= Self.deepening
         }
     }

@@ -46,8 +46,7 @@ struct DiscardCommand: AsyncParsableCommand {
     func run() async throws {
         let memory = try await acting.withStore { coordinator, agent in
             try await coordinator.discardDraft(of: id, agentID: agent, userID: acting.user.id)
-            let user = acting.user.id
-            return try await coordinator.memories([id], agentID: agent).first { user == nil || $0.userID == user }
+            return try await coordinator.memoryIfFound(id, agentID: agent, userID: acting.user.id)
         }
         try acting.print(DiscardReport(id: id, memory: memory))
     }

@@ -48,7 +48,7 @@ struct EditCommand: AsyncParsableCommand {
         let change = try fields.change(content: try content())
         let user = publication.user.id
         let report = try await publication.run(id) { [id, ifVersion] coordinator, agent, lock in
-            let before = try await coordinator.memory(id, agentID: agent, userID: user)
+            let before = try await coordinator.memoryIfFound(id, agentID: agent, userID: user)
             let after = try await coordinator.updateMemory(
                 id,
                 agentID: agent,
@@ -74,9 +74,9 @@ private struct EditReport: Report, Sendable {
     private let changed: Bool
     private let published: Bool
 
-    init(before: Memory, after: Memory, isPublished: Bool) {
+    init(before: Memory?, after: Memory, isPublished: Bool) {
         memory = after
-        changed = !after.saysTheSame(as: before)
+        changed = before.map { !after.saysTheSame(as: $0) } ?? true
         published = changed && isPublished
     }
 

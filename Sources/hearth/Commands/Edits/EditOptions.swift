@@ -92,7 +92,8 @@ struct PublishOptions: ParsableArguments {
             return try await coordinator.syncService.withMemoryLock(
                 memoryID: id,
                 agentID: agent,
-                timeout: timeout.duration
+                timeout: timeout.duration,
+                userID: user.id
             ) { lock in
                 try await edit(coordinator, agent, lock)
             }

@@ -77,6 +77,7 @@ struct SimilarCommand: AsyncParsableCommand {
     var id: MemoryID
 
     @OptionGroup var agent: Required<AgentOptions>
+    @OptionGroup var user: UserOptions
     @OptionGroup var results: ResultOptions
     @OptionGroup var embedder: EmbedderOptions
     @OptionGroup var store: StoreOptions
@@ -89,7 +90,8 @@ struct SimilarCommand: AsyncParsableCommand {
                 agentID: agent,
                 includeSharedMemories: !results.own,
                 filter: filter,
-                limit: results.limit
+                limit: results.limit,
+                userID: user.id
             )
         }
         try store.output.print(SearchReport(similarTo: id, results: found))

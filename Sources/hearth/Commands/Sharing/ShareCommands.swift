@@ -85,12 +85,13 @@ struct AccessCommand: AsyncParsableCommand {
     var id: MemoryID
 
     @OptionGroup var agent: AgentOptions
+    @OptionGroup var user: UserOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
         let agent = agent.idOrSystem
         let access = try await store.withStore(.existing, as: [agent]) { coordinator in
-            try await coordinator.access(to: id, agentID: agent)
+            try await coordinator.access(to: id, agentID: agent, userID: user.id)
         }
         try store.output.print(AccessReport(id: id, agents: access))
     }

@@ -7,10 +7,19 @@ struct StoreContents: Equatable {
 
     /// What the migration leaves as it is.
     private static let others = [
-        "store", "users", "agents", "policies", "categories", "sessions", "drafts", "documents", "tags", "models",
+        "users", "agents", "policies", "categories", "sessions", "drafts", "tags", "models",
         "vector_blocks", "vector_block_states", "accesses", "shares", "leases", "lease_waiters", "conflicts",
         "operations", "counters", "audit", "audit_head", "notifications", "data_keys", "memory_words",
     ]
+
+    /// Without what the word index brings with it, which is made anew where another analyser made it: its version, the
+    /// count of commits, and how many words a document has.
+    private static let store = "SELECT id, node, next_row, clock, policy_changed FROM store"
+    private static let documents = """
+        SELECT document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at,
+            importance, flags, model_key, block_key, block_slot
+        FROM documents
+        """
 
     private static let memoriesOfSchema1 = """
         SELECT memory_key, memory_id, user_key, owner_key, session_key, type, category, content, tags, metadata, importance, confidence,
@@ -40,6 +49,8 @@ struct StoreContents: Equatable {
         rows["memories"] = try Self.rows(isFirst ? Self.memoriesOfSchema1 : Self.memories, in: connection)
         let versions = isFirst ? "versions" : "all_versions"
         rows["versions"] = try Self.rows("SELECT \(Self.versionColumns) FROM \(versions)", in: connection)
+        rows["store"] = try Self.rows(Self.store, in: connection)
+        rows["documents"] = try Self.rows(Self.documents, in: connection)
         for table in Self.others { rows[table] = try Self.rows("SELECT * FROM \(table)", in: connection) }
     }
 
