@@ -1,4 +1,3 @@
-import CSQLite
 import FoundationEssentials
 import HearthMemory
 import TestSupport
@@ -150,26 +149,5 @@ import Testing
     @Test(arguments: [Duration.seconds(-1), .seconds(86_401), .seconds(Int64.max), .seconds(Int64.min)])
     func `a time to wait that is out of range is refused`(timeout: Duration) async throws {
         await expect(.invalidConfiguration) { try await open { $0.busyTimeout = timeout } }
-    }
-}
-
-/// The right to write to a store, held by a connection of its own.
-private final class WriteLock {
-    private var connection: OpaquePointer?
-
-    init(on path: String) throws {
-        try #require(sqlite3_open(path, &connection) == SQLITE_OK)
-        // Like every connection to a store: a checkpoint that races a commit is not safe with every SQLite.
-        sqlite3_wal_autocheckpoint(connection, 0)
-        try #require(sqlite3_exec(connection, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK)
-    }
-
-    func release() {
-        sqlite3_close(connection)
-        connection = nil
-    }
-
-    deinit {
-        sqlite3_close(connection)
     }
 }

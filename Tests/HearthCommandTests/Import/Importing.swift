@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import TestSupport
 import Testing
@@ -215,26 +214,5 @@ import Testing
         #expect(counts["present"]?.int == stored)
         #expect(counts["stored"]?.int == 5_000 - stored)
         #expect(counts["complete"]?.bool == true)
-    }
-}
-
-/// The right to write to a store, held by this process so that no other can.
-private final class WriteLock {
-    private var connection: OpaquePointer?
-
-    init(on path: String) throws {
-        try #require(sqlite3_open(path, &connection) == SQLITE_OK)
-        // Like every connection to a store: a checkpoint that races a commit is not safe with every SQLite.
-        sqlite3_wal_autocheckpoint(connection, 0)
-        try #require(sqlite3_exec(connection, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK)
-    }
-
-    func release() {
-        sqlite3_close(connection)
-        connection = nil
-    }
-
-    deinit {
-        sqlite3_close(connection)
     }
 }

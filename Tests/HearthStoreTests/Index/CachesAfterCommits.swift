@@ -40,6 +40,43 @@ import Testing
         try await store.close()
     }
 
+    @Test func `the caches follow when slots are numbered anew, and when a document comes back after that`()
+        async throws
+    {
+        let store = try await MemoryStore.open(.temporary, options: Self.options)
+        func layout() throws -> UInt64 {
+            try store.read { snapshot in
+                let user = try #require(try UserTable.find("iris", in: snapshot.connection))
+                let viewer = try snapshot.directory.agent("alden")
+                return try store.catalogs.slice(of: user, for: viewer, in: snapshot).catalog.layout
+            }
+        }
+        func expectExact(_ moment: String) throws {
+            try expectExactCaches(store, users: ["iris"], agents: Self.agents, moment)
+        }
+        let ids = try await store.store(
+            (0..<1_300)
+                .map { MemoryDraft(content: "walk \($0)", createdAt: Date(timeIntervalSince1970: Double($0 % 7))) },
+            agentID: "alden",
+            userID: "iris",
+            sessionID: "one"
+        )
+        try expectExact("after the stores")
+        let first = try layout()
+        for id in ids[..<900] { try await store.delete(id, as: "alden") }
+        try expectExact("after the drafts")
+        #expect(try layout() == first)
+        // The drafts are gone then, and so are the memories: more than are kept as empty slots.
+        _ = try await store.sync("alden", userID: "iris")
+        try expectExact("after the deletions")
+        let second = try layout()
+        #expect(second != first)
+        _ = try await store.restore(ids[450], as: "alden")
+        try expectExact("after the restoration")
+        #expect(try layout() != second)
+        try await store.close()
+    }
+
     private static var options: StoreOptions {
         var options = StoreOptions()
         options.durability = .normal
