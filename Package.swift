@@ -82,6 +82,7 @@ let package = Package(
                 "HearthEmbedding",
                 "HearthModel",
                 "HearthStore",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),

@@ -36,6 +36,9 @@ public struct CoordinatorConfiguration: Sendable {
     public var searchTuning = SearchTuning()
     /// What makes vectors of texts; by default the built-in embedder. Nil: search goes by words alone.
     public var embedder: (any Embedder)? = StaticEmbedder()
+    /// What gives the key that protects sensitive memories. Nil: storing or reading a sensitive memory throws
+    /// `.keyUnavailable`.
+    public var keyProvider: (any KeyProvider)?
     /// Where time comes from; tests give their own.
     public var clock: StoreClock = .system
 

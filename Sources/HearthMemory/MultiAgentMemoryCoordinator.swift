@@ -49,6 +49,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.durability = configuration.durability
         options.isReadOnly = configuration.isReadOnly
         options.embedder = configuration.embedder
+        options.keyProvider = configuration.keyProvider
         options.requiresRegistration = true
         options.clock = configuration.clock
         options.defaultResolution = configuration.defaultResolution

@@ -22,6 +22,8 @@ package struct StoreOptions: Sendable {
     package var embedder: (any Embedder)? = StaticEmbedder()
     /// How conflicts are settled when neither the call nor the owner's profile says.
     package var defaultResolution: ConflictResolution = .latestWins
+    /// What gives the key that protects sensitive memories; nil: none can be stored or read.
+    package var keyProvider: (any KeyProvider)?
     /// Whether an agent must be registered before it acts. If not, every agent that the file knows may act.
     package var requiresRegistration = false
     /// Where it is said what went wrong where no caller gets an error.
