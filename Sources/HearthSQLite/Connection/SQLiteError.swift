@@ -66,6 +66,19 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         return systemError == EFBIG || (ResultCode.failedGrowths.contains(resultCode) && Self.fileSizeIsLimited)
     }
 
+    /// Whether a table, a column or an index is missing, or there where none should be.
+    ///
+    /// SQLite has one code for everything that a statement can be wrong in; only its words tell them apart.
+    package var isSchemaDamage: Bool {
+        resultCode == .error && Self.schemaDamage.contains { message.contains($0) }
+    }
+
+    private static let schemaDamage = [
+        "no such table", "no such column", "no such index", "has no column named", "already exists",
+        "malformed database schema", "vtable constructor failed", "no such module", "views may not be indexed",
+        "is not a table", "not a virtual table", "use DROP VIEW", "use DROP TABLE", "unsupported file format",
+    ]
+
     private static var fileSizeIsLimited: Bool {
         var limit = rlimit()
         return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != .max

@@ -101,8 +101,9 @@ struct StoreFile {
         return (integer(at: 68), integer(at: 60))
     }
 
-    /// Refuses a schema that this release does not know.
+    /// Refuses a schema that this release does not know, and a version that no release has written.
     static func check(_ version: Int, _ options: DatabaseOptions) throws {
+        guard version >= 0 else { throw SQLiteError(.corrupt, "the schema version is \(version)") }
         guard version <= options.schemaVersion else {
             throw StoreFileError.tooNew(found: version, supported: options.schemaVersion)
         }

@@ -43,6 +43,12 @@ extension MemoryError {
                 (.storeReadOnly, "The file or its directory cannot be written; check the permissions.")
             case .corrupt:
                 (.storeCorrupt, "The file is damaged (\(error.message)). Run `hearth verify` and restore a backup.")
+            case .error where error.isSchemaDamage:
+                // Our statements are fixed, so what they name is missing or was changed.
+                (
+                    .storeCorrupt,
+                    "The file's tables are not what its schema version says (\(error.message)). Restore a backup."
+                )
             case .notADatabase:
                 (.notAHearthStore, "The file is not a database of this engine; it was left as it is.")
             case .outOfMemory:
