@@ -66,15 +66,15 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         return systemError == EFBIG || (ResultCode.failedGrowths.contains(resultCode) && Self.fileSizeIsLimited)
     }
 
-    /// Whether a table, a column or an index is missing, or there where none should be.
+    /// Whether a table, a column or an index is missing, is there where none should be, or takes other values.
     ///
     /// SQLite has one code for everything that a statement can be wrong in; only its words tell them apart.
     package var isSchemaDamage: Bool {
-        resultCode == .error && Self.schemaDamage.contains { message.contains($0) }
+        resultCode == .wrongType || resultCode == .error && Self.schemaDamage.contains { message.contains($0) }
     }
 
     private static let schemaDamage = [
-        "no such table", "no such column", "no such index", "has no column named", "already exists",
+        "no such table", "no such fts5 table", "no such column", "no such index", "has no column named", "already exists",
         "malformed database schema", "vtable constructor failed", "no such module", "views may not be indexed",
         "is not a table", "not a virtual table", "use DROP VIEW", "use DROP TABLE", "unsupported file format",
     ]

@@ -43,7 +43,7 @@ extension MemoryError {
                 (.storeReadOnly, "The file or its directory cannot be written; check the permissions.")
             case .corrupt:
                 (.storeCorrupt, "The file is damaged (\(error.message)). Run `hearth verify` and restore a backup.")
-            case .error where error.isSchemaDamage:
+            case _ where error.isSchemaDamage:
                 // Our statements are fixed, so what they name is missing or was changed.
                 (
                     .storeCorrupt,
