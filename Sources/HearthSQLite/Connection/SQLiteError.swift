@@ -70,7 +70,8 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     ///
     /// SQLite has one code for everything that a statement can be wrong in; only its words tell them apart.
     package var isSchemaDamage: Bool {
-        resultCode == .wrongType || resultCode == .error && Self.schemaDamage.contains { message.contains($0) }
+        resultCode == .wrongType
+            || resultCode == .error && Self.schemaDamage.contains { message.contains($0) }
     }
 
     private static let schemaDamage = [
