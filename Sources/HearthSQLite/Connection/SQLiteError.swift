@@ -75,8 +75,9 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     private static let schemaDamage = [
-        "no such table", "no such fts5 table", "no such column", "no such index", "has no column named", "already exists",
-        "malformed database schema", "vtable constructor failed", "no such module", "views may not be indexed",
+        "no such table", "no such fts5 table", "no such column", "no such index", "has no column named",
+        "already exists", "malformed database schema", "vtable constructor failed", "no such module",
+        "views may not be indexed",
         "is not a table", "not a virtual table", "use DROP VIEW", "use DROP TABLE", "unsupported file format",
     ]
 
