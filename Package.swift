@@ -24,7 +24,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        // Without its trait for Foundation, which the providers of keys don't need.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -49,6 +52,17 @@ let package = Package(
         .target(
             name: "HearthModel",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "HearthKeys",
+            dependencies: [
+                "HearthModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "HearthText", swiftSettings: settings),
@@ -80,6 +94,7 @@ let package = Package(
             name: "HearthMemory",
             dependencies: [
                 "HearthEmbedding",
+                "HearthKeys",
                 "HearthModel",
                 "HearthStore",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -125,6 +140,16 @@ let package = Package(
         .testTarget(
             name: "HearthModelTests",
             dependencies: ["HearthModel", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthKeysTests",
+            dependencies: [
+                "HearthKeys",
+                "HearthModel",
+                "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -14,6 +14,7 @@ struct StoreOptions: ParsableArguments {
     )
     var database: String?
 
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var output: OutputOptions
 
     /// Where the store is: the option, else the environment, else the default place.
@@ -33,11 +34,13 @@ struct StoreOptions: ParsableArguments {
         let path = try location()
         try path.prepare(for: intent)
         let named = try await embedder?.named()
+        let keyProvider = try keys.provider(besideStore: path.file)
         return try await withOpenStore(
             at: .file(path.file),
             as: agents,
             configure: { configuration in
                 if let named { configuration.embedder = named }
+                configuration.keyProvider = keyProvider
                 configure(&configuration)
             },
             body: body

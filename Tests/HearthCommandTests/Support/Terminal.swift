@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A pseudo-terminal, for what a tool does only where a person is looking.
@@ -26,6 +27,24 @@ final class Terminal {
 
     deinit {
         close(controller)
+    }
+
+    /// Types a text once a process has shown another one, and the end of the line with it.
+    ///
+    /// - Returns: What was shown until then.
+    @discardableResult
+    func answer(_ text: String, to question: String) async throws -> String {
+        let shown = try await blocking { [controller] in
+            var bytes: [UInt8] = []
+            var byte: UInt8 = 0
+            while !String(decoding: bytes, as: UTF8.self).contains(question), read(controller, &byte, 1) == 1 {
+                bytes.append(byte)
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let typed = Array("\(text)\n".utf8)
+        try #require(write(controller, typed, typed.count) == typed.count)
+        return shown
     }
 
     /// Everything that was shown, once the process at the other end has gone. It must fit into the terminal's own buffer.

@@ -67,10 +67,26 @@ struct Tool: Sendable {
 
     /// Runs a shell script in which `$0` is the tool.
     func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
+        try await shell(script, arguments)
+    }
+
+    private func shell(_ script: String, _ arguments: [String]) async throws -> Outcome {
         try await Turnstile.children.pass {
             try await RunningTool(executable: "/bin/sh", ["-c", script, Self.executable] + arguments, in: self)
                 .outcome()
         }
+    }
+
+    /// Starts the tool on its store, with a terminal of its own to ask a person on.
+    func start(_ arguments: String..., on terminal: Terminal) throws -> RunningTool {
+        let streams = RunningTool.Streams(terminal: terminal.device)
+        let words = ["--ctty", "--wait", Self.executable] + arguments + ["--db", store]
+        return try RunningTool(executable: "/usr/bin/setsid", words, in: self, streams)
+    }
+
+    /// Runs the tool on its store in a session without a terminal.
+    func runWithoutTerminal(_ arguments: String...) async throws -> Outcome {
+        try await shell(#"exec setsid --wait "$0" "$@" < /dev/null"#, arguments + ["--db", store])
     }
 
     /// Starts the tool, beside those that ``run(_:input:output:errors:)`` runs a few at a time.
@@ -101,6 +117,8 @@ final class RunningTool: Sendable {
     /// Where a process reads and writes; files of the sandbox where nothing is given.
     struct Streams {
         var input: Data?
+        /// What standard input is in place of that.
+        var terminal: FileHandle?
         var output: FileHandle?
         var errors: FileHandle?
     }
@@ -110,7 +128,7 @@ final class RunningTool: Sendable {
         self.output = try tool.sandbox.write("\(run).out", "")
         errors = try tool.sandbox.write("\(run).err", "")
         let input =
-            try streams.input.map { bytes in
+            try streams.terminal ?? streams.input.map { bytes in
                 try FileHandle(forReadingFrom: URL(filePath: tool.sandbox.write("\(run).in", bytes)))
             } ?? FileHandle(forReadingFrom: URL(filePath: "/dev/null"))
         let output = try streams.output ?? FileHandle(forWritingTo: URL(filePath: self.output))

@@ -1,0 +1,74 @@
+import Glibc
+
+/// Asks a person for a passphrase on the terminal, without showing what is typed.
+enum PassphrasePrompt {
+    /// How long a passphrase may be, in bytes.
+    private static let limit = 1_024
+
+    /// What the person typed; a passphrase that is new is asked for twice.
+    ///
+    /// - Throws: `CommandFailure` if there is no terminal, nothing was typed, or two answers differ.
+    static func passphrase(forParameters path: String) throws -> String {
+        let isNew = access(path, F_OK) != 0
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else {
+            throw CommandFailure(
+                "There is no terminal to ask for the passphrase on; give the key with --key-file or --key-command."
+            )
+        }
+        defer { close(terminal) }
+        let passphrase = try answer(to: isNew ? "New passphrase: " : "Passphrase: ", on: terminal)
+        guard !passphrase.isEmpty else { throw CommandFailure("No passphrase was given.") }
+        if isNew, try answer(to: "The same again: ", on: terminal) != passphrase {
+            throw CommandFailure("The two passphrases differ; nothing was written.")
+        }
+        return passphrase
+    }
+
+    private static func answer(to question: String, on terminal: Int32) throws -> String {
+        var settings = termios()
+        guard tcgetattr(terminal, &settings) == 0 else {
+            throw CommandFailure(
+                "The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno)))."
+            )
+        }
+        var hidden = settings
+        hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        hidden.c_lflag |= tcflag_t(ICANON | ECHONL)
+        // What was typed before the question is no answer to it.
+        guard tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else {
+            throw CommandFailure(
+                "The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno)))."
+            )
+        }
+        defer { tcsetattr(terminal, TCSAFLUSH, &settings) }
+        _ = Array(question.utf8).withUnsafeBytes { write(terminal, $0.baseAddress, $0.count) }
+        return try line(from: terminal)
+    }
+
+    /// The keys that end a question without an answer: Ctrl-C and Ctrl-\, which send no signal here, so that the terminal
+    /// is put right again.
+    private static let interruptions: Set<UInt8> = [0x03, 0x1C]
+
+    private static func line(from terminal: Int32) throws -> String {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        defer { bytes.withUnsafeMutableBytes { if let start = $0.baseAddress { explicit_bzero(start, $0.count) } } }
+        var count = 0
+        while count < limit {
+            let got = bytes[count...].withUnsafeMutableBytes { read(terminal, $0.baseAddress, $0.count) }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { break }
+            count += got
+            if bytes[count - 1] == UInt8(ascii: "\n") {
+                count -= 1
+                break
+            }
+        }
+        guard count < limit else { throw CommandFailure("A passphrase has at most \(limit - 1) bytes.") }
+        guard !bytes[..<count].contains(where: interruptions.contains) else { throw CommandFailure("Interrupted.") }
+        guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
+            throw CommandFailure("The passphrase is not UTF-8; set the terminal to it.")
+        }
+        return text
+    }
+}
