@@ -84,8 +84,8 @@ struct Replay {
                 case .integer(let model) = row[2], case .integer(let slot) = row[3],
                 case .integer(let dimension) = row[4], let data = blocks[block]
             else { return nil }
-            // A document's key and a scale lead the components.
-            let size = 12 + Int(dimension)
+            // The distance to the document's key and a scale lead the components.
+            let size = 7 + Int(dimension)
             return Vector(
                 block: block,
                 user: user,

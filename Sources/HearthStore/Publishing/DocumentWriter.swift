@@ -36,7 +36,7 @@ struct DocumentWriter {
             document,
             try transaction.keys.category(new.category, in: transaction.connection),
             new.expiresAt?.rawValue,
-            new.importance,
+            MemoryColumns.importance(new.importance),
             analysis?.length ?? 0,
             Int(flags.rawValue),
             transaction.sequence

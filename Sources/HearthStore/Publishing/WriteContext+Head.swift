@@ -14,6 +14,7 @@ extension WriteContext {
             memory: record.key,
             author: directory.agent(version.author).key,
             text: text,
+            published: record.head,
             besides: retired,
             at: now,
             in: transaction
@@ -40,7 +41,7 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, state = ?12
+                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12
             WHERE memory_key = ?1
             """,
             record.key,
@@ -54,7 +55,7 @@ extension WriteContext {
             version.id.bytes,
             version.number,
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
-            fields.isDeleted ? "deleted" : "live"
+            fields.isDeleted ? 1 : nil
         )
         try documents.update(
             record.key,

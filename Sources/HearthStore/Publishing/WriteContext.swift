@@ -65,7 +65,7 @@ extension WriteContext {
         let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
         let others = heads.filter { !version.parents.contains($0) }
-        guard try others.isEmpty || !VersionTable.contains(version.id, memory: record.key, in: connection) else {
+        guard try others.isEmpty || !VersionTable.contains(version.id, of: record, in: connection) else {
             return Outcome(head: record.head, waiting: openConflict)
         }
         var record = record

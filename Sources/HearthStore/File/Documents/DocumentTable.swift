@@ -44,20 +44,21 @@ enum DocumentTable {
 
     private static let documents = RowsInsertion(
         """
-        INSERT INTO documents (document_key, user_key, memory_key, agent_key, owner_key, session_key, type, category_key,
-            created_at, expires_at, importance, length, flags, model_key, block_key, block_slot, changed)
+        INSERT INTO documents (document_key, user_key, drafted_key, agent_key, owner_key, session_key, type, category_key,
+            created_at, expires_at, importance, length, flags, model_key, block_key, block_slot)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     )
 
     static func insert(_ documents: [Document], into transaction: StoreTransaction) throws {
-        let sequence = transaction.sequence
+        // Caches find them by their keys.
+        _ = transaction.sequence
         try transaction.connection.insert(documents, by: Self.documents) { document, parameters in
             try parameters.bind(
                 document.key,
                 document.user,
-                document.memory,
+                document.memory == document.key ? nil : document.memory,
                 document.agent,
                 document.owner,
                 document.session,
@@ -65,13 +66,12 @@ enum DocumentTable {
                 document.category,
                 document.createdAt.rawValue,
                 document.expiresAt?.rawValue,
-                document.importance,
+                MemoryColumns.importance(document.importance),
                 document.length,
                 Int(document.flags.rawValue),
                 document.place?.model ?? document.modelWithoutVector,
                 document.place?.block,
-                document.place?.slot,
-                sequence
+                document.place?.slot
             )
         }
         for document in documents {

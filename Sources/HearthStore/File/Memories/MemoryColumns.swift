@@ -18,5 +18,8 @@ enum MemoryColumns {
         HybridTime(rawValue: base(arrival) &+ lag)
     }
 
-    private static func base(_ arrival: Timestamp) -> Int64 { (arrival.rawValue / 1_000) << 16 }
+    /// With the microseconds, so that the digest of a memory's only version vouches for them too.
+    private static func base(_ arrival: Timestamp) -> Int64 {
+        ((arrival.rawValue / 1_000) << 16) &+ arrival.rawValue % 1_000
+    }
 }

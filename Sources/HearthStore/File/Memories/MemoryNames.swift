@@ -24,15 +24,20 @@ enum MemoryNames {
         try plain(id, in: connection) != nil
     }
 
+    static let plainQuery: StaticString = """
+        SELECT memory_key FROM memories
+        WHERE identifier_start = iif(typeof(?1) = 'blob', substr(?1, 1, 8), ?1) AND identifier = ?1
+        """
+
     /// The memory that is spelled as its identifier.
     static func plain(_ id: MemoryID, in connection: Connection) throws -> Int64? {
-        try connection.first("SELECT memory_key FROM memories WHERE identifier = ?1", id.stored, as: { $0.int64(0) })
+        try connection.first(plainQuery, id.stored, as: { $0.int64(0) })
     }
 
     /// The other memories of that identifier, in the order in which they were stored.
     static func namesakes(of id: MemoryID, in connection: Connection) throws -> [Int64] {
         try connection.rows(
-            "SELECT memory_key FROM memories WHERE identifier > ?1 AND identifier < ?2 ORDER BY memory_key",
+            "SELECT memory_key FROM memories WHERE identifier_start > ?1 AND identifier_start < ?2 ORDER BY memory_key",
             id.rawValue + separator,
             id.rawValue + end,
             as: { $0.int64(0) }
@@ -44,7 +49,8 @@ enum MemoryNames {
         try connection.first(
             """
             SELECT memory_key FROM memories
-            WHERE (identifier = ?1 OR identifier = ?2) AND user_key = ?3 AND owner_key = ?4
+            WHERE identifier_start IN (iif(typeof(?1) = 'blob', substr(?1, 1, 8), ?1), ?2) AND identifier IN (?1, ?2)
+                AND user_key = ?3 AND owner_key = ?4
             """,
             id.stored,
             namesake(id, user: user, owner: owner),

@@ -86,10 +86,10 @@ enum MemoryTable {
     private static let memories = RowsInsertion(
         """
         INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
-            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag, state)
+            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live')"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?)"
     )
 
     /// Writes new memories. Their first versions need no rows: the memories say everything.
@@ -112,11 +112,11 @@ enum MemoryTable {
                 row.metadata,
                 MemoryColumns.importance(fields.importance),
                 MemoryColumns.confidence(fields.confidence),
-                now.rawValue,
+                row.new.createdAt == now ? nil : now.rawValue,
                 row.new.createdAt == now ? nil : row.new.createdAt.rawValue,
                 fields.expiresAt?.rawValue,
                 row.new.parentID?.rawValue,
-                row.digest,
+                Array(row.digest.prefix(SchemaV3.checkLength)),
                 MemoryColumns.lag(of: row.time, arrivedAt: now)
             )
         }

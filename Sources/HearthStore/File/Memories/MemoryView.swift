@@ -153,10 +153,19 @@ extension Snapshot {
     /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.
     private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
         guard let parentID = record.parentID else { return nil }
-        // Among the memories that have this identifier, the owner meant its own.
-        let own = try MemoryNames.key(of: parentID, user: record.userKey, owner: record.ownerKey, in: connection)
-        let parent = try own.map { try MemoryRecord.find(key: $0, in: self) } ?? MemoryRecord.find(parentID, in: self)
-        guard let parent, !parent.isExpired(at: now), parent.userKey == record.userKey else { return nil }
+        guard let parent = try parent(parentID, of: record), !parent.isExpired(at: now),
+            parent.userKey == record.userKey
+        else { return nil }
         return try standing(of: viewer, to: parent) == .none ? nil : parentID
+    }
+
+    /// The memory that the owner meant: among those that have the identifier its own, or else the one that it sees.
+    private func parent(_ id: MemoryID, of record: MemoryRecord) throws -> MemoryRecord? {
+        do {
+            return try self.record(of: id, for: directory.agent(key: record.ownerKey), user: record.userID)
+        } catch let error as MemoryError where error.code == .invalidArgument {
+            // By now it sees several.
+            return nil
+        }
     }
 }

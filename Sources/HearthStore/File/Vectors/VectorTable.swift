@@ -85,7 +85,7 @@ enum VectorTable {
         )
         if let held = try place(document: document, user: user, in: connection) {
             if held.model == model.key {
-                transaction.vectors.replace(vector, document: document, at: held)
+                try transaction.vectors.replace(vector, document: document, at: held)
                 return
             }
             try clear(held, in: transaction)

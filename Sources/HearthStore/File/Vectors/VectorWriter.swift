@@ -110,14 +110,14 @@ struct VectorWriter: Sendable {
         block.used += 1
         progress.open[owner] = block
         progress.touched[block.key] = .some(block.used)
-        put(vector, of: document, at: place)
+        try put(vector, of: document, at: place)
         return place
     }
 
     /// Puts another vector of the same model into a document's place.
-    mutating func replace(_ vector: QuantizedVector, document: Int64, at place: VectorPlace) {
+    mutating func replace(_ vector: QuantizedVector, document: Int64, at place: VectorPlace) throws {
         touch(place.block)
-        put(vector, of: document, at: place)
+        try put(vector, of: document, at: place)
     }
 
     /// A document's vector as this transaction sees it; nil if its place is empty or another document's.
@@ -131,7 +131,7 @@ struct VectorWriter: Sendable {
         if progress.touched[place.block] != nil,
             let written = writes.lazy.reversed().compactMap({ $0.bytes(of: place) }).first
         {
-            return VectorBlock.vector(in: written, of: document)
+            return VectorBlock.vector(in: written, of: document, block: place.block)
         }
         if readBlock?.key != place.block {
             let data = try connection.first(
@@ -143,7 +143,8 @@ struct VectorWriter: Sendable {
         }
         let size = VectorBlock.slotSize(dimension: dimension)
         guard let data = readBlock?.data, data.count >= (place.slot + 1) * size else { return nil }
-        return VectorBlock.vector(in: data[place.slot * size..<(place.slot + 1) * size], of: document)
+        let slot = data[place.slot * size..<(place.slot + 1) * size]
+        return VectorBlock.vector(in: slot, of: document, block: place.block)
     }
 
     /// Empties a place.
@@ -159,21 +160,25 @@ struct VectorWriter: Sendable {
         if progress.touched[block] == nil { progress.touched[block] = .some(nil) }
     }
 
-    private mutating func put(_ vector: QuantizedVector, of document: Int64, at place: VectorPlace) {
-        put(VectorBlock.slotSize(dimension: vector.components.count), at: place) {
-            VectorBlock.append(vector, of: document, to: &$0)
+    private mutating func put(_ vector: QuantizedVector, of document: Int64, at place: VectorPlace) throws {
+        try put(VectorBlock.slotSize(dimension: vector.components.count), at: place) {
+            try VectorBlock.append(vector, of: document, in: place.block, to: &$0)
         }
     }
 
-    private mutating func put(_ slotSize: Int, at place: VectorPlace, _ append: (inout [UInt8]) -> Void) {
+    private mutating func put(
+        _ slotSize: Int,
+        at place: VectorPlace,
+        _ append: (inout [UInt8]) throws -> Void
+    ) rethrows {
         // The writes of an earlier operation stay separate, so that those of a failed one can be dropped.
         let last = writes.count - 1
         if last >= marked.writes, writes[last].block == place.block, writes[last].slots.upperBound == place.slot {
-            append(&writes[last].bytes)
+            try append(&writes[last].bytes)
             return
         }
         var write = Write(block: place.block, first: place.slot, slotSize: slotSize, bytes: [])
-        append(&write.bytes)
+        try append(&write.bytes)
         writes.append(write)
     }
 

@@ -13,7 +13,7 @@ final class VersionReader {
             is_deleted, is_head, published_at, published_order
         FROM all_versions
         """
-    private static let one = ComposedSQL(columns, "WHERE memory_key = ?1 AND version_id = ?2")
+    private static let one = ComposedSQL(columns, "WHERE memory_key = ?1 AND version_id IN (?2, substr(?2, 1, 8))")
     private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1 ORDER BY number, time, version_id")
 
     private let memory: Int64
@@ -45,7 +45,9 @@ final class VersionReader {
             as: { try VersionRow($0, node: self.snapshot.state.node) }
         )
         guard let row else { throw missing(version) }
-        return try complete(row)
+        let stored = try complete(row)
+        guard stored.version.id == version else { throw missing(version) }
+        return stored
     }
 
     /// Every version. The lowest number comes first, and among equal numbers the earliest edit.
@@ -63,7 +65,7 @@ final class VersionReader {
     private func complete(_ row: VersionRow) throws -> StoredVersion {
         if let known = versions[row.id] { return known }
         var fields = row.fields
-        fields.content = String(decoding: try text(of: row.id), as: UTF8.self)
+        fields.content = String(decoding: try row.isOnly ? onlyText() : text(of: row.id), as: UTF8.self)
         let version = Version(
             memoryID: id,
             parents: row.parents,
@@ -73,7 +75,7 @@ final class VersionReader {
             fields: fields,
             number: row.number
         )
-        guard version.id == row.id else {
+        guard row.isOnly ? version.id.bytes?.starts(with: row.storedID) == true : version.id == row.id else {
             throw MemoryError.corrupt("Version \(row.id) of memory \(id) is not what its id says.")
         }
         let stored = StoredVersion(
@@ -82,8 +84,17 @@ final class VersionReader {
             publishedAt: row.publishedAt,
             publishedOrder: row.publishedOrder
         )
-        versions[row.id] = stored
+        versions[version.id] = stored
         return stored
+    }
+
+    /// The text of a memory's only version.
+    private func onlyText() throws -> [UInt8] {
+        try snapshot.connection.first(
+            "SELECT content FROM memories WHERE memory_key = ?1",
+            memory,
+            as: { $0.bytes(0) }
+        ) ?? []
     }
 
     /// The text of a version, put together by way of the versions that it is stored as a difference from.
@@ -167,9 +178,10 @@ private struct StoredText {
     }
 }
 
-/// A row of `versions`, without the text.
+/// A row of `all_versions`, without the text.
 private struct VersionRow {
-    var id: VersionID
+    /// The version's id; of a memory's only version, the beginning of it.
+    var storedID: [UInt8]
     var parents: [VersionID]
     var author: Int64
     var node: String
@@ -181,7 +193,7 @@ private struct VersionRow {
     var publishedOrder: Int64
 
     init(_ row: Row, node: String) throws {
-        id = VersionID(bytes: row.bytes(0))
+        storedID = row.bytes(0)
         parents = VersionID.list(row.bytes(1))
         author = row.int64(2)
         self.node = row.optionalString(3) ?? node
@@ -201,6 +213,11 @@ private struct VersionRow {
         publishedAt = Timestamp(rawValue: row.int64(14))
         publishedOrder = row.int64(15)
     }
+
+    var id: VersionID { VersionID(bytes: storedID) }
+
+    /// Whether it is the only version of its memory.
+    var isOnly: Bool { storedID.count == SchemaV3.checkLength }
 }
 
 extension MemoryVersion {

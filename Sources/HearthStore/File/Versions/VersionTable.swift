@@ -32,17 +32,20 @@ enum VersionTable {
 
     /// Writes a version as a head. Its parents are no longer heads.
     ///
-    /// - Parameter retired: A parent that ``retire(_:number:content:memory:for:in:)`` has dealt with already.
+    /// - Parameters:
+    ///   - published: The published head.
+    ///   - retired: A parent that ``retire(_:number:content:memory:for:in:)`` has dealt with already.
     static func insert(
         _ version: Version,
         memory: Int64,
         author: Int64,
         text: Text,
+        published: VersionID,
         besides retired: VersionID? = nil,
         at now: Timestamp,
         in transaction: StoreTransaction
     ) throws {
-        if retired == nil { try insertFirst(memory: memory, in: transaction.connection) }
+        if retired == nil { try insertFirst(published, memory: memory, in: transaction.connection) }
         let fields = version.fields
         let kept = EncodedText(fields.content, as: text, number: version.number)
         try transaction.connection.run(
@@ -90,7 +93,7 @@ enum VersionTable {
         for head: Version,
         in connection: Connection
     ) throws {
-        try insertFirst(memory: memory, in: connection)
+        try insertFirst(version, memory: memory, in: connection)
         let kept = EncodedText(content, as: .against(head.id, text: head.fields.content), number: number)
         try connection.run(
             """
@@ -104,8 +107,16 @@ enum VersionTable {
         )
     }
 
-    /// Gives the first version a row, if it has none because it was the only one.
-    private static func insertFirst(memory: Int64, in connection: Connection) throws {
+    /// Gives the first version a row, if it has none because it was the only one. Its memory then holds its whole id.
+    private static func insertFirst(_ version: VersionID, memory: Int64, in connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE memories SET head = ?2
+            WHERE memory_key = ?1 AND NOT EXISTS (SELECT 1 FROM versions WHERE memory_key = ?1)
+            """,
+            memory,
+            version.bytes
+        )
         try connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
@@ -118,19 +129,21 @@ enum VersionTable {
         )
     }
 
-    static func contains(_ version: VersionID, memory: Int64, in connection: Connection) throws -> Bool {
-        try connection.first(
-            "SELECT 1 FROM all_versions WHERE memory_key = ?1 AND version_id = ?2",
-            memory,
+    /// Whether a memory has a version.
+    static func contains(_ version: VersionID, of record: MemoryRecord, in connection: Connection) throws -> Bool {
+        if version == record.head { return true }
+        return try connection.first(
+            "SELECT 1 FROM versions WHERE memory_key = ?1 AND version_id = ?2",
+            record.key,
             version.bytes,
             as: { _ in true }
         ) ?? false
     }
 
-    /// The versions without children.
+    /// The versions without children, of a memory that has several versions.
     static func heads(memory: Int64, in connection: Connection) throws -> [VersionID] {
         try connection.rows(
-            "SELECT version_id FROM all_versions WHERE memory_key = ?1 AND is_head = 1 ORDER BY version_id",
+            "SELECT version_id FROM versions WHERE memory_key = ?1 AND is_head = 1 ORDER BY version_id",
             memory,
             as: { VersionID(bytes: $0.bytes(0)) }
         )

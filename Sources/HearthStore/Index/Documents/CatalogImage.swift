@@ -151,10 +151,13 @@ extension CatalogImage {
             as: { (sequence: $0.int64(0), count: $0.int(1)) }
         )
         let changed = try connection.first(
-            "SELECT count(*) FROM documents WHERE user_key = ?1 AND changed > ?2",
+            """
+            SELECT (SELECT count(*) FROM documents WHERE user_key = ?1 AND flags & 1 = 0),
+                (SELECT count(*) FROM documents WHERE user_key = ?1 AND changed > ?2)
+            """,
             user,
             image?.sequence ?? 0,
-            as: { $0.int(0) }
+            as: { row in max(row.int(0) - (image?.count ?? 0), 0) + row.int(1) }
         )
         return changed ?? 0 >= max(worthwhile.lowerBound, (image?.count ?? 0) / staleShare)
     }

@@ -16,6 +16,8 @@ struct DocumentCatalog: Sendable {
     private(set) var entries: [DocumentEntry] = []
     /// The keys of ``entries``, side by side, so that a document is found without a look at the entries.
     private(set) var documents: [Int64] = []
+    /// The greatest key that was read. Keys rise, so what has a greater one is new.
+    private var lastDocument: Int64 = 0
     /// A number of its own for each way to number the slots.
     private(set) var layout = Self.newLayout()
     /// The shares, by agent and then by memory.
@@ -74,15 +76,19 @@ struct DocumentCatalog: Sendable {
 
 extension DocumentCatalog {
     private static let columns = """
-        SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at, importance,
-            length, flags
+        SELECT document_key, memory_key, agent_key, owner_key, session_key, type, category_key, created_at, expires_at,
+            coalesce(importance, 0.5), length, flags
         FROM documents
         """
     private static let allOfUser = ComposedSQL(columns, "WHERE user_key = ?1")
-    /// Without the plus, SQLite would go through all of the user's documents, because they are in this order already.
+    /// Those that were changed, and behind them those that are new.
     private static let changedOfUser = ComposedSQL(
         columns,
-        "WHERE user_key = ?1 AND changed > ?2 ORDER BY +document_key"
+        "INDEXED BY documents_by_change WHERE user_key = ?1 AND changed > ?2 AND document_key <= ?3 ORDER BY +document_key"
+    )
+    private static let newOfUser = ComposedSQL(
+        columns,
+        "WHERE user_key = ?1 AND document_key > ?2 ORDER BY document_key"
     )
 
     /// Reads all documents of a user, row by row.
@@ -93,6 +99,7 @@ extension DocumentCatalog {
             user,
             do: { row in
                 let entry = Self.entry(row)
+                lastDocument = entry.document
                 if !entry.isGone { entries.append(entry) }
             }
         )
@@ -104,6 +111,8 @@ extension DocumentCatalog {
         sequence = image.sequence
         entries = image.entries
         documents = image.documents
+        // Documents behind the last one were gone when the image was made, or are new.
+        lastDocument = image.documents.last ?? 0
     }
 
     /// All documents of a user at a state of the file: from the image if there is one, with the later changes.
@@ -126,11 +135,15 @@ extension DocumentCatalog {
             Self.changedOfUser,
             user,
             self.sequence,
+            lastDocument,
             as: Self.entry
         )
+        let new = try connection.rows(Self.newOfUser, user, lastDocument, as: Self.entry)
         var changes = CatalogChanges()
         let formerLayout = layout
         for entry in changed { put(entry, into: &changes) }
+        for entry in new { put(entry, into: &changes) }
+        if let last = new.last { lastDocument = last.document }
         changes.entries.sharedMemories = try readShares(user: user, connection: connection, changedAfter: self.sequence)
         self.sequence = sequence
         if goneCount > max(Self.toleratedGone, entries.count / 8) { dropGone() }

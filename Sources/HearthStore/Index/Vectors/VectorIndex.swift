@@ -100,11 +100,8 @@ struct VectorIndex: Sendable {
                     guard let source = data.baseAddress, let target = components.baseAddress else { return }
                     for slot in 0..<used {
                         let start = slot * slotSize
-                        documents[first + slot] = Int64(
-                            littleEndian: data.loadUnaligned(fromByteOffset: start, as: Int64.self)
-                        )
-                        let bits = UInt32(littleEndian: data.loadUnaligned(fromByteOffset: start + 8, as: UInt32.self))
-                        let scale = Float(bitPattern: bits)
+                        documents[first + slot] = VectorBlock.document(data, at: start, block: block)
+                        let scale = VectorBlock.scale(data, at: start)
                         scales[first + slot] = scale.isFinite ? scale : 0
                         (target + (first + slot) * dimension)
                             .copyMemory(from: source + start + VectorBlock.headerSize, byteCount: dimension)

@@ -72,7 +72,7 @@ extension MemoryStore {
                 let record = try context.authorizedRecord(id, user: userID, for: agent, attempt: "rollback")
                 try context.refuseIfLocked(record, to: agent)
                 guard version.bytes != nil,
-                    try VersionTable.contains(version, memory: record.key, in: context.connection)
+                    try VersionTable.contains(version, of: record, in: context.connection)
                 else { throw MemoryError.unknownVersion(version, of: id) }
                 let stored = try VersionReader(of: record.key, id: id, in: snapshot).stored(version)
                 // If the agent published a version that its history does not show, it would read it.

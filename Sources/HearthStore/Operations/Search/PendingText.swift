@@ -12,7 +12,7 @@ struct PendingText: Sendable {
 
     var position: Position
     var text: String
-    /// Tells whether the text is still the one that was read: the head's id and the draft's digest.
+    /// Tells whether the text is still the one that was read: the beginning of the head's id, and the draft's digest.
     private var stamp: [UInt8]
 
     /// The next texts in the order of their positions.
@@ -32,7 +32,7 @@ struct PendingText: Sendable {
     ) throws -> [PendingText] {
         try connection.rows(
             """
-            SELECT d.user_key, d.document_key, coalesce(r.content, m.content), m.head || coalesce(r.digest, x'')
+            SELECT d.user_key, d.document_key, coalesce(r.content, m.content), substr(m.head, 1, 8) || coalesce(r.digest, x'')
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE (d.user_key, d.document_key) > (?1, ?2) AND d.flags & 3 = 0
@@ -60,7 +60,7 @@ struct PendingText: Sendable {
     func isCurrent(in connection: Connection) throws -> Bool {
         let now = try connection.first(
             """
-            SELECT m.head || coalesce(r.digest, x'')
+            SELECT substr(m.head, 1, 8) || coalesce(r.digest, x'')
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE d.user_key = ?1 AND d.document_key = ?2 AND d.flags & 1 = 0

@@ -11,11 +11,10 @@ enum DocumentVerification {
             SELECT d.document_key FROM documents AS d JOIN memories AS m ON m.memory_key = d.document_key
             WHERE d.agent_key IS NULL AND ((d.flags & 1 = 0) != (m.state = 'live') OR d.user_key != m.user_key
                 OR d.owner_key != m.owner_key OR d.session_key IS NOT m.session_key OR d.type != m.type
-                OR d.created_at != coalesce(m.created_at, m.arrived_at)
-                OR d.expires_at IS NOT m.expires_at OR d.importance != coalesce(m.importance, ?1)
+                OR d.created_at != coalesce(m.created_at, m.arrived_at, d.created_at)
+                OR d.expires_at IS NOT m.expires_at OR d.importance IS NOT m.importance
                 OR d.category_key != m.category_key)
             """,
-            SchemaV2.usualImportance,
             do: { report.add("document", "Document \($0.int64(0)) is not what its memory says.") }
         )
         try connection.forEach(
@@ -24,7 +23,7 @@ enum DocumentVerification {
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key
             WHERE d.agent_key IS NOT NULL AND ((d.flags & 1 = 0) != (r.draft_key IS NOT NULL) OR d.flags & 1 = 0 AND (
                 (d.flags & 2 != 0) != (m.state != 'live' OR r.changed_fields & 128 != 0) OR d.agent_key != r.agent_key
-                OR d.memory_key != r.memory_key OR d.importance != coalesce(r.importance, m.importance, ?1)
+                OR d.memory_key != r.memory_key OR coalesce(d.importance, ?1) != coalesce(r.importance, m.importance, ?1)
                 OR d.expires_at IS NOT iif(r.changed_fields & 64, r.expires_at, m.expires_at)))
             """,
             SchemaV2.usualImportance,
@@ -58,7 +57,7 @@ enum VectorVerification {
         try connection.forEach(
             """
             SELECT d.document_key, coalesce(r.content, m.content), coalesce(r.tags, m.tags), d.length, d.model_key,
-                substr(b.data, 1 + d.block_slot * (?1 + ?2), ?1 + ?2)
+                substr(b.data, 1 + d.block_slot * (?1 + ?2), ?1 + ?2), b.block_key
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             LEFT JOIN vector_blocks AS b ON b.block_key = d.block_key
@@ -78,11 +77,12 @@ enum VectorVerification {
                     report.add("document", "The tags of document \(document) are not those of its text.")
                 }
                 guard let model, let maker, row.optionalInt64(4) == model.key, !content.isBlank else { return }
+                let block = row.int64(6)
                 if let vector = maker.vectorAtOnce(of: content) {
-                    if row.bytes(5) != VectorBlock.slot(document: document, vector: vector) {
+                    if try row.bytes(5) != VectorBlock.slot(document: document, in: block, vector: vector) {
                         report.add("vector", "The vector of document \(document) is not that of its text.")
                     }
-                } else if VectorBlock.vector(in: row.bytes(5)[...], of: document)?.scale == 0 {
+                } else if VectorBlock.vector(in: row.bytes(5)[...], of: document, block: block)?.scale == 0 {
                     report.add(
                         "vector",
                         "The vector of document \(document) points nowhere; `hearth embeddings rebuild --force` makes it anew."

@@ -12,12 +12,42 @@ import Testing
     private var path: String { directory.file("store.db") }
     private var location: StoreLocation { .file(path) }
 
-    /// What verification said of the file before, kept outside.
-    private static let anchor = "17:c222e729b3b14d966f4e4e9e8a13f8a6b1dd00374aeae7ab545c94416ea71537"
+    /// What there is to know of a file before it is opened.
+    struct Earlier: Sendable {
+        var schema: Int
+        /// What verification said of the file, kept outside.
+        var anchor: String
+        var memories: Int
+        var versions: Int
+        var drafts: Int
+        var pages: Int
+    }
+
+    static let first = Earlier(
+        schema: 1,
+        anchor: "17:c222e729b3b14d966f4e4e9e8a13f8a6b1dd00374aeae7ab545c94416ea71537",
+        memories: 12,
+        versions: 22,
+        drafts: 1,
+        pages: 79
+    )
+    static let second = Earlier(
+        schema: 2,
+        anchor: "18:1d8de6193017293496cb06f9a284c7c1ef8fcbc914a4bc30c0843f0da20f0245",
+        memories: 21,
+        versions: 34,
+        drafts: 2,
+        pages: 81
+    )
+
+    private static let present = StoreSchema.migrations(StoreOptions()).count
 
     init() throws {
         directory = try TemporaryDirectory()
-        try Fixtures.copyStore(ofSchema: 1, to: path)
+    }
+
+    private func copy(_ file: Earlier) throws {
+        try Fixtures.copyStore(ofSchema: file.schema, to: path)
     }
 
     /// Every row of the file, after whatever lies in its log.
@@ -27,21 +57,57 @@ import Testing
         try Connection(opening: path, flags: 2).rowsDynamic("PRAGMA user_version") { $0.int(0) }.first
     }
 
-    @Test func `a file of the first schema keeps everything, down to its audit chain`() async throws {
+    @Test(arguments: [first, second])
+    func `a file of an earlier schema keeps everything, down to its audit chain`(file: Earlier) async throws {
+        try copy(file)
         let before = try contents()
-        #expect(before.rows["memories"]?.count == 12 && before.rows["versions"]?.count == 22)
+        #expect(before.rows["memories"]?.count == file.memories && before.rows["versions"]?.count == file.versions)
         let store = try await MemoryStore.open(location)
-        let report = try await store.verify(anchor: Self.anchor)
+        let report = try await store.verify(anchor: file.anchor)
         #expect(report.findings == [])
-        #expect(report.versions == 22 && report.drafts == 1)
+        #expect(report.versions == file.versions && report.drafts == file.drafts)
         try await store.close()
-        #expect(try schemaVersion() == 2)
+        #expect(try schemaVersion() == Self.present)
         let after = try contents()
         for (table, rows) in before.rows { #expect(after.rows[table] == rows, "\(table)") }
         #expect(after == before)
     }
 
+    @Test func `the ids of only versions are computed as they were stored`() async throws {
+        try copy(Self.second)
+        let before = try Connection(opening: path, flags: 2)
+            .rowsDynamic(
+                """
+                SELECT m.memory_id, a.agent_id, u.user_id, m.head FROM memories AS m JOIN agents AS a ON a.agent_key = m.owner_key
+                JOIN users AS u ON u.user_key = m.user_key
+                WHERE m.state = 'live' AND NOT EXISTS (SELECT 1 FROM versions AS v WHERE v.memory_key = m.memory_key)
+                """
+            ) {
+                (
+                    id: MemoryID(spelled: $0.string(0)), owner: AgentID(rawValue: $0.string(1)),
+                    user: UserID(rawValue: $0.string(2)), head: VersionID(bytes: $0.bytes(3))
+                )
+            }
+        #expect(before.count > 10)
+        let store = try await MemoryStore.open(location)
+        for memory in before {
+            #expect(try await store.memory(memory.id, as: memory.owner, userID: memory.user).versionID == memory.head)
+            #expect(
+                try await store.history(of: memory.id, as: memory.owner, userID: memory.user).map(\.id) == [memory.head]
+            )
+        }
+        let kept = try store.read { snapshot in
+            try snapshot.connection.rows(
+                "SELECT max(length(head)) FROM memories WHERE memory_key NOT IN (SELECT memory_key FROM versions)",
+                as: { $0.int(0) }
+            )
+        }
+        #expect(kept == [SchemaV3.checkLength])
+        try await store.close()
+    }
+
     @Test func `identifiers, texts and histories read as before`() async throws {
+        try copy(Self.first)
         let store = try await MemoryStore.open(location)
         for id in ["note-1", "note-2", "mem_00112233445566778899aabbccddeeff", "mem_00112233445566778899AABBCCDDEEFF"] {
             let owner: AgentID = id.hasPrefix("note") ? "alden" : "alice"
@@ -55,7 +121,9 @@ import Testing
         try await store.close()
     }
 
-    @Test func `work goes on in a migrated file`() async throws {
+    @Test(arguments: [first, second])
+    func `work goes on in a migrated file`(file: Earlier) async throws {
+        try copy(file)
         let store = try await MemoryStore.open(location)
         let conflict = try #require(try store.pendingConflicts().first)
         _ = try await store.resolve(conflict.id, as: "alden", strategy: .latestWins)
@@ -64,18 +132,20 @@ import Testing
         _ = try await store.sync("alden", userID: "ana")
         #expect(try await store.history(of: id, as: "alden").map(\.number) == [1, 2])
         _ = try await store.store([MemoryDraft(content: "New.")], agentID: "alden", userID: "ben")
-        #expect(try await store.verify(anchor: Self.anchor).findings == [])
+        #expect(try await store.verify(anchor: file.anchor).findings == [])
         try await store.close()
     }
 
-    @Test func `a migration that was killed at any step leaves the file before or after it`() async throws {
+    @Test(arguments: [first, second])
+    func `a migration that was killed at any step leaves the file before or after it`(file: Earlier) async throws {
+        try copy(file)
         let before = try contents()
         var step = 1
         var unfinished = 0
         while true {
             let directory = try TemporaryDirectory()
             let path = directory.file("store.db")
-            try Fixtures.copyStore(ofSchema: 1, to: path)
+            try Fixtures.copyStore(ofSchema: file.schema, to: path)
             let disk = FaultyDisk(directory.path)
             defer { disk.remove() }
             disk.fail(atStep: step, .death)
@@ -89,10 +159,10 @@ import Testing
             // The directory stays watched, because a watched one does not wait for real syncs.
             disk.fail(atStep: .max, .death)
             let version = try Connection(opening: path, flags: 2).rowsDynamic("PRAGMA user_version") { $0.int(0) }.first
-            if version == 1 { unfinished += 1 }
+            if version == file.schema { unfinished += 1 }
             #expect(try StoreContents(path: path) == before, "step \(step)")
             let store = try await MemoryStore.open(.file(path))
-            #expect(try await store.verify(anchor: Self.anchor).isSound, "step \(step)")
+            #expect(try await store.verify(anchor: file.anchor).isSound, "step \(step)")
             try await store.close()
             // Most of the steps write a page each.
             step += step < 20 ? 1 : 7
@@ -100,22 +170,26 @@ import Testing
         #expect(unfinished > 3)
     }
 
-    @Test func `a full disk leaves the first schema, and the next opening migrates it`() async throws {
+    @Test(arguments: [first, second])
+    func `a full disk leaves the earlier schema, and the next opening migrates it`(file: Earlier) async throws {
+        try copy(file)
         let before = try contents()
         var options = StoreOptions()
-        options.maximumPageCount = 79
+        options.maximumPageCount = file.pages
         await expect(.storeFull) { try await MemoryStore.open(location, options: options) }
-        #expect(try schemaVersion() == 1)
+        #expect(try schemaVersion() == file.schema)
         #expect(try contents() == before)
         let store = try await MemoryStore.open(location)
         try await store.close()
-        #expect(try schemaVersion() == 2)
+        #expect(try schemaVersion() == Self.present)
         #expect(try contents() == before)
     }
 
-    @Test func `a file of the first schema is not opened for reading alone, and the error says what to do`()
-        async throws
-    {
+    @Test(arguments: [first, second])
+    func `a file of an earlier schema is not opened for reading alone, and the error says what to do`(
+        file: Earlier
+    ) async throws {
+        try copy(file)
         let before = try Data(contentsOf: URL(filePath: path))
         var options = StoreOptions()
         options.isReadOnly = true
@@ -129,6 +203,7 @@ import Testing
     }
 
     @Test func `a memory whose type does not read is refused alone`() async throws {
+        try copy(Self.first)
         do {
             let connection = try Connection(opening: path, flags: 2)
             try connection.run("UPDATE memories SET type = 'episodix' WHERE memory_id = 'note-1'")

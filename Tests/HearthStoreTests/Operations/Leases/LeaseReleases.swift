@@ -57,7 +57,7 @@ import Testing
         let lock = try #require(try await leased.acquire())
         try await leased.store.write { transaction in
             try transaction.connection.run(
-                "UPDATE memories SET state = 'deleted' WHERE identifier = ?1",
+                "UPDATE memories SET ended = 1 WHERE identifier = ?1",
                 lock.memoryID.stored
             )
         }

@@ -222,13 +222,18 @@ import Testing
             transaction.vectors.rollbackToMark()
         }
         let block = try store.read { snapshot in
-            try snapshot.connection.first("SELECT data FROM vector_blocks", as: { $0.bytes(0) })
+            try snapshot.connection.first(
+                "SELECT block_key, data FROM vector_blocks",
+                as: { (key: $0.int64(0), data: $0.bytes(1)) }
+            )
         }
         let size = VectorBlock.slotSize(dimension: embedder.dimension)
-        let documents = try #require(block)
+        let (key, data) = try #require(block)
+        let documents =
+            data
             .withUnsafeBytes { bytes in
                 stride(from: 0, to: bytes.count, by: size)
-                    .map { bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self) }
+                    .map { VectorBlock.document(bytes, at: $0, block: key) }
             }
         #expect(documents.dropFirst().prefix { $0 != 0 } == [1_000, 1_002])
         #expect(documents.dropFirst(3).allSatisfy { $0 == 0 })

@@ -34,6 +34,7 @@ import Testing
             """
             SELECT t.name, c.name, c.type = 'REAL' FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c
             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND c.type IN ('INTEGER', 'REAL')
+                AND c.hidden = 0
             ORDER BY 1, 2
             """,
             as: { Column(table: $0.string(0), name: $0.string(1), isReal: $0.bool(2)) }
