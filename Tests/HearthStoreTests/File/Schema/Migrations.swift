@@ -35,7 +35,7 @@ import Testing
         #expect(report.findings == [])
         #expect(report.versions == 22 && report.drafts == 1)
         try await store.close()
-        #expect(try schemaVersion() == 2)
+        #expect(try schemaVersion() == 3)
         let after = try contents()
         for (table, rows) in before.rows { #expect(after.rows[table] == rows, "\(table)") }
         #expect(after == before)
@@ -109,7 +109,7 @@ import Testing
         #expect(try contents() == before)
         let store = try await MemoryStore.open(location)
         try await store.close()
-        #expect(try schemaVersion() == 2)
+        #expect(try schemaVersion() == 3)
         #expect(try contents() == before)
     }
 
