@@ -16,7 +16,7 @@ struct Hearth: AsyncParsableCommand {
 
             A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
-            With --json a command prints exactly one JSON value to standard output; `hearth help COMMAND` names its keys. Dates are \
+            With --json a command prints exactly one JSON value to standard output, and `audit list` one a line; `hearth help COMMAND` names its keys. Dates are \
             RFC 3339 in UTC. A key without a value is left out. Errors always go to standard error as text.
 
             Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
@@ -50,7 +50,7 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, KeysCommand.self,
+                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, AuditCommand.self, KeysCommand.self,
                     EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),

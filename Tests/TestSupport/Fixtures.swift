@@ -45,6 +45,9 @@ package enum Fixtures {
         try bytes.write(to: URL(filePath: path))
     }
 
+    /// Where a fixture is.
+    package static func path(of name: String) -> String { root.appending(path: name).path }
+
     private static var root: URL {
         URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures").standardized
     }

@@ -56,6 +56,13 @@ package enum FieldText {
         }
     }
 
+    /// A string as JSON, in its quotation marks.
+    package static func string(_ value: String) -> String {
+        var text = ""
+        appendString(value, to: &text)
+        return text
+    }
+
     private static func appendString(_ value: String, to text: inout String) {
         text += "\""
         for scalar in value.unicodeScalars {

@@ -72,8 +72,7 @@ package struct AccessRules: Sendable {
 
     /// An agent whose priority is not below the owner's may also propose edits of what a rule shows it.
     private func raised(_ permission: SharePermission, viewer: AgentID, owner: AgentID) -> SharePermission {
-        guard let viewerPriority = priorities[viewer], let ownerPriority = priorities[owner] else { return permission }
-        return viewerPriority >= ownerPriority ? .propose : permission
+        allow(.proposeByRule, by: viewer, owner: owner, seesMemory: true) ? .propose : permission
     }
 }
 
@@ -90,22 +89,17 @@ extension AccessRules {
     /// The owner may, and so may an agent that sees the memory and whose priority is not below the owner's. `system`
     /// may lease any.
     package func leaseRight(of agent: AgentID, owner: AgentID, standing: Standing) -> LeaseRight {
-        if agent == AgentProfile.system.id { return .granted }
-        switch standing {
-        case .none: return .unseen
-        case .owner: return .granted
-        case .shared:
-            guard let own = priorities[agent], let owners = priorities[owner] else { return .denied }
-            return own >= owners ? .granted : .denied
-        }
+        if standing == .owner { return .granted }
+        let seesMemory = standing != .none
+        if allow(.lease, by: agent, owner: owner, seesMemory: seesMemory) { return .granted }
+        return seesMemory ? .denied : .unseen
     }
 }
 
 extension AccessRules {
-    /// Whether an agent that sees a memory may decide on it: settle its conflicts and roll it back. Its owner and critical
-    /// agents may.
+    /// Whether an agent that sees a memory may decide on it, and so sees the edits that there are to decide on.
     package func mayDecide(_ agent: AgentID, owner: AgentID) -> Bool {
-        agent == owner || priorities[agent] == .critical
+        agent == owner || allow(.seeUndecided, by: agent, owner: owner, seesMemory: true)
     }
 }
 

@@ -8,6 +8,9 @@ extension MemoryStore {
         do {
             return try await operation()
         } catch let refusal as AuditedRefusal {
+            // Nothing is told, so nothing has to be audited. Another error than for a memory that does not exist would
+            // tell that this one does.
+            guard !isReadOnly else { throw refusal.error }
             let now = clock.now()
             try await write { try AuditTrail.append(refusal.entry, at: now, to: $0) }
             throw refusal.error

@@ -58,7 +58,11 @@ extension WriteContext {
             let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         else { return .gone }
         // Rights come before leases: an agent that no longer sees the memory must not learn who holds its lease.
-        if let error = try refusal(of: draft, of: record, by: agent) { return .refused(record.id, error) }
+        if let error = try refusal(of: draft, of: record, by: agent) {
+            let entry = AuditEntry(refusing: "publish", of: record, to: agent)
+            try AuditTrail.append(entry, at: now, to: transaction)
+            return .refused(record.id, error)
+        }
         if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
         return try settle(draft, of: record, by: agent)
     }

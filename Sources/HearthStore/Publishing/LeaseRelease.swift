@@ -59,7 +59,7 @@ struct LeaseRelease: Sendable {
         directory: AgentDirectory,
         in connection: Connection
     ) throws {
-        guard agent.profile.priority != .critical else { return }
+        guard !directory.rules.allow(.forceRelease, by: agent.id, owner: subject.owner.id) else { return }
         guard try subject.standing(of: agent, directory: directory, in: connection) != .none else {
             throw AuditedRefusal(.memoryNotFound(memoryID), subject.refusal(of: "release", by: agent))
         }
@@ -76,8 +76,13 @@ extension LeaseRelease {
     /// Takes every lease from its holder.
     ///
     /// - Returns: The keys of the memories.
-    static func all(as agent: KnownAgent, clock: StoreClock, in transaction: StoreTransaction) throws -> [Int64] {
-        guard agent.profile.priority == .critical else {
+    static func all(
+        as agent: KnownAgent,
+        directory: AgentDirectory,
+        clock: StoreClock,
+        in transaction: StoreTransaction
+    ) throws -> [Int64] {
+        guard directory.rules.allow(.forceReleaseAll, by: agent.id) else {
             throw AuditedRefusal(
                 .needsCriticalAgent(agent),
                 AuditEntry(

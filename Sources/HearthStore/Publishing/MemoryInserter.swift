@@ -95,15 +95,17 @@ struct MemoryInserter {
     private mutating func requireParent(_ parentID: MemoryID, of new: NewMemory, owner: KnownAgent) throws {
         try finish()
         let snapshot = Snapshot(transaction, directory: directory, clock: clock)
-        guard try snapshot.look(for: parentID, as: owner, user: new.userID, now: now).view != nil else {
-            throw MemoryError(
-                code: .memoryNotFound,
-                message: """
-                    Memory \(added) of the call names the parent \(parentID), and there is no memory \(parentID) of user \(new.userID) \
-                    that agent \(owner.id) may see. Store the parent first, or earlier in the same call.
-                    """
-            )
-        }
+        let (view, refused) = try snapshot.look(for: parentID, as: owner, user: new.userID, now: now)
+        guard view == nil else { return }
+        let error = MemoryError(
+            code: .memoryNotFound,
+            message: """
+                Memory \(added) of the call names the parent \(parentID), and there is no memory \(parentID) of user \(new.userID) \
+                that agent \(owner.id) may see. Store the parent first, or earlier in the same call.
+                """
+        )
+        guard let refused else { throw error }
+        throw AuditedRefusal(error, AuditEntry(refusing: "name as parent", of: refused, to: owner))
     }
 
     private mutating func plan(for new: NewMemory) throws -> SharingPlan {
@@ -121,7 +123,13 @@ struct MemoryInserter {
                         store it without sharing, or under another category.
                         """
                 ),
-                AuditEntry(action: .refuse, agent: owner.key, detail: ["attempt": AuditAction.share.rawValue])
+                AuditEntry(
+                    action: .refuse,
+                    agent: owner.key,
+                    // A user that this call would have made is not there when the row is written.
+                    user: try UserTable.find(new.userID, in: transaction.connection),
+                    detail: ["attempt": AuditAction.share.rawValue]
+                )
             )
         }
         var grants: [(Share, [KnownAgent])] = []

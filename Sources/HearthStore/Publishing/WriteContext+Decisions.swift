@@ -27,7 +27,7 @@ extension WriteContext {
         if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
         let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
         let isSeen = try isThere && snapshot.standing(of: agent, to: record) != .none
-        guard isSeen, agent.profile.priority == .critical else {
+        guard directory.rules.allow(.rollBack, by: agent.id, owner: record.owner, seesMemory: isSeen) else {
             throw try AuditedRefusal(
                 of: attempt,
                 of: record,
@@ -76,7 +76,8 @@ extension WriteContext {
             agent: agent.key,
             user: record.userKey,
             memories: [record.key],
-            detail: ["version": version.id.rawValue]
+            // By number: an id is a digest of the text, and would outlive an erasure here.
+            detail: ["version": "\(version.number)"]
         )
         try AuditTrail.append(entry, at: now, to: transaction)
         return try view(of: record, for: agent)

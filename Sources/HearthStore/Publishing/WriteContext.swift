@@ -77,7 +77,9 @@ extension WriteContext {
         guard !others.isEmpty else {
             var outcome = Outcome(head: record.head)
             if let openConflict {
-                try settle(openConflict, how: "edit", by: try directory.agent(version.author).key, into: version.id)
+                let author = try directory.agent(version.author).key
+                try settle(openConflict, how: "edit", by: author, into: version.id)
+                try auditResolution(of: record, how: "edit", version: version.number, by: author)
                 outcome.settledConflicts = 1
             }
             return outcome
@@ -154,10 +156,14 @@ extension WriteContext {
                 try Counter.conflictsDetected.add(1, in: transaction)
                 try Counter.conflictsResolved.add(1, in: transaction)
             }
+            let system = try directory.agent(AgentProfile.system.id).key
             if let openConflict {
-                let system = try directory.agent(AgentProfile.system.id).key
                 try settle(openConflict, how: strategy.rawValue, by: system, into: merge.version.id)
                 outcome.settledConflicts = 1
+            }
+            if openConflict != nil || merge.kind != nil {
+                let number = merge.version.number
+                try auditResolution(of: record, how: strategy.rawValue, version: number, by: system)
             }
             return outcome
         case .conflict(let waiting):
@@ -202,6 +208,18 @@ extension WriteContext {
             )
         }
         return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: openConflict == nil)
+    }
+
+    /// Leaves the audit row of a conflict that an edit or a strategy has settled, without a call to settle it.
+    private func auditResolution(of record: MemoryRecord, how: String, version: Int, by agent: Int64) throws {
+        let entry = AuditEntry(
+            action: .resolve,
+            agent: agent,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["strategy": how, "version": "\(version)"]
+        )
+        try AuditTrail.append(entry, at: now, to: transaction)
     }
 
     private func settle(_ openConflict: ConflictRow, how: String, by agent: Int64, into version: VersionID) throws {

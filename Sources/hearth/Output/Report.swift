@@ -28,8 +28,17 @@ struct OutputOptions: ParsableArguments {
 /// JSON as every command prints it: keys sorted, dates as RFC 3339, one value and a line break.
 enum JSONText {
     static func encode(_ value: some Encodable) throws -> [UInt8] {
+        try encode(value, formatting: .prettyPrinted)
+    }
+
+    /// A value on one line, for a command that prints many.
+    static func encodeLine(_ value: some Encodable) throws -> [UInt8] {
+        try encode(value, formatting: [])
+    }
+
+    private static func encode(_ value: some Encodable, formatting: JSONEncoder.OutputFormatting) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
             try container.encode(RFC3339.string(date))

@@ -3,28 +3,6 @@ import HearthModel
 import HearthRules
 import HearthSQLite
 
-/// What an audit row is about.
-enum AuditAction: String, Sendable {
-    /// Memories of other agents were returned.
-    case read
-    /// A memory was shared by call.
-    case share
-    /// A rule shared a memory.
-    case propagate
-    /// A share was taken back.
-    case revoke
-    /// An agent asked for something that it may not see or do.
-    case refuse
-    /// Agents, policy or a status were changed.
-    case administer
-    /// A lease was taken from its holder.
-    case forceRelease = "force_release"
-    /// A conflict was settled.
-    case resolve
-    /// An old version was published again.
-    case rollback
-}
-
 /// An audit row that is to be written.
 struct AuditEntry: Sendable {
     var action: AuditAction
@@ -38,15 +16,46 @@ struct AuditEntry: Sendable {
     var detail: [String: String] = [:]
 }
 
-/// The last link of the chain.
+extension AuditEntry {
+    /// The row of an attempt that was refused.
+    init(refusing attempt: String, of record: MemoryRecord, to agent: KnownAgent) {
+        self.init(
+            action: .refuse,
+            agent: agent.key,
+            user: record.userKey,
+            memories: [record.key],
+            detail: ["attempt": attempt]
+        )
+    }
+}
+
+/// A link of the chain: how many rows it has up to here, and the hash of the last of them.
 struct AuditEnd: Hashable, Sendable {
     var count: Int64
     var hash: [UInt8]
 
+    /// Before the first row.
+    static let genesis = AuditEnd(count: 0, hash: AuditTrail.genesis)
+
+    /// The last link.
     static func read(_ connection: Connection) throws -> AuditEnd {
-        let end = try connection.first("SELECT count, hash FROM audit_head WHERE id = 1") { row in
-            AuditEnd(count: row.int64(0), hash: row.bytes(1))
-        }
+        try checked(
+            connection.first("SELECT count, hash FROM audit_head WHERE id = 1") { row in
+                AuditEnd(count: row.int64(0), hash: row.bytes(1))
+            }
+        )
+    }
+
+    /// The link that the rows of the file begin behind: what went before it was pruned.
+    static func readPruned(_ connection: Connection) throws -> AuditEnd {
+        try checked(
+            connection.first("SELECT pruned_count, pruned_hash FROM audit_head WHERE id = 1") { row in
+                AuditEnd(count: row.int64(0), hash: row.bytes(1))
+            }
+        )
+    }
+
+    private static func checked(_ end: AuditEnd?) throws -> AuditEnd {
         guard let end, (0..<Int64.max).contains(end.count) else {
             throw MemoryError.corrupt("The end of the audit chain is missing.")
         }
@@ -95,6 +104,7 @@ enum AuditTrail {
         transaction.auditDidGrow(to: end)
     }
 
+    /// SHA-256 over the canonical encoding of a row. The article on the audit describes the encoding.
     static func hash(
         previous: [UInt8],
         position: Int64,
@@ -143,13 +153,7 @@ extension AuditedRefusal {
         in snapshot: Snapshot,
         isHidden: Bool = false
     ) throws {
-        let entry = AuditEntry(
-            action: .refuse,
-            agent: viewer.key,
-            user: record.userKey,
-            memories: [record.key],
-            detail: ["attempt": attempt]
-        )
+        let entry = AuditEntry(refusing: attempt, of: record, to: viewer)
         guard try !isHidden && snapshot.standing(of: viewer, to: record) != .none else {
             self.init(.memoryNotFound(record.id), entry)
             return

@@ -14,6 +14,10 @@ struct AuditAnchor: Hashable, Sendable {
         self.hash = hash
     }
 
+    init(_ end: AuditEnd) {
+        self.init(count: end.count, hash: end.hash)
+    }
+
     /// - Throws: `.invalidArgument`.
     init(text: String) throws(MemoryError) {
         let parts = text.split(separator: ":", maxSplits: 1)
@@ -26,45 +30,74 @@ struct AuditAnchor: Hashable, Sendable {
     }
 }
 
-/// Checks the audit chain row by row, and compares it with its stored end and an anchor.
+/// Checks the audit chain row by row, and compares it with its stored ends and an anchor.
 enum AuditVerification {
     static func check(
         _ connection: Connection,
         anchor: AuditAnchor?,
         into report: inout VerificationReport
     ) throws {
-        var previous = AuditTrail.genesis
-        var expected: Int64 = 1
-        var passesAnchor = anchor.map { $0.count == 0 } ?? true
-        try connection.forEach(
-            "SELECT position, at, action, agent_key, user_key, memories, detail, hash FROM audit ORDER BY position",
-            do: { row in
-                let position = row.int64(0)
-                if position != expected { report.add("audit", "Audit row \(expected) is missing.") }
-                let stored = row.bytes(7)
-                let hash = AuditTrail.hash(
-                    previous: previous,
-                    position: position,
-                    at: row.int64(1),
-                    action: row.string(2),
-                    agent: row.int64(3),
-                    user: row.optionalInt64(4),
-                    memories: row.string(5),
-                    detail: row.string(6)
-                )
-                if hash != stored { report.add("audit", "Audit row \(position) is not what was written.") }
-                if let anchor, anchor.count == position, anchor.hash == stored { passesAnchor = true }
-                previous = stored
-                expected = position.saturatingSuccessor
-                report.auditRows += 1
-            }
-        )
-        let end = try AuditEnd.read(connection)
-        let last = expected.saturatingSubtracting(1)
-        if end.count != last || end.hash != previous {
-            report.add("audit", "The audit ends at row \(last), not at row \(end.count) as it did.")
+        let pruned = try AuditEnd.readPruned(connection)
+        if pruned.count == 0, pruned.hash != AuditTrail.genesis {
+            report.add("audit", "The audit begins behind a row that there never was.")
         }
-        if !passesAnchor { report.add("audit", "The audit does not pass through the anchor: it was rewritten.") }
-        report.anchor = AuditAnchor(count: end.count, hash: end.hash).text
+        var last = pruned
+        var told: Int64 = 0
+        var passesAnchor = anchor.map { AuditEnd(count: $0.count, hash: $0.hash) == pruned } ?? true
+        try connection.forEachAuditRow { row in
+            let expected = last.count.saturatingSuccessor
+            if row.position != expected { report.add("audit", "Audit row \(expected) is missing.") }
+            if !row.isWellTyped || row.hash(after: last.hash) != row.hash {
+                report.add("audit", "Audit row \(row.position) is not what was written.")
+            }
+            if row.isPruning { told = max(told, try row.prunedThrough()) }
+            last = AuditEnd(count: row.position, hash: row.hash)
+            if let anchor, AuditAnchor(last) == anchor { passesAnchor = true }
+            report.auditRows += 1
+        }
+        if told < pruned.count {
+            report.add("audit", "The rows up to \(pruned.count) are gone, and no row says that they were pruned.")
+        }
+        let end = try AuditEnd.read(connection)
+        if end != last {
+            report.add("audit", "The audit ends at row \(last.count), not at row \(end.count) as it did.")
+        }
+        try checkTriggers(connection, into: &report)
+        try checkHead(connection, into: &report)
+        if let anchor, !passesAnchor { report.add("audit", Self.finding(on: anchor, pruned: pruned)) }
+        report.anchor = AuditAnchor(end).text
+    }
+
+    private static func finding(on anchor: AuditAnchor, pruned: AuditEnd) -> String {
+        anchor.count < pruned.count
+            ? """
+            The anchor is of row \(anchor.count), and the rows up to \(pruned.count) were pruned: give an anchor that was taken later, such \
+            as the one that they were pruned behind.
+            """
+            : "The audit does not pass through the anchor: it was rewritten."
+    }
+
+    /// Whoever takes a trigger away can change what it protects.
+    private static func checkTriggers(_ connection: Connection, into report: inout VerificationReport) throws {
+        let found = try connection.rows(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'",
+            as: { ($0.string(0), $0.string(1)) }
+        )
+        let statements = Dictionary(found) { first, _ in first }
+        for trigger in SchemaV4.triggers where statements[trigger.name] != trigger.statement {
+            report.add("audit", "The trigger \(trigger.name), which protects the audit, is missing or was changed.")
+        }
+    }
+
+    private static func checkHead(_ connection: Connection, into report: inout VerificationReport) throws {
+        let types = try connection.rows(
+            """
+            SELECT id || typeof(count) || typeof(hash) || typeof(pruned_count) || typeof(pruned_hash) FROM audit_head
+            """,
+            as: { $0.string(0) }
+        )
+        if types != ["1integerblobintegerblob"] {
+            report.add("audit", "The row that says where the audit ends is not what was written.")
+        }
     }
 }

@@ -16,6 +16,7 @@ enum StoreSchema {
             },
             Migration("compact memories", apply: SchemaV2.migrate),
             Migration("smaller rows", apply: SchemaV3.migrate),
+            Migration("audit", apply: SchemaV4.migrate),
         ]
     }
 

@@ -82,16 +82,15 @@ extension MemoryStore {
         let id = try id.validated()
         let userID = try userID?.validated()
         let now = clock.now()
-        return try await auditingRefusal {
-            try read { snapshot in
+        let (contexts, entry) = try await auditingRefusal {
+            try read { snapshot -> ([AgentID: SharingContext], AuditEntry?) in
                 let viewer = try snapshot.directory.acting(agentID)
-                let isCritical = viewer.profile.priority == .critical
-                let found = try snapshot.record(of: id, for: viewer, user: userID, isMaintenance: isCritical)
-                guard let record = found, userID == nil || record.userID == userID, !record.isExpired(at: now) else {
-                    throw MemoryError.memoryNotFound(id)
-                }
-                guard viewer.id == record.owner || isCritical else {
-                    throw try AuditedRefusal(of: "access", of: record, as: viewer, in: snapshot)
+                let mayAsk = snapshot.directory.rules.allow(.askAccess, by: viewer.id)
+                let found = try snapshot.record(of: id, for: viewer, user: userID, isMaintenance: mayAsk)
+                guard let record = found else { throw MemoryError.memoryNotFound(id) }
+                let isThere = (userID == nil || record.userID == userID) && !record.isExpired(at: now)
+                guard isThere, viewer.id == record.owner || mayAsk else {
+                    throw try AuditedRefusal(of: "access", of: record, as: viewer, in: snapshot, isHidden: !isThere)
                 }
                 let shares = try ShareTable.all(user: record.userKey, memory: record.key, in: snapshot.connection)
                 var result: [AgentID: SharingContext] = [:]
@@ -104,9 +103,19 @@ extension MemoryStore {
                     )
                     if case .shared(let context) = standing { result[agent.id] = context }
                 }
-                return result
+                guard viewer.id != record.owner else { return (result, nil) }
+                let entry = AuditEntry(
+                    action: .read,
+                    agent: viewer.key,
+                    user: record.userKey,
+                    memories: [record.key],
+                    detail: ["what": "access"]
+                )
+                return (result, entry)
             }
         }
+        if let entry { try await audit(entry, at: now) }
+        return contexts
     }
 }
 
@@ -157,11 +166,11 @@ extension MemoryStore {
                 let viewer = try directory.acting(request.agentID)
                 let snapshot = Snapshot(transaction, directory: directory, clock: clock)
                 let found = try snapshot.record(of: id, for: viewer, user: userID)
-                guard let record = found, userID == nil || record.userID == userID, !record.isExpired(at: now) else {
-                    throw MemoryError.memoryNotFound(id)
-                }
-                guard record.owner == viewer.id else {
-                    throw try AuditedRefusal(of: request.attempt.rawValue, of: record, as: viewer, in: snapshot)
+                guard let record = found else { throw MemoryError.memoryNotFound(id) }
+                let isThere = (userID == nil || record.userID == userID) && !record.isExpired(at: now)
+                guard isThere, record.owner == viewer.id else {
+                    let attempt = request.attempt.rawValue
+                    throw try AuditedRefusal(of: attempt, of: record, as: viewer, in: snapshot, isHidden: !isThere)
                 }
                 let targets = try request.agents.filter { $0 != viewer.id }
                     .map { agent throws(MemoryError) in

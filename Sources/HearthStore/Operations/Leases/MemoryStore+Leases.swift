@@ -133,8 +133,9 @@ extension MemoryStore {
     package func releaseAllLeases(as agentID: AgentID) async throws -> Int {
         let memories = try await auditingRefusal { [directories, clock] in
             try await write { transaction in
-                let agent = try transaction.directory(directories).acting(agentID)
-                return try LeaseRelease.all(as: agent, clock: clock, in: transaction)
+                let directory = try transaction.directory(directories)
+                let agent = try directory.acting(agentID)
+                return try LeaseRelease.all(as: agent, directory: directory, clock: clock, in: transaction)
             }
         }
         for memory in memories { waitingRoom.wake(memory: memory) }

@@ -76,16 +76,25 @@ extension MemoryStore {
     package func discardDraft(of id: MemoryID, as agentID: AgentID, userID: UserID? = nil) async throws {
         let id = try id.validated()
         let userID = try userID?.validated()
-        try await writePublishing { context in
-            let agent = try context.directory.acting(agentID)
-            let snapshot = context.snapshot
-            guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
-                userID == nil || record.userID == userID
-            else { throw MemoryError.memoryNotFound(id) }
-            if let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) {
-                try DraftWriter(context).discard(draft, of: record)
-            } else if try snapshot.look(for: id, as: agent, user: userID, now: context.now).view == nil {
-                throw MemoryError.memoryNotFound(id)
+        try await auditingRefusal {
+            try await writePublishing { context in
+                let agent = try context.directory.acting(agentID)
+                let snapshot = context.snapshot
+                guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                let isUsers = userID == nil || record.userID == userID
+                let draft =
+                    isUsers ? try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) : nil
+                if let draft {
+                    try DraftWriter(context).discard(draft, of: record)
+                    return
+                }
+                let (view, refused) = try snapshot.look(for: id, as: agent, user: userID, now: context.now)
+                if let refused {
+                    throw try AuditedRefusal(of: "discard", of: refused, as: agent, in: snapshot, isHidden: true)
+                }
+                guard view != nil else { throw MemoryError.memoryNotFound(id) }
             }
         }
     }

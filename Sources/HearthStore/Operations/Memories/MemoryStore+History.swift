@@ -115,17 +115,17 @@ extension MemoryStore {
             try await writePublishing { context in
                 let agent = try context.directory.acting(agentID)
                 let snapshot = context.snapshot
-                guard
-                    let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true),
-                    userID == nil || record.userID == userID
-                else { throw MemoryError.memoryNotFound(id) }
-                guard record.owner == agent.id else {
+                guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true) else {
+                    throw MemoryError.memoryNotFound(id)
+                }
+                let isUsers = userID == nil || record.userID == userID
+                guard isUsers, record.owner == agent.id else {
                     throw try AuditedRefusal(
                         of: "restore",
                         of: record,
                         as: agent,
                         in: snapshot,
-                        isHidden: record.fields.isDeleted || record.isExpired(at: context.now)
+                        isHidden: !isUsers || record.fields.isDeleted || record.isExpired(at: context.now)
                     )
                 }
                 let isExpired = record.isExpired(at: context.now)
@@ -137,6 +137,17 @@ extension MemoryStore {
                             if isExpired { $0.expiresAt = nil }
                         }
                     _ = try context.publish(version, of: record)
+                    try AuditTrail.append(
+                        AuditEntry(
+                            action: .restore,
+                            agent: agent.key,
+                            user: record.userKey,
+                            memories: [record.key],
+                            detail: ["version": "\(version.number)"]
+                        ),
+                        at: context.now,
+                        to: context.transaction
+                    )
                 }
                 let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
                 if let draft {

@@ -48,29 +48,31 @@ extension MemoryStore {
             return memory
         }
         defer { embedLater() }
-        return try await prepare(missing.count, make) { [self] new in
-            try await write { [self] transaction in
-                var inserter = try inserter(transaction, now: now)
-                var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
-                // Every new row raises this count. While it is the same, what was missing is still missing.
-                let isUnchanged = transaction.state.nextRow == nextRow
-                var counts = counts
-                try new.visit { index, memory in
-                    var memory = memory
-                    if !isUnchanged {
-                        let item = missing[index].index
-                        guard let place = try places.place(of: batch[item], at: item) else {
-                            counts.renamed[item] = places.renamed[item]
-                            guard let memory = places.present.last else { return }
-                            return try counts.add(memory, at: now, in: transaction.connection)
+        return try await auditingRefusal {
+            try await prepare(missing.count, make) { [self] new in
+                try await write { [self] transaction in
+                    var inserter = try inserter(transaction, now: now)
+                    var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
+                    // Every new row raises this count. While it is the same, what was missing is still missing.
+                    let isUnchanged = transaction.state.nextRow == nextRow
+                    var counts = counts
+                    try new.visit { index, memory in
+                        var memory = memory
+                        if !isUnchanged {
+                            let item = missing[index].index
+                            guard let place = try places.place(of: batch[item], at: item) else {
+                                counts.renamed[item] = places.renamed[item]
+                                guard let memory = places.present.last else { return }
+                                return try counts.add(memory, at: now, in: transaction.connection)
+                            }
+                            (memory.hasNamesake, memory.parentID) = (place.hasNamesake, place.parentID)
                         }
-                        (memory.hasNamesake, memory.parentID) = (place.hasNamesake, place.parentID)
+                        try inserter.add(memory, number: missing[index].index + 1)
+                        counts.stored += 1
                     }
-                    try inserter.add(memory, number: missing[index].index + 1)
-                    counts.stored += 1
+                    try inserter.finish()
+                    return counts
                 }
-                try inserter.finish()
-                return counts
             }
         }
     }

@@ -51,7 +51,7 @@ enum FileHealth {
             "SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1",
             as: { AuditEnd(count: $0.int64(0), hash: $0.bytes(1)) }
         )
-        guard last ?? AuditEnd(count: 0, hash: AuditTrail.genesis) == end else {
+        guard try last ?? AuditEnd.readPruned(connection) == end else {
             throw MemoryError.corrupt("The last row of the audit is not the one that was written last.")
         }
     }

@@ -101,7 +101,7 @@ private struct ResolutionRequest: Sendable {
             agent: agent.key,
             user: record.userKey,
             memories: [record.key],
-            detail: ["conflict": conflict.rawValue, "strategy": used.rawValue, "version": version.id.rawValue]
+            detail: ["conflict": conflict.rawValue, "strategy": used.rawValue, "version": "\(version.number)"]
         )
         try AuditTrail.append(entry, at: context.now, to: context.transaction)
         return .resolved(
@@ -126,7 +126,8 @@ private struct ResolutionRequest: Sendable {
         guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: snapshot) else {
             throw MemoryError.conflictNotFound(conflict)
         }
-        guard agent.id != record.owner, agent.profile.priority != .critical else { return record }
+        let maySettle = context.directory.rules.allow(.settle, by: agent.id, owner: record.owner)
+        guard agent.id != record.owner, !maySettle else { return record }
         var refusal = try AuditedRefusal(of: "resolve", of: record, as: agent, in: snapshot)
         if refusal.error.code == .memoryNotFound || record.fields.isDeleted || record.isExpired(at: context.now) {
             refusal.error = .conflictNotFound(conflict)

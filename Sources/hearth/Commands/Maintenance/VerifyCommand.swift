@@ -12,12 +12,13 @@ struct VerifyCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The anchor that an earlier verification printed.")
-    var anchor: String?
+    @Option(help: ArgumentHelp("An anchor taken earlier, or the file that holds it.", valueName: "anchor"))
+    var anchor: AnchorArgument?
 
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
+        let anchor = try anchor?.text()
         let report = try await store.withStore(.existing) { try await $0.verify(anchor: anchor) }
         try store.output.print(VerifyReport(report))
         guard report.isSound else { throw ExitCode.failure }

@@ -11,7 +11,7 @@ struct StoreContents: Equatable {
     private static let others = [
         "users", "agents", "policies", "categories", "sessions", "drafts", "tags", "models", "vector_block_states",
         "accesses", "shares", "leases", "lease_waiters", "conflicts",
-        "operations", "counters", "audit", "audit_head", "notifications", "data_keys", "memory_words",
+        "operations", "counters", "audit", "notifications", "data_keys", "memory_words",
     ]
 
     /// Without what the word index brings with it, which is made anew where another analyser made it: its version, the
@@ -73,6 +73,7 @@ struct StoreContents: Equatable {
         rows["versions"] = try Self.rows("SELECT \(Self.versionColumns) FROM \(versions)", in: connection)
         rows["store"] = try Self.rows(Self.store, in: connection)
         rows["documents"] = try Self.rows(Self.documents, in: connection)
+        rows["audit_head"] = try Self.rows("SELECT id, count, hex(hash) FROM audit_head", in: connection)
         for table in Self.others { rows[table] = try Self.rows("SELECT * FROM \(table)", in: connection) }
     }
 
