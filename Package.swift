@@ -113,7 +113,10 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["CSQLite", "HearthMemory", "HearthModel", "HearthRules", "HearthText"],
+            dependencies: [
+                "CSQLite", "HearthMemory", "HearthModel", "HearthRules", "HearthText",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -158,6 +161,7 @@ let package = Package(
             dependencies: [
                 "HearthEmbedding", "HearthModel", "HearthRules", "HearthSQLite", "HearthStore", "HearthText",
                 "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

@@ -15,6 +15,7 @@ enum StoreSchema {
                 try seed(connection, options: options)
             },
             Migration("compact memories", apply: SchemaV2.migrate),
+            Migration("sealing") { connection in try connection.execute(SchemaV5.statements) },
         ]
     }
 
