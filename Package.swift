@@ -128,7 +128,10 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["CSQLite", "HearthMemory", "HearthModel", "HearthRules", "HearthText"],
+            dependencies: [
+                "CSQLite", "HearthMemory", "HearthModel", "HearthRules", "HearthText",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -183,6 +186,7 @@ let package = Package(
             dependencies: [
                 "HearthEmbedding", "HearthModel", "HearthRules", "HearthSQLite", "HearthStore", "HearthText",
                 "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

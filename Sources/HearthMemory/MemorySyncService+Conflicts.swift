@@ -4,7 +4,7 @@ import HearthStore
 extension MemorySyncService {
     /// The conflicts that wait for a decision, oldest first: an administrator's view over all users.
     public var pendingConflicts: [SyncConflict] {
-        get async throws { try await operations.administer { try $0.pendingConflicts() } }
+        get async throws { try await operations.administer { try await $0.pendingConflicts() } }
     }
 
     /// Settles a conflict that waits, by a strategy or by a decision; durable on return.

@@ -24,6 +24,8 @@ public final class MemorySyncService: Sendable {
     ///   - includeSyncMetadata: Whether the entries have their sync state.
     ///   - limit: How many entries at most, 1…10,000.
     ///   - cursor: Where the last page ended; nil begins with the newest memory.
+    ///   - includesSensitive: Whether sensitive memories are in the slice. With any on the page it takes a key, or else
+    ///     throws `.keyUnavailable`.
     /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument` for an invalid identifier, or a limit out of
     ///   its range.
     public func agentMemorySlice(
@@ -33,7 +35,8 @@ public final class MemorySyncService: Sendable {
         memoryTypes: Set<MemoryType> = [],
         includeSyncMetadata: Bool = true,
         limit: Int = 1_000,
-        after cursor: SliceCursor? = nil
+        after cursor: SliceCursor? = nil,
+        includesSensitive: Bool = true
     ) async throws -> AgentMemorySlice {
         try await operations.perform { store in
             try await store.slice(
@@ -41,6 +44,7 @@ public final class MemorySyncService: Sendable {
                 userID: userID,
                 sessionID: sessionID,
                 memoryTypes: memoryTypes,
+                includesSensitive: includesSensitive,
                 includeSyncMetadata: includeSyncMetadata,
                 limit: limit,
                 after: cursor

@@ -5,9 +5,11 @@ extension SharingPolicy: Codable {
         case globalRules = "global_rules"
         case restrictedCategories = "restricted_categories"
         case propagationRules = "propagation_rules"
+        case sealedCategories = "sealed_categories"
     }
 
-    /// Reads the form that ``json()`` writes; where a key is absent there are no rules of that kind.
+    /// Reads the form that ``json()`` writes; where a key is absent there are no rules of that kind, and the usual categories
+    /// are sealed.
     public init(from decoder: any Decoder) throws {
         try decoder.refuseKeys(besides: CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -17,11 +19,13 @@ extension SharingPolicy: Codable {
                 [AgentID: Set<MemoryCategory>].self,
                 forKey: .restrictedCategories
             ) ?? [:],
-            propagationRules: try container.decodeIfPresent([Rule].self, forKey: .propagationRules) ?? []
+            propagationRules: try container.decodeIfPresent([Rule].self, forKey: .propagationRules) ?? [],
+            sealedCategories: try container.decodeIfPresent(Set<MemoryCategory>.self, forKey: .sealedCategories)
+                ?? Self.usuallySealed
         )
     }
 
-    /// Writes the three lists under `global_rules`, `restricted_categories` and `propagation_rules`.
+    /// Writes the four lists under `global_rules`, `restricted_categories`, `propagation_rules` and `sealed_categories`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(globalRules, forKey: .globalRules)
@@ -30,13 +34,15 @@ extension SharingPolicy: Codable {
             forKey: .restrictedCategories
         )
         try container.encode(propagationRules, forKey: .propagationRules)
+        try container.encode(sealedCategories.map(\.rawValue).sorted(), forKey: .sealedCategories)
     }
 
     /// Reads and validates a policy.
     ///
-    /// The document is an object with up to three keys. `global_rules` and `propagation_rules` are arrays of objects
+    /// The document is an object with up to four keys. `global_rules` and `propagation_rules` are arrays of objects
     /// with `name`, `categories`, `agents` and, optionally, `permission` ("read", the default, or "propose").
     /// `restricted_categories` is an object from an owner's identifier to an array of categories.
+    /// `sealed_categories` is an array of categories.
     ///
     /// - Throws: `.invalidArgument` that names the key that is wrong and what it may be.
     public init(json: Data) throws {
@@ -67,6 +73,9 @@ extension SharingPolicy: Codable {
                 _ = try owner.validated()
                 for category in categories { _ = try category.validated() }
             }
+        }
+        try Self.named(CodingKeys.sealedCategories.rawValue) { () throws(MemoryError) in
+            for category in sealedCategories { _ = try category.validated() }
         }
     }
 

@@ -34,17 +34,24 @@ public struct SharingPolicy: Hashable, Sendable {
     public var restrictedCategories: [AgentID: Set<MemoryCategory>]
     /// Each shares a memory of its categories with its agents when it is stored or when an edit of it is published.
     public var propagationRules: [Rule]
+    /// Categories whose memories are sealed as if they were stored as sensitive, where there is a key provider.
+    public var sealedCategories: Set<MemoryCategory>
 
     /// Describes a policy; without arguments, one under which memories are shared only by call.
     public init(
         globalRules: [Rule] = [],
         restrictedCategories: [AgentID: Set<MemoryCategory>] = [:],
-        propagationRules: [Rule] = []
+        propagationRules: [Rule] = [],
+        sealedCategories: Set<MemoryCategory> = Self.usuallySealed
     ) {
         self.globalRules = globalRules
         self.restrictedCategories = restrictedCategories
         self.propagationRules = propagationRules
+        self.sealedCategories = sealedCategories
     }
+
+    /// What is sealed unless the policy says otherwise: the restricted categories of a security agent.
+    public static let usuallySealed: Set<MemoryCategory> = [.securityCredentials, .incidentDetails]
 }
 
 extension SharingPolicy {

@@ -44,7 +44,8 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var syncStatus: SyncStatus
     /// The memory it continues or belongs to, where the viewing agent may see that one.
     public var parentID: MemoryID?
-    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C.
+    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C; of a sensitive memory, an HMAC of
+    /// that under a key of its user, which does not change.
     public var checksum: String
 
     /// Assembles a view.

@@ -16,6 +16,9 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     public var metadata: [String: String]?
     /// When it is to stop being returned; `.some(nil)` removes the expiry.
     public var expiresAt: Date??
+    /// Whether it is to be encrypted at rest; only the owner changes that. It holds at once, whatever becomes of the
+    /// rest of the edit.
+    public var isSensitive: Bool?
 
     /// Describes an edit.
     public init(
@@ -25,7 +28,8 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         importance: Double? = nil,
         confidence: Double? = nil,
         metadata: [String: String]? = nil,
-        expiresAt: Date?? = nil
+        expiresAt: Date?? = nil,
+        isSensitive: Bool? = nil
     ) {
         self.content = content
         self.category = category
@@ -34,12 +38,13 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         self.confidence = confidence
         self.metadata = metadata
         self.expiresAt = expiresAt
+        self.isSensitive = isSensitive
     }
 }
 
 extension MemoryChange {
     private enum CodingKeys: String, CodingKey {
-        case content, category, tags, importance, confidence, metadata, expiresAt
+        case content, category, tags, importance, confidence, metadata, expiresAt, isSensitive
     }
 
     /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` removes the expiry.
@@ -54,6 +59,7 @@ extension MemoryChange {
         expiresAt =
             container.contains(.expiresAt)
             ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
+        isSensitive = try container.decodeIfPresent(Bool.self, forKey: .isSensitive)
     }
 
     /// Writes only the fields that are changed.
@@ -66,6 +72,7 @@ extension MemoryChange {
         try container.encodeIfPresent(confidence, forKey: .confidence)
         try container.encodeIfPresent(metadata, forKey: .metadata)
         if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
+        try container.encodeIfPresent(isSensitive, forKey: .isSensitive)
     }
 }
 

@@ -55,7 +55,7 @@ public struct SyncStatistics: Hashable, Sendable, Codable {
     public struct Conflicts: Hashable, Sendable, Codable {
         /// How many.
         public var count: Int
-        /// Which, oldest first.
+        /// Which, oldest first; those on sensitive memories only if there is a key.
         public var conflicts: [SyncConflict]
 
         /// Lists conflicts.

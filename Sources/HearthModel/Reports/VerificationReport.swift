@@ -22,6 +22,8 @@ public struct VerificationReport: Hashable, Sendable, Codable {
     public var versions: Int
     /// Drafts looked at.
     public var drafts: Int
+    /// Sensitive memories that could not be checked, because there was no key for them; of a thousand and more, the first.
+    public var sealed: [MemoryID]
     /// Documents whose words were compared with the index.
     public var documents: Int
     /// Audit rows looked at.
@@ -40,7 +42,8 @@ public struct VerificationReport: Hashable, Sendable, Codable {
         drafts: Int = 0,
         documents: Int = 0,
         auditRows: Int = 0,
-        anchor: String = ""
+        anchor: String = "",
+        sealed: [MemoryID] = []
     ) {
         self.findings = findings
         self.memories = memories
@@ -49,10 +52,17 @@ public struct VerificationReport: Hashable, Sendable, Codable {
         self.documents = documents
         self.auditRows = auditRows
         self.anchor = anchor
+        self.sealed = sealed
     }
 
     /// After so many findings, another says nothing new.
     static let maximumFindings = 1_000
+
+    /// Notes a sensitive memory that could not be checked.
+    package mutating func addSealed(_ memory: MemoryID) {
+        guard sealed.count < Self.maximumFindings else { return }
+        sealed.append(memory)
+    }
 
     package mutating func add(_ component: String, _ message: String) {
         guard findings.count < Self.maximumFindings else { return }

@@ -18,6 +18,9 @@ public struct SearchFilter: Hashable, Sendable {
     public var minimumScore: Double?
     /// Whether memories that have expired are among them: an agent's own, and nobody else's.
     public var expiry: Expiry
+    /// Whether sensitive memories are among them. With them, whoever has no key gets `.keyUnavailable` where there are
+    /// any; without them, everything else.
+    public var includesSensitive: Bool
 
     /// Which memories are admitted by their expiry.
     public enum Expiry: String, CaseIterable, Sendable, Codable {
@@ -38,7 +41,8 @@ public struct SearchFilter: Hashable, Sendable {
         createdBefore: Date? = nil,
         minimumImportance: Double? = nil,
         minimumScore: Double? = nil,
-        expiry: Expiry = .current
+        expiry: Expiry = .current,
+        includesSensitive: Bool = true
     ) {
         self.types = types
         self.categories = categories
@@ -48,6 +52,7 @@ public struct SearchFilter: Hashable, Sendable {
         self.minimumImportance = minimumImportance
         self.minimumScore = minimumScore
         self.expiry = expiry
+        self.includesSensitive = includesSensitive
     }
 }
 

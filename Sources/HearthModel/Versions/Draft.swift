@@ -1,5 +1,3 @@
-import Crypto
-
 /// One agent's unpublished edit of one memory: which fields it changes, and the version it was made from.
 package struct Draft: Hashable, Sendable {
     /// The key of the draft, which is also that of its document.
@@ -14,6 +12,10 @@ package struct Draft: Hashable, Sendable {
     package var time: HybridTime
     package var createdAt: Timestamp
     package var change: FieldChange
+    /// What its digest is made with; nil unless the memory is sensitive.
+    package var digestKey: DigestKey?
+    /// The number of the data key that it is sealed with; nil unless the memory is sensitive.
+    package var sealedWith: UInt32?
 
     package init(
         key: Int64,
@@ -24,7 +26,8 @@ package struct Draft: Hashable, Sendable {
         baseNumber: Int,
         time: HybridTime,
         createdAt: Timestamp,
-        change: FieldChange
+        change: FieldChange,
+        digestKey: DigestKey? = nil
     ) {
         self.key = key
         self.memory = memory
@@ -35,6 +38,7 @@ package struct Draft: Hashable, Sendable {
         self.time = time
         self.createdAt = createdAt
         self.change = change
+        self.digestKey = digestKey
     }
 }
 
@@ -42,7 +46,7 @@ extension Draft {
     /// Begins the encoding, so that no other encoding can ever give the same bytes.
     private static let domain = "hearth.draft.1"
 
-    /// SHA-256 over everything but the keys. When the draft is read, this shows that it is the one that was written.
+    /// SHA-256, or with a key an HMAC, over everything but the keys. When the draft is read, this shows that it is the one that was written.
     package var digest: [UInt8] {
         var encoder = CanonicalEncoder()
         encoder.append(Self.domain)
@@ -61,6 +65,6 @@ extension Draft {
             encoder.append(Int64(expiresAt == nil ? 0 : 1))
             encoder.append(expiresAt?.rawValue ?? 0)
         }
-        return Array(SHA256.hash(data: encoder.bytes))
+        return encoder.digest(key: digestKey)
     }
 }

@@ -20,6 +20,8 @@ package struct Version: Hashable, Sendable {
     package let fields: MemoryFields
     /// One more than the greatest number of a parent; 1 for the first.
     package let number: Int
+    /// What the id was made with; nil unless the memory is sensitive.
+    package let digestKey: DigestKey?
 
     /// Makes a version and computes its id.
     package init(
@@ -29,7 +31,8 @@ package struct Version: Hashable, Sendable {
         node: String,
         time: HybridTime,
         fields: MemoryFields,
-        number: Int
+        number: Int,
+        digestKey: DigestKey? = nil
     ) {
         self.memoryID = memoryID
         self.parents = parents.sorted()
@@ -38,6 +41,7 @@ package struct Version: Hashable, Sendable {
         self.time = time
         self.fields = fields
         self.number = number
+        self.digestKey = digestKey
         self.id = VersionDigest.id(
             memoryID: memoryID,
             parents: self.parents,
@@ -45,7 +49,8 @@ package struct Version: Hashable, Sendable {
             node: node,
             time: time,
             fields: fields,
-            number: number
+            number: number,
+            key: digestKey
         )
     }
 
@@ -91,7 +96,7 @@ public struct MemoryVersion: Hashable, Sendable, Codable {
     public var expiresAt: Date?
     /// Whether this version is a deletion.
     public var isDeleted: Bool
-    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C.
+    /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C; of a sensitive memory, an HMAC of that.
     public var checksum: String
 
     /// Assembles a version.

@@ -3,14 +3,14 @@ import Foundation
 
 /// The content address of a version.
 ///
-/// SHA-256 (FIPS 180-4) over an unambiguous encoding: every string and list is preceded by its length, numbers are
+/// SHA-256 (FIPS 180-4), or for a sensitive memory an HMAC under a ``DigestKey``, over an unambiguous encoding: every string and list is preceded by its length, numbers are
 /// eight bytes, big-endian, metadata is sorted by key, and the content is represented by its own SHA-256. The same
 /// version made twice, anywhere, has the same id.
 package enum VersionDigest {
     /// Begins the encoding, so that no other encoding can ever give the same bytes.
     private static let domain = "hearth.version.1"
 
-    /// The id of a version; `contentDigest` saves hashing a content whose exact digest is known.
+    /// The id of a version; `contentDigest` saves hashing a content whose exact digest is known. A sensitive memory has a `key`.
     package static func id(
         memoryID: MemoryID,
         parents: [VersionID],
@@ -19,7 +19,8 @@ package enum VersionDigest {
         time: HybridTime,
         fields: MemoryFields,
         contentDigest: [UInt8]? = nil,
-        number: Int
+        number: Int,
+        key: DigestKey? = nil
     ) -> VersionID {
         VersionID(
             bytes: bytes(
@@ -30,7 +31,8 @@ package enum VersionDigest {
                 time: time,
                 fields: fields,
                 contentDigest: contentDigest ?? ContentDigest.exact(fields.content),
-                number: number
+                number: number,
+                key: key
             )
         )
     }
@@ -44,7 +46,8 @@ package enum VersionDigest {
         time: HybridTime,
         fields: MemoryFields,
         contentDigest: [UInt8],
-        number: Int
+        number: Int,
+        key: DigestKey? = nil
     ) -> [UInt8] {
         var encoder = CanonicalEncoder()
         encoder.append(domain)
@@ -56,7 +59,7 @@ package enum VersionDigest {
         encoder.append(time.rawValue)
         encoder.append(Int64(number))
         encoder.append(fields, contentDigest: contentDigest)
-        return encoder.bytes.withUnsafeBytes(ContentDigest.sha256)
+        return encoder.digest(key: key)
     }
 }
 
@@ -132,7 +135,7 @@ package enum ContentDigest {
     }
 
     /// Copies the digest as a whole: `Array(digest)` would go through it byte by byte, and every read makes two.
-    fileprivate static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var hash = SHA256()
         hash.update(bufferPointer: bytes)
         return hash.finalize().withUnsafeBytes { [UInt8]($0) }

@@ -75,6 +75,8 @@ package struct DocumentFlags: OptionSet, Hashable, Sendable {
     @inlinable package static var everLeased: DocumentFlags { DocumentFlags(rawValue: 16) }
     /// A conflict exists or existed.
     @inlinable package static var everConflicting: DocumentFlags { DocumentFlags(rawValue: 32) }
+    /// The memory is sensitive: its text, tags, metadata and vector are sealed.
+    @inlinable package static var sensitive: DocumentFlags { DocumentFlags(rawValue: 64) }
 }
 
 extension [DocumentEntry] {

@@ -72,7 +72,8 @@ extension Reconciliation {
             node: Version.mergeNode,
             time: parents.map(\.time).max() ?? .zero,
             fields: fields,
-            number: (parents.map(\.number).max() ?? 0).saturatingSuccessor
+            number: (parents.map(\.number).max() ?? 0).saturatingSuccessor,
+            digestKey: parents[0].digestKey
         )
     }
 }

@@ -109,10 +109,11 @@ extension AdministratorNotification {
         on memory: MemoryID,
         of owner: AgentID,
         saying fields: MemoryFields,
+        isSensitive: Bool = false,
         escalatedBecause reason: String?,
         at now: Timestamp
     ) -> AdministratorNotification {
-        let isCritical = isCritical(fields, isSensitive: false)
+        let isCritical = isCritical(fields, isSensitive: isSensitive)
         return AdministratorNotification(
             id: 0,
             severity: isCritical ? .critical : reason == nil ? .information : .warning,

@@ -33,6 +33,38 @@ package struct Postings: Sendable, Equatable {
         return phrases.allSatisfy { counts[low * phraseCount + $0] > 0 }
     }
 
+    /// Adds a row behind the others.
+    ///
+    /// - Parameters:
+    ///   - row: Greater than every row so far.
+    ///   - counts: How often each phrase occurs in it.
+    package mutating func append(row: Int64, counts: [UInt16]) {
+        rowIDs.append(row)
+        self.counts.append(contentsOf: counts)
+    }
+
+    /// Takes in postings of the same phrases in other rows.
+    package mutating func interleave(_ other: Postings) {
+        guard !other.rowIDs.isEmpty else { return }
+        if rowIDs.isEmpty {
+            self = other
+            return
+        }
+        let (rows, held) = (rowIDs, counts)
+        rowIDs.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        var (place, next) = (0, 0)
+        while place < rows.count || next < other.rowIDs.count {
+            let isOwn = next == other.rowIDs.count || place < rows.count && rows[place] < other.rowIDs[next]
+            let source = isOwn ? place : next
+            rowIDs.append((isOwn ? rows : other.rowIDs)[source])
+            counts.append(
+                contentsOf: (isOwn ? held : other.counts)[source * phraseCount..<(source + 1) * phraseCount]
+            )
+            if isOwn { place += 1 } else { next += 1 }
+        }
+    }
+
     /// Takes in the rows of each phrase in place of what it held, in the same memory.
     mutating func merge(_ lists: PhraseLists) {
         phraseCount = lists.phraseCount

@@ -19,6 +19,8 @@ package final class MemoryStore: Sendable {
     let searchWorkspaces = SearchWorkspacePool()
     let embeddingQueue: EmbeddingQueue
     let readCounts = ReadCounts()
+    /// The keys of users' sensitive memories.
+    let keyring: Keyring
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
@@ -41,6 +43,7 @@ package final class MemoryStore: Sendable {
         }
         directories = AgentDirectoryCache(admission: options.requiresRegistration ? .registered([]) : .everyone)
         embedder = options.embedder
+        keyring = Keyring(provider: options.keyProvider)
         defaultResolution = options.defaultResolution
         isReadOnly = options.isReadOnly
     }
@@ -89,6 +92,7 @@ package final class MemoryStore: Sendable {
         }
         notifications.close()
         try await MemoryError.mapping { try await database.close() }
+        keyring.wipe()
     }
 
     /// The path of the file; nil in memory.
@@ -96,13 +100,13 @@ package final class MemoryStore: Sendable {
 }
 
 extension MemoryStore {
-    /// Reads one committed state on the caller's thread.
+    /// Reads one committed state on the caller's thread. For what needs no keys.
     func read<R>(_ body: (Snapshot) throws -> R) throws -> R {
         try MemoryError.mapping {
             while true {
                 do {
                     return try database.read { connection in
-                        try body(Snapshot(connection, directories: directories, clock: clock))
+                        try body(Snapshot(connection, directories: directories, clock: clock, keyring: keyring))
                     }
                 } catch is StaleSnapshot {
                     // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.
@@ -120,7 +124,7 @@ extension MemoryStore {
         mayTakeLong: Bool,
         _ body: @escaping @Sendable (Snapshot) throws -> R
     ) async throws -> R {
-        try await mayTakeLong ? readUntilCancelled(body) : read(body)
+        try await mayTakeLong ? readUntilCancelled(body) : withKeys { try read(body) }
     }
 
     /// Lets other tasks have the thread, if reads have kept it for long.
@@ -131,14 +135,18 @@ extension MemoryStore {
     /// Reads one committed state on a thread of its own, for a read that may take long; it stops when the task is
     /// cancelled.
     func readUntilCancelled<R: Sendable>(_ body: @escaping @Sendable (Snapshot) throws -> R) async throws -> R {
-        try await MemoryError.mapping {
-            while true {
-                do {
-                    return try await database.readUntilCancelled { [directories, clock] connection in
-                        try body(Snapshot(connection, directories: directories, clock: clock))
+        try await withKeys {
+            try await MemoryError.mapping {
+                while true {
+                    do {
+                        return try await database.readUntilCancelled { [directories, clock, keyring] connection in
+                            try body(
+                                Snapshot(connection, directories: directories, clock: clock, keyring: keyring)
+                            )
+                        }
+                    } catch is StaleSnapshot {
+                        continue
                     }
-                } catch is StaleSnapshot {
-                    continue
                 }
             }
         }
@@ -156,6 +164,11 @@ extension MemoryStore {
     /// Runs an operation in the next commit. The operation may run more than once, so it must change nothing but its
     /// transaction.
     func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
+        try await withKeys { try await writeOnce(body) }
+    }
+
+    /// Runs an operation that needs no keys in the next commit.
+    func writeOnce<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
         guard !isReadOnly else {
             throw MemoryError(
                 code: .storeReadOnly,
@@ -174,7 +187,7 @@ extension MemoryStore {
         _ body: @escaping @Sendable (WriteContext) throws -> R
     ) async throws -> R {
         let now = clock.now()
-        let done = try await write { [directories, clock, embedder, defaultResolution] transaction in
+        let done = try await write { [directories, clock, keyring, embedder, defaultResolution] transaction in
             // This is made here because an operation may run more than once, and only its last run counts.
             let afterCommit = WriteContext.AfterCommit()
             let result = try body(
@@ -183,15 +196,17 @@ extension MemoryStore {
                     afterCommit: afterCommit,
                     directory: try transaction.directory(directories),
                     clock: clock,
+                    keyring: keyring,
                     now: now,
                     vectors: VectorSource(embedder: embedder, prepared: prepared),
                     defaultResolution: defaultResolution
                 )
             )
-            return (result: result, notifications: afterCommit.notifications, lacksVectors: afterCommit.lacksVectors)
+            return (result: result, after: afterCommit.outcome)
         }
-        notifications.publish(done.notifications)
-        if done.lacksVectors { embedMissing() }
+        notifications.publish(done.after.notifications)
+        if done.after.lacksVectors { embedMissing() }
+        if done.after.madeSensitive { await scrubWhatWasPlain() }
         return done.result
     }
 }

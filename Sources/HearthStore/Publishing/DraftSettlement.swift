@@ -54,7 +54,7 @@ extension AgentSyncResult {
 extension WriteContext {
     /// Publishes an agent's draft of a memory, if it still has one and may still publish it.
     func settleDraft(of memory: Int64, by agent: KnownAgent) throws -> DraftSettlement {
-        guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: connection),
+        guard let draft = try DraftTable.find(memory: memory, agent: agent.key, in: snapshot),
             let record = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         else { return .gone }
         // Rights come before leases: an agent that no longer sees the memory must not learn who holds its lease.
@@ -72,7 +72,7 @@ extension WriteContext {
         let base =
             draft.base == record.head
             ? record.fields
-            : try VersionReader(of: record.key, id: record.id, in: snapshot).version(draft.base).fields
+            : try VersionReader(of: record, in: snapshot).version(draft.base).fields
         let context = try endDraft(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
             return .settled(conflict: nil, settledConflicts: 0)
@@ -84,7 +84,8 @@ extension WriteContext {
             node: transaction.state.node,
             time: draft.time,
             fields: draft.change.applied(to: base),
-            number: draft.baseNumber.saturatingSuccessor
+            number: draft.baseNumber.saturatingSuccessor,
+            digestKey: record.seal?.digestKey
         )
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }

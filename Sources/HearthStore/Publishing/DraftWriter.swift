@@ -8,12 +8,15 @@ struct DraftWriter {
     let documents: DocumentWriter
     let snapshot: Snapshot
     let now: Timestamp
+    /// What a memory is sealed with from now on; nil for a plain one.
+    private let currentSeal: (MemoryRecord) throws -> MemorySeal?
 
     init(_ context: WriteContext) {
         transaction = context.transaction
         documents = context.documents
         snapshot = context.snapshot
         now = context.now
+        currentSeal = context.currentSeal(of:)
     }
 
     /// Lays an edit over an agent's draft of a memory, or begins one.
@@ -46,7 +49,8 @@ struct DraftWriter {
                 baseNumber: record.headNumber,
                 time: .zero,
                 createdAt: now,
-                change: FieldChange()
+                change: FieldChange(),
+                digestKey: record.seal?.digestKey
             )
         if let existing, try mustMove(existing, for: change, of: record) {
             draft.base = record.head
@@ -68,7 +72,7 @@ struct DraftWriter {
     /// - Throws: `.versionMismatch` if the draft stays and the edit would look as if it changed nothing.
     private func mustMove(_ existing: Draft, for change: FieldChange, of record: MemoryRecord) throws -> Bool {
         guard existing.base != record.head else { return false }
-        let base = try VersionReader(of: record.key, id: record.id, in: snapshot).version(existing.base).fields
+        let base = try VersionReader(of: record, in: snapshot).version(existing.base).fields
         let moved = record.fields.changes(from: base)
         guard !moved.isDisjoint(with: change.fields) else { return false }
         if moved.isDisjoint(with: existing.change.fields) { return true }
@@ -98,7 +102,13 @@ struct DraftWriter {
     /// Ends a draft that is discarded.
     func discard(_ draft: Draft, of record: MemoryRecord) throws {
         try DraftTable.delete(draft, in: transaction)
-        try documents.remove(draft.key, user: draft.user, of: draft.change.applied(to: record.fields))
+        try documents.remove(
+            draft.key,
+            user: draft.user,
+            of: draft.change.applied(to: record.fields),
+            in: record.seal,
+            sealedBy: try record.dataKey(of: draft)
+        )
     }
 
     private func replace(_ existing: Draft?, with draft: Draft, of record: MemoryRecord) throws -> Draft? {
@@ -111,24 +121,33 @@ struct DraftWriter {
         var draft = draft
         draft.time = transaction.nextTime(at: now)
         let fields = draft.change.applied(to: record.fields)
+        let seal = try currentSeal(record)
+        draft.sealedWith = seal?.keys.newest.number
         if let existing {
-            try DraftTable.write(draft, in: transaction)
+            try DraftTable.write(draft, sealedBy: seal, in: transaction)
             try documents.update(
                 draft.key,
                 user: draft.user,
                 from: existing.change.applied(to: record.fields),
                 to: fields,
-                deletionFlag: .deleted
+                deletionFlag: .deleted,
+                sealedBy: try record.dataKey(of: existing),
+                then: seal?.keys.newest
             )
         } else {
             draft.key = transaction.newRow()
-            try DraftTable.write(draft, in: transaction)
-            try insertDocument(of: draft, fields: fields, of: record)
+            try DraftTable.write(draft, sealedBy: seal, in: transaction)
+            try insertDocument(of: draft, fields: fields, of: record, key: seal?.keys.newest)
         }
         return draft
     }
 
-    private func insertDocument(of draft: Draft, fields: MemoryFields, of record: MemoryRecord) throws {
+    private func insertDocument(
+        of draft: Draft,
+        fields: MemoryFields,
+        of record: MemoryRecord,
+        key: DataKey?
+    ) throws {
         let document = DocumentTable.Document(
             key: draft.key,
             user: draft.user,
@@ -142,8 +161,9 @@ struct DraftWriter {
             expiresAt: fields.expiresAt,
             importance: fields.importance,
             length: 0,
-            flags: [],
-            tags: []
+            flags: key == nil ? [] : .sensitive,
+            tags: [],
+            sealing: key
         )
         try documents.insert(document, of: fields)
         guard !record.flags.contains(.everDrafted) else { return }
@@ -162,6 +182,8 @@ extension WriteContext {
             draft.key,
             user: draft.user,
             of: fields,
+            in: record.seal,
+            sealedBy: try record.dataKey(of: draft),
             keepsVector: draft.change.content != nil && !fields.isDeleted
         )
         var context = self

@@ -85,7 +85,8 @@ extension WriteContext {
             node: transaction.state.node,
             time: transaction.nextTime(at: now),
             fields: change.applied(to: record.fields),
-            number: record.headNumber.saturatingSuccessor
+            number: record.headNumber.saturatingSuccessor,
+            digestKey: record.seal?.digestKey
         )
     }
 }

@@ -24,6 +24,7 @@ struct MemoryInserter {
     private let now: Timestamp
     private let embedder: (any Embedder)?
     private let clock: StoreClock
+    private let keyring: Keyring
     private var rows: [MemoryTable.Rows] = []
     private var grants: [(memory: MemoryKeys, plan: SharingPlan)] = []
     /// Which memory of the call was added last, from 1.
@@ -38,6 +39,7 @@ struct MemoryInserter {
     ///   - directory: The agent directory, as the transaction has it.
     ///   - embedder: The embedder that made the memories' vectors.
     ///   - clock: The clock that says which leases are live.
+    ///   - keyring: The keys of users' sensitive memories.
     ///   - agents: The agents to share each memory with, besides those of the propagation rules.
     ///   - now: The time of the operation.
     init(
@@ -45,12 +47,14 @@ struct MemoryInserter {
         directory: AgentDirectory,
         embedder: (any Embedder)?,
         clock: StoreClock,
+        keyring: Keyring,
         shareWith agents: [AgentID],
         now: Timestamp
     ) {
         self.directory = directory
         self.embedder = embedder
         self.clock = clock
+        self.keyring = keyring
         self.transaction = transaction
         self.agents = agents
         self.now = now
@@ -94,7 +98,7 @@ struct MemoryInserter {
     /// - Throws: `.memoryNotFound`, which says whose parent is not to be found, and in which row.
     private mutating func requireParent(_ parentID: MemoryID, of new: NewMemory, owner: KnownAgent) throws {
         try finish()
-        let snapshot = Snapshot(transaction, directory: directory, clock: clock)
+        let snapshot = Snapshot(transaction, directory: directory, clock: clock, keyring: keyring)
         let (view, refused) = try snapshot.look(for: parentID, as: owner, user: new.userID, now: now)
         guard view == nil else { return }
         let error = MemoryError(

@@ -24,7 +24,10 @@ extension WriteContext {
         guard user == nil || record.userID == user else {
             throw try AuditedRefusal(of: attempt, of: record, as: agent, in: snapshot, isHidden: true)
         }
-        if record.owner == agent.id || agent.id == AgentProfile.system.id { return record }
+        if record.owner == agent.id || agent.id == AgentProfile.system.id {
+            try record.requireOpen()
+            return record
+        }
         let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
         let isSeen = try isThere && snapshot.standing(of: agent, to: record) != .none
         guard directory.rules.allow(.rollBack, by: agent.id, owner: record.owner, seesMemory: isSeen) else {
@@ -36,6 +39,7 @@ extension WriteContext {
                 isHidden: !isThere
             )
         }
+        try record.requireOpen()
         return record
     }
 
@@ -69,6 +73,7 @@ extension WriteContext {
         action: AuditAction,
         as agent: KnownAgent
     ) throws -> Memory {
+        let record = try seals(fields.category) ? sealed(record) : record
         let version = try decisionVersion(fields, on: record, by: agent)
         _ = try replaceHeads(of: record, with: version, how: how, by: agent.key)
         let entry = AuditEntry(
@@ -83,11 +88,17 @@ extension WriteContext {
         return try view(of: record, for: agent)
     }
 
+    /// The memory, which is sensitive afterwards.
+    private func sealed(_ record: MemoryRecord) throws -> MemoryRecord {
+        if !record.isSensitive { afterCommit.madeSensitive = true }
+        return try setSensitive(true, record)
+    }
+
     /// A new version that has every head as a parent.
     func decisionVersion(_ fields: MemoryFields, on record: MemoryRecord, by agent: KnownAgent) throws -> Version {
         let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
-        let reader = VersionReader(of: record.key, id: record.id, in: snapshot)
+        let reader = VersionReader(of: record, in: snapshot)
         let number = try heads.map { try $0 == record.head ? record.headNumber : reader.version($0).number }.max()
         return Version(
             memoryID: record.id,
@@ -96,7 +107,8 @@ extension WriteContext {
             node: transaction.state.node,
             time: transaction.nextTime(at: now),
             fields: fields,
-            number: (number ?? record.headNumber).saturatingSuccessor
+            number: (number ?? record.headNumber).saturatingSuccessor,
+            digestKey: record.seal?.digestKey
         )
     }
 
@@ -126,7 +138,8 @@ extension Version {
             node: node,
             time: time,
             fields: fields,
-            number: number
+            number: number,
+            digestKey: digestKey
         )
     }
 }

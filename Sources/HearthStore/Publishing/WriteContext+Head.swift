@@ -16,6 +16,7 @@ extension WriteContext {
             text: text,
             published: record.head,
             besides: retired,
+            sealedBy: currentSeal(of: record),
             at: now,
             in: transaction
         )
@@ -29,49 +30,58 @@ extension WriteContext {
     /// - Returns: The memory with its new head.
     func advance(_ record: MemoryRecord, to version: Version) throws -> MemoryRecord {
         let fields = version.fields
+        let seal = try currentSeal(of: record)
+        let sealed = try seal?.seal(SealedPayload(fields), as: .head(version: version.id.bytes ?? []))
         try VersionTable.retire(
             record.head,
             number: record.headNumber,
-            content: record.fields.content,
+            fields: record.fields,
             memory: record.key,
             for: version,
+            sealedBy: seal,
             in: connection
         )
         try insert(version, of: record, text: .published, besides: record.head)
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12
+                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13
             WHERE memory_key = ?1
             """,
             record.key,
             try transaction.keys.category(fields.category, in: connection),
-            fields.content,
-            FieldText.stored(fields.tags),
-            FieldText.stored(fields.metadata),
+            sealed == nil ? fields.content : "",
+            sealed == nil ? FieldText.stored(fields.tags) : nil,
+            sealed == nil ? FieldText.stored(fields.metadata) : nil,
             MemoryColumns.importance(fields.importance),
             MemoryColumns.confidence(fields.confidence),
             fields.expiresAt?.rawValue,
             version.id.bytes,
             version.number,
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
-            fields.isDeleted ? 1 : nil
+            fields.isDeleted ? 1 : nil,
+            sealed
         )
         try documents.update(
             record.key,
             user: record.userKey,
             from: record.fields,
             to: fields,
-            deletionFlag: .gone
+            deletionFlag: .gone,
+            sealedBy: try record.dataKey,
+            then: seal?.keys.newest
         )
         if record.flags.contains(.everDrafted) {
-            for draft in try DraftTable.all(memory: record.key, in: connection) {
+            for draft in try DraftTable.all(memory: record.key, in: snapshot) {
+                let key = try record.dataKey(of: draft)
                 try documents.update(
                     draft.key,
                     user: draft.user,
                     from: draft.change.applied(to: record.fields),
                     to: draft.change.applied(to: fields),
-                    deletionFlag: .deleted
+                    deletionFlag: .deleted,
+                    sealedBy: key,
+                    then: key
                 )
             }
         }
@@ -81,9 +91,19 @@ extension WriteContext {
         advanced.headNumber = version.number
         advanced.headTime = version.time
         advanced.publishedAt = now
-        let digest = ContentDigest.exact(fields.content)
-        advanced.checksum = ContentDigest.canonical(fields.content, exact: digest)
+        advanced.checksum = ContentDigest.checksum(of: fields.content, key: seal?.digestKey)
+        advanced.sealedWith = seal?.keys.newest.number
         if !fields.isDeleted { try propagate(&advanced) }
         return advanced
+    }
+}
+
+extension WriteContext {
+    /// What a memory is sealed with from now on; nil for a plain one.
+    ///
+    /// - Throws: ``KeysNeeded`` if another process has replaced the user's keys.
+    func currentSeal(of record: MemoryRecord) throws -> MemorySeal? {
+        guard record.isSensitive else { return nil }
+        return MemorySeal(id: record.id, keys: try transaction.sealingKeys(ofUser: record.userKey, from: keyring))
     }
 }

@@ -13,12 +13,27 @@ struct WriteContext {
         var notifications: [AdministratorNotification] = []
         /// Whether a text was left without its vector.
         var lacksVectors = false
+        /// Whether a memory that was plain is sensitive now.
+        var madeSensitive = false
+
+        var outcome: Outstanding {
+            Outstanding(notifications: notifications, lacksVectors: lacksVectors, madeSensitive: madeSensitive)
+        }
+    }
+
+    /// The same as a value, once the transaction is committed.
+    struct Outstanding: Sendable {
+        var notifications: [AdministratorNotification]
+        var lacksVectors: Bool
+        var madeSensitive: Bool
     }
 
     let transaction: StoreTransaction
     let afterCommit: AfterCommit
     let directory: AgentDirectory
     let clock: StoreClock
+    /// The keys of users' sensitive memories.
+    let keyring: Keyring
     let now: Timestamp
     var vectors: VectorSource
     /// How conflicts are settled on a memory whose owner has no profile.
@@ -27,7 +42,7 @@ struct WriteContext {
     var connection: Connection { transaction.connection }
 
     var snapshot: Snapshot {
-        Snapshot(transaction, directory: directory, clock: clock)
+        Snapshot(transaction, directory: directory, clock: clock, keyring: keyring)
     }
 
     var documents: DocumentWriter {
@@ -120,7 +135,7 @@ extension WriteContext {
         of record: MemoryRecord,
         strategy: ConflictResolution
     ) throws -> ReconcileOutcome {
-        let reader = VersionReader(of: record.key, id: record.id, in: snapshot)
+        let reader = VersionReader(of: record, in: snapshot)
         let graph = try VersionGraph(reaching: heads) { try reader.version($0) }
         do {
             return try Reconcile.reconcile(graph, heads: heads, policy: policy(for: record, strategy: strategy))
@@ -200,6 +215,7 @@ extension WriteContext {
                 on: record.id,
                 of: record.owner,
                 saying: record.fields,
+                isSensitive: record.isSensitive,
                 escalatedBecause: reason,
                 at: now
             )

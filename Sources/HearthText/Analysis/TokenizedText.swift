@@ -59,6 +59,9 @@ package struct TokenizedText: Sendable {
     /// behind a separator, so that no phrase reaches from one into another.
     package var indexedTerms: [String] { terms + spellings.flatMap { [Self.separator] + $0.terms } }
 
+    /// The terms of the index without what separates the spellings.
+    var indexedTermsAlone: [String] { terms + spellings.flatMap(\.terms) }
+
     /// A term that no text has: the analyser takes a middle dot for punctuation.
     private static let separator = "·"
 

@@ -7,7 +7,7 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Store the memories of a JSON Lines file.",
         discussion: """
             Every line is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
-            tags (an array), importance (0 to 1) and expires_at (RFC 3339 with zone) are not. A line without an id gets one derived from all that it says, so two lines \
+            tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
             that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
             Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
 
@@ -31,6 +31,9 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Store the good lines and report the bad ones.")
     var skipBad = false
 
+    @Flag(help: "Encrypt all of them at rest, whatever the lines say.")
+    var sensitive = false
+
     @OptionGroup var store: StoreOptions
 
     /// How many bad lines are named if nothing is stored. With --skip-bad all are named, because they are lost
@@ -47,7 +50,11 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func load(into coordinator: MultiAgentMemoryCoordinator) async throws -> ImportReport {
-        let owners = ImportOwners(unnamed: agent.id, known: Set(try await coordinator.agents().map(\.id)))
+        let owners = ImportOwners(
+            unnamed: agent.id,
+            known: Set(try await coordinator.agents().map(\.id)),
+            areSensitive: sensitive
+        )
         let progress = ProgressLine()
         defer { progress.clear() }
         let source = try LineSource(path: path, progress: progress)

@@ -12,7 +12,7 @@ struct ImportLine {
 
     private static let keys: Set<String> = [
         "id", "user", "agent", "session", "created_at", "text", "type", "category", "tags", "importance",
-        "expires_at",
+        "expires_at", "sensitive",
     ]
 
     /// Reads a line, or says why it is not a memory.
@@ -22,8 +22,14 @@ struct ImportLine {
             let user = try UserID(rawValue: fields.requiredString("user")).validated()
             let session = try fields.string("session").map { try SessionID(rawValue: $0).validated() }
             let agent = try Self.agent(fields, owners: owners)
-            let draft = try Self.draft(fields)
+            var draft = try Self.draft(fields)
+            draft.isSensitive = draft.isSensitive || owners.areSensitive
             let digest = LineDigest(user: user, agent: agent, session: session, draft: draft)
+            guard !draft.isSensitive || fields.keys.contains("id") else {
+                throw FieldError(
+                    "a sensitive memory needs an id: one derived from its text would tell whether a guess is right"
+                )
+            }
             let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() } ?? digest.memoryID
             memory = MemoryImport(id: id, userID: user, agentID: agent, sessionID: session, draft: draft)
             self.digest = digest
@@ -59,6 +65,7 @@ struct ImportLine {
         if let category = try fields.string("category") { draft.category = MemoryCategory(rawValue: category) }
         if let tags = try fields.strings("tags") { draft.tags = tags }
         if let importance = try fields.number("importance") { draft.importance = importance }
+        if let isSensitive = try fields.flag("sensitive") { draft.isSensitive = isSensitive }
         draft.createdAt = try date("created_at", in: fields)
         draft.expiresAt = try date("expires_at", in: fields)
         try draft.validate()
@@ -74,12 +81,14 @@ struct ImportLine {
     }
 }
 
-/// Who may own the memories of an import.
+/// Who may own the memories of an import, and how they are stored.
 struct ImportOwners {
     /// The owner of a memory whose line names none.
     var unnamed: AgentID?
     /// The agents of the store.
     var known: Set<AgentID>
+    /// Whether all are sensitive, whatever the lines say.
+    var areSensitive = false
 }
 
 /// Why a line of an import is not a memory.

@@ -42,6 +42,14 @@ struct LineFields {
         }
     }
 
+    func flag(_ key: String) throws -> Bool? {
+        switch value(key) {
+        case nil: nil
+        case .bool(let flag)?: flag
+        case let other?: throw FieldError("\(key) must be true or false and is \(other.kind)")
+        }
+    }
+
     func strings(_ key: String) throws -> [String]? {
         switch value(key) {
         case nil: return nil

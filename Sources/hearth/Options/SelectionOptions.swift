@@ -29,6 +29,8 @@ struct FilterOptions: ParsableArguments {
     @Flag(help: "Only the agent's own memories that have expired. They can be restored, or given another expiry.")
     var expired = false
 
+    @OptionGroup var sensitivity: SensitivityOptions
+
     func validate() throws {
         guard let since, let until, since.asStart >= until.asEnd else { return }
         throw ValidationError("--since is not before --until, so nothing can be found; exchange them.")
@@ -44,9 +46,16 @@ struct FilterOptions: ParsableArguments {
             createdBefore: until?.asEnd,
             minimumImportance: minImportance,
             minimumScore: minimumScore,
-            expiry: expired ? .expired : .current
+            expiry: expired ? .expired : .current,
+            includesSensitive: !sensitivity.withoutSensitive
         )
     }
+}
+
+/// Whether sensitive memories are wanted.
+struct SensitivityOptions: ParsableArguments {
+    @Flag(help: "Leave out sensitive memories, which take a key.")
+    var withoutSensitive = false
 }
 
 /// Which results of a search are wanted.

@@ -147,7 +147,7 @@ import Testing
         guard let model = try VectorTable.model(TextHashEmbedder().identifier, in: connection) else { return }
         let kept = try store.vectors.current(of: user, model: model, catalog: catalog, in: snapshot)
         var fresh = VectorIndex(model: model)
-        try fresh.catchUp(user: user, connection: connection, to: snapshot.state.sequence)
+        try fresh.catchUp(user: user, keys: nil, connection: connection, to: snapshot.state.sequence)
         fresh.findSlots(in: catalog)
         let query = try QuantizedVector(quantizing: TextHashEmbedder.vector(of: "walk"))
         func cosines(_ index: VectorIndex) -> [Float] {

@@ -9,7 +9,7 @@ extension Simulation {
             if let finding = model[id].adopt(history) { throw SimulationFailure(description: finding) }
             if let finding = model[id].checkMergedContents() { throw SimulationFailure(description: finding) }
         }
-        try checkConflicts()
+        try await checkConflicts()
     }
 
     /// Compares every agent's view of some memories.
@@ -39,8 +39,8 @@ extension Simulation {
     }
 
     /// Compares the conflicts: which ones wait, on which memories, and with which versions.
-    private mutating func checkConflicts() throws {
-        let waiting = try store.pendingConflicts()
+    private mutating func checkConflicts() async throws {
+        let waiting = try await store.pendingConflicts()
         try expect(
             Set(waiting.map(\.memoryID)) == Set(model.conflicts) && waiting.count == model.conflicts.count,
             "\(waiting.map(\.memoryID)) wait instead of \(model.conflicts)"
@@ -66,7 +66,7 @@ extension Simulation {
 
     /// Compares every slice, every history, the leases and the conflicts.
     mutating func checkEverything() async throws {
-        try checkConflicts()
+        try await checkConflicts()
         for user in users {
             for agent in agents { try await checkSlice(of: agent, user: user) }
         }

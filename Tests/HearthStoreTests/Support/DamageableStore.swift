@@ -122,7 +122,7 @@ extension DamageableStore {
             { _ = try await store.verify() },
             { _ = try await store.syncStatistics() },
             { _ = try store.agents() },
-            { _ = try store.pendingConflicts() },
+            { _ = try await store.pendingConflicts() },
             { _ = try store.pendingNotifications() },
             { _ = try await store.search("door tea 7 May 2023", as: "alden", userID: shared.user) },
             { _ = try await store.search("door", as: "alice", userID: shared.user, type: .keyword) },

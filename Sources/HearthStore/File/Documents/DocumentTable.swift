@@ -21,6 +21,8 @@ enum DocumentTable {
         var length: Int
         var flags: DocumentFlags
         var tags: [String]
+        /// What seals it; nil for a plain document.
+        var sealing: DataKey?
         /// Where the vector of the document is; nil while it has none.
         var place: VectorPlace?
         /// The model that makes no vector of the document, because it is blank.
@@ -28,17 +30,23 @@ enum DocumentTable {
     }
 
     /// A document's text: the text of the draft that it stands for, or else the text of the published memory.
-    static func content(of document: Int64, user: Int64, in connection: Connection) throws -> String? {
-        try connection.first(
+    static func content(of document: Int64, user: Int64, in snapshot: Snapshot) throws -> String? {
+        try text(of: document, user: user, in: snapshot)?.content
+    }
+
+    /// A document's text and tags: those of the draft that it stands for, or else those of the published memory.
+    static func text(of document: Int64, user: Int64, in snapshot: Snapshot) throws -> DocumentText? {
+        try snapshot.connection.first(
             """
-            SELECT coalesce(r.content, m.content)
+            SELECT coalesce(r.content, m.content), coalesce(r.tags, m.tags), m.is_sensitive, m.sealed, r.sealed, m.identifier, m.head,
+                r.agent_key, r.base
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE d.user_key = ?1 AND d.document_key = ?2
             """,
             user,
             document,
-            as: { $0.string(0) }
+            as: { try DocumentText($0, at: 0, user: user, in: snapshot) }
         )
     }
 
@@ -75,13 +83,23 @@ enum DocumentTable {
             )
         }
         for document in documents {
-            try insert(tags: document.tags, document: document.key, user: document.user, in: transaction.connection)
+            try insert(
+                tags: document.tags,
+                document: document.key,
+                user: document.user,
+                key: document.sealing,
+                in: transaction.connection
+            )
         }
     }
 
     /// Tags are stored in their composed form, so that a filter finds each in whatever form it was typed.
-    static func insert(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
-        for tag in tags.lazy.map(\.precomposedStringWithCanonicalMapping) {
+    ///
+    /// - Parameter key: What stands in for the tags of a sensitive memory; nil for a plain one.
+    static func insert(tags: [String], document: Int64, user: Int64, key: DataKey?, in connection: Connection) throws {
+        guard !tags.isEmpty else { return }
+        let composed = tags.map(\.precomposedStringWithCanonicalMapping)
+        for tag in key.map({ composed.map(WordKeyer($0).token(ofTag:)) }) ?? composed {
             try connection.run(
                 "INSERT INTO tags (user_key, tag, document_key) VALUES (?1, ?2, ?3)",
                 user,
@@ -98,8 +116,17 @@ enum DocumentTable {
         return [tag, composed, composed.decomposedStringWithCanonicalMapping]
     }
 
-    static func delete(tags: [String], document: Int64, user: Int64, in connection: Connection) throws {
-        for tag in tags.flatMap(spellings) {
+    /// The forms in which a tag may be in the file, of plain memories and of those sealed with some keys.
+    static func spellings(of tag: String, keyers: [WordKeyer]) -> [String] {
+        spellings(of: tag) + keyers.map { $0.token(ofTag: tag.precomposedStringWithCanonicalMapping) }
+    }
+
+    static func delete(tags: [String], document: Int64, user: Int64, key: DataKey?, in connection: Connection) throws {
+        guard !tags.isEmpty else { return }
+        let keyer = key.map { WordKeyer($0) }
+        for tag in keyer.map({ tags.map(\.precomposedStringWithCanonicalMapping).map($0.token(ofTag:)) })
+            ?? tags.flatMap(spellings)
+        {
             try connection.run(
                 "DELETE FROM tags WHERE user_key = ?1 AND tag = ?2 AND document_key = ?3",
                 user,

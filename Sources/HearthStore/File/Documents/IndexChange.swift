@@ -78,26 +78,37 @@ struct RecentAnalysis {
         /// The length that BM25 divides by.
         var length: Int
         var words: IndexedWords
+        /// What the words of a sensitive memory stand for.
+        var keyed: KeyedWords?
     }
 
     private struct Subject {
         var content: String
         var tags: [String]
         var user: Int64
+        var key: UInt32?
 
         func isIdentical(to other: Subject) -> Bool {
-            user == other.user && content.isIdentical(to: other.content) && tags.isIdentical(to: other.tags)
+            user == other.user && key == other.key && content.isIdentical(to: other.content)
+                && tags.isIdentical(to: other.tags)
         }
     }
 
     private var latest: (subject: Subject, analysis: Analysis)?
 
     /// The words of a memory with this content and these tags.
-    mutating func of(content: String, tags: [String], user: Int64) -> Analysis {
-        let subject = Subject(content: content, tags: tags, user: user)
+    ///
+    /// - Parameter key: What a sensitive memory is sealed with.
+    mutating func of(content: String, tags: [String], user: Int64, key: DataKey?) -> Analysis {
+        let subject = Subject(content: content, tags: tags, user: user, key: key?.number)
         if let latest, latest.subject.isIdentical(to: subject) { return latest.analysis }
         let document = AnalyzedDocument(content: content, tags: tags)
-        let analysis = Analysis(length: document.length, words: document.words(user: user))
+        let keyed = key.map { KeyedWords(document, user: user, key: $0) }
+        let analysis = Analysis(
+            length: document.length,
+            words: keyed?.words ?? document.words(user: user),
+            keyed: keyed
+        )
         latest = (subject, analysis)
         return analysis
     }

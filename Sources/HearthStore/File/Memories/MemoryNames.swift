@@ -121,6 +121,9 @@ struct MemoryReference {
 extension Snapshot {
     /// The memory that an agent means by an identifier, whether or not the agent may see it.
     ///
+    /// A sensitive memory may be locked: whoever may see it is to call ``MemoryRecord/requireOpen()``. So a memory that an
+    /// agent may not see never asks for a key.
+    ///
     /// - Parameters:
     ///   - user: Whose memory it is; nil if the call does not say. If that user has none, another's is returned, for the
     ///     audit.
@@ -136,9 +139,11 @@ extension Snapshot {
     ) throws -> MemoryRecord? {
         try MemoryReference(id: id, viewer: viewer, user: user)
             .find(
-                plain: try MemoryRecord.find(id, includingDeleted: includingDeleted, in: self),
+                plain: try MemoryRecord.find(id, includingDeleted: includingDeleted, opening: .ifPossible, in: self),
                 in: connection,
-                find: { try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, in: self) },
+                find: {
+                    try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: .ifPossible, in: self)
+                },
                 isMeant: { record in
                     if isMaintenance { return true }
                     return try !record.fields.isDeleted && standing(of: viewer, to: record) != .none

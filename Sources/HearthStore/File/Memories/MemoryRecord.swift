@@ -25,8 +25,18 @@ struct MemoryRecord: Sendable {
     var flags: DocumentFlags
     var accessCount: Int64
     var lastAccessedAt: Timestamp?
-    /// SHA-256 of the content's canonical form.
+    /// SHA-256 of the content's canonical form; of a sensitive memory, the HMAC of that.
     var checksum: [UInt8]
+    /// What opens and seals it; nil for a plain memory.
+    var seal: MemorySeal?
+    /// The number of the data key that its head is sealed with, and its words and its vector; nil for a plain memory.
+    var sealedWith: UInt32?
+
+    /// Whether it is sensitive and was read without its keys: then its text, tags and metadata are missing, and nothing
+    /// was checked. That is enough to decide who may see it.
+    var isLocked = false
+
+    var isSensitive: Bool { isLocked || seal != nil }
 
     /// When its fields were last edited. For the first version that is when the memory was created.
     var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
@@ -37,15 +47,47 @@ struct MemoryRecord: Sendable {
 }
 
 extension MemoryRecord {
+    /// What its words and its vector are sealed with; nil for a plain memory.
+    var dataKey: DataKey? {
+        get throws {
+            guard let seal, let sealedWith else { return nil }
+            return try seal.keys.dataKey(sealedWith)
+        }
+    }
+
+    /// What the words and the vector of a draft of it are sealed with; nil for a plain memory.
+    func dataKey(of draft: Draft) throws -> DataKey? {
+        guard let seal, let sealedWith = draft.sealedWith else { return nil }
+        return try seal.keys.dataKey(sealedWith)
+    }
+}
+
+extension MemoryRecord {
+    /// What becomes of a sensitive memory whose keys are not in memory.
+    enum Opening {
+        /// ``KeysNeeded`` is thrown.
+        case required
+        /// It is read all the same, and is locked.
+        case ifPossible
+    }
+
+    /// - Throws: ``KeysNeeded`` if it was read without its keys.
+    func requireOpen() throws {
+        if isLocked { throw KeysNeeded(user: userKey) }
+    }
+}
+
+extension MemoryRecord {
     /// Reads a live memory and checks its head against its id.
     ///
     /// - Throws: `.storeCorrupt` if the head's id was not made from these fields.
     static func find(
         _ id: MemoryID,
         includingDeleted: Bool = false,
+        opening: Opening = .required,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
-        try find(key: nil, id: id, includingDeleted: includingDeleted, in: snapshot)
+        try find(key: nil, id: id, includingDeleted: includingDeleted, opening: opening, in: snapshot)
     }
 
     /// Reads a memory by its key and checks its head against its id.
@@ -54,8 +96,13 @@ extension MemoryRecord {
     ///   - key: The memory's key.
     ///   - includingDeleted: Whether to find a memory whose published head is a deletion. Its fields then say so.
     ///   - snapshot: Where to read.
-    static func find(key: Int64, includingDeleted: Bool = false, in snapshot: Snapshot) throws -> MemoryRecord? {
-        try find(key: key, id: nil, includingDeleted: includingDeleted, in: snapshot)
+    static func find(
+        key: Int64,
+        includingDeleted: Bool = false,
+        opening: Opening = .required,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord? {
+        try find(key: key, id: nil, includingDeleted: includingDeleted, opening: opening, in: snapshot)
     }
 
     /// Finds a memory by its key, or else by its id. There is one statement for both.
@@ -63,6 +110,7 @@ extension MemoryRecord {
         key: Int64?,
         id: MemoryID?,
         includingDeleted: Bool,
+        opening: Opening,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
         try snapshot.connection.first(
@@ -71,7 +119,7 @@ extension MemoryRecord {
                 m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5), m.expires_at, m.created_at,
                 m.parent_id, m.head, m.head_number, m.head_lag, d.flags, a.count, a.last_at, v.parents,
                 coalesce(v.author_key, m.owner_key), v.node, v.published_at, v.is_deleted,
-                coalesce(m.arrived_at, d.created_at)
+                coalesce(m.arrived_at, d.created_at), m.is_sensitive, m.sealed
             FROM memories AS m
             JOIN users AS u ON u.user_key = m.user_key
             JOIN categories AS c ON c.category_key = m.category_key
@@ -88,16 +136,16 @@ extension MemoryRecord {
             id?.stored,
             SchemaV2.usualImportance,
             SchemaV2.usualConfidence,
-            as: { try read($0, in: snapshot) }
+            as: { try read($0, opening: opening, in: snapshot) }
         )
     }
 
-    private static func read(_ row: Row, in snapshot: Snapshot) throws -> MemoryRecord {
+    private static func read(_ row: Row, opening: Opening, in snapshot: Snapshot) throws -> MemoryRecord {
         let id = row.memoryID(1)
         guard let place = UInt8(exactly: row.int64(7)), let type = MemoryType(place: place) else {
             throw MemoryError.corrupt("The type of memory \(id) does not read.")
         }
-        let fields = MemoryFields(
+        var fields = MemoryFields(
             content: row.string(9),
             category: MemoryCategory(rawValue: row.string(8)),
             tags: try FieldText.array(from: row.string(10)),
@@ -108,6 +156,10 @@ extension MemoryRecord {
             isDeleted: row.bool(27)
         )
         let head = row.bytes(17)
+        let isLocked = row.bool(29) && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
+        let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: row.bool(29) && !isLocked)
+        let sealed = row.optionalBytes(30)
+        if let seal { fields = try seal.open(sealed, as: .head(version: head)).completing(fields) }
         let arrivedAt = Timestamp(rawValue: row.int64(28))
         let headTime = MemoryColumns.time(lag: row.int64(19), arrivedAt: arrivedAt)
         let digest = ContentDigest.exact(fields.content)
@@ -119,10 +171,11 @@ extension MemoryRecord {
             time: headTime,
             fields: fields,
             contentDigest: digest,
-            number: row.int(18)
+            number: row.int(18),
+            key: seal?.digestKey
         )
-        // Where the memory has only this version, the file holds the beginning of its id.
-        guard expected == head || head.count == SchemaV3.checkLength && expected.starts(with: head) else {
+        // Where a plain memory has only this version, the file holds the beginning of its id.
+        guard isLocked || expected == head || head.count == SchemaV3.checkLength && expected.starts(with: head) else {
             throw MemoryError.corrupt("Memory \(id) is not what its version's digest says.")
         }
         return MemoryRecord(
@@ -139,14 +192,17 @@ extension MemoryRecord {
             createdAt: row.optionalInt64(15).map(Timestamp.init(rawValue:)) ?? arrivedAt,
             arrivedAt: arrivedAt,
             parentID: row.optionalString(16).map(MemoryID.init(rawValue:)),
-            head: VersionID(bytes: expected),
+            head: VersionID(bytes: isLocked ? head : expected),
             headNumber: row.int(18),
             headTime: headTime,
             publishedAt: row.optionalInt64(26).map(Timestamp.init(rawValue:)) ?? arrivedAt,
             flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.int64(20))),
             accessCount: row.int64(21),
             lastAccessedAt: row.optionalInt64(22).map(Timestamp.init(rawValue:)),
-            checksum: ContentDigest.canonical(fields.content, exact: digest)
+            checksum: ContentDigest.checksum(of: fields.content, exact: digest, key: seal?.digestKey),
+            seal: seal,
+            sealedWith: seal == nil ? nil : sealed.flatMap(Seal.number),
+            isLocked: isLocked
         )
     }
 }

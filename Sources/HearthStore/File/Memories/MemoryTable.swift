@@ -24,6 +24,8 @@ enum MemoryTable {
         let session: Int64?
         let category: Int64
         let digest: [UInt8]
+        /// Its content, tags and metadata; nil for a plain memory.
+        let sealed: [UInt8]?
         let time: HybridTime
         let flags: DocumentFlags
         /// Where its vector will be; nil while it has none.
@@ -50,6 +52,7 @@ enum MemoryTable {
             }
             category = try transaction.keys.category(new.fields.category, in: connection)
             time = transaction.nextTime(at: now)
+            if let keys = new.keys { try transaction.requireKey(keys.newest, ofUser: user) }
             digest = VersionDigest.bytes(
                 memoryID: new.id,
                 parents: [],
@@ -58,10 +61,24 @@ enum MemoryTable {
                 time: time,
                 fields: new.fields,
                 contentDigest: new.contentDigest,
-                number: 1
+                number: 1,
+                key: new.keys?.digestKey
             )
+            let head = digest
+            sealed = try new.keys.map { keys in
+                try MemorySeal(id: new.id, keys: keys).seal(SealedPayload(new.fields), as: .head(version: head))
+            }
             place = try new.vector.flatMap { vector in
-                try embedder.map { try VectorTable.append(vector, of: $0, document: key, user: user, in: transaction) }
+                try embedder.map {
+                    try VectorTable.append(
+                        vector,
+                        of: $0,
+                        document: key,
+                        user: user,
+                        sealedBy: new.keys?.newest,
+                        in: transaction
+                    )
+                }
             }
             modelWithoutVector = try embedder.flatMap { embedder in
                 guard new.fields.content.isBlank else { return nil }
@@ -73,23 +90,26 @@ enum MemoryTable {
                     )
                     .key
             }
-            transaction.changeIndex(.insert(document: key, new.document.words(user: user)))
-            tags = FieldText.stored(new.fields.tags)
-            metadata = FieldText.stored(new.fields.metadata)
+            if let words = new.keyedWords { try SealedVocabulary.add(words, user: user, in: transaction) }
+            transaction.changeIndex(
+                .insert(document: key, new.keyedWords?.words ?? new.document.words(user: user))
+            )
+            tags = new.keys == nil ? FieldText.stored(new.fields.tags) : nil
+            metadata = new.keys == nil ? FieldText.stored(new.fields.metadata) : nil
             keys = MemoryKeys(key: key, user: user, head: digest)
             self.new = new
             self.owner = owner
-            self.flags = flags
+            self.flags = new.keys == nil ? flags : flags.union(.sensitive)
         }
     }
 
     private static let memories = RowsInsertion(
         """
         INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
-            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag)
+            importance, confidence, is_sensitive, sealed, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?)"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)"
     )
 
     /// Writes new memories. Their first versions need no rows: the memories say everything.
@@ -107,16 +127,19 @@ enum MemoryTable {
                 row.session,
                 Int(row.new.type.place),
                 row.category,
-                fields.content,
+                row.sealed == nil ? fields.content : "",
                 row.tags,
                 row.metadata,
                 MemoryColumns.importance(fields.importance),
                 MemoryColumns.confidence(fields.confidence),
+                row.sealed != nil,
+                row.sealed,
                 row.new.createdAt == now ? nil : now.rawValue,
                 row.new.createdAt == now ? nil : row.new.createdAt.rawValue,
                 fields.expiresAt?.rawValue,
                 row.new.parentID?.rawValue,
-                Array(row.digest.prefix(SchemaV3.checkLength)),
+                // What a sensitive memory's payload is bound to must be known before it is opened.
+                row.sealed == nil ? Array(row.digest.prefix(SchemaV3.checkLength)) : row.digest,
                 MemoryColumns.lag(of: row.time, arrivedAt: now)
             )
         }
@@ -137,6 +160,7 @@ enum MemoryTable {
                     length: row.new.document.length,
                     flags: row.flags,
                     tags: row.new.fields.tags,
+                    sealing: row.new.keys?.newest,
                     place: row.place,
                     modelWithoutVector: row.modelWithoutVector
                 )

@@ -74,6 +74,8 @@ extension Snapshot {
         case .owner: sharing = nil
         case .shared(let context): sharing = context
         }
+        if record.isLocked, sharing != nil, record.isExpired(at: now) { return (nil, nil) }
+        try record.requireOpen()
         let view = try view(of: record, by: viewer, sharing: sharing, now: now)
         return (view.isReached(including: absences, at: now) ? view : nil, nil)
     }
@@ -104,7 +106,7 @@ extension Snapshot {
             ? try LeaseTable.live(memory: record.key, at: clock.bootInstant, in: connection) : nil
         let draft =
             record.flags.contains(.everDrafted)
-            ? try DraftTable.find(memory: record.key, agent: viewer.key, in: connection) : nil
+            ? try DraftTable.find(memory: record.key, agent: viewer.key, in: self) : nil
         let fields = draft?.change.applied(to: record.fields) ?? record.fields
         let hasConflict = try ConflictTable.waiting(on: record, in: connection) != nil
         let status = SyncStatus(
@@ -129,7 +131,7 @@ extension Snapshot {
                 metadata: fields.metadata,
                 importance: fields.importance,
                 confidence: fields.confidence,
-                isSensitive: false,
+                isSensitive: record.isSensitive,
                 createdAt: record.createdAt.date,
                 updatedAt: (draft?.time.timestamp ?? record.updatedAt).date,
                 lastAccessedAt: record.lastAccessedAt?.date,
@@ -139,7 +141,10 @@ extension Snapshot {
                 versionID: record.head,
                 syncStatus: status,
                 parentID: try visibleParent(of: record, by: viewer, now: now),
-                checksum: Hexadecimal.string(draft?.change.content.map(ContentDigest.canonical) ?? record.checksum)
+                checksum: Hexadecimal.string(
+                    draft?.change.content.map { ContentDigest.checksum(of: $0, key: record.seal?.digestKey) }
+                        ?? record.checksum
+                )
             ),
             sync: SyncMetadata(
                 isLocked: lease != nil,

@@ -16,27 +16,25 @@ struct NewMemory: Sendable {
     var parentID: MemoryID?
     let contentDigest: [UInt8]
     let document: AnalyzedDocument
+    /// What seals it, and its words as the index takes them; nil for a plain memory.
+    let keys: UserKeys?
+    let keyedWords: KeyedWords?
     /// Its vector; nil if that is made later, or if there is no embedder.
     var vector: QuantizedVector?
 
-    /// - Throws: `.invalidArgument`, which names what is out of range; `.keyUnavailable` for a sensitive memory.
+    /// Checks, hashes and analyses a memory.
+    ///
+    /// - Parameter keys: The keys of the user, for a memory that is to be sealed; nil for a plain one.
+    /// - Throws: `.invalidArgument`, which names what is out of range.
     init(
         id: MemoryID?,
         agentID: AgentID,
         userID: UserID,
         sessionID: SessionID?,
         draft: MemoryDraft,
+        keys: UserKeys?,
         now: Timestamp
     ) throws(MemoryError) {
-        guard !draft.isSensitive else {
-            throw MemoryError(
-                code: .keyUnavailable,
-                message: """
-                    A sensitive memory is encrypted, and there is no key: the configuration has no key provider, and this version \
-                    takes none. Store the memory without isSensitive, or keep it elsewhere; nothing was stored.
-                    """
-            )
-        }
         self.id = try id?.validated() ?? IdentifierGenerator.memoryID(at: now)
         self.agentID = try agentID.validated()
         self.userID = try userID.validated()
@@ -47,6 +45,9 @@ struct NewMemory: Sendable {
             try draft.createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") } ?? now
         fields = try draft.fields()
         contentDigest = ContentDigest.exact(fields.content)
-        document = AnalyzedDocument(content: fields.content, tags: fields.tags)
+        let document = AnalyzedDocument(content: fields.content, tags: fields.tags)
+        self.document = document
+        self.keys = keys
+        keyedWords = keys.map { KeyedWords(document, user: $0.user, key: $0.newest) }
     }
 }

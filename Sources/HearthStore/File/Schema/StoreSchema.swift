@@ -17,6 +17,7 @@ enum StoreSchema {
             Migration("compact memories", apply: SchemaV2.migrate),
             Migration("smaller rows", apply: SchemaV3.migrate),
             Migration("audit", apply: SchemaV4.migrate),
+            Migration("sealing") { connection in try connection.execute(SchemaV5.statements) },
         ]
     }
 

@@ -10,21 +10,25 @@ struct Snapshot {
     let directory: AgentDirectory
     /// The clock by which leases expire.
     let clock: StoreClock
+    /// The keys of users' sensitive memories.
+    let keyring: Keyring
 
     /// The committed state that a connection reads.
-    init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock) throws {
+    init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock, keyring: Keyring) throws {
         self.connection = connection
         state = try StoreState.read(connection)
         directory = try directories.directory(connection, state: state)
         self.clock = clock
+        self.keyring = keyring
     }
 
     /// What a transaction sees, with its own changes.
-    init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock) {
+    init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock, keyring: Keyring) {
         connection = transaction.connection
         state = transaction.state
         self.directory = directory
         self.clock = clock
+        self.keyring = keyring
     }
 }
 

@@ -22,6 +22,11 @@ package struct StoreLog: Sendable {
         say(consequence, because: error, level: .notice)
     }
 
+    /// Says that keys may be written to swap space.
+    func sayKeysAreNotLocked() {
+        logger.warning("Keys are not locked in memory: the limit (ulimit -l, LimitMEMLOCK of a service) is too low.")
+    }
+
     /// Says the same of an error that a caller gets elsewhere.
     func trace(_ error: any Error, _ consequence: String) {
         say(consequence, because: error, level: .debug)

@@ -25,6 +25,8 @@ final class StoreTransaction: WriteGroup {
     private var localDirectory: AgentDirectory?
     /// The keys of the users, sessions and categories that this transaction has used.
     var keys = KeyCache()
+    /// What this transaction knows of users' keys and of the words of their sensitive memories.
+    var sealing = SealingCache()
     /// The vectors that this transaction writes.
     var vectors = VectorWriter()
     /// The text that this transaction analysed last.
@@ -48,6 +50,7 @@ final class StoreTransaction: WriteGroup {
         indexChanges.removeSubrange(marked.indexChanges...)
         localDirectory = nil
         keys = KeyCache()
+        sealing = SealingCache()
     }
 
     func flush() throws {

@@ -122,6 +122,9 @@ struct VectorPlace: Hashable, Sendable {
     var model: Int64
     var block: Int64
     var slot: Int
+
+    /// Whether it is among the sealed vectors, in no block.
+    var isSealed: Bool { block == SealedVectorTable.block }
 }
 
 /// A row of `models`: an embedding model that the file has vectors of.

@@ -70,11 +70,14 @@ enum VectorTable {
     }
 
     /// Writes a document's vector. It stays in the document's place if that is of the same model.
+    ///
+    /// - Parameter key: What seals it; nil for a plain document.
     static func write(
         _ vector: QuantizedVector,
         of embedder: any Embedder,
         document: Int64,
         user: Int64,
+        sealedBy key: DataKey? = nil,
         in transaction: StoreTransaction
     ) throws {
         let connection = transaction.connection
@@ -84,13 +87,13 @@ enum VectorTable {
             in: connection
         )
         if let held = try place(document: document, user: user, in: connection) {
-            if held.model == model.key {
+            if held.model == model.key, !held.isSealed, key == nil {
                 try transaction.vectors.replace(vector, document: document, at: held)
                 return
             }
-            try clear(held, in: transaction)
+            if !held.isSealed || key == nil { try clear(held, of: document, user: user, in: transaction) }
         }
-        let place = try append(vector, of: embedder, document: document, user: user, in: transaction)
+        let place = try append(vector, of: embedder, document: document, user: user, sealedBy: key, in: transaction)
         try setPlace(place, document: document, user: user, in: connection)
     }
 
@@ -102,6 +105,7 @@ enum VectorTable {
         of embedder: any Embedder,
         document: Int64,
         user: Int64,
+        sealedBy key: DataKey? = nil,
         in transaction: StoreTransaction
     ) throws -> VectorPlace {
         let model = try transaction.vectors.model(
@@ -109,6 +113,17 @@ enum VectorTable {
             dimension: embedder.dimension,
             in: transaction.connection
         )
+        if let key {
+            try SealedVectorTable.write(
+                vector,
+                document: document,
+                user: user,
+                model: model,
+                key: key,
+                in: transaction
+            )
+            return VectorPlace(model: model.key, block: SealedVectorTable.block, slot: 0)
+        }
         return try transaction.vectors.append(
             vector,
             document: document,
@@ -121,7 +136,7 @@ enum VectorTable {
     /// Removes a document's vector, so that nothing of it is left, or the mark that it gets none.
     static func remove(document: Int64, user: Int64, in transaction: StoreTransaction) throws {
         if let held = try place(document: document, user: user, in: transaction.connection) {
-            try clear(held, in: transaction)
+            try clear(held, of: document, user: user, in: transaction)
         }
         try setPlace(nil, document: document, user: user, in: transaction.connection)
     }
@@ -150,10 +165,13 @@ enum VectorTable {
     }
 
     /// A document's vector; nil if it has none from this embedder.
+    ///
+    /// - Parameter keys: What opens it; nil for a plain document.
     static func vector(
         of document: Int64,
         at place: VectorPlace,
         by embedder: any Embedder,
+        keys: UserKeys? = nil,
         in transaction: StoreTransaction
     ) throws -> QuantizedVector? {
         let model = try transaction.vectors.model(
@@ -162,6 +180,11 @@ enum VectorTable {
             in: transaction.connection
         )
         guard place.model == model.key else { return nil }
+        if place.isSealed {
+            return try keys.flatMap {
+                try SealedVectorTable.vector(of: document, model: model, keys: $0, in: transaction.connection)
+            }
+        }
         return try transaction.vectors.vector(
             of: document,
             at: place,
@@ -171,7 +194,10 @@ enum VectorTable {
     }
 
     /// Empties a place. The caller changes the document's row.
-    static func clear(_ place: VectorPlace, in transaction: StoreTransaction) throws {
+    static func clear(_ place: VectorPlace, of document: Int64, user: Int64, in transaction: StoreTransaction) throws {
+        guard !place.isSealed else {
+            return try SealedVectorTable.clear(document: document, user: user, in: transaction)
+        }
         try transaction.vectors.clear(place, in: transaction.connection)
     }
 

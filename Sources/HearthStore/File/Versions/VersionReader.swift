@@ -19,13 +19,24 @@ final class VersionReader {
     private let memory: Int64
     private let id: MemoryID
     private let snapshot: Snapshot
+    private let seal: MemorySeal?
     private var texts: [VersionID: [UInt8]] = [:]
+    /// What was sealed of each version beside its text.
+    private var payloads: [VersionID: SealedPayload] = [:]
     private var versions: [VersionID: StoredVersion] = [:]
 
-    init(of memory: Int64, id: MemoryID, in snapshot: Snapshot) {
+    /// Prepares to read the versions of a memory.
+    ///
+    /// - Parameter seal: What opens the memory; nil for a plain one.
+    init(of memory: Int64, id: MemoryID, sealedBy seal: MemorySeal?, in snapshot: Snapshot) {
         self.memory = memory
         self.id = id
+        self.seal = seal
         self.snapshot = snapshot
+    }
+
+    convenience init(of record: MemoryRecord, in snapshot: Snapshot) {
+        self.init(of: record.key, id: record.id, sealedBy: record.seal, in: snapshot)
     }
 
     /// A version by its id.
@@ -66,6 +77,11 @@ final class VersionReader {
         if let known = versions[row.id] { return known }
         var fields = row.fields
         fields.content = String(decoding: try row.isOnly ? onlyText() : text(of: row.id), as: UTF8.self)
+        if seal != nil {
+            var payload = try payloads[row.id] ?? self.payload(of: row.id)
+            payload.text = nil
+            fields = payload.completing(fields)
+        }
         let version = Version(
             memoryID: id,
             parents: row.parents,
@@ -73,7 +89,8 @@ final class VersionReader {
             node: row.node,
             time: row.time,
             fields: fields,
-            number: row.number
+            number: row.number,
+            digestKey: seal?.digestKey
         )
         guard row.isOnly ? version.id.bytes?.starts(with: row.storedID) == true : version.id == row.id else {
             throw MemoryError.corrupt("Version \(row.id) of memory \(id) is not what its id says.")
@@ -141,16 +158,37 @@ final class VersionReader {
     private func keptText(of version: VersionID) throws -> StoredText {
         let kept = try snapshot.connection.first(
             """
-            SELECT v.content_form, v.content_base, v.content, iif(v.content_form = 'head', m.content, NULL)
+            SELECT v.content_form, v.content_base, v.content, iif(v.content_form = 'head', m.content, NULL),
+                iif(v.content_form = 'head', m.sealed, v.sealed), m.head
             FROM all_versions AS v JOIN memories AS m ON m.memory_key = v.memory_key
             WHERE v.memory_key = ?1 AND v.version_id = ?2
             """,
             memory,
             version.bytes,
-            as: StoredText.init
+            as: { row in
+                var kept = try StoredText(row)
+                guard let seal else { return kept }
+                // In the form of a head there is the text of the memory's head and of no other version.
+                let place: MemorySeal.Place =
+                    kept.form == "head"
+                    ? .head(version: row.bytes(5))
+                    : .version(version.bytes ?? [], form: kept.form, base: row.optionalBytes(1))
+                let payload = try seal.open(row.optionalBytes(4), as: place)
+                payloads[version] = payload
+                if kept.whole != nil { kept.whole = payload.text ?? [] }
+                if kept.delta != nil { kept.delta = payload.text ?? [] }
+                return kept
+            }
         )
         guard let kept else { throw missing(version) }
         return kept
+    }
+
+    /// What is sealed of a version whose text was put together by way of another.
+    private func payload(of version: VersionID) throws -> SealedPayload {
+        _ = try keptText(of: version)
+        guard let payload = payloads[version] else { throw missing(version) }
+        return payload
     }
 
     private func missing(_ version: VersionID) -> MemoryError {
@@ -160,13 +198,15 @@ final class VersionReader {
 
 /// A text in the form in which it is stored.
 private struct StoredText {
+    var form: String
     var whole: [UInt8]?
     var base: VersionID?
     /// Nil if the text is equal to the base's.
     var delta: [UInt8]?
 
     init(_ row: Row) throws {
-        switch row.string(0) {
+        form = row.string(0)
+        switch form {
         case "head": whole = row.bytes(3)
         case "whole": whole = row.bytes(2)
         case "delta":
@@ -224,7 +264,7 @@ extension MemoryVersion {
     /// A version as a host gets it.
     init(_ version: Version) {
         let fields = version.fields
-        let checksum = ContentDigest.canonical(fields.content, exact: ContentDigest.exact(fields.content))
+        let checksum = ContentDigest.checksum(of: fields.content, key: version.digestKey)
         self.init(
             id: version.id,
             memoryID: version.memoryID,

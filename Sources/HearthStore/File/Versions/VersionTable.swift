@@ -42,17 +42,20 @@ enum VersionTable {
         text: Text,
         published: VersionID,
         besides retired: VersionID? = nil,
+        sealedBy seal: MemorySeal? = nil,
         at now: Timestamp,
         in transaction: StoreTransaction
     ) throws {
         if retired == nil { try insertFirst(published, memory: memory, in: transaction.connection) }
-        let fields = version.fields
-        let kept = EncodedText(fields.content, as: text, number: version.number)
+        var fields = version.fields
+        var kept = EncodedText(fields.content, as: text, number: version.number)
+        let sealed = try kept.seal(fields, of: version.id, by: seal)
+        if seal != nil { (fields.tags, fields.metadata) = ([], [:]) }
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19)
+                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order, sealed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19, ?20)
             """,
             memory,
             version.number,
@@ -72,7 +75,8 @@ enum VersionTable {
             kept.base,
             kept.content,
             now.rawValue,
-            transaction.newRow()
+            transaction.newRow(),
+            sealed
         )
         for parent in version.parents where parent != retired {
             try transaction.connection.run(
@@ -88,22 +92,26 @@ enum VersionTable {
     static func retire(
         _ version: VersionID,
         number: Int,
-        content: String,
+        fields: MemoryFields,
         memory: Int64,
         for head: Version,
+        sealedBy seal: MemorySeal? = nil,
         in connection: Connection
     ) throws {
         try insertFirst(version, memory: memory, in: connection)
-        let kept = EncodedText(content, as: .against(head.id, text: head.fields.content), number: number)
+        var kept = EncodedText(fields.content, as: .against(head.id, text: head.fields.content), number: number)
+        let sealed = try kept.seal(fields, of: version, by: seal)
         try connection.run(
             """
-            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, is_head = 0 WHERE memory_key = ?1 AND version_id = ?2
+            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, sealed = ?6, is_head = 0
+            WHERE memory_key = ?1 AND version_id = ?2
             """,
             memory,
             version.bytes,
             kept.form,
             kept.base,
-            kept.content
+            kept.content,
+            sealed
         )
     }
 
@@ -152,7 +160,7 @@ enum VersionTable {
 
 extension VersionTable {
     /// A text in the form that takes the least room.
-    private struct EncodedText {
+    struct EncodedText {
         var form: String
         var base: [UInt8]?
         var content: [UInt8]?
@@ -172,6 +180,18 @@ extension VersionTable {
                 let delta = TextDelta.encode(target: whole, reference: Array(reference.utf8))
                 if delta.count < whole.count { (form, self.base, content) = ("delta", base.bytes, delta) }
             }
+        }
+
+        /// Takes the text out, and seals it with the tags and the metadata.
+        ///
+        /// - Returns: What is stored in its place; nil for a plain memory, and for a published head, whose memory has it.
+        mutating func seal(_ fields: MemoryFields, of version: VersionID, by seal: MemorySeal?) throws -> [UInt8]? {
+            guard let seal, form != "head" else { return nil }
+            defer { content = nil }
+            return try seal.seal(
+                SealedPayload(text: content, tags: fields.tags, metadata: fields.metadata),
+                as: .version(version.bytes ?? [], form: form, base: base)
+            )
         }
     }
 }

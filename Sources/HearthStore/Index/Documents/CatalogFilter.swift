@@ -16,6 +16,7 @@ struct CatalogFilter {
     private var admitsCurrent: Bool
     /// Whose expired memories pass; 0 for nobody's.
     private var ownerOfExpired: Int64
+    private var includesSensitive: Bool
 
     /// - Throws: `.invalidArgument` for a date out of range, or a minimum that is not from 0 to 1.
     init(
@@ -24,8 +25,9 @@ struct CatalogFilter {
         user: Int64,
         viewer: Int64,
         now: Timestamp,
-        connection: Connection
+        in snapshot: Snapshot
     ) throws {
+        let connection = snapshot.connection
         try filter.validate()
         types = filter.types.isEmpty ? nil : Set(filter.types.map(\.place))
         if !filter.categories.isEmpty {
@@ -40,7 +42,9 @@ struct CatalogFilter {
         }
         if !filter.tags.isEmpty {
             var tagged: Set<Int64> = []
-            for tag in filter.tags.flatMap(DocumentTable.spellings) {
+            let keys = filter.includesSensitive ? snapshot.keyring.loaded(user) : nil
+            let keyers = keys?.dataKeys.values.map { WordKeyer($0) } ?? []
+            for tag in filter.tags.flatMap({ DocumentTable.spellings(of: $0, keyers: keyers) }) {
                 try connection.forEach(
                     "SELECT document_key FROM tags WHERE user_key = ?1 AND tag = ?2",
                     user,
@@ -57,6 +61,15 @@ struct CatalogFilter {
         self.now = now.rawValue
         admitsCurrent = filter.expiry != .expired
         ownerOfExpired = filter.expiry == .current ? 0 : viewer
+        includesSensitive = filter.includesSensitive
+    }
+
+    /// The same filter without its tags, if it has any.
+    var withoutTags: CatalogFilter? {
+        guard documents != nil else { return nil }
+        var filter = self
+        filter.documents = nil
+        return filter
     }
 
     /// Whether an entry passes the filter. Drafts that delete never pass, and what has expired only for its owner.
@@ -77,5 +90,17 @@ struct CatalogFilter {
             && types?.contains(entry.type) ?? true
             && categories?.contains(entry.category) ?? true
             && documents?.contains(entry.document) ?? true
+            && (includesSensitive || !entry.flags.contains(.sensitive))
+    }
+}
+
+extension VisibleSlice {
+    /// Whether the agent sees a sensitive memory that passes a filter.
+    func hasSensitive(admittedBy filter: CatalogFilter, includeShared: Bool) -> Bool {
+        catalog.entries.indices.contains { slot in
+            let entry = catalog.entries[slot]
+            return entry.flags.contains(.sensitive) && visibility.canFind(slot)
+                && (includeShared || visibility.isOwn(slot)) && filter.admits(entry)
+        }
     }
 }

@@ -22,6 +22,8 @@ struct DocumentCatalog: Sendable {
     private(set) var layout = Self.newLayout()
     /// The shares, by agent and then by memory.
     private(set) var shares: [Int64: [Int64: Share]] = [:]
+    /// Whether any of ``entries`` is or was of a sensitive memory.
+    private(set) var hasSensitive = false
     /// How many of ``entries`` are gone.
     private var goneCount = 0
 
@@ -100,7 +102,9 @@ extension DocumentCatalog {
             do: { row in
                 let entry = Self.entry(row)
                 lastDocument = entry.document
-                if !entry.isGone { entries.append(entry) }
+                guard !entry.isGone else { return }
+                entries.append(entry)
+                if entry.flags.contains(.sensitive) { hasSensitive = true }
             }
         )
         documents = entries.map(\.document)
@@ -110,6 +114,7 @@ extension DocumentCatalog {
     private init(_ image: CatalogImage) {
         sequence = image.sequence
         entries = image.entries
+        hasSensitive = image.entries.contains { $0.flags.contains(.sensitive) }
         documents = image.documents
         // Documents behind the last one were gone when the image was made, or are new.
         lastDocument = image.documents.last ?? 0
@@ -155,6 +160,7 @@ extension DocumentCatalog {
     private static let toleratedGone = 1_024
 
     private mutating func put(_ entry: DocumentEntry, into changes: inout CatalogChanges) {
+        if entry.flags.contains(.sensitive) { hasSensitive = true }
         let slot = insertionSlot(of: entry.document)
         if slot < documents.count, documents[slot] == entry.document {
             let former = entries[slot]

@@ -40,7 +40,12 @@ final class VectorCache: Sendable {
         try box(of: Key(user: user, model: model.key), model).index
             .withLock { index in
                 guard index.sequence == 0 else { return }
-                try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                try index.catchUp(
+                    user: user,
+                    keys: snapshot.keyring.loaded(user),
+                    connection: snapshot.connection,
+                    to: snapshot.state.sequence
+                )
             }
     }
 
@@ -64,9 +69,15 @@ final class VectorCache: Sendable {
         let box = box(of: key, model)
         let vectors = try box.index.withLock { index in
             guard index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
-            if index.sequence < snapshot.state.sequence {
+            let keys = snapshot.keyring.loaded(user)
+            if index.isBehind(snapshot.state.sequence, withKeys: keys != nil) {
                 do {
-                    try index.catchUp(user: user, connection: snapshot.connection, to: snapshot.state.sequence)
+                    try index.catchUp(
+                        user: user,
+                        keys: keys,
+                        connection: snapshot.connection,
+                        to: snapshot.state.sequence
+                    )
                 } catch {
                     // Nothing half-read is left behind.
                     index = VectorIndex(model: model)

@@ -9,6 +9,11 @@ import HearthSQLite
 struct VectorIndex: Sendable {
     /// The state of the file it mirrors.
     private(set) var sequence: Int64
+    /// The state that its sealed vectors mirror; 0 before they were read, which takes the user's keys.
+    private var sealedSequence: Int64 = 0
+    /// The rows of sealed vectors by document, and where the next one goes. They are in blocks that are not in the file.
+    private var sealedRows: [Int64: Int] = [:]
+    private var nextSealedRow = 0
     let model: EmbeddingModel
     /// The document of each row; 0 for an empty row.
     private(set) var documents: [Int64] = []
@@ -32,8 +37,23 @@ struct VectorIndex: Sendable {
     /// How much memory it takes, in bytes.
     var size: Int { components.count + documents.count * 16 }
 
+    /// Whether there is something to read up to a state of the file.
+    func isBehind(_ sequence: Int64, withKeys hasKeys: Bool) -> Bool {
+        self.sequence < sequence || hasKeys && sealedSequence < sequence
+    }
+
     /// Reads the blocks that were changed after the index's own state.
-    mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws {
+    ///
+    /// - Parameter keys: What opens the vectors of sensitive memories; nil leaves those out until there is one.
+    mutating func catchUp(user: Int64, keys: UserKeys?, connection: Connection, to sequence: Int64) throws {
+        if self.sequence < sequence { try readPlain(user: user, connection: connection, to: sequence) }
+        if let keys, sealedSequence < sequence {
+            try readSealed(keys, connection: connection)
+            sealedSequence = sequence
+        }
+    }
+
+    private mutating func readPlain(user: Int64, connection: Connection, to sequence: Int64) throws {
         if documents.isEmpty, try makeRoom(user: user, connection: connection) {
             try connection.readingOnce { try readBlocks(of: user, connection: connection) }
         } else {
@@ -58,6 +78,59 @@ struct VectorIndex: Sendable {
             }
         )
     }
+
+    /// Reads and opens the sealed vectors that were changed after the state of those that it has.
+    private mutating func readSealed(_ keys: UserKeys, connection: Connection) throws {
+        try connection.forEach(
+            """
+            SELECT document_key, sealed FROM sealed_vectors WHERE user_key = ?1 AND model_key = ?2 AND changed > ?3
+            """,
+            keys.user,
+            model.key,
+            sealedSequence,
+            do: { row in
+                let document = row.int64(0)
+                let vector = try row.optionalBytes(1)
+                    .map { try SealedVectorTable.open($0, document: document, model: model, keys: keys) }
+                put(vector, of: document)
+            }
+        )
+    }
+
+    private mutating func put(_ vector: QuantizedVector?, of document: Int64) {
+        guard sealedRows[document] != nil || vector != nil else { return }
+        let row = sealedRows[document] ?? takeSealedRow(for: document)
+        readPlaces.insert(row / VectorBlock.capacity)
+        guard let vector else {
+            (documents[row], scales[row]) = (0, 0)
+            return
+        }
+        documents[row] = document
+        scales[row] = vector.scale
+        components.replaceSubrange(row * model.dimension..<(row + 1) * model.dimension, with: vector.components)
+    }
+
+    private mutating func takeSealedRow(for document: Int64) -> Int {
+        if nextSealedRow % VectorBlock.capacity == 0 {
+            let place = blocks.count
+            // Keys of blocks in the file are positive.
+            blocks[-Int64(place) - 1] = place
+            addPlace()
+            nextSealedRow = place * VectorBlock.capacity
+        }
+        defer { nextSealedRow += 1 }
+        sealedRows[document] = nextSealedRow
+        return nextSealedRow
+    }
+
+    private mutating func addPlace() {
+        documents += repeatElement(0, count: VectorBlock.capacity)
+        scales += repeatElement(0, count: VectorBlock.capacity)
+        components += repeatElement(0, count: VectorBlock.capacity * model.dimension)
+    }
+
+    /// The row of a sealed vector; nil for any other document.
+    func sealedRow(of document: Int64) -> Int? { sealedRows[document] }
 
     /// Reserves room for everything at once, so that nothing is moved as the arrays grow.
     ///
@@ -88,9 +161,7 @@ struct VectorIndex: Sendable {
         let place = blocks[block] ?? blocks.count
         readPlaces.insert(place)
         if blocks.updateValue(place, forKey: block) == nil {
-            documents += repeatElement(0, count: VectorBlock.capacity)
-            scales += repeatElement(0, count: VectorBlock.capacity)
-            components += repeatElement(0, count: VectorBlock.capacity * model.dimension)
+            addPlace()
         }
         let first = place * VectorBlock.capacity
         let dimension = model.dimension

@@ -7,6 +7,7 @@ extension VectorIndex {
     /// Vectors are mostly in the order of their documents, so that halving finds the row. Where it does not, the file
     /// says which it is.
     func row(of document: Int64, user: Int64, in connection: Connection) throws -> Int? {
+        if let row = sealedRow(of: document), documents[row] == document { return row }
         if let row = likelyRow(of: document) { return row }
         guard let place = try VectorTable.place(document: document, user: user, in: connection),
             let block = blocks[place.block]

@@ -160,11 +160,11 @@ extension MemoryStore {
         let id = try request.id.validated()
         let userID = try request.userID?.validated()
         let now = clock.now()
-        try await auditingRefusal { [directories, clock] in
+        try await auditingRefusal { [directories, clock, keyring] in
             try await write { transaction in
                 let directory = try transaction.directory(directories)
                 let viewer = try directory.acting(request.agentID)
-                let snapshot = Snapshot(transaction, directory: directory, clock: clock)
+                let snapshot = Snapshot(transaction, directory: directory, clock: clock, keyring: keyring)
                 let found = try snapshot.record(of: id, for: viewer, user: userID)
                 guard let record = found else { throw MemoryError.memoryNotFound(id) }
                 let isThere = (userID == nil || record.userID == userID) && !record.isExpired(at: now)

@@ -37,6 +37,7 @@ extension MemoryStore {
             agentID: agentID,
             userID: try userID?.validated(),
             change: try change.validated(),
+            isSensitive: change.isSensitive,
             lock: lock,
             expectedVersion: version
         )
@@ -84,9 +85,8 @@ extension MemoryStore {
                     throw MemoryError.memoryNotFound(id)
                 }
                 let isUsers = userID == nil || record.userID == userID
-                let draft =
-                    isUsers ? try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection) : nil
-                if let draft {
+                if isUsers, let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: snapshot) {
+                    try record.requireOpen()
                     try DraftWriter(context).discard(draft, of: record)
                     return
                 }
@@ -106,6 +106,8 @@ private struct EditRequest: Sendable {
     var agentID: AgentID
     var userID: UserID?
     var change: FieldChange
+    /// Whether the memory is to be sensitive from now on; nil: as it is.
+    var isSensitive: Bool?
     var lock: MemoryLock?
     var expectedVersion: Int?
 }
@@ -120,8 +122,8 @@ extension MemoryStore {
             try await writePublishing(prepared: prepared) { context in
                 let agent = try context.directory.acting(edit.agentID)
                 var edit = edit
-                let view = try Self.authorizedView(edit, as: agent, in: context)
-                let record = view.record
+                var view = try Self.authorizedView(edit, as: agent, in: context)
+                var record = view.record
                 // The category and the expiry that the memory has anyway must not be a reason to refuse the draft
                 // later.
                 if view.sharing != nil { edit.change = edit.change.withoutOwnersFields }
@@ -137,6 +139,13 @@ extension MemoryStore {
                         in: context.transaction,
                         clock: context.clock
                     )
+                }
+                let changed = try context.changeSensitivity(of: view, as: agent, by: edit)
+                if changed.isSensitive != view.record.isSensitive {
+                    view = try Self.authorizedView(edit, as: agent, in: context)
+                    record = view.record
+                }
+                if edit.lock != nil {
                     try context.publishUnderLease(edit.change, over: view.draft, of: record, by: agent)
                 } else {
                     _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
@@ -195,6 +204,33 @@ extension MemoryStore {
             )
         }
         return view
+    }
+}
+
+extension WriteContext {
+    /// Makes the memory of an edit sensitive or plain, if the edit says so or moves it into a category that is sealed.
+    ///
+    /// This is published at once, as part of no draft, and only by the owner.
+    ///
+    /// - Returns: The memory afterwards.
+    fileprivate func changeSensitivity(of view: MemoryView, as agent: KnownAgent, by edit: EditRequest) throws
+        -> MemoryRecord
+    {
+        let record = view.record
+        let movesIntoSealed = edit.change.category.map(seals) ?? false
+        let wanted = movesIntoSealed ? true : edit.isSensitive
+        guard let wanted, wanted != record.isSensitive else { return record }
+        guard view.sharing == nil else {
+            throw try AuditedRefusal(of: "change whether it is sensitive", of: record, as: agent, in: snapshot)
+        }
+        guard wanted || !seals(edit.change.category ?? view.fields.category) else {
+            throw MemoryError.invalidArgument(
+                "Memories of this category are sealed by policy; give memory \(record.id) another category, or change the policy."
+            )
+        }
+        if edit.lock == nil { try refuseIfLocked(record, to: agent) }
+        afterCommit.madeSensitive = afterCommit.madeSensitive || wanted
+        return try setSensitive(wanted, record)
     }
 }
 

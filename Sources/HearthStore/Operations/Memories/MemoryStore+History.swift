@@ -23,7 +23,7 @@ extension MemoryStore {
             try await self.readUntilCancelled { snapshot -> ([MemoryVersion], AuditEntry?) in
                 let viewer = try snapshot.directory.acting(agentID)
                 let record = try snapshot.recordWithHistory(id, user: userID, as: viewer, now: now)
-                let all = try VersionReader(of: record.key, id: record.id, in: snapshot).all()
+                let all = try VersionReader(of: record, in: snapshot).all()
                 guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
                 let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
                 let heads = HeadSuccession(all.sorted { $0.publishedOrder < $1.publishedOrder }.lazy.map(\.version))
@@ -74,7 +74,7 @@ extension MemoryStore {
                 guard version.bytes != nil,
                     try VersionTable.contains(version, of: record, in: context.connection)
                 else { throw MemoryError.unknownVersion(version, of: id) }
-                let stored = try VersionReader(of: record.key, id: id, in: snapshot).stored(version)
+                let stored = try VersionReader(of: record, in: snapshot).stored(version)
                 // If the agent published a version that its history does not show, it would read it.
                 guard try snapshot.mayRollBack(to: stored, of: record, as: agent) else {
                     throw MemoryError.unknownVersion(version, of: id)
@@ -128,6 +128,7 @@ extension MemoryStore {
                         isHidden: !isUsers || record.fields.isDeleted || record.isExpired(at: context.now)
                     )
                 }
+                try record.requireOpen()
                 let isExpired = record.isExpired(at: context.now)
                 if record.fields.isDeleted || isExpired {
                     try context.refuseIfLocked(record, to: agent)
@@ -149,7 +150,7 @@ extension MemoryStore {
                         to: context.transaction
                     )
                 }
-                let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.connection)
+                let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.snapshot)
                 if let draft {
                     let current = try context.reread(record)
                     _ = try DraftWriter(context).withdrawAbsence(draft, of: current)
@@ -197,11 +198,15 @@ extension Snapshot {
             throw MemoryError.memoryNotFound(id)
         }
         let isUsers = user == nil || record.userID == user
-        if isUsers && viewer.id == record.owner { return record }
+        if isUsers && viewer.id == record.owner {
+            try record.requireOpen()
+            return record
+        }
         let isThere = isUsers && !record.fields.isDeleted && !record.isExpired(at: now)
         guard isThere, try standing(of: viewer, to: record) != .none else {
             throw try AuditedRefusal(of: "history", of: record, as: viewer, in: self, isHidden: true)
         }
+        try record.requireOpen()
         return record
     }
 }

@@ -20,7 +20,7 @@ extension MemoryStore {
         let now = clock.now()
         for item in batch { try item.validate() }
         // A memory that is there already needs neither words nor a vector.
-        let (missing, counts, nextRow) = try read { snapshot in
+        let (missing, counts, nextRow, policy) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
             var missing = try places.missing(batch)
@@ -29,9 +29,13 @@ extension MemoryStore {
             let found = missing.count
             missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
             counts.expired += found - missing.count
-            return (missing, counts, snapshot.state.nextRow)
+            return (missing, counts, snapshot.state.nextRow, snapshot.directory.rules.policy)
         }
         guard !missing.isEmpty else { return counts }
+        let sealed = missing.map { isSealed(batch[$0.index].draft, by: policy) }
+        let keys = try await sealingKeys(
+            of: Set(zip(missing, sealed).filter(\.1).map { batch[$0.0.index].userID })
+        )
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             let placed = missing[index]
             var draft = batch[placed.index].draft
@@ -42,6 +46,7 @@ extension MemoryStore {
                 userID: batch[placed.index].userID,
                 sessionID: batch[placed.index].sessionID,
                 draft: draft,
+                keys: sealed[index] ? keys[batch[placed.index].userID] : nil,
                 now: Timestamp(rawValue: now.rawValue + Int64(placed.index))
             )
             memory.hasNamesake = placed.place.hasNamesake

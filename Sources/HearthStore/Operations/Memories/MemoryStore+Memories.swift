@@ -27,6 +27,13 @@ extension MemoryStore {
         // Of a few memories all are checked before the writer is asked. The same is done here for many.
         if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
+        let policy = try read { snapshot in
+            _ = try snapshot.directory.acting(agentID)
+            return snapshot.directory.rules.policy
+        }
+        let sealed = drafts.map { isSealed($0, by: policy) }
+        if sealed.contains(true) { for draft in drafts { try draft.validate() } }
+        let keys = sealed.contains(true) ? try await sealingKeys(of: userID.validated()) : nil
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
                 id: nil,
@@ -34,6 +41,7 @@ extension MemoryStore {
                 userID: userID,
                 sessionID: sessionID,
                 draft: drafts[index],
+                keys: sealed[index] ? keys : nil,
                 now: Timestamp(rawValue: now.rawValue + Int64(index))
             )
         }

@@ -78,6 +78,7 @@ extension MemoryStore {
             directory: try transaction.directory(directories),
             embedder: embedder,
             clock: clock,
+            keyring: keyring,
             shareWith: agents,
             now: now
         )

@@ -38,7 +38,7 @@ extension MemoryStore {
                 user: user,
                 viewer: viewer.key,
                 now: now,
-                connection: snapshot.connection
+                in: snapshot
             )
             return try self.page(
                 of: user,
@@ -62,6 +62,7 @@ extension MemoryStore {
     ///   - userID: The user.
     ///   - sessionID: Narrows the slice, counts included, to a session.
     ///   - memoryTypes: Narrows the slice, counts included, to these types; if empty, all types.
+    ///   - includesSensitive: Whether sensitive memories are in the slice, which takes a key where there are any.
     ///   - includeSyncMetadata: Whether each entry has its sync status.
     ///   - limit: How many entries at most, 1…10,000.
     ///   - cursor: Where the last page ended.
@@ -71,6 +72,7 @@ extension MemoryStore {
         userID: UserID,
         sessionID: SessionID? = nil,
         memoryTypes: Set<MemoryType> = [],
+        includesSensitive: Bool = true,
         includeSyncMetadata: Bool = true,
         limit: Int = 1_000,
         after cursor: SliceCursor? = nil
@@ -90,12 +92,12 @@ extension MemoryStore {
                 guard session != nil else { return MemoryPage(viewer: viewer) }
             }
             let filter = try CatalogFilter(
-                SearchFilter(types: memoryTypes),
+                SearchFilter(types: memoryTypes, includesSensitive: includesSensitive),
                 session: session,
                 user: user,
                 viewer: viewer.key,
                 now: now,
-                connection: snapshot.connection
+                in: snapshot
             )
             var page = try self.page(
                 of: user,
@@ -166,6 +168,12 @@ extension MemoryStore {
     ) throws -> MemoryPage {
         let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
         let (catalog, visibility) = (slice.catalog, slice.visibility)
+        if let admitted = filter.withoutTags, slice.catalog.hasSensitive, snapshot.keyring.loaded(user) == nil,
+            slice.hasSensitive(admittedBy: admitted, includeShared: includeShared)
+        {
+            // Without the keys nobody can tell which of them have a tag.
+            _ = try snapshot.keys(ofUser: user)
+        }
         let position = try cursor.map { cursor in
             SlicePage.Position(
                 createdAt: cursor.createdAt,

@@ -97,34 +97,43 @@ struct DiskHealth {
 
 extension MemoryStore {
     /// The statistics and the present state of syncs, leases and conflicts: an administrator's view over all users.
+    ///
+    /// Conflicts on sensitive memories are counted, and listed if there is a key.
     package func syncStatistics() async throws -> SyncStatistics {
         let now = clock.now()
-        return try read { snapshot in
-            let totals = try Counter.all(snapshot.connection)
-            let syncs = totals[.syncs] ?? 0
-            return SyncStatistics(
-                service: SyncStatistics.Service(
-                    totalSyncs: syncs,
-                    successfulSyncs: totals[.successfulSyncs] ?? 0,
-                    conflictsDetected: totals[.conflictsDetected] ?? 0,
-                    conflictsResolved: totals[.conflictsResolved] ?? 0,
-                    locksAcquired: totals[.locksAcquired] ?? 0,
-                    locksReleased: totals[.locksReleased] ?? 0,
-                    averageSyncTime: syncs > 0 ? .microseconds((totals[.syncTime] ?? 0) / syncs) : .zero
-                ),
-                activeLocks: SyncStatistics.Locks(locks: try snapshot.activeLeases()),
-                pendingConflicts: SyncStatistics.Conflicts(conflicts: try snapshot.pendingConflicts()),
-                recentOperations: try Self.recentOperations(snapshot.connection, now: now)
-            )
-        }
+        let statistics = try read { try $0.statistics(now: now) }
+        guard statistics.pendingConflicts.conflicts.count < statistics.pendingConflicts.count else { return statistics }
+        await loadAllKeys()
+        return try read { try $0.statistics(now: now) }
     }
 
     /// How many shares were ever made between agents, by call and by rule.
     package func crossAgentShares() throws -> Int {
         try read { try Counter.all($0.connection)[.crossAgentShares] ?? 0 }
     }
+}
 
-    private static func recentOperations(_ connection: Connection, now: Timestamp) throws -> SyncStatistics.Operations {
+extension Snapshot {
+    fileprivate func statistics(now: Timestamp) throws -> SyncStatistics {
+        let totals = try Counter.all(connection)
+        let syncs = totals[.syncs] ?? 0
+        return SyncStatistics(
+            service: SyncStatistics.Service(
+                totalSyncs: syncs,
+                successfulSyncs: totals[.successfulSyncs] ?? 0,
+                conflictsDetected: totals[.conflictsDetected] ?? 0,
+                conflictsResolved: totals[.conflictsResolved] ?? 0,
+                locksAcquired: totals[.locksAcquired] ?? 0,
+                locksReleased: totals[.locksReleased] ?? 0,
+                averageSyncTime: syncs > 0 ? .microseconds((totals[.syncTime] ?? 0) / syncs) : .zero
+            ),
+            activeLocks: SyncStatistics.Locks(locks: try activeLeases()),
+            pendingConflicts: try readablePendingConflicts(),
+            recentOperations: try recentOperations(now: now)
+        )
+    }
+
+    private func recentOperations(now: Timestamp) throws -> SyncStatistics.Operations {
         let day: Int64 = 86_400_000_000
         let counts = try connection.first(
             "SELECT count(*), count(*) FILTER (WHERE errors = '[]') FROM operations WHERE started_at >= ?1",

@@ -43,7 +43,7 @@ extension MemoryStore {
         var hasTriedTime = false
         while true {
             request.words = try whole.map {
-                try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
+                try rarestWords(of: $0, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
             }
             let ranked = try ranked(
                 request,
@@ -78,6 +78,7 @@ extension MemoryStore {
     /// A query cut down to its rarest words, if it has more than one look at the index takes.
     private func rarestWords(
         of query: KeywordQuery,
+        keys: UserKeys?,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -86,15 +87,18 @@ extension MemoryStore {
         guard query.clauses.count > KeywordQuery.mostClauses else { return query }
         var rarest = RarestClauses(of: query)
         while let next = rarest.next {
-            try collectPostings(of: next, user: user, slice: slice, in: snapshot, &workspace)
+            try collectPostings(of: next, keys: keys, user: user, slice: slice, in: snapshot, &workspace)
             rarest.add(workspace.postings.counts, lengths: workspace.lengths)
         }
         return rarest.chosen
     }
 
     /// Finds the rows that hold any clause of a query, with their slots and lengths.
+    ///
+    /// - Parameter keys: The keys of the user, if sensitive memories are searched too.
     func collectPostings(
         of query: KeywordQuery,
+        keys: UserKeys?,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -113,6 +117,12 @@ extension MemoryStore {
             phraseCount: query.clauses.count,
             into: &workspace.postings
         )
+        if let keys {
+            let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
+                slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
+            }
+            workspace.postings.interleave(try sealed.postings())
+        }
         slice.catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
         slice.visibility.lengths.withUnsafeBufferPointer { lengths in
             workspace.lengths.removeAll(keepingCapacity: true)

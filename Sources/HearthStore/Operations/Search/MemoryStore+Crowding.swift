@@ -37,7 +37,7 @@ extension MemoryStore {
                 good.map { slice.catalog.entries[$0.slot].document },
                 user: user,
                 vectors: vectors,
-                connection: snapshot.connection
+                snapshot: snapshot
             )
             let crowding = try Crowding(
                 good,
@@ -70,18 +70,18 @@ private struct ComparedResults {
     private let documents: [Int64]
     private let user: Int64
     private let vectors: VectorIndex?
-    private let connection: Connection
+    private let snapshot: Snapshot
     /// The row of each result's vector.
     private let rows: [Int?]
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int: String] = [:]
 
-    init(_ documents: [Int64], user: Int64, vectors: VectorIndex?, connection: Connection) throws {
+    init(_ documents: [Int64], user: Int64, vectors: VectorIndex?, snapshot: Snapshot) throws {
         self.documents = documents
         self.user = user
         self.vectors = vectors
-        self.connection = connection
-        rows = try documents.map { try vectors?.row(of: $0, user: user, in: connection) }
+        self.snapshot = snapshot
+        rows = try documents.map { try vectors?.row(of: $0, user: user, in: snapshot.connection) }
     }
 
     func cosine(_ left: Int, _ right: Int) -> Float? {
@@ -96,7 +96,7 @@ private struct ComparedResults {
 
     private mutating func text(at place: Int) throws -> String {
         if let held = texts[place] { return held }
-        let text = try DocumentTable.content(of: documents[place], user: user, in: connection) ?? ""
+        let text = try DocumentTable.content(of: documents[place], user: user, in: snapshot) ?? ""
         texts[place] = text
         return text
     }

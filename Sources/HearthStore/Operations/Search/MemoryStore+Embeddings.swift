@@ -66,14 +66,16 @@ extension MemoryStore {
         var unusable: (count: Int, error: EmbeddingError)?
         while true {
             try Task.checkCancellation()
-            let batch = try read {
-                try PendingText.batch(after: position, upTo: user ?? .max, for: embedder, all: all, in: $0.connection)
+            let start = position
+            let batch = try await withKeys {
+                try read { try PendingText.batch(after: start, upTo: user ?? .max, for: embedder, all: all, in: $0) }
             }
             guard let last = batch.last else { break }
             position = last.position
             let outcomes = try await run.outcomes(of: batch.map(\.text))
-            made += try await write { transaction in
-                try zip(batch, outcomes).count { try $0.write($1, by: embedder, in: transaction) }
+            made += try await write { [keyring] transaction in
+                try zip(batch, outcomes)
+                    .count { try $0.write($1, by: embedder, keyring: keyring, in: transaction) }
             }
             for error in outcomes.lazy.compactMap(\.error) { unusable = ((unusable?.count ?? 0) + 1, error) }
             seen += batch.count

@@ -22,7 +22,7 @@ extension MemoryStore {
             user: user,
             viewer: viewer.key,
             now: now,
-            connection: connection
+            in: snapshot
         )
         let leftOut = try request.excluded.flatMap { memory in
             let owner = try snapshot.directory.agent(memory.agentID).key
@@ -116,7 +116,7 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
-        try collectPostings(of: query, user: user, slice: slice, in: snapshot, &workspace)
+        try collectPostings(of: query, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
         let scorer = WordScorer(
             tuning: request.tuning,
             collection: slice.visibility.collection,
@@ -152,7 +152,7 @@ extension MemoryStore {
         )
         return try proximity.raised(results, bound: scores.contextBound) { slot in
             let document = slice.catalog.entries[slot].document
-            return try DocumentTable.content(of: document, user: user, in: snapshot.connection) ?? ""
+            return try DocumentTable.content(of: document, user: user, in: snapshot) ?? ""
         }
     }
 
@@ -171,7 +171,7 @@ extension MemoryStore {
         return try TypedFirst.arranged(results) { result in
             let document = slice.catalog.entries[result.slot].document
             guard postings.row(document, holds: clauses),
-                let content = try DocumentTable.content(of: document, user: user, in: snapshot.connection)
+                let content = try DocumentTable.content(of: document, user: user, in: snapshot)
             else { return .none }
             return typed.match(in: content)
         }

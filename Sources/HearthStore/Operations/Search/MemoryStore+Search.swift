@@ -125,6 +125,8 @@ struct SearchRequest: Sendable {
     var limit: Int
     var tuning: SearchTuning
     var excluded: Memory?
+    /// The keys of the user, if there are sensitive memories among those that are searched.
+    var sealed: UserKeys?
 }
 
 /// What a search has found and not audited yet.
@@ -153,6 +155,8 @@ extension MemoryStore {
             guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
+            var request = request
+            request.sealed = try sealedKeys(for: request, user: user, viewer: viewer, slice, now: now, in: snapshot)
             found.answer = try searchWorkspaces.withWorkspace { workspace in
                 try answer(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             }
@@ -191,6 +195,26 @@ extension MemoryStore {
                 copies: found.copies[index]
             )
         }
+    }
+
+    /// The keys of the user, if there are sensitive memories in the set that is searched. Memories that the agent does
+    /// not see make no difference.
+    private func sealedKeys(
+        for request: SearchRequest,
+        user: Int64,
+        viewer: KnownAgent,
+        _ slice: VisibleSlice,
+        now: Timestamp,
+        in snapshot: Snapshot
+    ) throws -> UserKeys? {
+        guard request.filter.includesSensitive, slice.catalog.hasSensitive else { return nil }
+        if let keys = snapshot.keyring.loaded(user) { return keys }
+        // Tags are looked at when there is a key.
+        var filter = request.filter
+        filter.tags = []
+        let admitted = try CatalogFilter(filter, user: user, viewer: viewer.key, now: now, in: snapshot)
+        return try slice.hasSensitive(admittedBy: admitted, includeShared: request.includeShared)
+            ? snapshot.keys(ofUser: user) : nil
     }
 
     /// Whether a search has to read all documents of the user first.

@@ -12,6 +12,8 @@ struct PendingText: Sendable {
 
     var position: Position
     var text: String
+    /// The number of the data key that the text is sealed with; nil for a plain one.
+    private var sealedWith: UInt32?
     /// Tells whether the text is still the one that was read: the beginning of the head's id, and the draft's digest.
     private var stamp: [UInt8]
 
@@ -22,22 +24,23 @@ struct PendingText: Sendable {
     ///   - lastUser: The last user.
     ///   - embedder: The present embedder.
     ///   - all: Whether to include texts that have a vector of it, or are marked as getting none.
-    ///   - connection: Where to read.
+    ///   - snapshot: Where to read.
     static func batch(
         after position: Position,
         upTo lastUser: Int64,
         for embedder: any Embedder,
         all: Bool,
-        in connection: Connection
+        in snapshot: Snapshot
     ) throws -> [PendingText] {
-        try connection.rows(
+        try snapshot.connection.rows(
             """
-            SELECT d.user_key, d.document_key, coalesce(r.content, m.content), substr(m.head, 1, 8) || coalesce(r.digest, x'')
+            SELECT d.user_key, d.document_key, substr(m.head, 1, 8) || coalesce(r.digest, x''), coalesce(r.content, m.content),
+                coalesce(r.tags, m.tags), m.is_sensitive, m.sealed, r.sealed, m.identifier, m.head, r.agent_key, r.base
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             WHERE (d.user_key, d.document_key) > (?1, ?2) AND d.flags & 3 = 0
                 AND (?6 OR d.model_key IS NULL OR d.model_key IS NOT (SELECT model_key FROM models WHERE identifier = ?3))
-                AND d.user_key <= ?5
+                AND d.user_key <= ?5 AND (?7 OR m.is_sensitive = 0)
             ORDER BY d.user_key, d.document_key LIMIT ?4
             """,
             position.user,
@@ -46,11 +49,15 @@ struct PendingText: Sendable {
             batchSize,
             lastUser,
             all ? 1 : 0,
+            // Without keys those of sensitive memories wait.
+            snapshot.keyring.provider != nil,
             as: { row in
-                PendingText(
+                let text = try DocumentText(row, at: 3, user: row.int64(0), in: snapshot)
+                return PendingText(
                     position: Position(user: row.int64(0), document: row.int64(1)),
-                    text: row.string(2),
-                    stamp: row.bytes(3)
+                    text: text.content,
+                    sealedWith: text.sealedWith,
+                    stamp: row.bytes(2)
                 )
             }
         )
@@ -78,12 +85,29 @@ struct PendingText: Sendable {
     /// one that it may have had, and waits for a better.
     ///
     /// - Returns: Whether it has a new vector.
-    func write(_ outcome: VectorOutcome, by embedder: any Embedder, in transaction: StoreTransaction) throws -> Bool {
+    func write(
+        _ outcome: VectorOutcome,
+        by embedder: any Embedder,
+        keyring: Keyring,
+        in transaction: StoreTransaction
+    ) throws -> Bool {
         guard try isCurrent(in: transaction.connection) else { return false }
         let (user, document) = (position.user, position.document)
         switch outcome {
         case .made(let vector):
-            try VectorTable.write(vector, of: embedder, document: document, user: user, in: transaction)
+            let key = try sealedWith.map { number in
+                guard let keys = keyring.loaded(user) else { throw KeysNeeded(user: user, number: number) }
+                return try keys.dataKey(number)
+            }
+            if let key { try transaction.requireKey(key, ofUser: user) }
+            try VectorTable.write(
+                vector,
+                of: embedder,
+                document: document,
+                user: user,
+                sealedBy: key,
+                in: transaction
+            )
             return true
         case .blank, .refused:
             try VectorTable.markWithoutVector(by: embedder, document: document, user: user, in: transaction)

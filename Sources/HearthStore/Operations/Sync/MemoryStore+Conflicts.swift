@@ -5,8 +5,8 @@ import HearthSQLite
 extension MemoryStore {
     /// The conflicts that wait for a decision, oldest first: an administrator's view over all users. Each has the
     /// version of every head and their common ancestor.
-    package func pendingConflicts() throws -> [SyncConflict] {
-        try read { try $0.pendingConflicts() }
+    package func pendingConflicts() async throws -> [SyncConflict] {
+        try await withKeys { try read { try $0.pendingConflicts() } }
     }
 
     /// Settles a conflict that waits, by a strategy or a decision; durable on return.
@@ -149,7 +149,7 @@ private struct ResolutionRequest: Sendable {
                     "Version \(version) is none of conflict \(conflict); name one of \(heads.map(\.rawValue).joined(separator: ", "))."
                 )
             }
-            let kept = try VersionReader(of: record.key, id: record.id, in: context.snapshot).version(version)
+            let kept = try VersionReader(of: record, in: context.snapshot).version(version)
             let isOwners = agent.id == record.owner || kept.author == record.owner
             return isOwners ? kept.fields : kept.fields.withOwnersFields(of: record.fields)
         case .content(let content):
@@ -181,6 +181,7 @@ private struct ResolutionRequest: Sendable {
                 on: record.id,
                 of: record.owner,
                 saying: record.fields,
+                isSensitive: record.isSensitive,
                 escalatedBecause: reason,
                 at: context.now
             ),
@@ -199,11 +200,27 @@ extension Snapshot {
         try ConflictTable.allWaiting(in: connection).map(conflict)
     }
 
+    /// The conflicts that wait and can be read with the keys that are in memory, and how many wait in all.
+    func readablePendingConflicts() throws -> SyncStatistics.Conflicts {
+        let rows = try ConflictTable.allWaiting(in: connection)
+        var conflicts = SyncStatistics.Conflicts(
+            conflicts: try rows.compactMap { row in
+                do {
+                    return try conflict(row)
+                } catch is KeysNeeded {
+                    return nil
+                }
+            }
+        )
+        conflicts.count = rows.count
+        return conflicts
+    }
+
     private func conflict(_ row: ConflictRow) throws -> SyncConflict {
         guard let record = try MemoryRecord.find(key: row.memory, includingDeleted: true, in: self) else {
             throw MemoryError.corrupt("Conflict \(row.id) is on a memory that is not there.")
         }
-        let reader = VersionReader(of: record.key, id: record.id, in: self)
+        let reader = VersionReader(of: record, in: self)
         let heads = try VersionTable.heads(memory: record.key, in: connection).map(reader.version)
         let ordered = heads.publishedFirst(record.head)
         var agents: [AgentID] = []

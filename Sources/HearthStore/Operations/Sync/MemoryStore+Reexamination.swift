@@ -62,7 +62,9 @@ extension WriteContext {
             guard var record = try MemoryRecord.find(key: memory, in: snapshot) else { return .gone }
             if record.ownerKey == agent.key { try propagate(&record) }
             return .inOrder
-        } catch let error as MemoryError where error.code == .storeCorrupt {
+        } catch is KeysNeeded where keyring.provider == nil {
+            return .damaged(.noKeyToRead())
+        } catch let error as MemoryError where error.isDamage {
             return .damaged(error)
         }
     }

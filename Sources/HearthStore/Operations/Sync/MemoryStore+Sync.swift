@@ -140,7 +140,7 @@ struct SyncScope: Sendable {
             user: user,
             viewer: agent.key,
             now: now,
-            connection: snapshot.connection
+            in: snapshot
         )
         return slice.catalog.entries.enumerated()
             .filter { slice.visibility.isVisible($0.offset) && filter.admits($0.element) }

@@ -1,3 +1,4 @@
+import Foundation
 import HearthEmbedding
 import HearthModel
 import HearthSQLite
@@ -44,10 +45,11 @@ enum DocumentVerification {
 /// Of the vectors of an embedder that has to be waited for, only those that point nowhere are found.
 enum VectorVerification {
     static func check(
-        _ connection: Connection,
+        _ snapshot: Snapshot,
         embedder: (any Embedder)?,
         into report: inout VerificationReport
     ) throws {
+        let connection = snapshot.connection
         let maker = embedder.map { VectorMaker(embedder: $0) }
         let model = try embedder.flatMap { try VectorTable.model($0.identifier, in: connection) }
         var tagged: [Int64: [String]] = [:]
@@ -56,8 +58,9 @@ enum VectorVerification {
         }
         try connection.forEach(
             """
-            SELECT d.document_key, coalesce(r.content, m.content), coalesce(r.tags, m.tags), d.length, d.model_key,
-                substr(b.data, 1 + d.block_slot * (?1 + ?2), ?1 + ?2), b.block_key
+            SELECT d.document_key, d.user_key, d.block_key, d.length, d.model_key,
+                substr(b.data, 1 + d.block_slot * (?1 + ?2), ?1 + ?2), coalesce(r.content, m.content), coalesce(r.tags, m.tags),
+                m.is_sensitive, m.sealed, r.sealed, m.identifier, m.head, r.agent_key, r.base
             FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
             LEFT JOIN vector_blocks AS b ON b.block_key = d.block_key
@@ -67,17 +70,44 @@ enum VectorVerification {
             model?.dimension ?? 0,
             do: { row in
                 let document = row.int64(0)
-                let content = row.string(1)
-                let tags = try FieldText.array(from: row.string(2))
+                let user = row.int64(1)
+                let held = tagged.removeValue(forKey: document) ?? []
+                let text: DocumentText
+                do {
+                    text = try DocumentText(row, at: 6, user: user, in: snapshot)
+                } catch is KeysNeeded {
+                    return
+                } catch let error as MemoryError where error.isDamage {
+                    return
+                }
+                let (content, tags) = (text.content, text.tags)
+                let keys = try text.sealedWith.map { _ in try snapshot.keys(ofUser: user) }
                 if AnalyzedDocument(content: content, tags: tags).length != row.int(3) {
                     report.add("document", "The length of document \(document) is not that of its text.")
                 }
-                let held = tagged.removeValue(forKey: document) ?? []
-                if held.count != tags.count || Set(held) != Set(tags) {
+                let keyer = try keys.flatMap { keys in try text.sealedWith.map { WordKeyer(try keys.dataKey($0)) } }
+                let expected = keyer.map { keyer in
+                    tags.map(\.precomposedStringWithCanonicalMapping).map(keyer.token(ofTag:))
+                }
+                if held.count != tags.count || Set(held) != Set(expected ?? tags) {
                     report.add("document", "The tags of document \(document) are not those of its text.")
                 }
                 guard let model, let maker, row.optionalInt64(4) == model.key, !content.isBlank else { return }
-                let block = row.int64(6)
+                if let keys {
+                    guard row.optionalInt64(2) == SealedVectorTable.block else { return }
+                    let vector = try? SealedVectorTable.vector(
+                        of: document,
+                        model: model,
+                        keys: keys,
+                        in: snapshot.connection
+                    )
+                    let made = maker.vectorAtOnce(of: content)
+                    if vector == nil || made != nil && made != vector {
+                        report.add("vector", "The vector of document \(document) is not that of its text.")
+                    }
+                    return
+                }
+                let block = row.int64(2)
                 if let vector = maker.vectorAtOnce(of: content) {
                     if try row.bytes(5) != VectorBlock.slot(document: document, in: block, vector: vector) {
                         report.add("vector", "The vector of document \(document) is not that of its text.")
@@ -116,14 +146,17 @@ enum CatalogVerification {
 /// Both sides are summed up document by document: the place of every word is hashed, and the hashes are added. So
 /// neither the index nor the texts have to be kept in memory or sorted. A document whose sums differ is reported.
 enum IndexVerification {
-    static func check(_ connection: Connection, into report: inout VerificationReport) throws {
+    static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
+        let connection = snapshot.connection
         var sums: [Int64: UInt64] = [:]
         try connection.forEach("SELECT doc, col, offset, term FROM memory_words") { row in
             let column = row.string(1) == "content" ? 0 : 1
             let place = row.withBytes(3) { PlaceHash.value(term: $0, column: column, offset: row.int(2)) }
             sums[row.int64(0), default: 0] &+= place
         }
-        try WordIndex.forEachText(connection) { document, user, text in
+        var sealed: Set<Int64> = []
+        let note = { (document: Int64, _: any Error) in _ = sealed.insert(document) }
+        try WordIndex.forEachText(snapshot, refused: note) { document, user, text in
             report.documents += 1
             let words = text.words(user: user)
             var expected: UInt64 = 0
@@ -139,7 +172,7 @@ enum IndexVerification {
                 report.add("index", "The index does not hold the words of document \(document).")
             }
         }
-        for document in sums.keys.sorted() {
+        for document in sums.keys.sorted() where !sealed.contains(document) {
             report.add("index", "The index holds words of document \(document), which is not there.")
         }
     }

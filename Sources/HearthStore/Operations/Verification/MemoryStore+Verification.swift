@@ -6,6 +6,8 @@ extension MemoryStore {
     /// index's own check. It checks the digest of every version and every draft, the heads against the versions, the
     /// documents and the index against the words of every text, and the audit chain.
     ///
+    /// Sensitive memories are checked if there is a key. If there is none, the report names those that could not be.
+    ///
     /// Damage is reported, not thrown. This reads the whole file on a thread of its own; cancelling the task stops it.
     ///
     /// - Parameter anchor: The ``VerificationReport/anchor`` of an earlier verification, kept outside the file. If the
@@ -15,6 +17,7 @@ extension MemoryStore {
     package func verify(anchor: String? = nil) async throws -> VerificationReport {
         let anchor = try anchor.map(AuditAnchor.init(text:))
         var report = VerificationReport()
+        await loadAllKeys()
         do {
             report = try await readUntilCancelled { snapshot in
                 var report = VerificationReport()
@@ -23,8 +26,8 @@ extension MemoryStore {
                 try DraftVerification.check(snapshot, into: &report)
                 try DocumentVerification.check(snapshot.connection, into: &report)
                 try CatalogVerification.check(snapshot, into: &report)
-                try IndexVerification.check(snapshot.connection, into: &report)
-                try VectorVerification.check(snapshot.connection, embedder: self.embedder, into: &report)
+                try IndexVerification.check(snapshot, into: &report)
+                try VectorVerification.check(snapshot, embedder: self.embedder, into: &report)
                 try AuditVerification.check(snapshot.connection, anchor: anchor, into: &report)
                 return report
             }

@@ -6,7 +6,7 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the file, every hash and every index.",
         discussion: """
-            JSON: sound, findings (component, message), memories, versions, drafts, documents and audit_rows looked at, and anchor: the end of the audit chain. \
+            JSON: sound, findings (component, message), memories, versions, drafts, documents and audit_rows looked at, sealed (sensitive memories that could not be checked without a key), and anchor: the end of the audit chain. \
             Kept outside the file and given to a later --anchor it shows whether the audit was rewritten since. The exit status is 1 when there \
             are findings.
             """
@@ -34,7 +34,7 @@ private struct VerifyReport: Report {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case sound, findings, memories, versions, drafts, documents, anchor
+        case sound, findings, memories, versions, drafts, documents, anchor, sealed
         case auditRows = "audit_rows"
     }
 
@@ -48,6 +48,7 @@ private struct VerifyReport: Report {
         try container.encode(report.documents, forKey: .documents)
         try container.encode(report.auditRows, forKey: .auditRows)
         try container.encode(report.anchor, forKey: .anchor)
+        try container.encode(report.sealed, forKey: .sealed)
     }
 
     func render(on page: inout Page) {
@@ -60,6 +61,15 @@ private struct VerifyReport: Report {
             ("audit rows", "\(report.auditRows)"),
             ("anchor", "\(report.anchor)"),
         ])
+        if !report.sealed.isEmpty {
+            let names = report.sealed.prefix(10).map(\.rawValue).joined(separator: ", ")
+            page.line(
+                Styled(
+                    "\(report.sealed.count) sensitive memories were not checked, for want of a key: \(names)",
+                    .caution
+                )
+            )
+        }
         guard !report.isSound else { return }
         page.gap()
         var table = Table(.leading("COMPONENT"), .leading("FINDING"))

@@ -22,6 +22,7 @@ struct SliceCommand: AsyncParsableCommand {
     @Option(help: "Only memories of this type; may be given several times.")
     var type: [MemoryType] = []
 
+    @OptionGroup var sensitivity: SensitivityOptions
     @OptionGroup var page: PageOptions
     @OptionGroup var store: StoreOptions
 
@@ -33,7 +34,8 @@ struct SliceCommand: AsyncParsableCommand {
                 sessionID: session,
                 memoryTypes: Set(type),
                 limit: page.limit,
-                after: page.after?.cursor
+                after: page.after?.cursor,
+                includesSensitive: !sensitivity.withoutSensitive
             )
         }
         try store.output.print(SliceReport(slice))

@@ -15,7 +15,7 @@ struct PolicyCommand: AsyncParsableCommand {
             abstract: "Show the rules of sharing.",
             discussion: """
                 JSON: global_rules and propagation_rules, arrays of name, categories, agents and permission; restricted_categories, an object \
-                from owner to categories. `hearth policy load` takes the same.
+                from owner to categories; sealed_categories, an array. `hearth policy load` takes the same.
                 """
         )
 
@@ -82,6 +82,12 @@ private struct PolicyReport: Report {
             restricted.row("\(owner)", Styled(categories.map(\.rawValue).sorted().joined(separator: ", ")))
         }
         page.table(restricted, none: "None.")
+        page.gap()
+        page.line(Styled("Sealed categories: encrypted at rest where there is a key", .heading))
+        page.line(
+            policy.sealedCategories.isEmpty
+                ? "None." : Styled(policy.sealedCategories.map(\.rawValue).sorted().joined(separator: ", "))
+        )
     }
 
     private static func table(of rules: [SharingPolicy.Rule]) -> Table {

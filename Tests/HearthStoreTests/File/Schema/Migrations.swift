@@ -125,7 +125,7 @@ import Testing
     func `work goes on in a migrated file`(file: Earlier) async throws {
         try copy(file)
         let store = try await MemoryStore.open(location)
-        let conflict = try #require(try store.pendingConflicts().first)
+        let conflict = try #require(try await store.pendingConflicts().first)
         _ = try await store.resolve(conflict.id, as: "alden", strategy: .latestWins)
         let id = MemoryID(rawValue: "note-1")
         _ = try await store.update(id, as: "alden", change: MemoryChange(content: "Ana planted basil."))

@@ -49,7 +49,7 @@ import Testing
             return try DraftTable.find(
                 memory: key,
                 agent: snapshot.directory.agent("alice").key,
-                in: snapshot.connection
+                in: snapshot
             )
         }
         #expect(draft?.baseNumber == 1)

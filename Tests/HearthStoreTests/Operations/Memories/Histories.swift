@@ -13,7 +13,7 @@ import Testing
         try await shared.edit(id, as: "mimic", content: "The door is locked.")
         try await shared.sync("sentry")
         try await shared.sync("mimic")
-        return (shared, id, try #require(try shared.store.pendingConflicts().first))
+        return (shared, id, try #require(try await shared.store.pendingConflicts().first))
     }
 
     private func contents(of id: MemoryID, for agent: AgentID, in shared: SharedStore) async throws -> [String] {

@@ -17,6 +17,7 @@ import Testing
             userID: "iris",
             sessionID: nil,
             draft: MemoryDraft(content: "memory \(index)"),
+            keys: nil,
             now: Timestamp(rawValue: 0)
         )
     }

@@ -69,7 +69,7 @@ import Testing
         try await shared.sync("alden")
         try await shared.sync("alice")
         try await shared.publishOver(id, as: "alice") { $0.expiresAt = try time(10, after: shared).timestamp }
-        let conflict = try #require(try shared.store.pendingConflicts().first)
+        let conflict = try #require(try await shared.store.pendingConflicts().first)
         let alices = try #require(conflict.versions.first { $0.expiresAt != nil })
         let decision = strategy == .manualReview ? ManualDecision.keep(alices.id) : nil
         try await shared.store.resolve(conflict.id, as: "system", strategy: strategy, decision: decision)
@@ -86,7 +86,7 @@ import Testing
         try await shared.sync("alice")
         let expiry = time(10, after: shared)
         try await shared.publishOver(id, as: "alice") { $0.expiresAt = try expiry.timestamp }
-        let conflict = try #require(try shared.store.pendingConflicts().first)
+        let conflict = try #require(try await shared.store.pendingConflicts().first)
         let alices = try #require(conflict.versions.first { $0.expiresAt != nil })
         try await shared.store.resolve(conflict.id, as: "alden", decision: .keep(alices.id))
         #expect(try await shared.store.memory(id, as: "alden").expiresAt == expiry)
@@ -132,7 +132,7 @@ extension SharedStore {
             guard let record = try MemoryRecord.find(id, in: context.snapshot) else {
                 throw MemoryError.memoryNotFound(id)
             }
-            let versions = try VersionReader(of: record.key, id: id, in: context.snapshot).all().map(\.version)
+            let versions = try VersionReader(of: record, in: context.snapshot).all().map(\.version)
             guard let own = versions.last(where: { $0.author == agent }) else { throw MemoryError.memoryNotFound(id) }
             var fields = own.fields
             try change(&fields)

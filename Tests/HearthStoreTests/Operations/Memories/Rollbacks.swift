@@ -11,7 +11,7 @@ import Testing
         try await shared.edit(id, as: "sentry", tags: ["door"], importance: 0.9, metadata: ["workspace": "hall"])
         try await shared.sync("sentry")
         let before = try await shared.store.history(of: id, as: "sentry")
-        let heads = try #require(try shared.store.pendingConflicts().first).versions.map(\.id)
+        let heads = try #require(try await shared.store.pendingConflicts().first).versions.map(\.id)
         #expect(heads.count == 2 && heads.contains(conflict.versions[1].id))
         let first = before[0]
         let seen = try await shared.store.rollback(id, to: first.id, as: "sentry")

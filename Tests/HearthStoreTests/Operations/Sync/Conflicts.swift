@@ -29,7 +29,7 @@ import Testing
         let seen = try await shared.store.memory(id, as: "sentry")
         #expect(seen.content == "The door is locked." && seen.versionID == resolved.version)
         #expect(seen.syncStatus == .synced)
-        #expect(try shared.store.pendingConflicts().isEmpty)
+        #expect(try await shared.store.pendingConflicts().isEmpty)
         await expect(.conflictAlreadyResolved) {
             try await shared.store.resolve(conflict.id, as: "sentry", decision: .delete)
         }
@@ -63,7 +63,7 @@ import Testing
         try await shared.edit(id, as: "alden", content: "The door is locked.")
         try await shared.edit(id, as: "alice", content: "The door is ajar.")
         for agent in ["sentry", "alden", "alice"] as [AgentID] { try await shared.sync(agent) }
-        let conflicts = try shared.store.pendingConflicts()
+        let conflicts = try await shared.store.pendingConflicts()
         #expect(conflicts.count == 1)
         #expect(conflicts[0].versions.count == 3)
         #expect(try await shared.store.syncStatistics().service.conflictsDetected == 1)
@@ -104,7 +104,7 @@ import Testing
         await expect(.accessDenied) { try await shared.store.rollback(id, to: first.id, as: "alden") }
         let seen = try await shared.store.rollback(id, to: first.id, as: "sentry")
         #expect(seen.content == "The door is shut." && seen.version == 3)
-        #expect(try shared.store.pendingConflicts().isEmpty)
+        #expect(try await shared.store.pendingConflicts().isEmpty)
         #expect(try await shared.store.history(of: id, as: "sentry").count == 4)
     }
 
@@ -119,7 +119,7 @@ import Testing
         try await shared.edit(id, as: "alden", importance: 0.1, lock: lock)
         let heard = await stream.next()
         #expect(heard?.kind == .conflictWaiting && heard?.severity == .critical)
-        #expect(try shared.store.pendingConflicts().count == 1)
+        #expect(try await shared.store.pendingConflicts().count == 1)
         #expect(try await shared.store.verify().findings == [])
     }
 }

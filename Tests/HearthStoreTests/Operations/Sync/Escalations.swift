@@ -28,7 +28,7 @@ import Testing
         let result = try await shared.sync("alice")
         #expect(result.conflictsDetected == 1 && result.conflictsPending == 1 && result.successfulSyncs == 0)
 
-        let conflict = try #require(try shared.store.pendingConflicts().first)
+        let conflict = try #require(try await shared.store.pendingConflicts().first)
         #expect(conflict.kind == .content && conflict.strategy == .manualReview && conflict.base?.content == "Base.")
         #expect(conflict.agents == ["alden", "alice"])
         #expect(try await shared.content(id, as: "alice") == Self.half("="))
@@ -40,10 +40,10 @@ import Testing
         // The strategy cannot settle it on request either; a person can.
         await expect(.decisionRequired) { try await shared.store.resolve(conflict.id, as: "alden") }
         #expect(await stream.next()?.kind == .conflictEscalated)
-        #expect(try shared.store.pendingConflicts().map(\.id) == [conflict.id])
+        #expect(try await shared.store.pendingConflicts().map(\.id) == [conflict.id])
         try await shared.store.resolve(conflict.id, as: "alden", decision: .keep(conflict.versions[1].id))
         #expect(try await shared.content(id, as: "alden") == Self.half("+"))
-        #expect(try shared.store.pendingConflicts().isEmpty)
+        #expect(try await shared.store.pendingConflicts().isEmpty)
         try await shared.store.close()
     }
 

@@ -87,7 +87,7 @@ struct SharedStore {
         try await edit(id, as: "alden", content: "The door is locked.")
         try await sync("sentry")
         try await sync("alden")
-        return (id, try store.pendingConflicts()[0])
+        return (id, try await store.pendingConflicts()[0])
     }
 
     /// What the audit says, action by action.

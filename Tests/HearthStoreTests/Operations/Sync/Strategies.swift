@@ -34,7 +34,7 @@ import Testing
             for agent in ["alden", "alice"] as [AgentID] { try await shared.sync(agent) }
             let expected = strategy == .highestImportance ? "Weighty." : "Late."
             #expect(try await shared.content(id, as: "mimic") == expected)
-            let waiting = try shared.store.pendingConflicts().filter { $0.memoryID == id }
+            let waiting = try await shared.store.pendingConflicts().filter { $0.memoryID == id }
             #expect(waiting.map(\.strategy) == (strategy == .manualReview ? [.manualReview] : []))
         }
     }
@@ -67,7 +67,7 @@ import Testing
                 #expect(history.contains { $0.author == edit.agent && $0.content == edit.content })
             }
             #expect(history.last?.author == "system" && history.last?.content == merged)
-            #expect(try shared.store.pendingConflicts().isEmpty)
+            #expect(try await shared.store.pendingConflicts().isEmpty)
             #expect(try await shared.store.verify().findings == [])
             try await shared.store.close()
         }
@@ -86,7 +86,7 @@ import Testing
         for agent in order { try await shared.sync(agent) }
         let seen = try await shared.store.memory(id, as: "alden")
         #expect(seen.content == "The boiler is new." && seen.importance == 0.2)
-        #expect(try shared.store.pendingConflicts().isEmpty)
+        #expect(try await shared.store.pendingConflicts().isEmpty)
         #expect(try await shared.store.history(of: id, as: "alden").contains { $0.isDeleted })
     }
 

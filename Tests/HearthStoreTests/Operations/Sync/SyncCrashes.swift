@@ -138,7 +138,7 @@ private struct EditedStore {
             let result = try await store.sync(agent, userID: user)
             #expect(result.errors == [])
         case .resolve:
-            for conflict in try store.pendingConflicts() {
+            for conflict in try await store.pendingConflicts() {
                 try await store.resolve(conflict.id, as: "sentry", decision: .keep(conflict.versions[1].id))
             }
         }
@@ -158,7 +158,7 @@ private struct EditedStore {
             if acknowledged.contains(.edit(number)) { #expect(versions + drafts == 1, "\(comment): \(edit)") }
             if acknowledged.contains(.sync(edit.agent)) { #expect(versions == 1, "\(comment): \(edit)") }
         }
-        let conflicts = try store.pendingConflicts()
+        let conflicts = try await store.pendingConflicts()
         if acknowledged.contains(.resolve) { #expect(conflicts.isEmpty, comment) }
         #expect(try await store.verify().findings == [], comment)
     }
@@ -167,7 +167,7 @@ private struct EditedStore {
         try store.read { snapshot in
             let memory = try #require(try MemoryNames.plain(memories[edit.memory], in: snapshot.connection))
             let agent = try snapshot.directory.agent(edit.agent).key
-            let draft = try DraftTable.find(memory: memory, agent: agent, in: snapshot.connection)
+            let draft = try DraftTable.find(memory: memory, agent: agent, in: snapshot)
             return draft?.change.content == edit.content ? 1 : 0
         }
     }

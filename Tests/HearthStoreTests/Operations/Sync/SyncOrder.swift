@@ -65,7 +65,7 @@ import Testing
         }
         for agent in drafts.agents { _ = try await drafts.store.sync(agent, userID: drafts.user) }
 
-        let conflicts = try drafts.store.pendingConflicts()
+        let conflicts = try await drafts.store.pendingConflicts()
         var outcome = Outcome(published: [], edits: [], waiting: [])
         for conflict in conflicts { try await drafts.store.resolve(conflict.id, as: "system", strategy: .latestWins) }
         for id in drafts.memories {

@@ -90,7 +90,7 @@ import Testing
         await trying("health") { _ = try await store.healthCheck() }
         await trying("store") { _ = try await shared.memory("Another.") }
         await trying("sync") { try await shared.sync("alice", force: true) }
-        await trying("conflicts") { _ = try store.pendingConflicts() }
+        await trying("conflicts") { _ = try await store.pendingConflicts() }
         await trying("close") { try await store.close() }
         return outcome
     }

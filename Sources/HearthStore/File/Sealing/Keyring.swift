@@ -1,0 +1,111 @@
+import HearthModel
+import Synchronization
+
+/// The unwrapped keys of the users whose sensitive memories this process uses, until the store is closed.
+final class Keyring: Sendable {
+    private struct State {
+        var keys: [Int64: UserKeys] = [:]
+        /// The loads that are under way, so that a provider is asked once however many calls need the same keys.
+        var loads: [Int64: Task<UserKeys, any Error>] = [:]
+        var hasWarned = false
+    }
+
+    private let state = Mutex(State())
+    /// What gives the keys that wrap them.
+    let provider: (any KeyProvider)?
+
+    init(provider: (any KeyProvider)?) {
+        self.provider = provider
+    }
+
+    /// The keys of a user, if they are in memory.
+    func loaded(_ user: Int64) -> UserKeys? {
+        state.withLock { $0.keys[user] }
+    }
+
+    /// Keeps the keys of a user.
+    ///
+    /// - Returns: Whether it is to be said that the system does not lock them in memory.
+    func install(_ keys: UserKeys) -> Bool {
+        state.withLock { state in
+            state.keys[keys.user] = keys
+            guard !keys.areLocked, !state.hasWarned else { return false }
+            state.hasWarned = true
+            return true
+        }
+    }
+
+    /// Forgets the keys of a user, as when they were destroyed.
+    func forget(_ user: Int64) {
+        state.withLock { $0.keys.removeValue(forKey: user) }?.wipe()
+    }
+
+    /// Overwrites and forgets all keys.
+    func wipe() {
+        let keys = state.withLock { state in
+            defer { state.keys = [:] }
+            return state.keys
+        }
+        for keys in keys.values { keys.wipe() }
+    }
+
+    /// Loads a user's keys, or waits for the load that is under way.
+    func loading(_ user: Int64, _ load: @escaping @Sendable () async throws -> UserKeys) async throws -> UserKeys {
+        let task = state.withLock { state in
+            if let task = state.loads[user] { return task }
+            let task = Task { try await load() }
+            state.loads[user] = task
+            return task
+        }
+        defer { state.withLock { if $0.loads[user] == task { $0.loads[user] = nil } } }
+        return try await task.value
+    }
+}
+
+extension MemoryError {
+    /// What to do about sensitive memories without a key.
+    private static let remedy = """
+        Give the configuration a key provider (keyProvider), or the command --key-file or --key-command.
+        """
+
+    /// Thrown for a sensitive memory that is to be stored without a key.
+    static func noKeyToSeal() -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: """
+                A sensitive memory is sealed, and there is no key. \(remedy) Or store the memory without isSensitive, if it may be plain; \
+                nothing was stored.
+                """
+        )
+    }
+
+    /// Thrown for a sensitive memory that is to be read without a key.
+    static func noKeyToRead() -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: """
+                There are sensitive memories among what is to be read, which are sealed, and there is no key. \(remedy) Lists and \
+                searches leave them out if asked to: SearchFilter(includesSensitive: false), or --without-sensitive.
+                """
+        )
+    }
+
+    /// Thrown if the provider does not give a key.
+    static func providerFailed(_ error: any Error) -> MemoryError {
+        if let error = error as? MemoryError, error.code == .keyUnavailable { return error }
+        return MemoryError(
+            code: .keyUnavailable,
+            message: "The key provider gave no key: \((error as? MemoryError)?.message ?? "\(error)")",
+            underlyingError: error
+        )
+    }
+
+    /// Thrown if a sealed payload does not open.
+    static func unsealable(_ what: String) -> MemoryError {
+        MemoryError(
+            code: .decryptionFailed,
+            message:
+                "\(what) does not open: it was changed, moved or sealed with another key. Restore the file from a backup."
+        )
+    }
+}

@@ -1,0 +1,103 @@
+import HearthEmbedding
+import HearthModel
+import HearthSQLite
+
+/// The rows of `sealed_vectors`: the vectors of sensitive memories, one to a row, each sealed.
+///
+/// They are not in blocks as plain vectors are. Opening them takes longer than reading them, and a row can be dropped,
+/// resealed and counted alone.
+enum SealedVectorTable {
+    private static let domain = "hearth.vector.1"
+
+    /// The block that `documents.block_key` names for a vector that is here. No block has this key.
+    static let block: Int64 = 0
+
+    private static func associatedData(document: Int64, user: Int64, model: String) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        encoder.append(domain)
+        encoder.append(user)
+        encoder.append(document)
+        encoder.append(model)
+        return encoder.bytes
+    }
+
+    static func write(
+        _ vector: QuantizedVector,
+        document: Int64,
+        user: Int64,
+        model: EmbeddingModel,
+        key: DataKey,
+        in transaction: StoreTransaction
+    ) throws {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 + vector.components.count)
+        withUnsafeBytes(of: vector.scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        let associated = associatedData(document: document, user: user, model: model.identifier)
+        try transaction.connection.run(
+            """
+            INSERT INTO sealed_vectors (user_key, document_key, model_key, sealed, changed) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (user_key, document_key) DO UPDATE
+                SET model_key = excluded.model_key, sealed = excluded.sealed, changed = excluded.changed
+            """,
+            user,
+            document,
+            model.key,
+            try Seal.seal(bytes, with: key, associated: associated),
+            transaction.sequence
+        )
+    }
+
+    /// Removes a vector. The row stays, so that caches learn of it.
+    static func clear(document: Int64, user: Int64, in transaction: StoreTransaction) throws {
+        try transaction.connection.run(
+            "UPDATE sealed_vectors SET sealed = NULL, changed = ?3 WHERE user_key = ?1 AND document_key = ?2",
+            user,
+            document,
+            transaction.sequence
+        )
+    }
+
+    /// The vector that a row holds.
+    ///
+    /// - Throws: `.decryptionFailed`; ``KeysNeeded``; `.storeCorrupt` if it is not of the model's dimension.
+    static func open(_ sealed: [UInt8], document: Int64, model: EmbeddingModel, keys: UserKeys) throws
+        -> QuantizedVector
+    {
+        let bytes = try Seal.open(
+            sealed,
+            with: keys,
+            associated: associatedData(document: document, user: keys.user, model: model.identifier),
+            what: "The vector of document \(document)"
+        )
+        guard bytes.count == 4 + model.dimension else {
+            throw MemoryError.corrupt(
+                "The sealed vector of document \(document) has not the length that its model asks for."
+            )
+        }
+        return bytes.withUnsafeBytes { bytes in
+            let scale = Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
+            return QuantizedVector(
+                components: Array(bytes[4...].bindMemory(to: Int8.self)),
+                scale: scale.isFinite ? scale : 0
+            )
+        }
+    }
+
+    /// A document's vector of a model; nil if it has none.
+    static func vector(of document: Int64, model: EmbeddingModel, keys: UserKeys, in connection: Connection) throws
+        -> QuantizedVector?
+    {
+        let sealed = try connection.first(
+            """
+            SELECT sealed FROM sealed_vectors
+            WHERE user_key = ?1 AND document_key = ?2 AND model_key = ?3 AND sealed IS NOT NULL
+            """,
+            keys.user,
+            document,
+            model.key,
+            as: { $0.bytes(0) }
+        )
+        return try sealed.map { try open($0, document: document, model: model, keys: keys) }
+    }
+}

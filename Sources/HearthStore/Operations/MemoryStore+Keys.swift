@@ -1,0 +1,150 @@
+import Crypto
+import HearthModel
+import HearthSQLite
+
+extension MemoryStore {
+    /// Runs a call. If it needs keys that are not in memory, gets them, while no transaction is open, and runs it again.
+    func withKeys<R>(_ call: () async throws -> R) async throws -> R {
+        while true {
+            do {
+                return try await call()
+            } catch let need as KeysNeeded {
+                let keys = try await loadKeys(need)
+                if let number = need.number, keys.dataKeys[number] == nil {
+                    throw MemoryError.unsealable("Something that is sealed with data key \(number)")
+                }
+            }
+        }
+    }
+
+    /// The keys that new memories of a user are sealed with. A user who has none gets them.
+    ///
+    /// - Throws: `.keyUnavailable`, `.decryptionFailed`.
+    func sealingKeys(of userID: UserID) async throws -> UserKeys {
+        guard keyring.provider != nil else { throw MemoryError.noKeyToSeal() }
+        let (user, newest) = try read { snapshot in
+            let user = try UserTable.find(userID, in: snapshot.connection)
+            return (user, try user.flatMap { try KeyTable.newest(ofUser: $0, in: snapshot.connection) })
+        }
+        if let user, let newest {
+            if let keys = keyring.loaded(user), keys.newest.number == newest { return keys }
+            return try await loadKeys(KeysNeeded(user: user, forSealing: true))
+        }
+        return try await loadKeys(KeysNeeded(user: try await makeKeys(of: userID), forSealing: true))
+    }
+
+    /// Gets the keys of every user that can be had.
+    func loadAllKeys() async {
+        guard keyring.provider != nil else { return }
+        do {
+            let users = try read { snapshot in
+                try snapshot.connection.rows("SELECT DISTINCT user_key FROM data_keys", as: { $0.int64(0) })
+            }
+            for user in users where keyring.loaded(user) == nil {
+                do {
+                    _ = try await loadKeys(KeysNeeded(user: user))
+                } catch {
+                    log.trace(error, "The sensitive memories of a user could not be checked.")
+                }
+            }
+        } catch {
+            log.trace(error, "Sensitive memories could not be checked.")
+        }
+    }
+
+    private func loadKeys(_ need: KeysNeeded) async throws -> UserKeys {
+        guard let provider = keyring.provider else {
+            throw need.forSealing ? MemoryError.noKeyToSeal() : MemoryError.noKeyToRead()
+        }
+        return try await keyring.loading(need.user) { [self] in
+            var (rows, node, userID) = try keyRows(ofUser: need.user)
+            if rows.isEmpty {
+                guard need.forSealing, let userID else { throw MemoryError.keysDestroyed() }
+                _ = try await makeKeys(of: userID)
+                rows = try keyRows(ofUser: need.user).rows
+            }
+            var providerKeys: [String: SymmetricKey] = [:]
+            var keys: [UInt32: SymmetricKey] = [:]
+            for row in rows {
+                if providerKeys[row.providerKey] == nil {
+                    providerKeys[row.providerKey] = try await provider.checkedKey(for: row.providerKey).key
+                }
+                guard let wrapping = providerKeys[row.providerKey] else { continue }
+                keys[row.number] = try row.unwrapped(by: wrapping, node: node)
+            }
+            let loaded = try UserKeys(user: need.user, keys: keys)
+            if keyring.install(loaded) { log.sayKeysAreNotLocked() }
+            return loaded
+        }
+    }
+
+    private func keyRows(ofUser user: Int64) throws -> (rows: [KeyTable.Row], node: String, userID: UserID?) {
+        try read { snapshot in
+            let userID = try snapshot.connection.first(
+                "SELECT user_id FROM users WHERE user_key = ?1",
+                user,
+                as: { UserID(rawValue: $0.string(0)) }
+            )
+            return (try KeyTable.rows(ofUser: user, in: snapshot.connection), snapshot.state.node, userID)
+        }
+    }
+
+    /// Makes the keys of a user, unless another call or process has just made them.
+    ///
+    /// - Returns: The user's key in the file.
+    private func makeKeys(of userID: UserID) async throws -> Int64 {
+        guard let provider = keyring.provider else { throw MemoryError.noKeyToSeal() }
+        let wrapping = try await provider.checkedKey(for: nil)
+        let now = clock.now()
+        return try await writeOnce { transaction in
+            let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
+            guard try KeyTable.newest(ofUser: user, in: transaction.connection) == nil else { return user }
+            for number in [UserKeys.identityNumber, UserKeys.identityNumber + 1] {
+                let row = try KeyTable.Row(
+                    SymmetricKey(size: .bits256),
+                    number: number,
+                    user: user,
+                    userID: userID,
+                    node: transaction.state.node,
+                    by: wrapping
+                )
+                try KeyTable.write(row, at: now, in: transaction)
+            }
+            return user
+        }
+    }
+}
+
+extension KeyProvider {
+    /// A key that may wrap others.
+    ///
+    /// - Throws: `.keyUnavailable` with what the provider threw, or if its key is not of 256 bits.
+    fileprivate func checkedKey(for identifier: String?) async throws -> (identifier: String, key: SymmetricKey) {
+        let given: (identifier: String, key: SymmetricKey)
+        do {
+            given = try await key(for: identifier)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw MemoryError.providerFailed(error)
+        }
+        guard given.key.bitCount == SecretPage.keySize * 8 else {
+            throw MemoryError(
+                code: .keyUnavailable,
+                message: "The key provider gave a key of \(given.key.bitCount) bits; one of 256 bits is needed."
+            )
+        }
+        return given
+    }
+}
+
+extension MemoryError {
+    /// Thrown for what is sealed with keys that the file no longer has.
+    fileprivate static func keysDestroyed() -> MemoryError {
+        MemoryError(
+            code: .decryptionFailed,
+            message:
+                "The file has no keys for this user's sensitive memories: they were erased, or the file is damaged."
+        )
+    }
+}
