@@ -84,9 +84,11 @@ extension Database {
         }
 
         /// A connection to a file that has the present schema.
-        private func writer(of file: StoreFile) throws -> Connection {
-            let isNew = try file.probe(options) == .absent
-            if isNew { try file.createEmpty() }
+        ///
+        /// - Parameter attempts: How often it is begun at most.
+        private func writer(of file: StoreFile, attempts: Int = 4) throws -> Connection {
+            let identity = try file.probe(options)
+            if identity == .absent { try file.createEmpty() }
             let writer = try file.connect()
             do {
                 try writer.apply(options)
@@ -95,11 +97,12 @@ extension Database {
                     try writer.switchToLog()
                 }
             } catch {
-                if isNew { file.removeEmpty(writer) }
+                if identity == .absent { file.removeEmpty(writer) }
                 throw error
             }
-            // The process that created the file could not fill it, and has taken it away while this one waited.
-            return writer.hasMoved ? try self.writer(of: file) : writer
+            // The process that created the file may have failed to fill it, and taken it away while this one waited.
+            guard identity != .ours, attempts > 1, writer.hasMoved else { return writer }
+            return try self.writer(of: file, attempts: attempts - 1)
         }
 
         func forReading(_ file: StoreFile) throws -> Database {

@@ -119,6 +119,7 @@ struct StoreFile {
     ///
     /// Meanwhile nobody else can write to it. Whoever waits to do so finds that the file has moved, and opens it anew.
     func removeEmpty(_ connection: Connection) {
+        connection.setBusyTimeout(.zero)
         do {
             try connection.execute("BEGIN EXCLUSIVE")
         } catch {
