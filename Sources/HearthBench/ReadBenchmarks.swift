@@ -23,7 +23,7 @@ enum ReadBenchmarks {
             LEFT JOIN versions AS v ON v.memory_key = m.memory_key AND v.version_id = m.head
             LEFT JOIN sessions AS s ON s.session_key = m.session_key
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
-            WHERE m.identifier = ?1
+            WHERE m.identifier_start = substr(?1, 1, 8) AND m.identifier = ?1
             """
         )
         let begin = try floor.prepare("BEGIN")

@@ -183,6 +183,12 @@ package final class Connection {
     /// Whether the file could only be opened for reading.
     var isReadOnly: Bool { sqlite3_db_readonly(handle, nil) == 1 }
 
+    /// Whether the file is no longer at the path that it was opened at.
+    var hasMoved: Bool {
+        var hasMoved: Int32 = 0
+        return sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &hasMoved) == SQLITE_OK && hasMoved != 0
+    }
+
     /// The first bytes of the file as they lie there, read past SQLite's caches and locks but through its descriptor.
     ///
     /// - Parameter count: How many bytes.

@@ -65,13 +65,7 @@ extension Database {
         }
 
         func forWriting(_ file: StoreFile, cleanUp: @escaping @Sendable () -> Void) throws -> Database {
-            if try file.probe(options) == .absent { try file.createEmpty() }
-            let writer = try file.connect()
-            try writer.apply(options)
-            try retryingWhileBusy(atMost: options.busyTimeout) {
-                try writer.bringUpToDate(options)
-                try writer.switchToLog()
-            }
+            let writer = try writer(of: file)
             try prepare(writer)
             // From here on the writer waits in its own way: varied, and within a deadline.
             writer.setBusyTimeout(.zero)
@@ -87,6 +81,28 @@ extension Database {
             try copier.apply(options)
             let checkpointer = try Checkpointer(writer: writer, copier: copier, pool: pool, options: options)
             return try start(writer: writer, pool: pool, file: file, checkpointer: checkpointer, cleanUp: cleanUp)
+        }
+
+        /// A connection to a file that has the present schema.
+        ///
+        /// - Parameter attempts: How often it is begun at most.
+        private func writer(of file: StoreFile, attempts: Int = 4) throws -> Connection {
+            let identity = try file.probe(options)
+            if identity == .absent { try file.createEmpty() }
+            let writer = try file.connect()
+            do {
+                try writer.apply(options)
+                try retryingWhileBusy(atMost: options.busyTimeout) {
+                    try writer.bringUpToDate(options)
+                    try writer.switchToLog()
+                }
+            } catch {
+                if identity == .absent { file.removeEmpty(writer) }
+                throw error
+            }
+            // The process that created the file may have failed to fill it, and taken it away while this one waited.
+            guard identity != .ours, attempts > 1, writer.hasMoved else { return writer }
+            return try self.writer(of: file, attempts: attempts - 1)
         }
 
         func forReading(_ file: StoreFile) throws -> Database {

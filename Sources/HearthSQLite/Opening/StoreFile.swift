@@ -116,6 +116,21 @@ struct StoreFile {
         guard mknod(path, S_IFREG | 0o600, 0) == 0 || errno == EEXIST else { throw Self.systemError(path) }
     }
 
+    /// Removes a file that this process has just created and could not fill, if it still has no bytes.
+    ///
+    /// Meanwhile nobody else can write to it. Whoever waits to do so finds that the file has moved, and opens it anew.
+    func removeEmpty(_ connection: Connection) {
+        connection.setBusyTimeout(.zero)
+        do {
+            try connection.execute("BEGIN EXCLUSIVE")
+        } catch {
+            // Somebody else fills it, or not even a lock can be had: then it stays.
+            return
+        }
+        if !connection.hasMoved, Self.size(of: path) == 0 { unlink(path) }
+        connection.rollback()
+    }
+
     /// Opens a connection for reading and writing to a file that exists.
     func connect() throws -> Connection {
         let connection = try Connection(opening: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW)

@@ -173,6 +173,7 @@ import Testing
             let outcome = try await tool.shell(#"ulimit -f "$2"; "$0" store tea --db "$1""#, tool.store, "\(blocks)")
             #expect(outcome.status == 1 && outcome.signal == nil, "\(blocks)")
             #expect(outcome.errors.contains("ulimit -f"), "\(blocks): \(outcome.errors)")
+            #expect(!FileManager.default.fileExists(atPath: tool.store), "\(blocks)")
         }
         let piped = try await tool.shell(
             #"yes '{"user": "iris", "text": "tea"}' | head -c 1000000 | (ulimit -f 100; "$0" import - --db "$1")"#,

@@ -137,9 +137,12 @@ extension Snapshot {
         includingDeleted: Bool = false,
         isMaintenance: Bool = false
     ) throws -> MemoryRecord? {
-        try MemoryReference(id: id, viewer: viewer, user: user)
+        let plain = try MemoryRecord.find(id, includingDeleted: includingDeleted, opening: .ifPossible, in: self)
+        // Mostly the call says whose memory it is, and the agent reads its own.
+        if let plain, plain.ownerKey == viewer.key, plain.userID == user { return plain }
+        return try MemoryReference(id: id, viewer: viewer, user: user)
             .find(
-                plain: try MemoryRecord.find(id, includingDeleted: includingDeleted, opening: .ifPossible, in: self),
+                plain: plain,
                 in: connection,
                 find: {
                     try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: .ifPossible, in: self)

@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [
         "head_lag = head_lag + 1", "owner_key = owner_key + 1", "head_number = 2", "tags = NULL",
-        "head = zeroblob(8)", "head = substr(head, 1, 7) || x'00'",
+        "head = zeroblob(8)", "head = CAST(substr(head, 1, 7) || x'00' AS BLOB)",
     ])
     func `what its memory says of it is checked when it is read`(damage: String) async throws {
         let shared = try await SharedStore(embeds: false)

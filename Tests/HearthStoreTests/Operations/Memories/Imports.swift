@@ -191,6 +191,18 @@ import Testing
         try await store.close()
     }
 
+    @Test func `another agent's parent is shown under its identifier, whoever else has one like it`() async throws {
+        let store = try await MemoryStore.open(.temporary)
+        _ = try await store.importMemories([item("1", "ben's", user: "ben")])
+        _ = try await store.importMemories([item("1", "ana's, of alice", user: "ana", agent: "alice")])
+        try await store.share("1", as: "alice", with: ["alden"], userID: "ana")
+        _ = try await store.importMemories([item("2", "the child", user: "ana", parent: "1")])
+        #expect(try await store.memory("2", as: "alden", userID: "ana").parentID == "1")
+        try await store.revokeShare("1", as: "alice", from: ["alden"], userID: "ana")
+        #expect(try await store.memory("2", as: "alden", userID: "ana").parentID == nil)
+        try await store.close()
+    }
+
     @Test func `a parent is looked for among the memories of the same user`() async throws {
         let store = try await MemoryStore.open(.temporary)
         _ = try await store.importMemories([item("1", "our parent"), item("2", "our child", parent: "1")])

@@ -1,3 +1,4 @@
+import Foundation
 import HearthSQLite
 import TestSupport
 import Testing
@@ -44,6 +45,62 @@ import Testing
         #expect(try await find("ghost wind", as: "alden", in: again).isEmpty)
         #expect(try await find("Filler 7", as: "alden", in: again).first == "Filler 7 of .NET notes.")
         try await again.store.close()
+    }
+
+    @Test func `a batch outlasts a kill, nobody answers from a part, and the next opening goes on`() async throws {
+        let directory = try TemporaryDirectory()
+        let location = StoreLocation.file(directory.file("store.db"))
+        let shared = try await SharedStore(location)
+        for number in 0..<30 { _ = try await shared.memory("Filler \(number) of notes.") }
+        try await age(shared.store)
+        try await shared.store.writePublishing {
+            try WordIndex.rebuildFurther(in: $0.transaction, $0.snapshot, texts: 10)
+        }
+        await expect(.schemaTooNew) { try await find("filler", as: "alden", in: shared) }
+        await expect(.schemaTooNew) { _ = try await shared.memory("More words.") }
+        // A word of a batch that is done, so that it is seen whether it is done once more.
+        try await shared.store.write { transaction in
+            try transaction.connection.run(
+                "INSERT INTO memory_index (rowid, content, tags) VALUES (999, '1:ghost', '')"
+            )
+        }
+        try await shared.store.close()
+        await expect(.storeReadOnly) { _ = try await SharedStore(location) { $0.isReadOnly = true } }
+
+        let again = try await SharedStore(location)
+        let findings = try await again.store.verify().findings
+        #expect(findings.map(\.message) == ["The index holds words of document 999, which is not there."])
+        #expect(try await find("filler", as: "alden", in: again).count == 10)
+        #expect(try again.store.read { try $0.connection.rows("SELECT 1 FROM index_progress", as: { _ in }) }.isEmpty)
+        try await again.store.close()
+    }
+
+    @Test func `killed at any step, it is whole after the next opening`() async throws {
+        let original = try TemporaryDirectory()
+        let shared = try await SharedStore(.file(original.file("store.db")))
+        for number in 0..<20 { _ = try await shared.memory("Filler \(number) of notes.") }
+        try await age(shared.store)
+        try await shared.store.close()
+        let bytes = try Data(contentsOf: URL(filePath: original.file("store.db")))
+        for step in stride(from: 1, to: 400, by: 3) {
+            let directory = try TemporaryDirectory()
+            let path = directory.file("store.db")
+            try bytes.write(to: URL(filePath: path))
+            let disk = FaultyDisk(directory.path)
+            defer { disk.remove() }
+            disk.fail(atStep: step, .death)
+            do {
+                let store = try await MemoryStore.open(.file(path))
+                try? await store.close()
+            } catch is MemoryError {
+                // This is how the dead disk fails.
+            }
+            guard disk.hasFailed else { break }
+            disk.fail(atStep: .max, .death)
+            let store = try await SharedStore(.file(path)).store
+            #expect(try await store.verify().findings == [], "step \(step)")
+            try await store.close()
+        }
     }
 
     @Test func `opened for reading alone it is refused`() async throws {
