@@ -46,6 +46,8 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     public var parentID: MemoryID?
     /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C.
     public var checksum: String
+    /// Where the text came from.
+    public var provenance: Provenance
 
     /// Assembles a view.
     public init(
@@ -70,7 +72,8 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
         versionID: VersionID,
         syncStatus: SyncStatus,
         parentID: MemoryID?,
-        checksum: String
+        checksum: String,
+        provenance: Provenance = .standard
     ) {
         self.id = id
         self.agentID = agentID
@@ -94,6 +97,7 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
         self.syncStatus = syncStatus
         self.parentID = parentID
         self.checksum = checksum
+        self.provenance = provenance
     }
 }
 

@@ -16,6 +16,9 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     public var metadata: [String: String]?
     /// When it is to stop being returned; `.some(nil)` removes the expiry.
     public var expiresAt: Date??
+    /// Where the edit came from; nil: nothing is said of it, which counts as ``Provenance/standard``. The memory keeps the lower
+    /// of its own and this, unless a critical agent says this.
+    public var provenance: Provenance?
 
     /// Describes an edit.
     public init(
@@ -25,7 +28,8 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         importance: Double? = nil,
         confidence: Double? = nil,
         metadata: [String: String]? = nil,
-        expiresAt: Date?? = nil
+        expiresAt: Date?? = nil,
+        provenance: Provenance? = nil
     ) {
         self.content = content
         self.category = category
@@ -34,12 +38,13 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         self.confidence = confidence
         self.metadata = metadata
         self.expiresAt = expiresAt
+        self.provenance = provenance
     }
 }
 
 extension MemoryChange {
     private enum CodingKeys: String, CodingKey {
-        case content, category, tags, importance, confidence, metadata, expiresAt
+        case content, category, tags, importance, confidence, metadata, expiresAt, provenance
     }
 
     /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` removes the expiry.
@@ -51,6 +56,7 @@ extension MemoryChange {
         importance = try container.decodeIfPresent(Double.self, forKey: .importance)
         confidence = try container.decodeIfPresent(Double.self, forKey: .confidence)
         metadata = try container.decodeIfPresent([String: String].self, forKey: .metadata)
+        provenance = try container.decodeIfPresent(Provenance.self, forKey: .provenance)
         expiresAt =
             container.contains(.expiresAt)
             ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
@@ -66,6 +72,7 @@ extension MemoryChange {
         try container.encodeIfPresent(confidence, forKey: .confidence)
         try container.encodeIfPresent(metadata, forKey: .metadata)
         if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
+        try container.encodeIfPresent(provenance, forKey: .provenance)
     }
 }
 
@@ -86,6 +93,7 @@ extension MemoryChange {
                 try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
             )
         }
+        change.provenance = try provenance?.validated()
         return change
     }
 }

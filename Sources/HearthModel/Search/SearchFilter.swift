@@ -18,6 +18,8 @@ public struct SearchFilter: Hashable, Sendable {
     public var minimumScore: Double?
     /// Whether memories that have expired are among them: an agent's own, and nobody else's.
     public var expiry: Expiry
+    /// At least this trusted, 0…1.
+    public var minimumTrust: Double?
 
     /// Which memories are admitted by their expiry.
     public enum Expiry: String, CaseIterable, Sendable, Codable {
@@ -38,7 +40,8 @@ public struct SearchFilter: Hashable, Sendable {
         createdBefore: Date? = nil,
         minimumImportance: Double? = nil,
         minimumScore: Double? = nil,
-        expiry: Expiry = .current
+        expiry: Expiry = .current,
+        minimumTrust: Double? = nil
     ) {
         self.types = types
         self.categories = categories
@@ -48,6 +51,7 @@ public struct SearchFilter: Hashable, Sendable {
         self.minimumImportance = minimumImportance
         self.minimumScore = minimumScore
         self.expiry = expiry
+        self.minimumTrust = minimumTrust
     }
 }
 
@@ -60,6 +64,7 @@ extension SearchFilter {
         }
         if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
+        if let minimumTrust { _ = try FieldLimits.unit(minimumTrust, name: "minimum trust") }
     }
 }
 

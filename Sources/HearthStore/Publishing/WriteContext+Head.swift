@@ -40,7 +40,7 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, state = ?12
+                head = ?9, head_number = ?10, head_lag = ?11, state = ?12, provenance = ?13
             WHERE memory_key = ?1
             """,
             record.key,
@@ -54,7 +54,8 @@ extension WriteContext {
             version.id.bytes,
             version.number,
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
-            fields.isDeleted ? "deleted" : "live"
+            fields.isDeleted ? "deleted" : "live",
+            StoredProvenance.column(fields.provenance)
         )
         try documents.update(
             record.key,

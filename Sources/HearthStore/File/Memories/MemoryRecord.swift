@@ -70,7 +70,7 @@ extension MemoryRecord {
             SELECT m.memory_key, m.identifier, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, c.name,
                 m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5), m.expires_at, m.created_at,
                 m.parent_id, m.head, m.head_number, m.head_lag, d.flags, a.count, a.last_at, v.parents,
-                coalesce(v.author_key, m.owner_key), v.node, coalesce(v.published_at, m.arrived_at), v.is_deleted, m.arrived_at
+                coalesce(v.author_key, m.owner_key), v.node, coalesce(v.published_at, m.arrived_at), v.is_deleted, m.arrived_at, m.provenance
             FROM memories AS m
             JOIN users AS u ON u.user_key = m.user_key
             JOIN categories AS c ON c.category_key = m.category_key
@@ -103,7 +103,8 @@ extension MemoryRecord {
             confidence: row.double(13),
             metadata: try FieldText.object(from: row.string(11)),
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
-            isDeleted: row.bool(27)
+            isDeleted: row.bool(27),
+            provenance: try StoredProvenance.read(row, 29)
         )
         let head = row.bytes(17)
         let arrivedAt = Timestamp(rawValue: row.int64(28))

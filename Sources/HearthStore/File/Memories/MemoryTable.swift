@@ -86,10 +86,11 @@ enum MemoryTable {
     private static let memories = RowsInsertion(
         """
         INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
-            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag, state)
+            importance, confidence, is_sensitive, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag, state,
+            provenance)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live')"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, 1, ?, 'live', ?)"
     )
 
     /// Writes new memories. Their first versions need no rows: the memories say everything.
@@ -117,7 +118,8 @@ enum MemoryTable {
                 fields.expiresAt?.rawValue,
                 row.new.parentID?.rawValue,
                 row.digest,
-                MemoryColumns.lag(of: row.time, arrivedAt: now)
+                MemoryColumns.lag(of: row.time, arrivedAt: now),
+                StoredProvenance.column(fields.provenance)
             )
         }
         try DocumentTable.insert(

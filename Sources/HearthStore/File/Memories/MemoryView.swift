@@ -139,7 +139,8 @@ extension Snapshot {
                 versionID: record.head,
                 syncStatus: status,
                 parentID: try visibleParent(of: record, by: viewer, now: now),
-                checksum: Hexadecimal.string(draft?.change.content.map(ContentDigest.canonical) ?? record.checksum)
+                checksum: Hexadecimal.string(draft?.change.content.map(ContentDigest.canonical) ?? record.checksum),
+                provenance: fields.provenance
             ),
             sync: SyncMetadata(
                 isLocked: lease != nil,

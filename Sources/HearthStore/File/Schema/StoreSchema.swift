@@ -15,6 +15,7 @@ enum StoreSchema {
                 try seed(connection, options: options)
             },
             Migration("compact memories", apply: SchemaV2.migrate),
+            Migration("provenance") { try $0.execute(SchemaV6.statements) },
         ]
     }
 

@@ -5,7 +5,7 @@ import HearthSQLite
 enum DraftTable {
     private static let columns = """
         SELECT draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content, category, tags,
-            importance, confidence, metadata, expires_at, digest
+            importance, confidence, metadata, expires_at, digest, provenance
         FROM drafts
         """
     private static let ofAgent = ComposedSQL(columns, "WHERE memory_key = ?1 AND agent_key = ?2")
@@ -65,12 +65,12 @@ enum DraftTable {
         try transaction.connection.run(
             """
             INSERT INTO drafts (draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content,
-                category, tags, importance, confidence, metadata, expires_at, digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                category, tags, importance, confidence, metadata, expires_at, digest, provenance)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
             ON CONFLICT (draft_key) DO UPDATE SET base = excluded.base, base_number = excluded.base_number, time = excluded.time,
                 changed_fields = excluded.changed_fields, content = excluded.content, category = excluded.category, tags = excluded.tags, importance = excluded.importance,
                 confidence = excluded.confidence, metadata = excluded.metadata, expires_at = excluded.expires_at,
-                digest = excluded.digest
+                digest = excluded.digest, provenance = excluded.provenance
             """,
             draft.key,
             draft.memory,
@@ -88,7 +88,8 @@ enum DraftTable {
             change.confidence,
             change.metadata.map(FieldText.object),
             change.expiresAt.flatMap { $0?.rawValue },
-            draft.digest
+            draft.digest,
+            change.provenance.map(ProvenanceColumn.init)
         )
         _ = transaction.sequence
     }
@@ -110,6 +111,8 @@ enum DraftTable {
         if fields.contains(.expiresAt) {
             change.expiresAt = .some(row.optionalInt64(15).map(Timestamp.init(rawValue:)))
         }
+        if fields.contains(.provenance) { change.provenance = try StoredProvenance.read(row, 17) }
+        change.grantsTrust = fields.contains(.trust)
         let draft = Draft(
             key: row.int64(0),
             memory: row.int64(1),

@@ -48,8 +48,8 @@ enum VersionTable {
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19)
+                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order, provenance)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19, ?20)
             """,
             memory,
             version.number,
@@ -69,7 +69,8 @@ enum VersionTable {
             kept.base,
             kept.content,
             now.rawValue,
-            transaction.newRow()
+            transaction.newRow(),
+            StoredProvenance.column(fields.provenance)
         )
         for parent in version.parents where parent != retired {
             try transaction.connection.run(
@@ -109,9 +110,10 @@ enum VersionTable {
         try connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
+                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order, provenance)
             SELECT memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance, confidence,
-                expires_at, is_deleted, content_form, is_head, published_at, published_order
+                expires_at, is_deleted, content_form, is_head, published_at, published_order,
+                (SELECT provenance FROM memories WHERE memory_key = ?1)
             FROM first_versions WHERE memory_key = ?1
             """,
             memory
