@@ -18,6 +18,8 @@ extension MultiAgentMemoryCoordinator {
     ///   - metadata: The host's own values, at most 1 MiB.
     ///   - isSensitive: Whether the payload is to be encrypted at rest.
     ///   - expiresAt: When it is to stop being returned.
+    ///   - provenance: Where the text came from; nil: nothing is said of it, which counts as ``Provenance/standard``. A text
+    ///     that the agent can see already is no more trusted than there, unless a critical agent says this.
     /// - Throws: `.invalidArgument` that names what is out of range, `.restrictedCategory` for sharing a restricted
     ///   category, `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`,
     ///   `.storeBusy`, `.storeReadOnly`. Then nothing is stored.
@@ -34,7 +36,8 @@ extension MultiAgentMemoryCoordinator {
         shareWithAgents: [AgentID] = [],
         metadata: [String: String] = [:],
         isSensitive: Bool = false,
-        expiresAt: Date? = nil
+        expiresAt: Date? = nil,
+        provenance: Provenance? = nil
     ) async throws -> MemoryID {
         let draft = MemoryDraft(
             content: content,
@@ -44,7 +47,8 @@ extension MultiAgentMemoryCoordinator {
             importance: importanceScore,
             metadata: metadata,
             isSensitive: isSensitive,
-            expiresAt: expiresAt
+            expiresAt: expiresAt,
+            provenance: provenance
         )
         let ids = try await storeAgentMemories(
             agentID: agentID,
@@ -94,9 +98,15 @@ extension MultiAgentMemoryCoordinator {
     /// that they exist. A call that names a memory and no user, where several users have one that the agent may mean,
     /// throws `.invalidArgument`.
     ///
+    /// - Parameters:
+    ///   - batch: The memories. What they say of their provenance can lower their trust, and not raise it.
+    ///   - maximumTrust: The most trust that any of them gets, 0…1.
     /// - Throws: As for storing one memory.
-    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
-        try await operations.perform { store in try await store.importMemories(batch) }
+    public func importMemories(
+        _ batch: [MemoryImport],
+        maximumTrust: Double = Provenance.Origin.import.usualTrust
+    ) async throws -> ImportCounts {
+        try await operations.perform { store in try await store.importMemories(batch, maximumTrust: maximumTrust) }
     }
 
     /// One agent's view of one memory.

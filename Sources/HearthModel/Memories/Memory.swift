@@ -47,6 +47,8 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
     /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C; of a sensitive memory, an HMAC of
     /// that under a key of its user, which does not change.
     public var checksum: String
+    /// Where the text came from.
+    public var provenance: Provenance
 
     /// Assembles a view.
     public init(
@@ -71,7 +73,8 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
         versionID: VersionID,
         syncStatus: SyncStatus,
         parentID: MemoryID?,
-        checksum: String
+        checksum: String,
+        provenance: Provenance = .standard
     ) {
         self.id = id
         self.agentID = agentID
@@ -95,6 +98,7 @@ public struct Memory: Identifiable, Hashable, Sendable, Codable {
         self.syncStatus = syncStatus
         self.parentID = parentID
         self.checksum = checksum
+        self.provenance = provenance
     }
 }
 

@@ -19,6 +19,9 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     /// Whether it is to be encrypted at rest; only the owner changes that. It holds at once, whatever becomes of the
     /// rest of the edit.
     public var isSensitive: Bool?
+    /// Where the edit came from; nil: nothing is said of it, which counts as ``Provenance/standard``. The memory keeps the lower
+    /// of its own and this, unless a critical agent says this.
+    public var provenance: Provenance?
 
     /// Describes an edit.
     public init(
@@ -29,7 +32,8 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         confidence: Double? = nil,
         metadata: [String: String]? = nil,
         expiresAt: Date?? = nil,
-        isSensitive: Bool? = nil
+        isSensitive: Bool? = nil,
+        provenance: Provenance? = nil
     ) {
         self.content = content
         self.category = category
@@ -39,12 +43,13 @@ public struct MemoryChange: Hashable, Sendable, Codable {
         self.metadata = metadata
         self.expiresAt = expiresAt
         self.isSensitive = isSensitive
+        self.provenance = provenance
     }
 }
 
 extension MemoryChange {
     private enum CodingKeys: String, CodingKey {
-        case content, category, tags, importance, confidence, metadata, expiresAt, isSensitive
+        case content, category, tags, importance, confidence, metadata, expiresAt, isSensitive, provenance
     }
 
     /// Reads a change; a key that is absent leaves its field as it is, and `"expiresAt": null` removes the expiry.
@@ -56,6 +61,7 @@ extension MemoryChange {
         importance = try container.decodeIfPresent(Double.self, forKey: .importance)
         confidence = try container.decodeIfPresent(Double.self, forKey: .confidence)
         metadata = try container.decodeIfPresent([String: String].self, forKey: .metadata)
+        provenance = try container.decodeIfPresent(Provenance.self, forKey: .provenance)
         expiresAt =
             container.contains(.expiresAt)
             ? .some(try container.decodeIfPresent(Date.self, forKey: .expiresAt)) : nil
@@ -73,6 +79,7 @@ extension MemoryChange {
         try container.encodeIfPresent(metadata, forKey: .metadata)
         if let expiresAt { try container.encode(expiresAt, forKey: .expiresAt) }
         try container.encodeIfPresent(isSensitive, forKey: .isSensitive)
+        try container.encodeIfPresent(provenance, forKey: .provenance)
     }
 }
 
@@ -93,6 +100,7 @@ extension MemoryChange {
                 try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
             )
         }
+        change.provenance = try provenance?.validated()
         return change
     }
 }

@@ -24,6 +24,8 @@ public struct MemoryDraft: Hashable, Sendable, Codable {
     public var parentID: MemoryID?
     /// When it came about; nil means now.
     public var createdAt: Date?
+    /// Where it came from; nil: nothing is said of it, which counts as ``Provenance/standard``, in an import as imported.
+    public var provenance: Provenance?
 
     /// Describes a memory to store.
     public init(
@@ -37,7 +39,8 @@ public struct MemoryDraft: Hashable, Sendable, Codable {
         isSensitive: Bool = false,
         expiresAt: Date? = nil,
         parentID: MemoryID? = nil,
-        createdAt: Date? = nil
+        createdAt: Date? = nil,
+        provenance: Provenance? = nil
     ) {
         self.content = content
         self.type = type
@@ -50,6 +53,7 @@ public struct MemoryDraft: Hashable, Sendable, Codable {
         self.expiresAt = expiresAt
         self.parentID = parentID
         self.createdAt = createdAt
+        self.provenance = provenance
     }
 }
 
@@ -72,7 +76,8 @@ extension MemoryDraft {
             importance: try FieldLimits.unit(importance, name: "importance"),
             confidence: try FieldLimits.unit(confidence, name: "confidence"),
             metadata: try FieldLimits.metadata(metadata),
-            expiresAt: try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") }
+            expiresAt: try expiresAt.map { date throws(MemoryError) in try Timestamp(date, name: "expiresAt") },
+            provenance: try provenance?.validated() ?? .standard
         )
     }
 }

@@ -16,6 +16,8 @@ package struct MemoryFields: Hashable, Sendable, Codable {
     package var expiresAt: Timestamp?
     /// Whether this is a deletion; the other fields then say what was deleted.
     package var isDeleted: Bool
+    /// Where the text came from.
+    package var provenance: Provenance
 
     /// Assembles fields.
     package init(
@@ -26,7 +28,8 @@ package struct MemoryFields: Hashable, Sendable, Codable {
         confidence: Double = 0.8,
         metadata: [String: String] = [:],
         expiresAt: Timestamp? = nil,
-        isDeleted: Bool = false
+        isDeleted: Bool = false,
+        provenance: Provenance = .standard
     ) {
         self.content = content
         self.category = category
@@ -36,6 +39,7 @@ package struct MemoryFields: Hashable, Sendable, Codable {
         self.metadata = metadata
         self.expiresAt = expiresAt
         self.isDeleted = isDeleted
+        self.provenance = provenance
     }
 }
 

@@ -20,6 +20,8 @@ public struct MemorySearchResult: Sendable {
     /// The other memories that the agent sees with an equal text, best first: they are this result and take no place of
     /// their own.
     public var copies: [MemoryID]
+    /// The lowest trust of the memory and its copies: a text is no more trusted for being stored again.
+    public var trust: Double
 
     /// Assembles a result.
     public init(
@@ -31,7 +33,8 @@ public struct MemorySearchResult: Sendable {
         sharing: SharingContext?,
         snippet: String,
         missingPhrases: [String] = [],
-        copies: [MemoryID] = []
+        copies: [MemoryID] = [],
+        trust: Double? = nil
     ) {
         self.memory = memory
         self.score = score
@@ -42,6 +45,7 @@ public struct MemorySearchResult: Sendable {
         self.snippet = snippet
         self.missingPhrases = missingPhrases
         self.copies = copies
+        self.trust = trust ?? memory.provenance.trust
     }
 }
 

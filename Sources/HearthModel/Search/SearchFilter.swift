@@ -21,6 +21,8 @@ public struct SearchFilter: Hashable, Sendable {
     /// Whether sensitive memories are among them. With them, whoever has no key gets `.keyUnavailable` where there are
     /// any; without them, everything else.
     public var includesSensitive: Bool
+    /// At least this trusted, 0…1.
+    public var minimumTrust: Double?
 
     /// Which memories are admitted by their expiry.
     public enum Expiry: String, CaseIterable, Sendable, Codable {
@@ -42,7 +44,8 @@ public struct SearchFilter: Hashable, Sendable {
         minimumImportance: Double? = nil,
         minimumScore: Double? = nil,
         expiry: Expiry = .current,
-        includesSensitive: Bool = true
+        includesSensitive: Bool = true,
+        minimumTrust: Double? = nil
     ) {
         self.types = types
         self.categories = categories
@@ -53,6 +56,7 @@ public struct SearchFilter: Hashable, Sendable {
         self.minimumScore = minimumScore
         self.expiry = expiry
         self.includesSensitive = includesSensitive
+        self.minimumTrust = minimumTrust
     }
 }
 
@@ -65,6 +69,7 @@ extension SearchFilter {
         }
         if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
+        if let minimumTrust { _ = try FieldLimits.unit(minimumTrust, name: "minimum trust") }
     }
 }
 

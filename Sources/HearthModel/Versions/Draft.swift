@@ -65,6 +65,7 @@ extension Draft {
             encoder.append(Int64(expiresAt == nil ? 0 : 1))
             encoder.append(expiresAt?.rawValue ?? 0)
         }
+        if let provenance = change.provenance { encoder.append(provenance) }
         return encoder.digest(key: digestKey)
     }
 }

@@ -9,6 +9,10 @@ package struct FieldChange: Hashable, Sendable {
     /// The inner nil removes the expiry.
     package var expiresAt: Timestamp??
     package var isDeletion = false
+    /// What is said of where the edit came from.
+    package var provenance: Provenance?
+    /// Whether that holds whatever the memory's own provenance is.
+    package var grantsTrust = false
 
     package init(
         content: String? = nil,
@@ -18,7 +22,9 @@ package struct FieldChange: Hashable, Sendable {
         confidence: Double? = nil,
         metadata: [String: String]? = nil,
         expiresAt: Timestamp?? = nil,
-        isDeletion: Bool = false
+        isDeletion: Bool = false,
+        provenance: Provenance? = nil,
+        grantsTrust: Bool = false
     ) {
         self.content = content
         self.category = category
@@ -28,6 +34,8 @@ package struct FieldChange: Hashable, Sendable {
         self.metadata = metadata
         self.expiresAt = expiresAt
         self.isDeletion = isDeletion
+        self.provenance = provenance
+        self.grantsTrust = grantsTrust
     }
 
     /// A deletion and nothing else.
@@ -49,6 +57,8 @@ package struct FieldChange: Hashable, Sendable {
         package static let metadata = Fields(rawValue: 32)
         package static let expiresAt = Fields(rawValue: 64)
         package static let deletion = Fields(rawValue: 128)
+        package static let provenance = Fields(rawValue: 256)
+        package static let trust = Fields(rawValue: 512)
 
         /// The fields that only the owner changes: what becomes of the memory, and who may see it. Any other agent
         /// that may propose an edit may propose one of every other field.
@@ -65,6 +75,8 @@ package struct FieldChange: Hashable, Sendable {
         if metadata != nil { fields.insert(.metadata) }
         if expiresAt != nil { fields.insert(.expiresAt) }
         if isDeletion { fields.insert(.deletion) }
+        if provenance != nil { fields.insert(.provenance) }
+        if grantsTrust { fields.insert(.trust) }
         return fields
     }
 
@@ -91,12 +103,28 @@ extension FieldChange {
         if let metadata { result.metadata = metadata }
         if let expiresAt { result.expiresAt = expiresAt }
         if isDeletion { result.isDeleted = true }
+        result.provenance = provenance(over: fields.provenance)
         return result
+    }
+
+    /// The provenance of a memory after the change.
+    package func provenance(over earlier: Provenance) -> Provenance {
+        fields.provenance(over: earlier, saying: provenance)
+    }
+
+    /// What this change and then a later one say of where they came from.
+    private func provenance(before later: FieldChange) -> (Provenance?, grants: Bool) {
+        if later.grantsTrust { return (later.provenance, true) }
+        guard !later.fields.subtracting(.deletion).isEmpty else { return (provenance, grantsTrust) }
+        guard !fields.subtracting(.deletion).isEmpty else { return (later.provenance, false) }
+        if provenance == nil, later.provenance == nil { return (nil, false) }
+        return ((provenance ?? .standard).lowered(by: later.provenance ?? .standard), grantsTrust)
     }
 
     /// This change and then a later one, as one.
     package func followed(by later: FieldChange) -> FieldChange {
-        FieldChange(
+        let (provenance, grantsTrust) = provenance(before: later)
+        return FieldChange(
             content: later.content ?? content,
             category: later.category ?? category,
             tags: later.tags ?? tags,
@@ -104,7 +132,9 @@ extension FieldChange {
             confidence: later.confidence ?? confidence,
             metadata: later.metadata ?? metadata,
             expiresAt: later.expiresAt ?? expiresAt,
-            isDeletion: later.isDeletion || isDeletion
+            isDeletion: later.isDeletion || isDeletion,
+            provenance: provenance,
+            grantsTrust: grantsTrust
         )
     }
 
@@ -121,6 +151,12 @@ extension FieldChange {
         if metadata == fields.metadata { result.metadata = nil }
         if let expiresAt, expiresAt == fields.expiresAt { result.expiresAt = nil }
         if fields.isDeleted { result.isDeletion = false }
+        // Beside another change, what is said of its provenance counts, and alone only where it changes something.
+        if result.fields.isSubset(of: [.deletion, .provenance, .trust]),
+            result.provenance(over: fields.provenance) == fields.provenance
+        {
+            (result.provenance, result.grantsTrust) = (nil, false)
+        }
         return result
     }
 }
@@ -163,5 +199,17 @@ extension String {
 extension [String] {
     package func isIdentical(to other: [String]) -> Bool {
         count == other.count && zip(self, other).allSatisfy { $0.isIdentical(to: $1) }
+    }
+}
+
+extension FieldChange.Fields {
+    /// The provenance of a memory after a change of these fields. A deletion says nothing, so it changes nothing.
+    ///
+    /// - Parameters:
+    ///   - earlier: That of the memory before.
+    ///   - own: What is said of where the change came from; nil: nothing.
+    package func provenance(over earlier: Provenance, saying own: Provenance?) -> Provenance {
+        guard !subtracting(.deletion).isEmpty else { return earlier }
+        return contains(.trust) ? own ?? .standard : earlier.lowered(by: own ?? .standard)
     }
 }

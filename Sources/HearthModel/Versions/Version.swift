@@ -98,6 +98,8 @@ public struct MemoryVersion: Hashable, Sendable, Codable {
     public var isDeleted: Bool
     /// Lower-case hexadecimal SHA-256 of the content in Unicode normalisation form C; of a sensitive memory, an HMAC of that.
     public var checksum: String
+    /// Where the text came from.
+    public var provenance: Provenance
 
     /// Assembles a version.
     public init(
@@ -115,7 +117,8 @@ public struct MemoryVersion: Hashable, Sendable, Codable {
         metadata: [String: String],
         expiresAt: Date? = nil,
         isDeleted: Bool,
-        checksum: String
+        checksum: String,
+        provenance: Provenance = .standard
     ) {
         self.id = id
         self.memoryID = memoryID
@@ -132,5 +135,6 @@ public struct MemoryVersion: Hashable, Sendable, Codable {
         self.expiresAt = expiresAt
         self.isDeleted = isDeleted
         self.checksum = checksum
+        self.provenance = provenance
     }
 }

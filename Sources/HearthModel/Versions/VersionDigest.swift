@@ -92,6 +92,13 @@ package struct CanonicalEncoder {
         bytes.append(contentsOf: digest)
     }
 
+    mutating func append(_ provenance: Provenance) {
+        append(Int64(provenance.origin.place))
+        append(provenance.trust)
+        append(Int64(provenance.name == nil ? 0 : 1))
+        append(provenance.name ?? "")
+    }
+
     mutating func append(_ fields: MemoryFields, contentDigest: [UInt8]) {
         append(contentsOf: contentDigest)
         append(fields.category.rawValue)
@@ -107,6 +114,8 @@ package struct CanonicalEncoder {
         append(Int64(fields.expiresAt == nil ? 0 : 1))
         append(fields.expiresAt?.rawValue ?? 0)
         append(Int64(fields.isDeleted ? 1 : 0))
+        // The standard one is left out: so a version that was made before there was provenance keeps its id.
+        if fields.provenance != .standard { append(fields.provenance) }
     }
 }
 

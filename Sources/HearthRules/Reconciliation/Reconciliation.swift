@@ -31,11 +31,21 @@ struct Reconciliation {
             confidence: settled(.confidence) { $0.confidence },
             metadata: metadata(),
             expiresAt: settled(.expiry, byOwnerAlone: true) { $0.expiresAt },
-            isDeleted: isDeleted()
+            isDeleted: isDeleted(),
+            provenance: provenance()
         )
         // Nobody needs to decide what a memory says if every side deleted it.
         if fields.isDeleted && !contested.contains(.deletion) && undecided == nil { contested = [] }
         return fields
+    }
+
+    /// The lowest provenance of the edits that the heads hold.
+    ///
+    /// Each edit says what its text's provenance is, having seen what it was made from, so that nothing earlier counts. A
+    /// merge says nothing of its own.
+    private mutating func provenance() -> Provenance {
+        let edits = latestEdits { _, _ in true }
+        return TrustRules.merged(edits.map { fields($0).provenance }) ?? .standard
     }
 
     func fields(_ position: Int) -> MemoryFields { graph.versions[position].fields }

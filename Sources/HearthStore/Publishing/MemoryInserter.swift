@@ -27,6 +27,8 @@ struct MemoryInserter {
     private let keyring: Keyring
     private var rows: [MemoryTable.Rows] = []
     private var grants: [(memory: MemoryKeys, plan: SharingPlan)] = []
+    /// Where the texts of the rows that are held back came from, by their digests, of those that are not the standard.
+    private var heldProvenances: [[UInt8]: [(user: UserID, owner: AgentID, provenance: Provenance)]] = [:]
     /// Which memory of the call was added last, from 1.
     private var added = 0
     /// The plan for the memory before: most of the next ones have the same.
@@ -70,6 +72,8 @@ struct MemoryInserter {
         added = number ?? added + 1
         let plan = try plan(for: new)
         if let parentID = new.parentID { try requireParent(parentID, of: new, owner: plan.owner) }
+        var new = new
+        new.fields.provenance = try provenance(of: new, owner: plan.owner)
         let row = try MemoryTable.Rows(
             new,
             owner: plan.owner,
@@ -87,12 +91,33 @@ struct MemoryInserter {
     mutating func finish() throws {
         try MemoryTable.insert(rows, now: now, into: transaction)
         rows.removeAll(keepingCapacity: true)
+        heldProvenances.removeAll(keepingCapacity: true)
         for (memory, plan) in grants {
             for (share, agents) in plan.grants {
                 try ShareWriter.grant(share, to: agents, memory: memory, by: plan.owner, at: now, in: transaction)
             }
         }
         grants.removeAll(keepingCapacity: true)
+    }
+
+    /// What trust a new text has: no more than that of an equal one that its owner can see.
+    private mutating func provenance(of new: NewMemory, owner: KnownAgent) throws -> Provenance {
+        let priority = owner.profile.priority
+        let given = new.provenance
+        let isGranted = TrustRules.grants(given, priority: priority)
+        let user = try transaction.keys.user(new.userID, now: now, in: transaction.connection)
+        let snapshot = Snapshot(transaction, directory: directory, clock: clock)
+        let stored =
+            isGranted
+            ? []
+            : try snapshot.provenances(ofTextsEqualTo: new.fields.content, user: user, seenBy: owner, now: now)
+        let held = (heldProvenances[new.contentDigest] ?? [])
+            .filter { $0.user == new.userID && $0.owner == owner.id }.map(\.provenance)
+        let provenance = TrustRules.written(as: given, seen: stored + held, priority: priority)
+        if provenance != .standard {
+            heldProvenances[new.contentDigest, default: []].append((new.userID, owner.id, provenance))
+        }
+        return provenance
     }
 
     /// - Throws: `.memoryNotFound`, which says whose parent is not to be found, and in which row.

@@ -45,7 +45,7 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13
+                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13, provenance = ?14
             WHERE memory_key = ?1
             """,
             record.key,
@@ -60,7 +60,8 @@ extension WriteContext {
             version.number,
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
             fields.isDeleted ? 1 : nil,
-            sealed
+            sealed,
+            StoredProvenance.column(fields.provenance)
         )
         try documents.update(
             record.key,

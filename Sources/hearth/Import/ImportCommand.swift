@@ -34,6 +34,12 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Encrypt all of them at rest, whatever the lines say.")
     var sensitive = false
 
+    @Option(help: ArgumentHelp("Which file or program the memories came from.", valueName: "name"))
+    var source: String?
+
+    @Option(help: ArgumentHelp("How far you trust them, 0 to 1.", valueName: "trust"))
+    var trust = Provenance.Origin.import.usualTrust
+
     @OptionGroup var store: StoreOptions
 
     /// How many bad lines are named if nothing is stored. With --skip-bad all are named, because they are lost
@@ -79,7 +85,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
         for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }
         Signals.noteInterrupts()
-        var run = ImportRun(coordinator)
+        var run = ImportRun(coordinator, provenance: Provenance(origin: .import, name: self.source, trust: trust))
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
         (outcome.counts, outcome.complete) = (run.counts, run.isComplete)

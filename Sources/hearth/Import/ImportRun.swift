@@ -11,6 +11,8 @@ struct ImportRun {
     private(set) var isComplete = false
 
     private let coordinator: MultiAgentMemoryCoordinator
+    /// What every memory gets.
+    private let provenance: Provenance
     private var batch: [MemoryImport] = []
     private var batchBytes = 0
 
@@ -20,8 +22,9 @@ struct ImportRun {
     /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
     private static let heaviestBatch = 8 << 20
 
-    init(_ coordinator: MultiAgentMemoryCoordinator) {
+    init(_ coordinator: MultiAgentMemoryCoordinator, provenance: Provenance = Provenance(origin: .import)) {
         self.coordinator = coordinator
+        self.provenance = provenance
     }
 
     /// Stores what `check` found good in `source`.
@@ -57,13 +60,15 @@ struct ImportRun {
     private mutating func add(_ memory: MemoryImport) async throws {
         let bytes = memory.draft.content.utf8.count
         if batch.count == Self.longestBatch || batchBytes + bytes > Self.heaviestBatch { try await flush() }
+        var memory = memory
+        memory.draft.provenance = provenance
         batch.append(memory)
         batchBytes += bytes
     }
 
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        counts.add(try await coordinator.importMemories(batch))
+        counts.add(try await coordinator.importMemories(batch, maximumTrust: provenance.trust))
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0
     }

@@ -11,6 +11,7 @@ extension ConflictID: ExpressibleByArgument {}
 extension MemoryCategory: ExpressibleByArgument {}
 
 extension MemoryType: ExpressibleByArgument {}
+extension Provenance.Origin: ExpressibleByArgument {}
 extension SearchType: ExpressibleByArgument {}
 extension SharePermission: ExpressibleByArgument {}
 extension ConflictResolution: ExpressibleByArgument {}

@@ -26,6 +26,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only memories at least this important, 0 to 1.", valueName: "importance"))
     var minImportance: Double?
 
+    @Option(help: ArgumentHelp("Only memories trusted at least so far, 0 to 1.", valueName: "trust"))
+    var minTrust: Double?
+
     @Flag(help: "Only the agent's own memories that have expired. They can be restored, or given another expiry.")
     var expired = false
 
@@ -47,7 +50,8 @@ struct FilterOptions: ParsableArguments {
             minimumImportance: minImportance,
             minimumScore: minimumScore,
             expiry: expired ? .expired : .current,
-            includesSensitive: !sensitivity.withoutSensitive
+            includesSensitive: !sensitivity.withoutSensitive,
+            minimumTrust: minTrust
         )
     }
 }

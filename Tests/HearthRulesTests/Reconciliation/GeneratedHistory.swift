@@ -66,7 +66,7 @@ struct GeneratedHistory {
 
     private static func change(_ fields: inout MemoryFields, using random: inout SeededGenerator) {
         func some<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &random)] }
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0, 1:
             fields.content = edited(fields.content, using: &random)
         case 2:
@@ -86,6 +86,10 @@ struct GeneratedHistory {
             } else {
                 fields.tags.append(tag)
             }
+        case 9:
+            fields.provenance = some([
+                .standard, Provenance(origin: .tool), Provenance(origin: .user), Provenance(origin: .import),
+            ])
         default:
             fields.metadata[some(["x", "y", "z"])] = some([nil, "1", "2", "3"])
         }

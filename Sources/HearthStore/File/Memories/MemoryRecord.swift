@@ -119,7 +119,7 @@ extension MemoryRecord {
                 m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5), m.expires_at, m.created_at,
                 m.parent_id, m.head, m.head_number, m.head_lag, d.flags, a.count, a.last_at, v.parents,
                 coalesce(v.author_key, m.owner_key), v.node, v.published_at, v.is_deleted,
-                coalesce(m.arrived_at, d.created_at), m.is_sensitive, m.sealed
+                coalesce(m.arrived_at, d.created_at), m.is_sensitive, m.sealed, m.provenance
             FROM memories AS m
             JOIN users AS u ON u.user_key = m.user_key
             JOIN categories AS c ON c.category_key = m.category_key
@@ -153,7 +153,8 @@ extension MemoryRecord {
             confidence: row.double(13),
             metadata: try FieldText.object(from: row.string(11)),
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
-            isDeleted: row.bool(27)
+            isDeleted: row.bool(27),
+            provenance: try StoredProvenance.read(row, 31)
         )
         let head = row.bytes(17)
         let isLocked = row.bool(29) && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil

@@ -106,10 +106,11 @@ enum MemoryTable {
     private static let memories = RowsInsertion(
         """
         INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
-            importance, confidence, is_sensitive, sealed, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag)
+            importance, confidence, is_sensitive, sealed, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag,
+            provenance)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"
     )
 
     /// Writes new memories. Their first versions need no rows: the memories say everything.
@@ -140,7 +141,8 @@ enum MemoryTable {
                 row.new.parentID?.rawValue,
                 // What a sensitive memory's payload is bound to must be known before it is opened.
                 row.sealed == nil ? Array(row.digest.prefix(SchemaV3.checkLength)) : row.digest,
-                MemoryColumns.lag(of: row.time, arrivedAt: now)
+                MemoryColumns.lag(of: row.time, arrivedAt: now),
+                StoredProvenance.column(fields.provenance)
             )
         }
         try DocumentTable.insert(

@@ -144,7 +144,8 @@ extension Snapshot {
                 checksum: Hexadecimal.string(
                     draft?.change.content.map { ContentDigest.checksum(of: $0, key: record.seal?.digestKey) }
                         ?? record.checksum
-                )
+                ),
+                provenance: fields.provenance
             ),
             sync: SyncMetadata(
                 isLocked: lease != nil,

@@ -11,7 +11,9 @@ struct NewMemory: Sendable {
     let userID: UserID
     let sessionID: SessionID?
     let type: MemoryType
-    let fields: MemoryFields
+    var fields: MemoryFields
+    /// What the host says of where it came from; nil: nothing.
+    let provenance: Provenance?
     let createdAt: Timestamp
     var parentID: MemoryID?
     let contentDigest: [UInt8]
@@ -44,6 +46,7 @@ struct NewMemory: Sendable {
         createdAt =
             try draft.createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") } ?? now
         fields = try draft.fields()
+        provenance = try draft.provenance?.validated()
         contentDigest = ContentDigest.exact(fields.content)
         let document = AnalyzedDocument(content: fields.content, tags: fields.tags)
         self.document = document

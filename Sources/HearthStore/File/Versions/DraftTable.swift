@@ -6,7 +6,7 @@ enum DraftTable {
     private static let columns = """
         SELECT d.draft_key, d.memory_key, d.agent_key, d.user_key, d.base, d.base_number, d.time, d.created_at, d.changed_fields,
             d.content, d.category, d.tags, d.importance, d.confidence, d.metadata, d.expires_at, d.digest, d.sealed, m.identifier,
-            m.is_sensitive
+            m.is_sensitive, d.provenance
         FROM drafts AS d JOIN memories AS m ON m.memory_key = d.memory_key
         """
     private static let ofAgent = ComposedSQL(columns, "WHERE d.memory_key = ?1 AND d.agent_key = ?2")
@@ -71,12 +71,12 @@ enum DraftTable {
         try transaction.connection.run(
             """
             INSERT INTO drafts (draft_key, memory_key, agent_key, user_key, base, base_number, time, created_at, changed_fields, content,
-                category, tags, importance, confidence, metadata, expires_at, digest, sealed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                category, tags, importance, confidence, metadata, expires_at, digest, sealed, provenance)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
             ON CONFLICT (draft_key) DO UPDATE SET base = excluded.base, base_number = excluded.base_number, time = excluded.time,
                 changed_fields = excluded.changed_fields, content = excluded.content, category = excluded.category, tags = excluded.tags, importance = excluded.importance,
                 confidence = excluded.confidence, metadata = excluded.metadata, expires_at = excluded.expires_at,
-                digest = excluded.digest, sealed = excluded.sealed
+                digest = excluded.digest, sealed = excluded.sealed, provenance = excluded.provenance
             """,
             draft.key,
             draft.memory,
@@ -95,7 +95,8 @@ enum DraftTable {
             change.metadata.map(FieldText.object),
             change.expiresAt.flatMap { $0?.rawValue },
             draft.digest,
-            sealed
+            sealed,
+            change.provenance.map(ProvenanceColumn.init)
         )
         _ = transaction.sequence
     }
@@ -126,6 +127,8 @@ enum DraftTable {
         if fields.contains(.expiresAt) {
             change.expiresAt = .some(row.optionalInt64(15).map(Timestamp.init(rawValue:)))
         }
+        if fields.contains(.provenance) { change.provenance = try StoredProvenance.read(row, 20) }
+        change.grantsTrust = fields.contains(.trust)
         var draft = Draft(
             key: row.int64(0),
             memory: row.int64(1),

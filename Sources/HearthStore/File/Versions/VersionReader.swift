@@ -10,8 +10,11 @@ import HearthText
 final class VersionReader {
     private static let columns = """
         SELECT version_id, parents, author_key, node, time, number, category, tags, metadata, importance, confidence, expires_at,
-            is_deleted, is_head, published_at, published_order
-        FROM all_versions
+            is_deleted, is_head, published_at, published_order,
+            CASE WHEN EXISTS (SELECT 1 FROM versions AS w WHERE w.memory_key = v.memory_key AND w.version_id = v.version_id)
+                THEN (SELECT provenance FROM versions AS w WHERE w.memory_key = v.memory_key AND w.version_id = v.version_id)
+                ELSE (SELECT provenance FROM memories AS m WHERE m.memory_key = v.memory_key) END
+        FROM all_versions AS v
         """
     private static let one = ComposedSQL(columns, "WHERE memory_key = ?1 AND version_id IN (?2, substr(?2, 1, 8))")
     private static let ofMemory = ComposedSQL(columns, "WHERE memory_key = ?1 ORDER BY number, time, version_id")
@@ -247,7 +250,8 @@ private struct VersionRow {
             confidence: row.double(10),
             metadata: try FieldText.object(from: row.string(8)),
             expiresAt: row.optionalInt64(11).map(Timestamp.init(rawValue:)),
-            isDeleted: row.bool(12)
+            isDeleted: row.bool(12),
+            provenance: try StoredProvenance.read(row, 16)
         )
         isHead = row.bool(13)
         publishedAt = Timestamp(rawValue: row.int64(14))
@@ -280,7 +284,8 @@ extension MemoryVersion {
             metadata: fields.metadata,
             expiresAt: fields.expiresAt?.date,
             isDeleted: fields.isDeleted,
-            checksum: Hexadecimal.string(checksum)
+            checksum: Hexadecimal.string(checksum),
+            provenance: fields.provenance
         )
     }
 }

@@ -54,8 +54,9 @@ enum VersionTable {
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order, sealed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19, ?20)
+                confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order, sealed,
+                provenance)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19, ?20, ?21)
             """,
             memory,
             version.number,
@@ -76,7 +77,8 @@ enum VersionTable {
             kept.content,
             now.rawValue,
             transaction.newRow(),
-            sealed
+            sealed,
+            StoredProvenance.column(fields.provenance)
         )
         for parent in version.parents where parent != retired {
             try transaction.connection.run(
@@ -128,9 +130,10 @@ enum VersionTable {
         try connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance,
-                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order)
+                confidence, expires_at, is_deleted, content_form, is_head, published_at, published_order, provenance)
             SELECT memory_key, number, version_id, parents, author_key, time, category, tags, metadata, importance, confidence,
-                expires_at, is_deleted, content_form, is_head, published_at, published_order
+                expires_at, is_deleted, content_form, is_head, published_at, published_order,
+                (SELECT provenance FROM memories WHERE memory_key = ?1)
             FROM first_versions WHERE memory_key = ?1
             """,
             memory

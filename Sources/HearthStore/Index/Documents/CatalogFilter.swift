@@ -8,6 +8,7 @@ struct CatalogFilter {
     private var categories: Set<Int32>?
     /// The documents that have one of the tags.
     private var documents: Set<Int64>?
+    private var trusted: TrustedDocuments?
     private var session: Int64?
     private var createdAfter: Int64
     private var createdBefore: Int64
@@ -54,6 +55,7 @@ struct CatalogFilter {
             }
             documents = tagged
         }
+        trusted = try filter.minimumTrust.map { try TrustedDocuments(of: user, atLeast: $0, in: connection) }
         self.session = session
         createdAfter = try filter.createdAfter.map { try Timestamp($0, name: "createdAfter").rawValue } ?? .min
         createdBefore = try filter.createdBefore.map { try Timestamp($0, name: "createdBefore").rawValue } ?? .max
@@ -90,6 +92,7 @@ struct CatalogFilter {
             && types?.contains(entry.type) ?? true
             && categories?.contains(entry.category) ?? true
             && documents?.contains(entry.document) ?? true
+            && trusted?.contains(entry.document) ?? true
             && (includesSensitive || !entry.flags.contains(.sensitive))
     }
 }

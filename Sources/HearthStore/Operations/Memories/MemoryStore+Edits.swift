@@ -127,6 +127,7 @@ extension MemoryStore {
                 // The category and the expiry that the memory has anyway must not be a reason to refuse the draft
                 // later.
                 if view.sharing != nil { edit.change = edit.change.withoutOwnersFields }
+                edit.change = try context.trusting(edit.change, of: record, by: agent)
                 if let expected = edit.expectedVersion, expected != record.headNumber {
                     throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
                 }

@@ -74,12 +74,14 @@ extension MemoryStore {
                 guard version.bytes != nil,
                     try VersionTable.contains(version, of: record, in: context.connection)
                 else { throw MemoryError.unknownVersion(version, of: id) }
-                let stored = try VersionReader(of: record, in: snapshot).stored(version)
+                let reader = VersionReader(of: record, in: snapshot)
+                let stored = try reader.stored(version)
                 // If the agent published a version that its history does not show, it would read it.
                 guard try snapshot.mayRollBack(to: stored, of: record, as: agent) else {
                     throw MemoryError.unknownVersion(version, of: id)
                 }
-                let fields = stored.version.fields
+                var fields = stored.version.fields
+                fields.provenance = TrustRules.broughtBack(fields, among: try reader.all().lazy.map(\.version.fields))
                 guard !fields.isDeleted else {
                     throw MemoryError.invalidArgument(
                         "Version \(version) is the deletion of memory \(id); name one that has content, or delete the memory."

@@ -14,8 +14,15 @@ extension MemoryStore {
     ///
     /// A memory whose expiry has passed is counted and not stored.
     ///
+    /// - Parameters:
+    ///   - batch: The memories. What they say of their provenance can lower their trust and not raise it.
+    ///   - maximumTrust: The most trust that any of them gets, 0…1.
     /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
-    package func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
+    package func importMemories(
+        _ batch: [MemoryImport],
+        maximumTrust: Double = Provenance.Origin.import.usualTrust
+    ) async throws -> ImportCounts {
+        _ = try Provenance(origin: .import, trust: maximumTrust).validated()
         guard !batch.isEmpty else { return ImportCounts() }
         let now = clock.now()
         for item in batch { try item.validate() }
@@ -40,6 +47,7 @@ extension MemoryStore {
             let placed = missing[index]
             var draft = batch[placed.index].draft
             draft.parentID = placed.place.parentID
+            draft.provenance = TrustRules.imported(draft.provenance, limit: maximumTrust)
             var memory = try NewMemory(
                 id: batch[placed.index].id,
                 agentID: batch[placed.index].agentID,

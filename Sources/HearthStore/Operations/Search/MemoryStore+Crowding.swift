@@ -53,6 +53,21 @@ extension MemoryStore {
         }
     }
 
+    /// How far the text of a document is trusted that the agent has been found to see.
+    func trust(of entry: DocumentEntry, in snapshot: Snapshot) throws -> Double {
+        let connection = snapshot.connection
+        let published = try connection.first(
+            "SELECT provenance FROM memories WHERE memory_key = ?1",
+            entry.memory,
+            as: { try StoredProvenance.read($0, 0) }
+        )
+        guard let published else { throw MemoryError.corrupt("A document is of a memory that is not there.") }
+        guard entry.isDraft,
+            let draft = try DraftTable.find(memory: entry.memory, agent: entry.agent, in: connection)
+        else { return published.trust }
+        return draft.change.provenance(over: published).trust
+    }
+
     /// The identifier of a memory that the agent has been found to see.
     func identifier(ofMemory key: Int64, in snapshot: Snapshot) throws -> MemoryID {
         let id = try snapshot.connection.first(

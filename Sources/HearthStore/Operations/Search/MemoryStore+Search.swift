@@ -136,6 +136,8 @@ private struct FoundMemories {
     /// The identifiers of each result's copies. The results' views come first in the receipt; those of other agents'
     /// copies follow.
     var copies: [[MemoryID]] = []
+    /// The lowest trust of each result and its copies.
+    var trust: [Double] = []
 }
 
 extension MemoryStore {
@@ -166,6 +168,11 @@ extension MemoryStore {
                 return try self.view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
             }
             found.receipt.views = try found.answer.groups.map { try view(of: $0.result) }
+            found.trust = try zip(found.receipt.views, found.answer.groups)
+                .map { view, group in
+                    try group.copies.map { slice.catalog.entries[$0.slot] }
+                        .reduce(view.memory.provenance.trust) { min($0, try trust(of: $1, in: snapshot)) }
+                }
             found.copies = try found.answer.groups.map { group in
                 try group.copies.map { copy in
                     // Only a read of another agent's memory has to be audited.
@@ -192,7 +199,8 @@ extension MemoryStore {
                 sharing: view.sharing,
                 snippet: Snippet().text(of: view.memory.content, for: sought),
                 missingPhrases: found.answer.missingPhrases,
-                copies: found.copies[index]
+                copies: found.copies[index],
+                trust: found.trust[index]
             )
         }
     }

@@ -149,15 +149,23 @@ private struct ResolutionRequest: Sendable {
                     "Version \(version) is none of conflict \(conflict); name one of \(heads.map(\.rawValue).joined(separator: ", "))."
                 )
             }
-            let kept = try VersionReader(of: record, in: context.snapshot).version(version)
+            let reader = VersionReader(of: record, in: context.snapshot)
+            let kept = try reader.version(version)
             let isOwners = agent.id == record.owner || kept.author == record.owner
-            return isOwners ? kept.fields : kept.fields.withOwnersFields(of: record.fields)
+            var fields = isOwners ? kept.fields : kept.fields.withOwnersFields(of: record.fields)
+            let others = try heads.map { try reader.version($0).fields }
+            fields.provenance = TrustRules.broughtBack(fields, among: others)
+            return fields
         case .content(let content):
             var fields = record.fields
             if case .merged(let merge) = try context.outcome(for: heads, of: record, strategy: .latestWins) {
                 fields = merge.version.fields
             }
             fields.content = content
+            // Whoever decided had all of them in view.
+            let reader = VersionReader(of: record, in: context.snapshot)
+            let sides = try heads.map { try reader.version($0).fields.provenance }
+            fields.provenance = TrustRules.merged(sides + [.standard]) ?? .standard
             fields.isDeleted = false
             return fields
         case .delete:

@@ -110,6 +110,6 @@ extension Memory {
     fileprivate func saysTheSame(as other: Memory) -> Bool {
         versionID == other.versionID && content == other.content && category == other.category && tags == other.tags
             && metadata == other.metadata && importance == other.importance && confidence == other.confidence
-            && expiresAt == other.expiresAt
+            && expiresAt == other.expiresAt && provenance == other.provenance
     }
 }

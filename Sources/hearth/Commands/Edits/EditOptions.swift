@@ -38,6 +38,8 @@ struct ChangeOptions: ParsableArguments {
     @Flag(help: "Let it be returned for good.")
     var noExpiry = false
 
+    @OptionGroup var provenance: ProvenanceOptions
+
     func validate() throws {
         let pairs = [
             (!tags.isEmpty && noTags, "--tag", "--no-tags"),
@@ -52,7 +54,7 @@ struct ChangeOptions: ParsableArguments {
     /// Whether anything is to be changed.
     var isEmpty: Bool {
         tags.isEmpty && !noTags && importance == nil && confidence == nil && category == nil && metadata.isEmpty
-            && !noMetadata && expires == nil && !noExpiry
+            && !noMetadata && expires == nil && !noExpiry && provenance.provenance == nil
     }
 
     /// The change in the library's form; without `content` the text stays.
@@ -65,7 +67,8 @@ struct ChangeOptions: ParsableArguments {
             importance: importance,
             confidence: confidence,
             metadata: noMetadata ? [:] : metadata.isEmpty ? nil : metadata.dictionary,
-            expiresAt: noExpiry ? .some(nil) : expiry.map { .some($0) }
+            expiresAt: noExpiry ? .some(nil) : expiry.map { .some($0) },
+            provenance: provenance.provenance
         )
     }
 }

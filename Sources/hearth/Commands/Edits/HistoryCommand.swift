@@ -56,12 +56,13 @@ struct VersionJSON: Encodable {
         try container.encodeIfPresent(version.expiresAt, forKey: .expiresAt)
         try container.encode(version.isDeleted, forKey: .deleted)
         try container.encode(version.checksum, forKey: .checksum)
+        try ProvenanceJSON.encode(version.provenance, to: encoder)
     }
 
     /// The keys, for the help of commands that print versions.
     static let keys = """
         A version has id, number, parents (the ids of the versions it was made from), author, created_at, text, category, tags, importance, \
-        confidence, metadata, expires_at, deleted and checksum.
+        confidence, metadata, expires_at, deleted, checksum, and origin, source and trust, which say where the text came from.
         """
 }
 
@@ -97,6 +98,7 @@ extension Table {
             .leading("MADE"),
             .leading("AUTHOR"),
             .leading("WHAT"),
+            .leading("FROM"),
             .flexible("TEXT")
         )
         for version in versions {
@@ -106,6 +108,7 @@ extension Table {
                 Styled(RFC3339.minutes(version.createdAt), .faint),
                 "\(version.author)",
                 "\(version.deed)",
+                "\(version.provenance.line)",
                 version.isDeleted ? Styled("deleted", .bad) : Styled(version.content)
             )
         }

@@ -53,6 +53,7 @@ struct MemoryReport: Report {
             ("created", "\(RFC3339.minutes(memory.createdAt))"),
             ("updated", "\(RFC3339.minutes(memory.updatedAt))"),
         ]
+        facts.append(("from", "\(memory.provenance.line)"))
         if let expiry = memory.expiresAt { facts.append(("expires", "\(RFC3339.minutes(expiry))")) }
         if let parent = memory.parentID { facts.append(("parent", "\(parent)")) }
         for (key, value) in memory.metadata.sorted(by: { $0.key < $1.key }) { facts.append(("· \(key)", "\(value)")) }
@@ -108,11 +109,13 @@ struct MemoryJSON: Encodable {
         try container.encode(memory.versionID, forKey: .versionID)
         try container.encode(memory.syncStatus, forKey: .syncStatus)
         try container.encode(memory.checksum, forKey: .checksum)
+        try ProvenanceJSON.encode(memory.provenance, to: encoder)
     }
 
     /// The keys, for the help of commands that print memories.
     static let keys = """
         A memory has id, user, agent (its owner), session, text, type, category, tags, importance, confidence, metadata, sensitive, \
-        parent, created_at, updated_at, expires_at, last_accessed_at, access_count, version, version_id, sync_status and checksum.
+        parent, created_at, updated_at, expires_at, last_accessed_at, access_count, version, version_id, sync_status, \
+        checksum, and origin, source and trust, which say where the text came from.
         """
 }

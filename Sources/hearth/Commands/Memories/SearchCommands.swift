@@ -12,8 +12,8 @@ struct SearchCommand: AsyncParsableCommand {
 
             JSON: query, missing_phrases (what stands in quotation marks and nothing has so), and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
-            (why the agent may see it: reason, rule, permission), snippet, copies (the ids of the other memories with the same text) \
-            and memory. \(MemoryJSON.keys)
+            (why the agent may see it: reason, rule, permission), snippet, copies (the ids of the other memories with the same text), \
+            trust (the lowest of it and its copies) and memory. \(MemoryJSON.keys)
             """
     )
 
@@ -111,7 +111,7 @@ private struct SearchReport: Report {
         let found: MemorySearchResult
 
         private enum CodingKeys: String, CodingKey {
-            case rank, id, score, components, shared, sharing, snippet, copies, memory
+            case rank, id, score, components, shared, sharing, snippet, copies, trust, memory
             case sourceAgent = "source_agent"
         }
 
@@ -126,6 +126,7 @@ private struct SearchReport: Report {
             try container.encodeIfPresent(found.sharing, forKey: .sharing)
             try container.encode(found.snippet, forKey: .snippet)
             try container.encode(found.copies, forKey: .copies)
+            try container.encode(found.trust, forKey: .trust)
             try container.encode(MemoryJSON(found.memory), forKey: .memory)
         }
     }

@@ -46,6 +46,7 @@ struct StoreCommand: AsyncParsableCommand {
     @Flag(help: "Encrypt it at rest.")
     var sensitive = false
 
+    @OptionGroup var provenance: ProvenanceOptions
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
@@ -64,7 +65,8 @@ struct StoreCommand: AsyncParsableCommand {
                 shareWithAgents: shareWith,
                 metadata: metadata.dictionary,
                 isSensitive: sensitive,
-                expiresAt: expiresAt
+                expiresAt: expiresAt,
+                provenance: provenance.provenance
             )
         }
         try store.output.print(StoredReport(id: id))

@@ -1,0 +1,44 @@
+import HearthModel
+import HearthSQLite
+
+/// How the file holds where a text came from; ``SchemaV6`` describes it.
+enum StoredProvenance {
+    /// Nil for the standard one.
+    static func column(_ provenance: Provenance) -> ProvenanceColumn? {
+        provenance == .standard ? nil : ProvenanceColumn(provenance)
+    }
+
+    /// - Throws: `.storeCorrupt` for a column that does not read.
+    static func read(_ row: Row, _ column: Int32) throws -> Provenance {
+        if row.isNull(column) { return .standard }
+        // A number is text of one word.
+        let words = row.string(column).split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard let place = words.first.flatMap({ Int($0) }), let origin = Provenance.Origin(place: place) else {
+            throw unreadable
+        }
+        guard words.count > 1 else { return Provenance(origin: origin) }
+        guard let trust = Double(words[1]), (0...1).contains(trust) else { throw unreadable }
+        return Provenance(origin: origin, name: words.count > 2 ? String(words[2]) : nil, trust: trust)
+    }
+
+    private static var unreadable: MemoryError { .corrupt("Where a text came from does not read.") }
+}
+
+/// A value of the column.
+struct ProvenanceColumn: SQLiteBindable {
+    private let provenance: Provenance
+
+    init(_ provenance: Provenance) {
+        self.provenance = provenance
+    }
+
+    func bind(to statement: Statement, at index: Int32) throws {
+        let (origin, name) = (provenance.origin, provenance.name)
+        if provenance == Provenance(origin: origin) {
+            try origin.place.bind(to: statement, at: index)
+        } else {
+            let words = ["\(origin.place)", "\(provenance.trust)"] + [name].compactMap(\.self)
+            try words.joined(separator: " ").bind(to: statement, at: index)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import TestSupport
+import Testing
+
+@testable import HearthModel
+
+/// What changes say of their provenance.
+@Suite struct ProvenanceOfEdits {
+    private static let tool = Provenance(origin: .tool), user = Provenance(origin: .user)
+
+    @Test func `an edit keeps the lower of the memory's and its own`() {
+        let fields = MemoryFields(content: "a", provenance: Self.user)
+        #expect(FieldChange(content: "b").applied(to: fields).provenance == .standard)
+        #expect(FieldChange(content: "b", provenance: Self.tool).applied(to: fields).provenance == Self.tool)
+        #expect(FieldChange(content: "b", provenance: Self.user).applied(to: fields).provenance == Self.user)
+        let told = MemoryFields(content: "a", provenance: Self.tool)
+        #expect(FieldChange(tags: ["b"], provenance: Self.user).applied(to: told).provenance == Self.tool)
+        #expect(
+            FieldChange(content: "b", provenance: Self.user, grantsTrust: true).applied(to: told).provenance
+                == Self.user
+        )
+    }
+
+    @Test func `no edit and a deletion say nothing`() {
+        let fields = MemoryFields(content: "a", provenance: Self.user)
+        #expect(FieldChange().applied(to: fields).provenance == Self.user)
+        #expect(FieldChange.deletion.applied(to: fields).provenance == Self.user)
+    }
+
+    @Test func `an edit that only says what is so already changes nothing`() {
+        let fields = MemoryFields(content: "a", provenance: Self.tool)
+        #expect(FieldChange(provenance: Self.user).leavingOut(unchangedFrom: fields).isEmpty)
+        #expect(FieldChange(content: "a", provenance: Self.tool).leavingOut(unchangedFrom: fields).isEmpty)
+        #expect(!FieldChange(provenance: Self.user, grantsTrust: true).leavingOut(unchangedFrom: fields).isEmpty)
+        #expect(!FieldChange(provenance: Self.tool).leavingOut(unchangedFrom: MemoryFields(content: "a")).isEmpty)
+    }
+
+    @Test func `two edits in one never have more trust than one after the other`() {
+        var random = SeededGenerator()
+        let some: [Provenance?] = [nil, Self.tool, Self.user, Provenance(origin: .import), .standard]
+        func change() -> FieldChange {
+            var change = FieldChange(provenance: some.randomElement(using: &random) ?? nil)
+            if Bool.random(using: &random) { change.content = ["a", "b", "c"].randomElement(using: &random) }
+            change.isDeletion = Int.random(in: 0..<4, using: &random) == 0
+            change.grantsTrust = change.provenance != nil && Int.random(in: 0..<4, using: &random) == 0
+            return change
+        }
+        for _ in 0..<500 {
+            let (first, second) = (change(), change())
+            let fields = MemoryFields(
+                content: "x",
+                provenance: (some.randomElement(using: &random) ?? nil) ?? .standard
+            )
+            let stepwise = second.applied(to: first.applied(to: fields)).provenance
+            #expect(first.followed(by: second).applied(to: fields).provenance == stepwise, "seed \(random.seed)")
+        }
+    }
+}
