@@ -146,6 +146,7 @@ struct Benchmark: Sendable {
             + scale.interplays.map { count, searches in
                 Benchmark(name: "interplay-\(count)") { try await InterplayBenchmarks.run(count, searches: searches) }
             } + [
+                Benchmark(name: "audit") { try await AuditBenchmarks.run(scale) },
                 Benchmark(name: "sync") { try await SyncBenchmarks.run(scale) },
                 Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },
             ]

@@ -38,7 +38,7 @@ import Testing
                     let flipped = value ^ (1 << Int64(bit))
                     let found = try findings(in: connection) {
                         try connection.execute(
-                            "UPDATE audit SET \(column) = \(flipped) WHERE position = \(position)"
+                            "UPDATE OR REPLACE audit SET \(column) = \(flipped) WHERE position = \(position)"
                         )
                     }
                     #expect(!found.isEmpty, "bit \(bit) of \(column) of row \(position)")
