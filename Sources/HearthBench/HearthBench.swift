@@ -149,6 +149,7 @@ struct Benchmark: Sendable {
                 Benchmark(name: "audit") { try await AuditBenchmarks.run(scale) },
                 Benchmark(name: "sync") { try await SyncBenchmarks.run(scale) },
                 Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },
+                Benchmark(name: "sealing") { try await SealingBenchmarks.run(scale.bulk, reads: scale.reads) },
             ]
     }
 }

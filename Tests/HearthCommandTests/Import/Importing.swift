@@ -40,6 +40,21 @@ import Testing
         #expect(memory["importance"]?.number == 0.75)
     }
 
+    @Test func `a sensitive line is not stored in plain, and lists can leave sensitive memories out`() async throws {
+        let sensitive = #"{"id": "m2", "user": "iris", "agent": "alden", "text": "a secret", "sensitive": true}"#
+        let outcome = try await tool.run("import", try file([line(1), sensitive]))
+        #expect(outcome.status != 0 && outcome.errors.contains("key"), "\(outcome.errors)")
+        let all = try await tool.run("import", try file([line(1)]), "--sensitive")
+        #expect(all.status != 0 && all.errors.contains("key"), "\(all.errors)")
+        _ = try await tool.json("import", try file([line(1)]))
+        for command in [["list"], ["slice"], ["search", "tea"]] {
+            let found = try await tool.run(
+                command + ["--without-sensitive", "--agent", "alden", "--user", "iris", "--db", tool.store]
+            )
+            #expect(found.status == 0 && found.text.contains("m1"), "\(command) \(found)")
+        }
+    }
+
     @Test func `a second run stores nothing`() async throws {
         let path = try file((1...1_234).map { line($0) } + [#"{"user": "iris", "text": "without an id"}"#])
         let first = try await tool.json("import", path, "--agent", "alden")

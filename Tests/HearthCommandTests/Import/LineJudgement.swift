@@ -40,6 +40,8 @@ import Testing
         ("{\"user\": \"iris\", \"text\": \"tea\", \"created_at\": \"2026-02-30T00:00:00Z\"}", "created_at"),
         ("{\"user\": \"iris\", \"text\": \"tea\", \"created_at\": \"2026-02-03T00:00:00\"}", "with a zone"),
         ("{\"user\": \"iris\", \"text\": \"tea\", \"created_at\": 1772385605}", "created_at must be a string"),
+        ("{\"user\": \"iris\", \"text\": \"tea\", \"sensitive\": 1}", "sensitive must be true or false"),
+        ("{\"user\": \"iris\", \"text\": \"tea\", \"sensitive\": true}", "a sensitive memory needs an id"),
         ("{\"user\": \"iris\", \"text\": \"half a \\ud83d\"}", "surrogate"),
     ])
     func `a line that is no memory is told why`(line: String, reason: String) throws {

@@ -12,8 +12,7 @@ struct PendingText: Sendable {
 
     var position: Position
     var text: String
-    /// The number of the data key that the text is sealed with; nil for a plain one.
-    private var sealedWith: UInt32?
+    private var isSealed: Bool
     /// Tells whether the text is still the one that was read: the beginning of the head's id, and the draft's digest.
     private var stamp: [UInt8]
 
@@ -56,7 +55,7 @@ struct PendingText: Sendable {
                 return PendingText(
                     position: Position(user: row.int64(0), document: row.int64(1)),
                     text: text.content,
-                    sealedWith: text.sealedWith,
+                    isSealed: text.sealedWith != nil,
                     stamp: row.bytes(2)
                 )
             }
@@ -95,11 +94,7 @@ struct PendingText: Sendable {
         let (user, document) = (position.user, position.document)
         switch outcome {
         case .made(let vector):
-            let key = try sealedWith.map { number in
-                guard let keys = keyring.loaded(user) else { throw KeysNeeded(user: user, number: number) }
-                return try keys.dataKey(number)
-            }
-            if let key { try transaction.requireKey(key, ofUser: user) }
+            let key = try isSealed ? transaction.sealingKeys(ofUser: user, from: keyring).newest : nil
             try VectorTable.write(
                 vector,
                 of: embedder,

@@ -14,7 +14,8 @@ enum DocumentVerification {
                 OR d.owner_key != m.owner_key OR d.session_key IS NOT m.session_key OR d.type != m.type
                 OR d.created_at != coalesce(m.created_at, m.arrived_at, d.created_at)
                 OR d.expires_at IS NOT m.expires_at OR d.importance IS NOT m.importance
-                OR d.category_key != m.category_key)
+                OR d.category_key != m.category_key
+                OR d.flags & 1 = 0 AND (d.flags & 64 != 0) != (m.is_sensitive != 0))
             """,
             do: { report.add("document", "Document \($0.int64(0)) is not what its memory says.") }
         )
@@ -24,7 +25,8 @@ enum DocumentVerification {
             LEFT JOIN drafts AS r ON r.draft_key = d.document_key
             WHERE d.agent_key IS NOT NULL AND ((d.flags & 1 = 0) != (r.draft_key IS NOT NULL) OR d.flags & 1 = 0 AND (
                 (d.flags & 2 != 0) != (m.state != 'live' OR r.changed_fields & 128 != 0) OR d.agent_key != r.agent_key
-                OR d.memory_key != r.memory_key OR coalesce(d.importance, ?1) != coalesce(r.importance, m.importance, ?1)
+                OR d.memory_key != r.memory_key OR (d.flags & 64 != 0) != (m.is_sensitive != 0)
+                OR coalesce(d.importance, ?1) != coalesce(r.importance, m.importance, ?1)
                 OR d.expires_at IS NOT iif(r.changed_fields & 64, r.expires_at, m.expires_at)))
             """,
             SchemaV2.usualImportance,
