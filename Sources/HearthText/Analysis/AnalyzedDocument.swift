@@ -13,6 +13,9 @@ package struct AnalyzedDocument: Sendable {
     /// How many words it has, tags included: its length for BM25.
     package var length: Int { content.count + tags.count }
 
+    /// The terms of the words, and of their other spellings, as the index has them.
+    package var indexedTerms: [String] { content.indexedTerms + tags.indexedTerms }
+
     /// The words as the index takes them.
     package func words(user: Int64) -> IndexedWords {
         let key = UserKey(user)
