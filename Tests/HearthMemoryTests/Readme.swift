@@ -32,10 +32,15 @@ import Testing
             products.appending(path: "Modules").path,
             "-Xcc", "-fmodule-map-file=\(root.path)/Sources/CSQLite/module.modulemap",
         ]
-        for module in ["CVectorKernels", "CEmbeddingData"] {
-            let map = products.appending(path: "\(module).build/module.modulemap").path
-            arguments += ["-Xcc", "-fmodule-map-file=\(map)"]
-        }
+        // The build gives a host's compiler these by itself. Packages are checked out beside the directory of products.
+        let packages = products.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
+        let maps = [
+            products.appending(path: "CVectorKernels.build/module.modulemap"),
+            products.appending(path: "CEmbeddingData.build/module.modulemap"),
+            packages.appending(path: "swift-system/Sources/CSystem/include/module.modulemap"),
+            packages.appending(path: "swift-subprocess/Sources/_SubprocessCShims/include/module.modulemap"),
+        ]
+        for map in maps { arguments += ["-Xcc", "-fmodule-map-file=\(map.path)"] }
         let (end, messages) = try ChildProcess.run(arguments + [source], collecting: 2)
         return (end.status, String(decoding: messages, as: UTF8.self))
     }

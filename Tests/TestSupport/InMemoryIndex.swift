@@ -28,17 +28,15 @@ package struct InMemoryIndex {
 
     /// What the words of a query say of each text.
     package func scores(_ query: KeywordQuery, tuning: SearchTuning = SearchTuning()) -> WordScores {
-        let found = collect(query)
-        let slots = found.texts.map { Int32($0) }
         let scorer = WordScorer(tuning: tuning, collection: collection, slotCount: texts.count, sessions: nil)
         var buffers = SearchBuffers()
-        return scorer.scores(
-            of: found.counts,
-            at: slots,
-            lengths: slots.map { lengths[Int($0)] },
-            for: query,
-            in: &buffers
-        )
+        return scorer.scores(of: found(query), lengths: lengths, for: query, in: &buffers)
+    }
+
+    /// Where the clauses of a query occur.
+    package func found(_ query: KeywordQuery) -> FoundWords {
+        let found = collect(query)
+        return FoundWords(slots: found.texts, counts: found.counts, clauseCount: query.clauses.count)
     }
 
     /// The indices of the best texts, best first; equal ones in the order in which they came.
@@ -82,5 +80,23 @@ package struct InMemoryIndex {
                 }
                 if count > 0 { result[entry.key] = count }
             }
+    }
+}
+
+extension FoundWords {
+    /// What occurs in some slots, in ascending order: the counts of all clauses in a slot side by side.
+    package init(slots rows: [Int], counts: [UInt16], clauseCount: Int) {
+        self.init()
+        for clause in 0..<clauseCount {
+            addClause(ofAtMost: rows.count) { slots, occurrences in
+                var place = 0
+                for (row, slot) in rows.enumerated() where counts[row * clauseCount + clause] > 0 {
+                    slots[place] = Int32(slot)
+                    occurrences[place] = counts[row * clauseCount + clause]
+                    place += 1
+                }
+                return place
+            }
+        }
     }
 }

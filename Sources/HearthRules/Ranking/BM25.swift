@@ -69,10 +69,14 @@ struct SaturationTable {
     init(_ scorer: BM25, averageLength: Float) {
         self.scorer = scorer
         self.averageLength = averageLength
-        values = (0..<Self.lengths)
-            .flatMap { length in
-                (0..<Self.counts).map { scorer.saturated(Float($0), length: length, averageLength: averageLength) }
+        var values: [Float] = []
+        values.reserveCapacity(Int(Self.lengths) * Int(Self.counts))
+        for length in 0..<Self.lengths {
+            for count in 0..<Self.counts {
+                values.append(scorer.saturated(Float(count), length: length, averageLength: averageLength))
             }
+        }
+        self.values = values
     }
 
     /// What so many occurrences count in a text of such a length.

@@ -26,7 +26,10 @@ package struct Proximity {
 
     private let scorer: BM25
     private let averageLength: Float
-    private var numbers: [ArraySlice<UInt8>: Int] = [:]
+    /// The words of the pairs, UTF-8; a word's number is its place.
+    private var words: [ArraySlice<UInt8>] = []
+    /// Whether a word ends with a byte: most tokens of a text are told from all words by that.
+    private var mayEnd = [Bool](repeating: false, count: 256)
     private var pairs: [Pair] = []
 
     /// Prepares to look for the pairs of a query.
@@ -53,13 +56,14 @@ package struct Proximity {
     /// - Parameters:
     ///   - results: The best by words, best first.
     ///   - bound: The most that the words could reach, by which the scores were divided.
-    ///   - content: The text of a slot.
-    package func raised(_ results: [Ranked], bound: Float, content: (Int) throws -> String) rethrows -> [Ranked] {
+    ///   - content: The text of a slot; nil for one that has no pair.
+    package func raised(_ results: [Ranked], bound: Float, content: (Int) throws -> String?) rethrows -> [Ranked] {
         guard !pairs.isEmpty, results.count > 1 else { return results }
         let wholeBound = bound + pairs.reduce(0) { $0 + $1.weight } * (scorer.k1 + 1)
         let raised = try results.enumerated()
             .map { place, result -> (place: Int, result: Ranked) in
-                let bonus = place < Self.depth ? try bonus(for: content(result.slot)) : 0
+                var bonus: Float = 0
+                if place < Self.depth, let text = try content(result.slot) { bonus = self.bonus(for: text) }
                 var result = result
                 result.score = (result.score * Double(bound) + Double(bonus)) / Double(wholeBound)
                 result.components.keyword = result.score
@@ -74,20 +78,27 @@ package struct Proximity {
     }
 
     private mutating func number(of term: String) -> Int {
-        let key = Array(term.utf8)[...]
-        let number = numbers[key] ?? numbers.count
-        numbers[key] = number
-        return number
+        let word = Array(term.utf8)[...]
+        if let number = words.firstIndex(of: word) { return number }
+        words.append(word)
+        if let last = word.last { mayEnd[Int(last)] = true }
+        return words.count - 1
+    }
+
+    private func number(of token: ArraySlice<UInt8>) -> Int? {
+        guard let last = token.last, mayEnd[Int(last)] else { return nil }
+        return words.firstIndex(of: token)
     }
 
     /// What the pairs add to the score of a memory with this content.
     func bonus(for content: String) -> Float {
         guard !pairs.isEmpty else { return 0 }
-        let tokens = TextAnalyzer().tokens(of: content.prefix(utf8Length: Self.longestContent))
+        let tokens = TextAnalyzer()
+            .tokens(of: content.prefix(utf8Length: Self.longestContent), lookingFor: FirstLetters(of: words))
         var counts = [Float](repeating: 0, count: pairs.count)
         var previous: Int?
         for position in 0..<tokens.count {
-            let current = numbers[tokens.term(at: position)]
+            let current = number(of: tokens.term(at: position))
             if let previous, let current {
                 for index in pairs.indices where pairs[index].first == previous && pairs[index].second == current {
                     counts[index] += 1

@@ -88,10 +88,9 @@ package struct Ranking {
                     for slot in slots { consider(Int(slot)) }
                     return
                 }
-                for slot in words?.matches ?? [] { consider(Int(slot)) }
-                guard !needsWords else { return }
                 let allowance = most(0) + Self.rounding
-                scan.forEachMeant(atLeast: { bar - allowance }) { consider($0) }
+                scan.forEachFound(needsWords: needsWords, atLeast: { bar - allowance }) { consider($0) }
+                guard !needsWords else { return }
                 for slot in madeThen where !scan.isFound(slot) { consider(slot) }
             }
         }

@@ -23,16 +23,12 @@ package struct RarestClauses {
     /// Takes in where the clauses of ``next`` occur.
     ///
     /// - Parameters:
-    ///   - counts: How often each of them occurs in each row that has any, with the counts of a row side by side.
-    ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
-    package mutating func add(_ counts: [UInt16], lengths: [UInt32]) {
-        let clauseCount = min(query.clauses.count - frequencies.count, KeywordQuery.mostClauses)
-        var found = [Int](repeating: 0, count: clauseCount)
-        for row in lengths.indices where lengths[row] > 0 {
-            let first = row * clauseCount
-            for clause in 0..<clauseCount where counts[first + clause] > 0 { found[clause] += 1 }
+    ///   - found: The slots of each of them.
+    ///   - lengths: The tokens of each slot, 0 for one that the agent can't find.
+    package mutating func add(_ found: FoundWords, lengths: [UInt32]) {
+        for clause in 0..<min(query.clauses.count - frequencies.count, KeywordQuery.mostClauses) {
+            frequencies.append(found.frequency(of: clause, lengths: lengths))
         }
-        frequencies += found
     }
 
     /// The query with its rarest clauses, and all that must occur.

@@ -13,7 +13,9 @@ struct RelevanceScan {
     private let semanticFloor: Float
 
     /// How many slots are looked at together.
-    private static let step = 1_024
+    private static let step = 128
+    /// How many of them are in one vector.
+    private static let width = 8
 
     /// Calls `body` with the scan of what words and meaning say.
     static func over<R>(
@@ -57,32 +59,52 @@ struct RelevanceScan {
         !isMatch.isEmpty && isMatch[slot] || !cosines.isEmpty && cosines[slot] >= semanticFloor
     }
 
-    /// Calls `body` with each slot that means enough of the same and shares no word with the query, if its relevance may
-    /// reach a bar that can rise meanwhile.
+    /// Calls `body` with each slot that is found, if its relevance may reach a bar that can rise meanwhile.
     ///
-    /// The relevances of some slots are computed together, without a branch or a division, and most are dismissed by one
-    /// comparison.
-    func forEachMeant(atLeast currentBar: () -> Float, _ body: (Int) -> Void) {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.step) { relevances in
-            let scale = (1 - semanticShare) / contextBound
-            for start in stride(from: 0, to: cosines.count, by: Self.step) {
-                let count = min(Self.step, cosines.count - start)
-                if context.isEmpty {
-                    for place in 0..<count { relevances[place] = max(0, cosines[start + place]) }
-                } else {
-                    for place in 0..<count {
-                        relevances[place] =
-                            scale * context[start + place] + semanticShare * max(0, cosines[start + place])
-                    }
-                }
-                var bar = currentBar()
-                for place in 0..<count where relevances[place] >= bar {
-                    let slot = start + place
-                    guard cosines[slot] >= semanticFloor, isMatch.isEmpty || !isMatch[slot] else { continue }
+    /// The relevances of some slots are computed and compared together, without a branch or a division, and mostly all
+    /// are dismissed at once. The newest come first: they score more than older ones that say the same.
+    ///
+    /// - Parameters:
+    ///   - needsWords: Whether meaning alone finds nothing.
+    ///   - currentBar: What a relevance has to reach.
+    ///   - body: Called with a slot.
+    func forEachFound(needsWords: Bool, atLeast currentBar: () -> Float, _ body: (Int) -> Void) {
+        var end = max(context.count, cosines.count)
+        while end > 0 {
+            let start = max(0, end - Self.step)
+            var bar = currentBar()
+            if end - start < Self.step || mayReach(bar, from: start) {
+                for slot in start..<end where needsWords ? isMatch[slot] : isFound(slot) {
+                    guard relevance(of: slot) >= bar else { continue }
                     body(slot)
                     bar = currentBar()
                 }
             }
+            end = start
         }
+    }
+
+    /// Whether the relevance of any of `step` slots may reach a bar. Slots count that have something of the words around
+    /// them or mean enough of the same: more than are found.
+    private func mayReach(_ bar: Float, from start: Int) -> Bool {
+        let zero = SIMD8<Float>(repeating: 0)
+        var reaching = SIMDMask<SIMD8<Int32>>(repeating: false)
+        for first in stride(from: start, to: start + Self.step, by: Self.width) {
+            let words = context.isEmpty ? zero : Self.vector(context, at: first)
+            let cosines = cosines.isEmpty ? SIMD8(repeating: -1) : Self.vector(cosines, at: first)
+            let meaning = cosines.replacing(with: zero, where: cosines .< zero)
+            let relevance =
+                self.cosines.isEmpty
+                ? words * (1 / contextBound)
+                : context.isEmpty
+                    ? meaning : words * ((1 - semanticShare) / contextBound) + meaning * semanticShare
+            reaching .|= (relevance .>= bar) .& ((words .> zero) .| (cosines .>= semanticFloor))
+        }
+        return any(reaching)
+    }
+
+    @inline(__always)
+    private static func vector(_ values: UnsafeBufferPointer<Float>, at place: Int) -> SIMD8<Float> {
+        UnsafeRawBufferPointer(values).loadUnaligned(fromByteOffset: place * 4, as: SIMD8<Float>.self)
     }
 }

@@ -16,7 +16,7 @@ package struct SearchBuffers: Sendable {
 
     /// What they take, in bytes, but for small things.
     package var size: Int {
-        (cosines.capacity + products.capacity + most.capacity + touched.capacity + words.matches.capacity) * 4
+        (cosines.capacity + products.capacity + most.capacity + touched.capacity) * 4
             + words.own.capacity * 8 + words.isMatch.capacity
     }
 

@@ -10,9 +10,7 @@ package struct WordScores {
     /// The most that ``own`` and ``inContext`` could reach; at least the smallest positive number.
     package fileprivate(set) var ownBound = Float.leastNormalMagnitude
     package fileprivate(set) var contextBound = Float.leastNormalMagnitude
-    /// The slots that hold some word of the query and every phrase that must occur, ascending.
-    fileprivate(set) var matches: [Int32] = []
-    /// Whether each slot is one of ``matches``.
+    /// Whether each slot holds some word of the query and every phrase that must occur.
     package fileprivate(set) var isMatch: [Bool]
     /// The slots that hold a date as it was typed, ascending, where the query is about a time.
     package fileprivate(set) var dated: [Int32] = []
@@ -30,7 +28,6 @@ package struct WordScores {
         own.refill(with: 0, count: count)
         inContext.refill(with: 0, count: count)
         isMatch.refill(with: false, count: count)
-        matches.removeAll(keepingCapacity: true)
         dated = []
         rarities = []
         ownBound = .leastNormalMagnitude
@@ -76,19 +73,16 @@ package struct WordScorer {
         self.sessions = sessions
     }
 
-    /// Scores a query's postings.
+    /// Scores what was found.
     ///
     /// - Parameters:
-    ///   - counts: How often each clause of the query occurs in each of the rows that hold any, with the counts of a
-    ///     row side by side.
-    ///   - slots: The slot of each row.
-    ///   - lengths: The tokens of each row, 0 for one that the agent can't find.
+    ///   - found: Where each clause of the query occurs.
+    ///   - lengths: The tokens of each slot, 0 for one that the agent can't find.
     ///   - query: The query, a clause for every phrase.
     ///   - dates: For each time that the query names, the slots that were made then and that the agent can find.
     ///   - buffers: Where the scores are put, until they are given back.
     package func scores(
-        of counts: [UInt16],
-        at slots: [Int32],
+        of found: FoundWords,
         lengths: [UInt32],
         for query: KeywordQuery,
         dates: [[Int]] = [],
@@ -96,22 +90,21 @@ package struct WordScorer {
     ) -> WordScores {
         var scores = buffers.takeScores(count: slotCount)
         let scorer = BM25(tuning)
-        let rows = FoundRows(counts: counts, clauseCount: query.clauses.count, slots: slots, lengths: lengths)
         let table = SaturationTable(scorer, averageLength: collection.averageLength)
-        let frequencies = rows.frequencies
+        let frequencies = query.clauses.indices.map { found.frequency(of: $0, lengths: lengths) }
         scores.rarities = frequencies.map { frequency in
             frequency == 0 ? 0 : scorer.inverseDocumentFrequency(frequency, of: collection.documents)
         }
         let weights = zip(query.clauses, scores.rarities).map { $0.weight * $1 }
         var bound: Float = 0
         for weight in weights { bound += weight * (scorer.k1 + 1) }
-        let found = weights.indices.filter { frequencies[$0] > 0 }
+        let present = weights.indices.filter { frequencies[$0] > 0 }
         if let sessions {
             buffers.withSpreadMemory(count: slotCount) { most, touched in
                 scores.addWithContext { own, inContext in
                     var spread = ContextSpread(sessions, tuning: tuning, most: most, touched: touched)
-                    for clause in found {
-                        rows.forEach(of: clause) { slot, length, count in
+                    for clause in present {
+                        found.forEach(of: clause, lengths: lengths) { slot, length, count in
                             let part = weights[clause] * table.saturated(count, length: length)
                             own[slot] += part
                             spread.put(part, around: slot)
@@ -122,8 +115,8 @@ package struct WordScorer {
             }
         } else {
             scores.addWithContext { own, inContext in
-                for clause in found {
-                    rows.forEach(of: clause) { slot, length, count in
+                for clause in present {
+                    found.forEach(of: clause, lengths: lengths) { slot, length, count in
                         own[slot] += weights[clause] * table.saturated(count, length: length)
                     }
                 }
@@ -131,21 +124,36 @@ package struct WordScorer {
                 for slot in own.indices { inContext[slot] = own[slot] }
             }
         }
-        scores.matches.reserveCapacity(slots.count)
-        scores.isMatch.withUnsafeMutableBufferPointer { isMatch in
-            rows.forEach(holding: query.required) { slot in
-                isMatch[slot] = true
-                scores.matches.append(Int32(slot))
-            }
-        }
+        markMatches(of: found, lengths: lengths, for: query, in: &scores)
         if bound > 0 { scores.ownBound = bound }
         if query.isAboutTime {
-            let typed = query.clauses.indices.filter { query.clauses[$0].isDate }
-            rows.forEach(holdingAnyOf: typed) { slot in scores.dated.append(Int32(slot)) }
+            var dated: Set<Int32> = []
+            for clause in query.clauses.indices where query.clauses[clause].isDate {
+                found.forEach(of: clause, lengths: lengths) { slot, _, _ in dated.insert(Int32(slot)) }
+            }
+            scores.dated = dated.sorted()
         }
         add(dates, scorer: scorer, to: &scores.inContext, bound: &bound)
         if bound > 0 { scores.contextBound = bound }
         return scores
+    }
+
+    private func markMatches(
+        of found: FoundWords,
+        lengths: [UInt32],
+        for query: KeywordQuery,
+        in scores: inout WordScores
+    ) {
+        let required = query.required
+        scores.isMatch.withUnsafeMutableBufferPointer { isMatch in
+            guard required.isEmpty else {
+                found.forEach(holding: required, lengths: lengths) { isMatch[$0] = true }
+                return
+            }
+            for clause in query.clauses.indices {
+                found.forEach(of: clause, lengths: lengths) { slot, _, _ in isMatch[slot] = true }
+            }
+        }
     }
 
     private func add(_ dates: [[Int]], scorer: BM25, to scores: inout [Float], bound: inout Float) {
@@ -154,68 +162,6 @@ package struct WordScorer {
             let part = tuning.dateWeight * rarity * (scorer.k1 + 1)
             bound += part
             for slot in holders { scores[slot] += part }
-        }
-    }
-}
-
-/// The rows that hold a clause of a query and that the agent can find, with their slots and lengths.
-private struct FoundRows {
-    let counts: [UInt16]
-    let clauseCount: Int
-    let slots: [Int32]
-    /// 0 for a row that the agent can't find.
-    let lengths: [UInt32]
-
-    /// In how many rows each clause occurs.
-    var frequencies: [Int] {
-        var frequencies = [Int](repeating: 0, count: clauseCount)
-        frequencies.withUnsafeMutableBufferPointer { frequencies in
-            counts.withUnsafeBufferPointer { counts in
-                for row in lengths.indices where lengths[row] > 0 {
-                    let first = row * clauseCount
-                    for clause in 0..<clauseCount where counts[first + clause] > 0 { frequencies[clause] += 1 }
-                }
-            }
-        }
-        return frequencies
-    }
-
-    /// Calls `body` with the slot and the length of each row that holds a clause, and how often it does.
-    @inline(__always)
-    func forEach(of clause: Int, _ body: (_ slot: Int, _ length: UInt32, _ count: UInt16) -> Void) {
-        let clauses = clauseCount
-        counts.withUnsafeBufferPointer { counts in
-            slots.withUnsafeBufferPointer { slots in
-                lengths.withUnsafeBufferPointer { lengths in
-                    var place = clause
-                    for row in 0..<slots.count {
-                        let count = counts[place]
-                        place += clauses
-                        if count > 0, lengths[row] > 0 { body(Int(slots[row]), lengths[row], count) }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Calls `body` with the slot of each row that holds all of some clauses, in ascending order.
-    func forEach(holding required: [Int], _ body: (_ slot: Int) -> Void) {
-        for row in slots.indices where lengths[row] > 0 {
-            guard !required.isEmpty else {
-                body(Int(slots[row]))
-                continue
-            }
-            let first = row * clauseCount
-            if required.allSatisfy({ counts[first + $0] > 0 }) { body(Int(slots[row])) }
-        }
-    }
-
-    /// Calls `body` with the slot of each row that holds any of some clauses, in ascending order.
-    func forEach(holdingAnyOf clauses: [Int], _ body: (_ slot: Int) -> Void) {
-        guard !clauses.isEmpty else { return }
-        for row in slots.indices where lengths[row] > 0 {
-            let first = row * clauseCount
-            if clauses.contains(where: { counts[first + $0] > 0 }) { body(Int(slots[row])) }
         }
     }
 }

@@ -11,10 +11,10 @@ final class PostingsCollector {
     ///
     /// They are behind a pointer, which FTS5 hands to the callbacks. It also spares every row the check for exclusive
     /// access that a variable of a class pays.
-    private let lists = UnsafeMutablePointer<PhraseLists>.allocate(capacity: 1)
+    private let lists = UnsafeMutablePointer<Postings>.allocate(capacity: 1)
 
     init() {
-        lists.initialize(to: PhraseLists())
+        lists.initialize(to: Postings())
     }
 
     deinit {
@@ -23,11 +23,11 @@ final class PostingsCollector {
     }
 
     /// Runs `query`, which calls the function, and hands over what it collected.
-    func collect(phraseCount: Int, into found: inout Postings, _ query: () throws -> Void) throws {
+    func collect<R>(phraseCount: Int, _ query: () throws -> Void, _ body: (Postings) throws -> R) throws -> R {
         lists.pointee.clear(phraseCount: phraseCount)
         defer { lists.pointee.giveBackMemory() }
         try query()
-        found.merge(lists.pointee)
+        return try body(lists.pointee)
     }
 
     /// Defines the function for the queries of a connection.
@@ -71,7 +71,7 @@ final class PostingsCollector {
 
 /// Walks through every phrase of the query of `context`.
 private func collectPhrases(_ api: UnsafePointer<Fts5ExtensionApi>, _ context: OpaquePointer) -> Int32 {
-    guard let lists = api.pointee.xUserData(context)?.assumingMemoryBound(to: PhraseLists.self),
+    guard let lists = api.pointee.xUserData(context)?.assumingMemoryBound(to: Postings.self),
         // FTS5 itself does not check the number of a phrase.
         Int(api.pointee.xPhraseCount(context)) == lists.pointee.phraseCount
     else { return SQLITE_MISUSE }
@@ -79,7 +79,7 @@ private func collectPhrases(_ api: UnsafePointer<Fts5ExtensionApi>, _ context: O
         lists.pointee.beginPhrase()
         let code = api.pointee.xQueryPhrase(context, phrase, lists) { api, context, lists in
             guard let api, let context, let lists else { return SQLITE_MISUSE }
-            return collectRow(api, context, lists.assumingMemoryBound(to: PhraseLists.self))
+            return collectRow(api, context, lists.assumingMemoryBound(to: Postings.self))
         }
         guard code == SQLITE_OK else { return code }
     }
@@ -90,7 +90,7 @@ private func collectPhrases(_ api: UnsafePointer<Fts5ExtensionApi>, _ context: O
 private func collectRow(
     _ api: UnsafePointer<Fts5ExtensionApi>,
     _ context: OpaquePointer,
-    _ lists: UnsafeMutablePointer<PhraseLists>
+    _ lists: UnsafeMutablePointer<Postings>
 ) -> Int32 {
     var position = Fts5PhraseIter()
     var column: Int32 = 0
@@ -114,30 +114,23 @@ extension Connection {
     ///     without column sizes.
     ///   - expression: Phrases joined by OR, in FTS5's syntax: quoted, with a column filter or a `*` where wanted.
     ///   - phraseCount: The number of phrases in it.
-    /// - Returns: The matching rows, ascending, with the counts of each phrase in the order of the expression.
-    /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where the number of phrases is a different one.
-    package func collectPostings(
-        index: StaticString,
-        matching expression: String,
-        phraseCount: Int
-    ) throws -> Postings {
-        var found = Postings(phraseCount: phraseCount)
-        try collectPostings(index: index, matching: expression, phraseCount: phraseCount, into: &found)
-        return found
-    }
-
-    /// Counts the phrases of a full-text query in every row that has one of them, in memory that earlier postings had.
-    package func collectPostings(
+    ///   - body: Takes what was found, phrase by phrase in the order of the expression. The memory is used again after it.
+    /// - Returns: What the closure returns.
+    /// - Throws: ``SQLiteError``, of ``ResultCode/misuse`` where the number of phrases is a different one; what the closure
+    ///   throws.
+    package func withPostings<R>(
         index: StaticString,
         matching expression: String,
         phraseCount: Int,
-        into found: inout Postings
-    ) throws {
-        try postings.collect(phraseCount: phraseCount, into: &found) {
+        _ body: (Postings) throws -> R
+    ) throws -> R {
+        try postings.collect(phraseCount: phraseCount) {
             try runDynamic(
                 "SELECT hearth_collect(\(index)) FROM \(index) WHERE \(index) MATCH ?1 LIMIT 1",
                 [expression]
             )
+        } _: {
+            try body($0)
         }
     }
 }

@@ -1,5 +1,4 @@
 import HearthRules
-import HearthSQLite
 import Synchronization
 
 #if canImport(Glibc)
@@ -9,25 +8,18 @@ import Glibc
 /// The memory that one search fills and the next one can use again.
 struct SearchWorkspace: Sendable {
     var scoring = SearchBuffers()
-    var postings = Postings(phraseCount: 0)
-    /// For each row of the postings, its slot in the catalog.
-    var slots: [Int32] = []
-    /// For each row of the postings, how many words it has.
-    var lengths: [UInt32] = []
+    var found = FoundWords()
 
     /// What it takes, in bytes, but for small things.
-    var size: Int {
-        scoring.size + postings.rowIDs.capacity * 8 + postings.counts.capacity * 2 + slots.capacity * 4
-            + lengths.capacity * 4
-    }
+    var size: Int { scoring.size + found.size }
 }
 
 /// The workspaces of finished searches, for the next ones.
 final class SearchWorkspacePool: Sendable {
     /// How many are kept: as many searches as the cores of a desktop run at once. Further searches make their own.
     private static let limit = 4
-    /// A larger workspace is not kept, in bytes. By its fields it takes about 45 bytes a document, and 2 for each word
-    /// of the query where all documents match: this is enough for half a million of them.
+    /// A larger workspace is not kept, in bytes. By its fields it takes about 25 bytes a document, and 6 for each word
+    /// of the query that all documents have: this is enough for half a million of them.
     private static let maximumSize = 32 << 20
 
     private let free = Mutex<[SearchWorkspace]>([])

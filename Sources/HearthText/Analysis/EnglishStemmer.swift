@@ -1,10 +1,10 @@
 /// English words to stems: irregular forms by a list, everything else by Porter's rules.
 enum EnglishStemmer {
-    /// Reduces a word of lower-case ASCII letters in place.
-    static func stem(_ word: inout WordBuffer) {
+    /// Reduces a word of lower-case ASCII letters in place, unless it has a stem that nobody looks for.
+    static func stem(_ word: inout WordBuffer, lookingFor sought: FirstLetters = .all) {
         if let stem = irregularForms[word] {
             word.replace(with: stem)
-        } else {
+        } else if sought.contains(word[0]) {
             PorterStemmer.stem(&word)
         }
     }

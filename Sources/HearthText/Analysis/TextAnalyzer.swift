@@ -37,21 +37,26 @@ package struct TextAnalyzer: Sendable {
     }
 
     /// The tokens of a text.
-    package func tokens(of text: String) -> TokenizedText {
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - sought: With which letters the terms begin that are looked for among the tokens. Words that begin otherwise may
+    ///     be left without being stemmed.
+    package func tokens(of text: String, lookingFor sought: FirstLetters = .all) -> TokenizedText {
         var text = text
         return text.withUTF8 { bytes in
-            var tokenizer = Tokenizer(text: bytes, stems: stems)
+            var tokenizer = Tokenizer(text: bytes, stems: stems, sought: sought)
             var tokens = tokenizer.run()
             SpellingFinder(text: bytes, stems: stems).addSpellings(to: &tokens)
             return tokens
         }
     }
 
-    /// Reduces a folded word to its stem in place, unless it may have been cut.
-    static func stem(_ word: inout WordBuffer) {
+    /// Reduces a folded word to its stem in place, unless it may have been cut, or has a stem that nobody looks for.
+    static func stem(_ word: inout WordBuffer, lookingFor sought: FirstLetters = .all) {
         guard word.count < longestTerm else { return }
         switch word.makeup {
-        case .latin: EnglishStemmer.stem(&word)
+        case .latin: EnglishStemmer.stem(&word, lookingFor: sought)
         case .cyrillic: RussianStemmer.stem(&word)
         case .arabic: ArabicStemmer.stem(&word)
         case .hebrew: HebrewStemmer.stem(&word)
@@ -65,4 +70,29 @@ package struct TextAnalyzer: Sendable {
         stem(&buffer)
         return buffer.string
     }
+}
+
+/// The letters from a to z with which some terms begin.
+///
+/// Stemming takes up most of an analysis. Rules never change the first letter of an English word, so a word that begins
+/// with another letter than all that is looked for need not be stemmed.
+package struct FirstLetters: Sendable {
+    /// Bit 1 stands for a.
+    private var bits: UInt32
+
+    /// Every letter.
+    package static let all = FirstLetters(bits: .max)
+
+    private init(bits: UInt32) {
+        self.bits = bits
+    }
+
+    /// The first letters of some terms, given in UTF-8.
+    package init(of terms: some Sequence<ArraySlice<UInt8>>) {
+        bits = 0
+        for letter in terms.lazy.compactMap(\.first) { bits |= 1 << UInt32(letter & 31) }
+    }
+
+    /// Whether some term may begin with a letter from a to z.
+    func contains(_ letter: UInt8) -> Bool { bits >> UInt32(letter & 31) & 1 != 0 }
 }

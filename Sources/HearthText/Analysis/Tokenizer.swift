@@ -5,6 +5,7 @@
 struct Tokenizer {
     let text: UnsafeBufferPointer<UInt8>
     private let stems: Bool
+    private let sought: FirstLetters
     private let table = CharacterTable.shared
 
     private(set) var word = WordBuffer()
@@ -33,9 +34,10 @@ struct Tokenizer {
     }
 
     /// Reads a text that stays valid while this value is used.
-    init(text: UnsafeBufferPointer<UInt8>, stems: Bool) {
+    init(text: UnsafeBufferPointer<UInt8>, stems: Bool, sought: FirstLetters = .all) {
         self.text = text
         self.stems = stems
+        self.sought = sought
         output.reserve(forTextOf: text.count)
     }
 
@@ -98,7 +100,7 @@ struct Tokenizer {
             output.append(word, kind: .character, source: wordStart..<wordEnd)
         } else {
             if turn.count == 1 { closeAtTurn() }
-            Self.reduce(&word, stems: stems)
+            Self.reduce(&word, stems: stems, sought)
             output.append(word, kind: .word, source: wordStart..<wordEnd, hasInnerCapital: hasInnerCapital)
         }
         word.removeAll()
@@ -117,15 +119,15 @@ struct Tokenizer {
                 return
             }
         }
-        Self.reduce(&number, stems: stems)
+        Self.reduce(&number, stems: stems, sought)
         output.append(number, kind: .word, source: wordStart..<turn.offset, hasInnerCapital: hasInnerCapital)
         word = unit
         wordStart = turn.offset
     }
 
-    private static func reduce(_ word: inout WordBuffer, stems: Bool) {
+    private static func reduce(_ word: inout WordBuffer, stems: Bool, _ sought: FirstLetters) {
         if word.makeup.contains(.indic) { IndicSpelling.fold(&word) }
-        if stems { TextAnalyzer.stem(&word) }
+        if stems { TextAnalyzer.stem(&word, lookingFor: sought) }
     }
 
     private static let ordinalEndings: [Affix] = ["st", "nd", "rd", "th"]

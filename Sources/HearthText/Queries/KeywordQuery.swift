@@ -100,15 +100,27 @@ package struct KeywordQuery: Sendable {
     /// Which clauses every result must have.
     package var required: [Int] { clauses.indices.filter { clauses[$0].isRequired } }
 
+    /// For each pair, those of its words that are clauses, if any is: a text without them does not have the pair.
+    package var clausesOfPairs: [[Int]] {
+        pairs.map { pair in [pair.first, pair.second].compactMap { places[Phrase(terms: [$0])] } }
+            .filter { !$0.isEmpty }
+    }
+
     /// The expression for FTS5's `MATCH` that finds those of one user's memories that have any of the clauses; nil
     /// where there is nothing to look for.
     ///
     /// FTS5 counts phrases in the order in which they are written, so its phrase i is clause i.
     package func matchExpression(userKey: UserKey) -> String? {
-        guard !isEmpty else { return nil }
+        matchExpression(userKey: userKey, of: Array(clauses.indices))
+    }
+
+    /// The same for some of the clauses: FTS5's phrase i is the i-th of them.
+    package func matchExpression(userKey: UserKey, of places: [Int]) -> String? {
+        guard !places.isEmpty else { return nil }
         let key = String(decoding: userKey.prefix, as: UTF8.self)
         return
-            clauses.map { clause in
+            places.map { clauses[$0] }
+            .map { clause in
                 // Terms hold no quotation mark: nothing to escape.
                 let terms = clause.phrase.terms.map { key + $0 }.joined(separator: " ")
                 return clause.phrase.isPrefix ? "\"\(terms)\" *" : "\"\(terms)\""

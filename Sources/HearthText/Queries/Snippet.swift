@@ -78,7 +78,7 @@ package struct Snippet: Sendable {
                 line += startMark.utf8
                 isMarked = true
             }
-            line += characters[index]
+            characters.append(index, to: &line)
         }
         if isMarked { line += endMark.utf8 }
         return String(decoding: line, as: UTF8.self)
@@ -153,7 +153,12 @@ private struct Characters {
     }
 
     /// The bytes of a character.
-    subscript(index: Int) -> Slice<UnsafeBufferPointer<UInt8>> { bytes[offsets[index]..<offsets[index + 1]] }
+    private subscript(index: Int) -> Slice<UnsafeBufferPointer<UInt8>> { bytes[offsets[index]..<offsets[index + 1]] }
+
+    /// Appends the bytes of a character, mostly one, to a line.
+    func append(_ index: Int, to line: inout [UInt8]) {
+        for offset in offsets[index]..<offsets[index + 1] { line.append(bytes[offset]) }
+    }
 
     /// White space, and control characters, which must not reach a terminal.
     func isSpace(_ index: Int) -> Bool {
@@ -227,7 +232,7 @@ struct Matches {
 
     /// Looks for every clause.
     init(in text: String, for sought: SoughtClauses) {
-        tokens = TextAnalyzer().tokens(of: text)
+        tokens = TextAnalyzer().tokens(of: text, lookingFor: sought.letters)
         self.sought = sought
         for position in 0..<tokens.count {
             sought.forEach(beginningWith: tokens.term(at: position)) { match($0, at: position, isPrefix: false) }
@@ -272,12 +277,15 @@ package struct SoughtClauses: Sendable {
     fileprivate let weights: [Float]
     /// The clauses that end with the beginning of a word.
     fileprivate let prefixes: [Int]
+    /// With which letters the terms begin.
+    fileprivate let letters: FirstLetters
     /// The other clauses, by the last byte of their first term.
     private let byLastByte: [[Int]]
 
     package init(_ query: KeywordQuery) {
         terms = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
         weights = query.clauses.map(\.weight)
+        letters = FirstLetters(of: terms.joined())
         prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
         var byLastByte = [[Int]](repeating: [], count: 256)
         for clause in query.clauses.indices where !query.clauses[clause].phrase.isPrefix {

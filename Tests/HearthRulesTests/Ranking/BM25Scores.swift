@@ -19,13 +19,15 @@ import Testing
         dates: [[Int]] = []
     ) -> WordScores {
         let found = counts.indices.filter { row in counts[row].contains { $0 > 0 } }
-        let slots = found.map { Int32($0) }
         var buffers = SearchBuffers()
         return WordScorer(tuning: tuning, collection: collection, slotCount: counts.count, sessions: sessions)
             .scores(
-                of: found.flatMap { counts[$0] },
-                at: slots,
-                lengths: slots.map { lengths[Int($0)] },
+                of: FoundWords(
+                    slots: found,
+                    counts: found.flatMap { counts[$0] },
+                    clauseCount: query.clauses.count
+                ),
+                lengths: lengths,
                 for: query,
                 dates: dates,
                 in: &buffers

@@ -10,8 +10,7 @@ import Testing
         let index = InMemoryIndex(texts)
         var rarest = RarestClauses(of: KeywordQuery(text))
         while let next = rarest.next {
-            let found = index.collect(next)
-            rarest.add(found.counts, lengths: found.texts.map { hidden.contains($0) ? 0 : 5 })
+            rarest.add(index.found(next), lengths: texts.indices.map { hidden.contains($0) ? 0 : 5 })
         }
         return rarest.chosen
     }

@@ -7,6 +7,7 @@ import Testing
 
 @testable import HearthModel
 @testable import HearthStore
+@testable import HearthText
 
 /// What is kept in memory follows the commits of all processes, and is always what would be made from nothing.
 @Suite struct CachesAfterCommits {
@@ -131,6 +132,7 @@ import Testing
                     #expect(slice.catalog.shares == fresh.shares, "\(name), \(moment)")
                     #expect(slice.visibility.collection == visibility.collection, "\(name) for \(agent), \(moment)")
                     try expectExactVectors(store, user: user, slice.catalog, in: snapshot, moment)
+                    try expectExactWords(store, user: user, slice, in: snapshot, moment)
                 }
             }
         }
@@ -156,6 +158,45 @@ import Testing
                 .cosines(count: catalog.entries.count, in: &buffers)
         }
         #expect(cosines(kept) == cosines(fresh), "user \(user), \(moment)")
+    }
+
+    /// Looks words up as searches do, with what is known from earlier, and compares with what the index says. Which words
+    /// are known differs from time to time.
+    private func expectExactWords(
+        _ store: MemoryStore,
+        user: Int64,
+        _ slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ moment: String
+    ) throws {
+        let words = ["walk", "lake", "bread", "dawn", "absent"] + (0..<4).map { String($0 * 7) }
+        let first = Int(snapshot.state.sequence) % words.count
+        let some = (words[first...] + words[..<first]).prefix(5).joined(separator: " ")
+        let query = KeywordQuery("\(some) wal* \"lake at dawn\"")
+        var workspace = SearchWorkspace()
+        try store.findWords(of: query, user: user, slice: slice, in: snapshot, &workspace)
+        let expression = try #require(query.matchExpression(userKey: UserKey(user)))
+        let postings = try snapshot.connection.withPostings(
+            index: "memory_index",
+            matching: expression,
+            phraseCount: query.clauses.count
+        ) { $0 }
+        for (number, clause) in query.clauses.enumerated() {
+            var kept: [Int64: UInt16] = [:]
+            for place in workspace.found.range(of: number) {
+                let slot = Int(workspace.found.slots[place])
+                // What is gone is hidden by its length.
+                if slice.catalog.entries[slot].isGone { continue }
+                kept[slice.catalog.documents[slot]] = workspace.found.counts[place]
+            }
+            let made = postings.rows(of: number).map { (postings.rowIDs[$0], postings.counts[$0]) }
+            let slots = workspace.found.slots[workspace.found.range(of: number)]
+            #expect(zip(slots, slots.dropFirst()).allSatisfy { $0 < $1 }, "\(clause.phrase), user \(user), \(moment)")
+            #expect(
+                kept == Dictionary(uniqueKeysWithValues: made),
+                "\(clause.phrase), user \(user), \(moment)"
+            )
+        }
     }
 
     /// What the caches say of a document, whatever its slot.

@@ -8,6 +8,28 @@ import Testing
         for (word, stem) in try Fixtures.stems("english") { #expect(TextAnalyzer.stem(of: word) == stem, "\(word)") }
     }
 
+    @Test func `a word is stemmed where its stem's first letter is looked for`() throws {
+        for (word, stem) in try Fixtures.stems("english") where !stem.isEmpty {
+            var buffer = WordBuffer(word)
+            TextAnalyzer.stem(&buffer, lookingFor: FirstLetters(of: [Array(stem.utf8)[...]]))
+            #expect(buffer.string == stem, "\(word)")
+        }
+    }
+
+    @Test func `words that are not looked for may stay whole, and the others are as ever`() {
+        var random = SeededGenerator()
+        for _ in 0..<500 {
+            let text = random.text(upTo: 60) + " walking went children bikes"
+            let whole = TextAnalyzer().tokens(of: text).terms
+            guard let sought = whole.randomElement(using: &random), let first = sought.utf8.first else { continue }
+            let some = TextAnalyzer().tokens(of: text, lookingFor: FirstLetters(of: [Array(sought.utf8)[...]])).terms
+            #expect(some.count == whole.count)
+            for (left, right) in zip(whole, some) where left != right {
+                #expect(left.utf8.first != first && right.utf8.first != first, "\(text)")
+            }
+        }
+    }
+
     @Test func `Russian stems are those of the reference`() throws {
         for (word, stem) in try Fixtures.stems("russian") { #expect(TextAnalyzer.stem(of: word) == stem, "\(word)") }
     }

@@ -50,6 +50,37 @@ enum DocumentTable {
         )
     }
 
+    /// The text of a document that a cache knows.
+    static func content(of entry: DocumentEntry, user: Int64, in snapshot: Snapshot) throws -> String? {
+        if entry.isDraft || entry.flags.contains(.sensitive) {
+            return try content(of: entry.document, user: user, in: snapshot)
+        }
+        return try snapshot.connection.first(
+            "SELECT content FROM memories WHERE memory_key = ?1",
+            entry.memory,
+            as: { $0.string(0) }
+        )
+    }
+
+    /// A document's text and tags, from which its words in the index are made; nil where the file has them only sealed.
+    static func openText(
+        of document: Int64,
+        user: Int64,
+        in connection: Connection
+    ) throws -> (content: String, tags: [String])? {
+        try connection.first(
+            """
+            SELECT coalesce(r.content, m.content), coalesce(r.tags, m.tags)
+            FROM documents AS d JOIN memories AS m ON m.memory_key = d.memory_key
+            LEFT JOIN drafts AS r ON r.draft_key = d.document_key AND d.agent_key IS NOT NULL
+            WHERE d.user_key = ?1 AND d.document_key = ?2 AND m.is_sensitive = 0
+            """,
+            user,
+            document,
+            as: { ($0.string(0), try FieldText.array(from: $0.string(1))) }
+        )
+    }
+
     private static let documents = RowsInsertion(
         """
         INSERT INTO documents (document_key, user_key, drafted_key, agent_key, owner_key, session_key, type, category_key,

@@ -15,6 +15,8 @@ final class CatalogCache: Sendable {
             var catalog: DocumentCatalog?
             /// What each viewer sees of the catalog.
             var views: [View] = []
+            /// Where words stand in the catalog's documents.
+            var words = KnownWords()
         }
 
         let state = Mutex(State())
@@ -45,10 +47,29 @@ final class CatalogCache: Sendable {
 
     private let state = Mutex(State())
     private let categories = Mutex<[Int32: MemoryCategory]>([:])
+    /// The keys of the users last searched.
+    private let users = Mutex<[UserID: Int64]>([:])
+
+    /// How many keys of users are remembered.
+    private static let maximumUsers = 1_024
 
     /// Whether a user's documents have been read: whoever asks for them first waits until they are.
     func holds(user: Int64) -> Bool {
         state.withLock { $0.boxes[user]?.entries != nil }
+    }
+
+    /// Whether a user's documents have been read, as far as that is known without a look at the file.
+    func holds(_ user: UserID) -> Bool {
+        users.withLock { $0[user] }.map { holds(user: $0) } ?? false
+    }
+
+    /// Remembers which key a user has.
+    func remember(_ user: UserID, as key: Int64) {
+        users.withLock { users in
+            if users[user] == key { return }
+            if users.count >= Self.maximumUsers { users = [:] }
+            users[user] = key
+        }
     }
 
     /// What an agent sees of a user's documents, at exactly the state of the snapshot.
@@ -97,29 +118,36 @@ extension CatalogCache {
         // behind by an error.
         var views: [View] = []
         swap(&views, &state.views)
+        var words = KnownWords()
+        swap(&words, &state.words)
         guard var catalog = state.catalog else {
             state.catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
             return
         }
         if catalog.sequence == sequence {
-            state.views = views
+            (state.views, state.words) = (views, words)
             return
         }
         guard catalog.sequence < sequence else {
-            state.views = views
+            (state.views, state.words) = (views, words)
             throw StaleSnapshot()
         }
         state.catalog = nil
         let changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
         views.removeAll { $0.directory != snapshot.directory.sequence }
-        if changes.hasNewLayout { views = [] }
+        if changes.hasNewLayout {
+            views = []
+            words = KnownWords()
+        }
         if !changes.isEmpty {
             for index in views.indices {
                 try views[index].update(changes.entries, catalog) { try name(ofCategory: $0, in: snapshot.connection) }
             }
         }
+        try words.follow(changes.entries.slots, in: catalog, user: user, connection: snapshot.connection)
         state.catalog = catalog
         state.views = views
+        state.words = words
     }
 
     private func slice(
@@ -170,6 +198,22 @@ extension CatalogCache.View {
             category: category
         )
         sessions?.update(slots, entries: catalog.entries, visibility: visibility)
+    }
+}
+
+// MARK: - Words
+
+extension CatalogCache {
+    /// Calls a closure with the words that are known of a user, if they are those of exactly this catalog.
+    @discardableResult
+    func withWords<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
+        guard let box = state.withLock({ $0.boxes[user]?.box }) else { return nil }
+        return box.state.withLock { state in
+            guard let held = state.catalog, held.sequence == catalog.sequence, held.layout == catalog.layout else {
+                return nil
+            }
+            return body(&state.words)
+        }
     }
 }
 

@@ -33,13 +33,14 @@ struct DocumentCatalog: Sendable {
         return slot < documents.count && documents[slot] == document ? slot : nil
     }
 
-    /// Finds the slots of documents given in ascending order; -1 for one that is not there.
-    func findSlots(of wanted: [Int64], into slots: inout [Int32]) {
-        slots.resize(to: wanted.count)
-        slots.withUnsafeMutableBufferPointer { slots in
+    /// Adds the slots of some documents, given in ascending order, to what was found: as the next clause, which occurs so
+    /// often in each. One that is not there is left out.
+    func findSlots(of wanted: ArraySlice<Int64>, _ occurrences: ArraySlice<UInt16>, into found: inout FoundWords) {
+        found.addClause(ofAtMost: wanted.count) { slots, counts in
+            var place = 0
             documents.withUnsafeBufferPointer { documents in
                 var slot = 0
-                for (place, document) in wanted.enumerated() {
+                for (document, count) in zip(wanted, occurrences) {
                     // A galloping search: the wanted documents are mostly near one another, and are few among all
                     // documents.
                     var step = 1
@@ -51,9 +52,13 @@ struct DocumentCatalog: Sendable {
                         if slot + step < documents.count, documents[slot + step] <= document { slot += step }
                         step /= 2
                     }
-                    slots[place] = slot < documents.count && documents[slot] == document ? Int32(slot) : -1
+                    guard slot < documents.count, documents[slot] == document else { continue }
+                    slots[place] = Int32(slot)
+                    counts[place] = count
+                    place += 1
                 }
             }
+            return place
         }
     }
 

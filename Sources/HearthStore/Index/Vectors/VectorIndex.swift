@@ -25,6 +25,8 @@ struct VectorIndex: Sendable {
     private var readPlaces: Set<Int> = []
     /// The slot of each row in a catalog; -1 for an empty row, and for a document that is not in the catalog.
     private var slots: [Int32] = []
+    /// The slot of the first row of each block whose rows all have consecutive slots, as most do; -1 for other blocks.
+    private var firstSlots: [Int32] = []
     /// The layout of the catalog that ``slots`` belongs to.
     private var layout: UInt64 = 0
 
@@ -189,14 +191,23 @@ struct VectorIndex: Sendable {
             layout = catalog.layout
             slots.resize(to: documents.count)
             findSlots(of: 0..<documents.count, in: catalog)
+            for place in 0..<blocks.count { noteRun(ofBlockAt: place) }
         } else if !readPlaces.isEmpty {
             slots.resize(to: documents.count)
             for place in readPlaces {
                 let first = place * VectorBlock.capacity
                 findSlots(of: first..<first + VectorBlock.capacity, in: catalog)
+                noteRun(ofBlockAt: place)
             }
         }
         readPlaces.removeAll()
+    }
+
+    private mutating func noteRun(ofBlockAt place: Int) {
+        firstSlots.resize(to: blocks.count)
+        let first = place * VectorBlock.capacity
+        let isRun = (0..<VectorBlock.capacity).allSatisfy { slots[first + $0] == slots[first] + Int32($0) }
+        firstSlots[place] = isRun ? slots[first] : -1
     }
 
     private mutating func findSlots(of rows: Range<Int>, in catalog: DocumentCatalog) {
@@ -233,7 +244,6 @@ struct VectorIndex: Sendable {
         count: Int,
         in buffers: inout SearchBuffers
     ) -> [Float] {
-        let rows = documents.count
         var cosines: [Float] = []
         swap(&cosines, &buffers.cosines)
         cosines.refill(with: 0, count: count)
@@ -241,8 +251,18 @@ struct VectorIndex: Sendable {
             products.withUnsafeBufferPointer { products in
                 scales.withUnsafeBufferPointer { scales in
                     slots.withUnsafeBufferPointer { slots in
-                        for row in 0..<rows where slots[row] >= 0 {
-                            cosines[Int(slots[row])] = Float(products[row]) * scales[row] * query.scale
+                        for place in 0..<blocks.count {
+                            let rows = place * VectorBlock.capacity..<(place + 1) * VectorBlock.capacity
+                            guard firstSlots[place] < 0 else {
+                                let start = Int(firstSlots[place])
+                                for (step, row) in rows.enumerated() {
+                                    cosines[start + step] = Float(products[row]) * scales[row] * query.scale
+                                }
+                                continue
+                            }
+                            for row in rows where slots[row] >= 0 {
+                                cosines[Int(slots[row])] = Float(products[row]) * scales[row] * query.scale
+                            }
                         }
                     }
                 }

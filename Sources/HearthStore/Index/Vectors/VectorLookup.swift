@@ -26,13 +26,11 @@ extension VectorIndex {
         return nil
     }
 
-    /// The cosine of the vectors in two rows.
-    func cosine(ofRows left: Int, _ right: Int) -> Float {
-        let dimension = model.dimension
-        let product = components.withUnsafeBufferPointer { components in
-            guard let start = components.baseAddress else { return Int32(0) }
-            return hearth_dot_i8(start + left * dimension, start + right * dimension, dimension)
-        }
-        return Float(product) * scales[left] * scales[right]
+    /// The components of some rows, one row after the other.
+    func components(ofRows rows: [Int]) -> [Int8] {
+        var copied: [Int8] = []
+        copied.reserveCapacity(rows.count * model.dimension)
+        for row in rows { copied += components[row * model.dimension..<(row + 1) * model.dimension] }
+        return copied
     }
 }

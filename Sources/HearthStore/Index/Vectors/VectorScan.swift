@@ -9,7 +9,9 @@ import Synchronization
 /// With a hundred thousand memories the two take about equally long, and the one waits for memory while the other
 /// computes. For fewer vectors, and on a machine that has no other core free, the search multiplies itself.
 final class VectorScan: Sendable {
-    private let index: VectorIndex
+    /// The vectors; nil once they are done with. If the search has taken over, the other core's work may wait for long, and
+    /// must not keep them: what is kept twice is copied when it changes.
+    private let index: Mutex<VectorIndex?>
     private let query: QuantizedVector
     private let products: Mutex<[Int32]>
     /// Whether a thread has taken the work.
@@ -23,7 +25,7 @@ final class VectorScan: Sendable {
     ///
     /// - Parameter products: Memory to use again.
     init(of index: VectorIndex, for query: QuantizedVector, reusing products: [Int32]) {
-        self.index = index
+        self.index = Mutex(index)
         self.query = query
         self.products = Mutex(products)
         guard index.size >= Self.worthwhile else { return }
@@ -40,6 +42,7 @@ final class VectorScan: Sendable {
     }
 
     private func multiply() {
+        guard let index = index.withLock({ $0 }) else { return }
         products.withLock { index.multiply(query, into: &$0) }
     }
 
@@ -58,6 +61,10 @@ final class VectorScan: Sendable {
     func cosines(count: Int, in buffers: inout SearchBuffers) -> [Float] {
         let products = finish()
         defer { buffers.products = products }
-        return index.cosines(of: products, with: query, count: count, in: &buffers)
+        let vectors = index.withLock { held in
+            defer { held = nil }
+            return held
+        }
+        return vectors?.cosines(of: products, with: query, count: count, in: &buffers) ?? []
     }
 }

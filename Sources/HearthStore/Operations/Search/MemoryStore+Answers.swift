@@ -87,46 +87,9 @@ extension MemoryStore {
         guard query.clauses.count > KeywordQuery.mostClauses else { return query }
         var rarest = RarestClauses(of: query)
         while let next = rarest.next {
-            try collectPostings(of: next, keys: keys, user: user, slice: slice, in: snapshot, &workspace)
-            rarest.add(workspace.postings.counts, lengths: workspace.lengths)
+            try findWords(of: next, keys: keys, user: user, slice: slice, in: snapshot, &workspace)
+            rarest.add(workspace.found, lengths: slice.visibility.lengths)
         }
         return rarest.chosen
-    }
-
-    /// Finds the rows that hold any clause of a query, with their slots and lengths.
-    ///
-    /// - Parameter keys: The keys of the user, if sensitive memories are searched too.
-    func collectPostings(
-        of query: KeywordQuery,
-        keys: UserKeys?,
-        user: Int64,
-        slice: VisibleSlice,
-        in snapshot: Snapshot,
-        _ workspace: inout SearchWorkspace
-    ) throws {
-        guard let expression = query.matchExpression(userKey: UserKey(user)) else {
-            workspace.postings = Postings(phraseCount: 0)
-            workspace.slots.removeAll(keepingCapacity: true)
-            workspace.lengths.removeAll(keepingCapacity: true)
-            return
-        }
-        try snapshot.state.checkAnalyser()
-        try snapshot.connection.collectPostings(
-            index: "memory_index",
-            matching: expression,
-            phraseCount: query.clauses.count,
-            into: &workspace.postings
-        )
-        if let keys {
-            let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
-                slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
-            }
-            workspace.postings.interleave(try sealed.postings())
-        }
-        slice.catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
-        slice.visibility.lengths.withUnsafeBufferPointer { lengths in
-            workspace.lengths.removeAll(keepingCapacity: true)
-            workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
-        }
     }
 }

@@ -1,3 +1,4 @@
+import CVectorKernels
 import HearthEmbedding
 import HearthModel
 import HearthRules
@@ -33,8 +34,8 @@ extension MemoryStore {
         var depth = request.limit + Self.spareResults
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
-            var compared = try ComparedResults(
-                good.map { slice.catalog.entries[$0.slot].document },
+            let compared = try ComparedResults(
+                good.map { slice.catalog.entries[$0.slot] },
                 user: user,
                 vectors: vectors,
                 snapshot: snapshot
@@ -81,37 +82,58 @@ extension MemoryStore {
 }
 
 /// The texts and vectors of the results that one search compares.
-private struct ComparedResults {
-    private let documents: [Int64]
+private final class ComparedResults {
+    private let entries: [DocumentEntry]
     private let user: Int64
-    private let vectors: VectorIndex?
     private let snapshot: Snapshot
-    /// The row of each result's vector.
-    private let rows: [Int?]
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int: String] = [:]
+    /// The vectors of the results, side by side; the scale of a result without one is nil.
+    private let components: [Int8]
+    private let scales: [Float?]
+    private let dimension: Int
+    /// The dot products of one result's vector and those of all before it. They are asked for some hundred times, and only
+    /// by the search that made this.
+    @exclusivity(unchecked) private var products: [Int32]
+    @exclusivity(unchecked) private var placeOfProducts = -1
 
-    init(_ documents: [Int64], user: Int64, vectors: VectorIndex?, snapshot: Snapshot) throws {
-        self.documents = documents
+    init(_ entries: [DocumentEntry], user: Int64, vectors: VectorIndex?, snapshot: Snapshot) throws {
+        self.entries = entries
         self.user = user
-        self.vectors = vectors
         self.snapshot = snapshot
-        rows = try documents.map { try vectors?.row(of: $0, user: user, in: snapshot.connection) }
+        dimension = vectors?.model.dimension ?? 0
+        products = Array(repeating: 0, count: entries.count)
+        guard let vectors else {
+            (components, scales) = ([], Array(repeating: nil, count: entries.count))
+            return
+        }
+        let rows = try entries.map { try vectors.row(of: $0.document, user: user, in: snapshot.connection) }
+        scales = rows.map { row in row.map { vectors.scales[$0] } }
+        // A result without a vector has the first one's in its place, which nobody asks for.
+        components = vectors.documents.isEmpty ? [] : vectors.components(ofRows: rows.map { $0 ?? 0 })
     }
 
-    func cosine(_ left: Int, _ right: Int) -> Float? {
-        guard let vectors, let left = rows[left], let right = rows[right] else { return nil }
-        return vectors.cosine(ofRows: left, right)
+    /// The cosine of a result and one before it; nil if either has no vector.
+    func cosine(_ place: Int, _ earlier: Int) -> Float? {
+        guard let scale = scales[place], let otherScale = scales[earlier] else { return nil }
+        if placeOfProducts != place {
+            components.withUnsafeBufferPointer { components in
+                guard let start = components.baseAddress else { return }
+                hearth_dot_i8_rows(start + place * dimension, start, place, dimension, &products)
+            }
+            placeOfProducts = place
+        }
+        return Float(products[earlier]) * scale * otherScale
     }
 
     /// Equal by canonical equivalence.
-    mutating func areEqual(_ left: Int, _ right: Int) throws -> Bool {
+    func areEqual(_ left: Int, _ right: Int) throws -> Bool {
         try text(at: left) == text(at: right)
     }
 
-    private mutating func text(at place: Int) throws -> String {
+    private func text(at place: Int) throws -> String {
         if let held = texts[place] { return held }
-        let text = try DocumentTable.content(of: documents[place], user: user, in: snapshot) ?? ""
+        let text = try DocumentTable.content(of: entries[place], user: user, in: snapshot) ?? ""
         texts[place] = text
         return text
     }

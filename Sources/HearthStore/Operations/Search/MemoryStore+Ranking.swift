@@ -83,6 +83,7 @@ extension MemoryStore {
                     best,
                     by: words,
                     scores: scores,
+                    found: workspace.found,
                     tuning: request.tuning,
                     user: user,
                     slice: slice,
@@ -97,7 +98,7 @@ extension MemoryStore {
                 user: user,
                 slice: slice,
                 in: snapshot,
-                workspace.postings
+                workspace.found
             )
         }
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
@@ -116,7 +117,7 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
-        try collectPostings(of: query, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
+        try findWords(of: query, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
         let scorer = WordScorer(
             tuning: request.tuning,
             collection: slice.visibility.collection,
@@ -125,9 +126,8 @@ extension MemoryStore {
             sessions: request.meaning == nil ? nil : slice.sessions
         )
         return scorer.scores(
-            of: workspace.postings.counts,
-            at: workspace.slots,
-            lengths: workspace.lengths,
+            of: workspace.found,
+            lengths: slice.visibility.lengths,
             for: query,
             dates: times.holders,
             in: &workspace.scoring
@@ -139,6 +139,7 @@ extension MemoryStore {
         _ results: [Ranked],
         by words: KeywordQuery,
         scores: WordScores,
+        found: FoundWords,
         tuning: SearchTuning,
         user: Int64,
         slice: VisibleSlice,
@@ -150,9 +151,12 @@ extension MemoryStore {
             tuning: tuning,
             averageLength: slice.visibility.collection.averageLength
         )
+        let pairs = words.clausesOfPairs
         return try proximity.raised(results, bound: scores.contextBound) { slot in
-            let document = slice.catalog.entries[slot].document
-            return try DocumentTable.content(of: document, user: user, in: snapshot) ?? ""
+            // A text without both words of any pair is not read.
+            guard pairs.contains(where: { found.slot(slot, holds: $0) }) else { return nil }
+            let entry = slice.catalog.entries[slot]
+            return try DocumentTable.content(of: entry, user: user, in: snapshot) ?? ""
         }
     }
 
@@ -165,13 +169,16 @@ extension MemoryStore {
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
-        _ postings: Postings
+        _ found: FoundWords
     ) throws -> [Ranked] {
         let clauses = words.typedClauses
         return try TypedFirst.arranged(results) { result in
-            let document = slice.catalog.entries[result.slot].document
-            guard postings.row(document, holds: clauses),
-                let content = try DocumentTable.content(of: document, user: user, in: snapshot)
+            guard found.slot(result.slot, holds: clauses),
+                let content = try DocumentTable.content(
+                    of: slice.catalog.entries[result.slot],
+                    user: user,
+                    in: snapshot
+                )
             else { return .none }
             return typed.match(in: content)
         }

@@ -42,10 +42,16 @@ extension MemoryStore {
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)
         try filter.validate()
         // An agent that may not act must not have its query sent to an embedder. The search itself asks again.
-        let isFirst = try read { snapshot in
-            _ = try snapshot.directory.acting(agentID)
-            return try isFirstSearch(of: userID, in: snapshot)
-        }
+        let isSent = type != .keyword && embedder?.isLocal != true
+        let isFirst =
+            if !isSent, catalogs.holds(userID) {
+                false
+            } else {
+                try read { snapshot in
+                    _ = try snapshot.directory.acting(agentID)
+                    return try isFirstSearch(of: userID, in: snapshot)
+                }
+            }
         let words = KeywordQuery(query)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
@@ -157,6 +163,7 @@ extension MemoryStore {
             guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
+            catalogs.remember(userID, as: user)
             var request = request
             request.sealed = try sealedKeys(for: request, user: user, viewer: viewer, slice, now: now, in: snapshot)
             found.answer = try searchWorkspaces.withWorkspace { workspace in

@@ -74,13 +74,13 @@ struct SealedPostings {
     }
 
     /// How often each clause occurs in each memory that has one.
-    func postings() throws -> Postings {
+    func counts() throws -> PhraseCounts {
         let counts = try tokenCounts()
         // Mostly a query is words, and each has one token.
         if tokensOfTerm.enumerated().allSatisfy({ $1 == [[$0]] }) { return counts }
         let phrases = query.clauses.indices.filter { query.clauses[$0].phrase.terms.count > 1 }
         let firstUndecided = phrases.isEmpty ? Int64.max : firstCandidate(counts, of: phrases)
-        var postings = Postings(phraseCount: query.clauses.count)
+        var postings = PhraseCounts(phraseCount: query.clauses.count)
         var row = [UInt16](repeating: 0, count: query.clauses.count)
         for (place, document) in counts.rowIDs.enumerated() {
             let held = counts.counts[place * tokens.count..<(place + 1) * tokens.count]
@@ -95,17 +95,14 @@ struct SealedPostings {
     }
 
     /// How often each token occurs in each document that has one.
-    private func tokenCounts() throws -> Postings {
-        var found = Postings(phraseCount: tokens.count)
-        guard !tokens.isEmpty else { return found }
+    private func tokenCounts() throws -> PhraseCounts {
+        guard !tokens.isEmpty else { return PhraseCounts(phraseCount: 0) }
         let prefix = UserKey(user).sealedPrefix
-        try snapshot.connection.collectPostings(
+        return try snapshot.connection.withPostings(
             index: "memory_index",
             matching: tokens.map { "\"\(prefix)\($0)\"" }.joined(separator: " OR "),
-            phraseCount: tokens.count,
-            into: &found
-        )
-        return found
+            phraseCount: tokens.count
+        ) { PhraseCounts(merging: $0) }
     }
 
     private static func sum(_ tokens: [Int], in held: ArraySlice<UInt16>) -> UInt16 {
@@ -117,7 +114,7 @@ struct SealedPostings {
     }
 
     /// The first of the documents in which phrases are looked for.
-    private func firstCandidate(_ counts: Postings, of phrases: [Int]) -> Int64 {
+    private func firstCandidate(_ counts: PhraseCounts, of phrases: [Int]) -> Int64 {
         var rest = Self.mostCandidates
         for (place, document) in counts.rowIDs.enumerated().reversed() {
             let held = counts.counts[place * tokens.count..<(place + 1) * tokens.count]
@@ -133,5 +130,48 @@ struct SealedPostings {
         guard let text = try DocumentTable.text(of: document, user: user, in: snapshot) else { return }
         let analyzed = AnalyzedDocument(content: text.content, tags: text.tags)
         for phrase in phrases { row[phrase] = UInt16(clamping: analyzed.count(query.clauses[phrase].phrase)) }
+    }
+}
+
+/// How often each of some phrases occurs in each row that has one: row after row.
+struct PhraseCounts {
+    let phraseCount: Int
+    /// The rows, ascending.
+    private(set) var rowIDs: [Int64] = []
+    /// The occurrences of phrase `p` in row `r` at `r * phraseCount + p`.
+    private(set) var counts: [UInt16] = []
+
+    init(phraseCount: Int) {
+        self.phraseCount = phraseCount
+    }
+
+    /// Merges the rows of each phrase.
+    init(merging postings: Postings) {
+        phraseCount = postings.phraseCount
+        let ranges = (0..<phraseCount).map { postings.rows(of: $0) }
+        var places = ranges.map(\.lowerBound)
+        func row(_ phrase: Int) -> Int64 {
+            places[phrase] < ranges[phrase].upperBound ? postings.rowIDs[places[phrase]] : .max
+        }
+        while let next = (0..<phraseCount).map(row).min(), next < .max {
+            rowIDs.append(next)
+            for phrase in 0..<phraseCount {
+                let isHere = row(phrase) == next
+                counts.append(isHere ? postings.counts[places[phrase]] : 0)
+                if isHere { places[phrase] += 1 }
+            }
+        }
+    }
+
+    /// Adds a row behind the others.
+    mutating func append(row: Int64, counts: [UInt16]) {
+        rowIDs.append(row)
+        self.counts.append(contentsOf: counts)
+    }
+
+    /// The rows that have a phrase, and how often each does.
+    func rows(holding phrase: Int) -> (rows: [Int64], counts: [UInt16]) {
+        let places = rowIDs.indices.filter { counts[$0 * phraseCount + phrase] > 0 }
+        return (places.map { rowIDs[$0] }, places.map { counts[$0 * phraseCount + phrase] })
     }
 }

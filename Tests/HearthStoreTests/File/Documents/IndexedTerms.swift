@@ -134,9 +134,21 @@ private final class FullTextTable {
         try connection.run("INSERT INTO words (words) VALUES ('integrity-check')")
     }
 
-    func postings(_ query: KeywordQuery, user: UserKey) throws -> Postings {
-        guard let expression = query.matchExpression(userKey: user) else { return Postings(phraseCount: 0) }
-        return try connection.collectPostings(index: "words", matching: expression, phraseCount: query.clauses.count)
+    /// The rows that have any clause of a query, ascending, and how often each clause occurs in each: the counts of a row
+    /// side by side.
+    func postings(_ query: KeywordQuery, user: UserKey) throws -> (rowIDs: [Int64], counts: [UInt16]) {
+        guard let expression = query.matchExpression(userKey: user) else { return ([], []) }
+        let clauses = query.clauses.count
+        let postings = try connection.withPostings(index: "words", matching: expression, phraseCount: clauses) { $0 }
+        var counts: [Int64: [UInt16]] = [:]
+        for clause in 0..<clauses {
+            for place in postings.rows(of: clause) {
+                let row = postings.rowIDs[place]
+                counts[row, default: Array(repeating: 0, count: clauses)][clause] = postings.counts[place]
+            }
+        }
+        let rows = counts.keys.sorted()
+        return (rows, rows.flatMap { counts[$0] ?? [] })
     }
 
     private func indexText(_ text: String, _ user: UserKey) -> String {

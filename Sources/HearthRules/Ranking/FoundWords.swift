@@ -1,0 +1,125 @@
+/// Where the clauses of a query occur: for each clause the slots that hold it, ascending, and how often each does.
+///
+/// Flat, and used again by the next search: a common word may be in a hundred thousand slots.
+package struct FoundWords: Sendable {
+    /// The slots of each clause, one clause after the other.
+    package private(set) var slots: [Int32] = []
+    /// How often a clause occurs in each of its slots.
+    package private(set) var counts: [UInt16] = []
+    /// Where the slots of each clause end.
+    private var ends: [Int] = []
+
+    package init() {}
+
+    /// What it takes, in bytes, but for small things.
+    package var size: Int { slots.capacity * 4 + counts.capacity * 2 }
+
+    /// Gets ready for a query, in the memory of the one before.
+    package mutating func removeAll() {
+        slots.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds the next clause.
+    ///
+    /// - Parameters:
+    ///   - limit: How many slots it has at most.
+    ///   - fill: Writes its slots and their counts, and returns how many there are.
+    package mutating func addClause(
+        ofAtMost limit: Int,
+        _ fill: (_ slots: UnsafeMutableBufferPointer<Int32>, _ counts: UnsafeMutableBufferPointer<UInt16>) -> Int
+    ) {
+        let start = slots.count
+        slots.resize(to: start + limit)
+        counts.resize(to: start + limit)
+        let count = slots.withUnsafeMutableBufferPointer { slots in
+            counts.withUnsafeMutableBufferPointer { counts in
+                fill(
+                    UnsafeMutableBufferPointer(rebasing: slots[start...]),
+                    UnsafeMutableBufferPointer(rebasing: counts[start...])
+                )
+            }
+        }
+        slots.resize(to: start + count)
+        counts.resize(to: start + count)
+        ends.append(slots.count)
+    }
+
+    /// Takes in where the same clauses occur in other slots.
+    package mutating func interleave(_ other: FoundWords) {
+        var merged = FoundWords()
+        for clause in ends.indices {
+            let (own, others) = (range(of: clause), other.range(of: clause))
+            merged.addClause(ofAtMost: own.count + others.count) { slots, counts in
+                var (place, next, count) = (own.lowerBound, others.lowerBound, 0)
+                while place < own.upperBound || next < others.upperBound {
+                    let isOwn =
+                        next == others.upperBound
+                        || place < own.upperBound && self.slots[place] < other.slots[next]
+                    slots[count] = isOwn ? self.slots[place] : other.slots[next]
+                    counts[count] = isOwn ? self.counts[place] : other.counts[next]
+                    if isOwn { place += 1 } else { next += 1 }
+                    count += 1
+                }
+                return count
+            }
+        }
+        self = merged
+    }
+
+    /// Where the slots of a clause are.
+    package func range(of clause: Int) -> Range<Int> { (clause == 0 ? 0 : ends[clause - 1])..<ends[clause] }
+
+    /// Whether a slot holds all of some clauses.
+    package func slot(_ slot: Int, holds clauses: [Int]) -> Bool {
+        clauses.allSatisfy { self.slot(slot, holds: $0) }
+    }
+
+    /// Whether a slot holds a clause.
+    package func slot(_ slot: Int, holds clause: Int) -> Bool {
+        let range = range(of: clause)
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle] < slot { low = middle + 1 } else { high = middle }
+        }
+        return low < range.upperBound && slots[low] == slot
+    }
+}
+
+// MARK: - What the agent can find
+
+extension FoundWords {
+    /// In how many slots a clause occurs. `lengths` has the tokens of each slot, 0 for one that the agent can't find.
+    func frequency(of clause: Int, lengths: [UInt32]) -> Int {
+        var frequency = 0
+        forEach(of: clause, lengths: lengths) { _, _, _ in frequency += 1 }
+        return frequency
+    }
+
+    /// Calls `body` with each slot that holds a clause, in ascending order, with its length and how often it does.
+    @inline(__always)
+    func forEach(of clause: Int, lengths: [UInt32], _ body: (_ slot: Int, _ length: UInt32, _ count: UInt16) -> Void) {
+        let range = range(of: clause)
+        slots.withUnsafeBufferPointer { slots in
+            counts.withUnsafeBufferPointer { counts in
+                lengths.withUnsafeBufferPointer { lengths in
+                    for place in range {
+                        let slot = Int(slots[place])
+                        let length = lengths[slot]
+                        if length > 0 { body(slot, length, counts[place]) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with each slot that holds all of some clauses, in ascending order.
+    func forEach(holding clauses: [Int], lengths: [UInt32], _ body: (_ slot: Int) -> Void) {
+        guard let rarest = clauses.min(by: { range(of: $0).count < range(of: $1).count }) else { return }
+        forEach(of: rarest, lengths: lengths) { slot, _, _ in
+            if self.slot(slot, holds: clauses) { body(slot) }
+        }
+    }
+}

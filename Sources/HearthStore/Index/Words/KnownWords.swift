@@ -1,0 +1,133 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+import HearthText
+
+/// Where the words stand that were looked for last among the documents of one user, at the state of the user's catalog.
+///
+/// The word index need not be asked for them again, and its pages need not be read again after another's commit.
+struct KnownWords: Sendable {
+    /// A word as the index has it. Two words are the same only if their bytes are.
+    struct Word: Hashable, Sendable {
+        let text: String
+
+        static func == (left: Word, right: Word) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            for byte in text.utf8 { hasher.combine(byte) }
+        }
+    }
+
+    /// The slots of one word, as they are now.
+    struct Slots: Sendable {
+        fileprivate var packed: PackedSlots
+        /// What is to be said of the slots whose text has changed since, in ascending order.
+        fileprivate var amendments: [(slot: Int32, count: UInt16)]
+
+        func unpack(into found: inout FoundWords) { packed.unpack(into: &found, amendedBy: amendments) }
+    }
+
+    private struct Entry {
+        var slots: PackedSlots
+        var lastUse: UInt64
+    }
+
+    private var entries: [Word: Entry] = [:]
+    /// The words of the slots whose text has changed since some entry was made.
+    private var rewritten: [Int32: [Word: UInt16]] = [:]
+    private var uses: UInt64 = 0
+    /// What the entries take, in bytes.
+    private(set) var size = 0
+
+    /// What an entry takes besides its packed slots, in bytes: its place in the dictionary, and the word.
+    private static let entrySize = 128
+    /// How much the entries may take, in bytes: so much for each of the user's documents, and so much in any case. The
+    /// catalog takes eight times that.
+    private static let sizePerDocument = 12
+    private static let leastMaximum = 64 << 10
+    /// Texts that change are analysed anew up to this many in one commit and among all entries; with more, looking the
+    /// words up in the index again costs less.
+    private static let mostRewritten = 64
+
+    private static func maximumSize(documents: Int) -> Int { max(leastMaximum, documents * sizePerDocument) }
+
+    /// The slots of a word, if they are known.
+    mutating func slots(of word: String) -> Slots? {
+        let word = Word(text: word)
+        guard let packed = entries[word]?.slots else { return nil }
+        uses += 1
+        entries[word]?.lastUse = uses
+        let amendments = rewritten.map { (slot: $0.key, count: $0.value[word] ?? 0) }.sorted { $0.slot < $1.slot }
+        return Slots(packed: packed, amendments: amendments)
+    }
+
+    /// Keeps the slots of a word, which were found at the state of the catalog. If all entries take too much then, those
+    /// go whose last use is oldest.
+    mutating func keep(_ slots: PackedSlots, of word: String, documents: Int) {
+        let word = Word(text: word)
+        let limit = Self.maximumSize(documents: documents)
+        let size = slots.size + Self.entrySize
+        guard entries[word] == nil, size <= limit / 4 else { return }
+        uses += 1
+        entries[word] = Entry(slots: slots, lastUse: uses)
+        self.size += size
+        guard self.size > limit else { return }
+        for (oldest, entry) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+            guard self.size > limit / 4 * 3 else { return }
+            entries[oldest] = nil
+            self.size -= entry.slots.size + Self.entrySize
+        }
+    }
+}
+
+// MARK: - Changes
+
+extension KnownWords {
+    /// Takes in what has changed in a catalog whose slots are numbered as before.
+    mutating func follow(
+        _ changes: [(slot: Int32, former: DocumentEntry?)],
+        in catalog: DocumentCatalog,
+        user: Int64,
+        connection: Connection
+    ) throws {
+        guard !entries.isEmpty, !changes.isEmpty else { return }
+        guard changes.count + rewritten.count <= Self.mostRewritten else {
+            self = KnownWords()
+            return
+        }
+        for change in changes {
+            let entry = catalog.entries[Int(change.slot)]
+            guard let words = try Self.words(of: entry, user: user, connection: connection) else {
+                self = KnownWords()
+                return
+            }
+            if change.former == nil {
+                append(words, at: change.slot)
+            } else {
+                rewritten[change.slot] = words
+            }
+        }
+    }
+
+    private mutating func append(_ words: [Word: UInt16], at slot: Int32) {
+        for (word, count) in words {
+            guard let before = entries[word]?.slots.size else { continue }
+            entries[word]?.slots.append(slot, count: count)
+            size += (entries[word]?.slots.size ?? before) - before
+        }
+    }
+
+    /// The words that the index has of a document, and how often; nil if only the index says so.
+    private static func words(of entry: DocumentEntry, user: Int64, connection: Connection) throws -> [Word: UInt16]? {
+        // The index has only tokens for the words of sensitive memories.
+        guard !entry.isGone, !entry.flags.contains(.deleted), !entry.flags.contains(.sensitive) else { return [:] }
+        guard let text = try DocumentTable.openText(of: entry.document, user: user, in: connection) else { return nil }
+        var counts: [Word: UInt16] = [:]
+        let terms = AnalyzedDocument(content: text.content, tags: text.tags).indexedTerms
+        for term in terms.content + terms.tags {
+            let count = counts[Word(text: term)] ?? 0
+            counts[Word(text: term)] = count == .max ? count : count + 1
+        }
+        return counts
+    }
+}

@@ -1,0 +1,84 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+import HearthText
+
+extension MemoryStore {
+    /// Finds where the clauses of a query occur among a user's documents.
+    ///
+    /// The word index is asked for what is not known from earlier searches.
+    ///
+    /// - Parameter keys: The keys of the user, if sensitive memories are searched too.
+    func findWords(
+        of query: KeywordQuery,
+        keys: UserKeys?,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws {
+        try findPlainWords(of: query, user: user, slice: slice, in: snapshot, &workspace)
+        guard let keys, !query.clauses.isEmpty else { return }
+        let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
+            slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
+        }
+        let counted = try sealed.counts()
+        guard !counted.rowIDs.isEmpty else { return }
+        var found = FoundWords()
+        for clause in query.clauses.indices {
+            let (rows, counts) = counted.rows(holding: clause)
+            slice.catalog.findSlots(of: rows[...], counts[...], into: &found)
+        }
+        workspace.found.interleave(found)
+    }
+
+    private func findPlainWords(
+        of query: KeywordQuery,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws {
+        workspace.found.removeAll()
+        guard !query.clauses.isEmpty else { return }
+        try snapshot.state.checkAnalyser()
+        let words = query.clauses.map(\.phrase.word)
+        let known =
+            catalogs.withWords(of: user, at: slice.catalog) { held in
+                words.map { word in word.flatMap { held.slots(of: $0) } }
+            } ?? words.map { _ in nil }
+        let unknown = words.indices.filter { known[$0] == nil }
+        guard let expression = query.matchExpression(userKey: UserKey(user), of: unknown) else {
+            for slots in known { slots?.unpack(into: &workspace.found) }
+            return
+        }
+        try snapshot.connection.withPostings(
+            index: "memory_index",
+            matching: expression,
+            phraseCount: unknown.count
+        ) { postings in
+            var phrase = 0
+            for slots in known {
+                if let slots {
+                    slots.unpack(into: &workspace.found)
+                } else {
+                    let rows = postings.rows(of: phrase)
+                    slice.catalog.findSlots(of: postings.rowIDs[rows], postings.counts[rows], into: &workspace.found)
+                    phrase += 1
+                }
+            }
+        }
+        let found = workspace.found
+        let packed = unknown.compactMap { clause in
+            words[clause].map { (word: $0, slots: PackedSlots(found.range(of: clause), of: found)) }
+        }
+        catalogs.withWords(of: user, at: slice.catalog) { held in
+            for (word, slots) in packed { held.keep(slots, of: word, documents: slice.catalog.entries.count) }
+        }
+    }
+}
+
+extension KeywordQuery.Phrase {
+    /// The word, if it is a whole one and alone.
+    fileprivate var word: String? { terms.count == 1 && !isPrefix ? terms[0] : nil }
+}
