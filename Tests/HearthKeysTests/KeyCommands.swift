@@ -9,6 +9,8 @@ import Testing
 /// Commands that print a key, as real processes.
 @Suite struct KeyCommands {
     private let directory: TemporaryDirectory
+    /// A command may have to wait for all the other tests that run beside it.
+    private static let patience = Duration.seconds(900)
     private static let bytes = [UInt8](0..<32)
     private static let base64 = Data(bytes).base64EncodedString()
     private static let hex = bytes.map { String(format: "%02x", $0) }.joined()
@@ -17,7 +19,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func script(_ body: String, _ arguments: String..., timeout: Duration = .seconds(60)) -> CommandKeyProvider
+    private func script(_ body: String, _ arguments: String..., timeout: Duration = Self.patience) -> CommandKeyProvider
     {
         CommandKeyProvider(command: ["/bin/sh", "-c", body, "key-script"] + arguments, timeout: timeout)
     }
@@ -31,10 +33,11 @@ import Testing
     @Test func `32 bytes are a key as they are, and it has the same name from a file`() async throws {
         let provider = try FileKeyProvider.create(at: directory.file("key"))
         let expected = try provider.key(for: nil)
-        let key = try await CommandKeyProvider(command: ["cat", provider.path]).key(for: nil)
+        let key = try await CommandKeyProvider(command: ["cat", provider.path], timeout: Self.patience).key(for: nil)
         #expect(key.key == expected.key && key.identifier == expected.identifier)
         #expect(
-            try await CommandKeyProvider(command: ["cat", provider.path]).key(for: key.identifier).key == expected.key
+            try await CommandKeyProvider(command: ["cat", provider.path], timeout: Self.patience)
+                .key(for: key.identifier).key == expected.key
         )
     }
 
@@ -47,7 +50,7 @@ import Testing
     func `anything else is refused, and never shown`(printed: String) async throws {
         let file = directory.file("printed")
         try Data(printed.utf8).write(to: URL(filePath: file))
-        let command = CommandKeyProvider(command: ["cat", file])
+        let command = CommandKeyProvider(command: ["cat", file], timeout: Self.patience)
         await expectNoKey(from: command, saying: "cat \(file)", "base64")
         do { _ = try await command.key(for: nil) } catch {
             let shown = everythingShown(of: error)
@@ -65,7 +68,7 @@ import Testing
         let path = directory.file("locked")
         let body = "echo \(Self.base64); printf 'locked\\033[31m keyring\\nmore\\n' >&2; exit 7"
         try Data(body.utf8).write(to: URL(filePath: path))
-        let provider = CommandKeyProvider(command: ["/bin/sh", path])
+        let provider = CommandKeyProvider(command: ["/bin/sh", path], timeout: Self.patience)
         await expectNoKey(from: provider, saying: "status 7", "locked\u{FFFD}[31m keyring", "/bin/sh \(path)")
         do { _ = try await provider.key(for: nil) } catch {
             let shown = everythingShown(of: error)
@@ -85,15 +88,15 @@ import Testing
 
     @Test func `a program that is not there or can't be run is named`() async throws {
         await expectNoKey(
-            from: CommandKeyProvider(command: ["no-such-program-here", "a b"]),
+            from: CommandKeyProvider(command: ["no-such-program-here", "a b"], timeout: Self.patience),
             saying: "no-such-program-here 'a b'",
             "no such"
         )
         let plain = directory.file("plain")
         try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: plain))
-        await expectNoKey(from: CommandKeyProvider(command: [plain]), saying: plain)
+        await expectNoKey(from: CommandKeyProvider(command: [plain], timeout: Self.patience), saying: plain)
         await expectNoKey(from: CommandKeyProvider(command: []), saying: "empty")
-        await expectNoKey(from: CommandKeyProvider(command: ["true"]), saying: "nothing")
+        await expectNoKey(from: CommandKeyProvider(command: ["true"], timeout: Self.patience), saying: "nothing")
         await expectNoKey(from: CommandKeyProvider(command: ["true"], timeout: .zero), saying: "time-out")
     }
 
@@ -102,7 +105,7 @@ import Testing
     }
 
     @Test func `no shell reads the arguments`() async {
-        let provider = CommandKeyProvider(command: ["echo", "$HOME;", "$(id)"])
+        let provider = CommandKeyProvider(command: ["echo", "$HOME;", "$(id)"], timeout: Self.patience)
         await expectNoKey(from: provider, saying: "printed no key", "'$HOME;'")
     }
 

@@ -30,18 +30,30 @@ public struct StoreClock: Sendable {
     /// The system's clocks: `CLOCK_REALTIME` and `CLOCK_BOOTTIME`.
     public static let system = StoreClock(
         now: {
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            return Timestamp(rawValue: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+            let (seconds, nanoseconds) = systemTime(of: CLOCK_REALTIME)
+            return Timestamp(rawValue: seconds * 1_000_000 + nanoseconds / 1_000)
         },
         bootTime: systemBootTime,
         bootID: systemBootID
     )
 
     private static func systemBootTime() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        let (seconds, nanoseconds) = systemTime(of: CLOCK_BOOTTIME)
+        return seconds * 1_000_000_000 + nanoseconds
+    }
+
+    /// Seconds and nanoseconds of a clock.
+    ///
+    /// The two words of a `timespec` are read as such: whether Swift 6.3 sees its members depends on what else the
+    /// compiler has loaded before.
+    private static func systemTime(of clock: clockid_t) -> (seconds: Int64, nanoseconds: Int64) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: 2) { words in
+            words.initialize(repeating: 0)
+            if let start = words.baseAddress {
+                clock_gettime(clock, UnsafeMutableRawPointer(start).assumingMemoryBound(to: timespec.self))
+            }
+            return (Int64(words[0]), Int64(words[1]))
+        }
     }
 
     /// Sleeps until `CLOCK_BOOTTIME`, which is what `ContinuousClock` counts by on Linux, has reached a value in

@@ -106,7 +106,7 @@ struct MemoryInserter {
         let given = new.provenance
         let isGranted = TrustRules.grants(given, priority: priority)
         let user = try transaction.keys.user(new.userID, now: now, in: transaction.connection)
-        let snapshot = Snapshot(transaction, directory: directory, clock: clock)
+        let snapshot = Snapshot(transaction, directory: directory, clock: clock, keyring: keyring)
         let stored =
             isGranted
             ? []

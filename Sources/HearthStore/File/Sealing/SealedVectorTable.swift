@@ -31,7 +31,9 @@ enum SealedVectorTable {
     ) throws {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4 + vector.components.count)
-        withUnsafeBytes(of: vector.scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        // As precise as in a block: sealed or plain, a memory scores the same.
+        let scale = VectorBlock.rounded(vector.scale)
+        withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
         vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
         let associated = associatedData(document: document, user: user, model: model.identifier)
         try transaction.connection.run(

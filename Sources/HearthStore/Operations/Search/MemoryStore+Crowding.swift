@@ -64,7 +64,7 @@ extension MemoryStore {
         )
         guard let published else { throw MemoryError.corrupt("A document is of a memory that is not there.") }
         guard entry.isDraft,
-            let draft = try DraftTable.find(memory: entry.memory, agent: entry.agent, in: connection)
+            let draft = try DraftTable.find(memory: entry.memory, agent: entry.agent, in: snapshot)
         else { return published.trust }
         return draft.change.provenance(over: published).trust
     }

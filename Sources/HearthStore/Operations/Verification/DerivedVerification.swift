@@ -104,6 +104,7 @@ enum VectorVerification {
                         in: snapshot.connection
                     )
                     let made = maker.vectorAtOnce(of: content)
+                        .map { QuantizedVector(components: $0.components, scale: VectorBlock.rounded($0.scale)) }
                     if vector == nil || made != nil && made != vector {
                         report.add("vector", "The vector of document \(document) is not that of its text.")
                     }

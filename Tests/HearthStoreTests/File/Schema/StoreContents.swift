@@ -68,7 +68,7 @@ struct StoreContents: Equatable {
         let memories = version == 1 ? Self.memoriesOfSchema1 : version == 2 ? Self.memoriesOfSchema2 : Self.memories
         rows["memories"] = try Self.rows(memories, in: connection)
         rows["ids"] = try Self.rows(Self.ids, in: connection)
-        rows["vectors"] = try Self.vectors(in: connection, headerSize: version == 3 ? VectorBlock.headerSize : 12)
+        rows["vectors"] = try Self.vectors(in: connection, headerSize: version ?? 0 >= 3 ? VectorBlock.headerSize : 12)
         let versions = version == 1 ? "versions" : "all_versions"
         rows["versions"] = try Self.rows("SELECT \(Self.versionColumns) FROM \(versions)", in: connection)
         rows["store"] = try Self.rows(Self.store, in: connection)
