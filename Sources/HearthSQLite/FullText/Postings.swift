@@ -33,6 +33,18 @@ package struct Postings: Sendable, Equatable {
         return phrases.allSatisfy { counts[low * phraseCount + $0] > 0 }
     }
 
+    /// Counts the rows that hold any of some phrases as holding others too, as often.
+    package mutating func count(_ phrases: [Int], alsoAs others: [Int]) {
+        counts.withUnsafeMutableBufferPointer { counts in
+            for first in stride(from: 0, to: counts.count, by: phraseCount) {
+                var count: UInt16 = 0
+                for phrase in phrases { count = max(count, counts[first + phrase]) }
+                guard count > 0 else { continue }
+                for phrase in others { counts[first + phrase] = max(count, counts[first + phrase]) }
+            }
+        }
+    }
+
     /// Takes in the rows of each phrase in place of what it held, in the same memory.
     mutating func merge(_ lists: PhraseLists) {
         phraseCount = lists.phraseCount

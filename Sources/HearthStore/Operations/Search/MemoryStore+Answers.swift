@@ -38,12 +38,16 @@ extension MemoryStore {
         _ workspace: inout SearchWorkspace
     ) throws -> SearchAnswer {
         var request = request
+        request.expired = slice.visibility.expired(at: now.rawValue, in: slice.catalog.entries)
+            .filter { slot in
+                request.filter.expiry == .current || slice.catalog.entries[Int(slot)].owner != viewer.key
+            }
         var answer = SearchAnswer()
         var whole = request.words
         var hasTriedTime = false
         while true {
             request.words = try whole.map {
-                try rarestWords(of: $0, user: user, slice: slice, in: snapshot, &workspace)
+                try rarestWords(of: $0, request: request, user: user, slice: slice, in: snapshot, &workspace)
             }
             let ranked = try ranked(
                 request,
@@ -78,6 +82,7 @@ extension MemoryStore {
     /// A query cut down to its rarest words, if it has more than one look at the index takes.
     private func rarestWords(
         of query: KeywordQuery,
+        request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -86,15 +91,24 @@ extension MemoryStore {
         guard query.clauses.count > KeywordQuery.mostClauses else { return query }
         var rarest = RarestClauses(of: query)
         while let next = rarest.next {
-            try collectPostings(of: next, user: user, slice: slice, in: snapshot, &workspace)
+            try collectPostings(
+                of: next,
+                without: request.expired,
+                user: user,
+                slice: slice,
+                in: snapshot,
+                &workspace
+            )
             rarest.add(workspace.postings.counts, lengths: workspace.lengths)
         }
         return rarest.chosen
     }
 
-    /// Finds the rows that hold any clause of a query, with their slots and lengths.
+    /// Finds the rows that hold any clause of a query, with their slots and lengths. Those of the slots that are left out
+    /// have no length, as if the agent could not find them.
     func collectPostings(
         of query: KeywordQuery,
+        without leftOut: [Int32],
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -113,10 +127,14 @@ extension MemoryStore {
             phraseCount: query.clauses.count,
             into: &workspace.postings
         )
+        for name in query.readings { workspace.postings.count(name.any, alsoAs: name.held) }
         slice.catalog.findSlots(of: workspace.postings.rowIDs, into: &workspace.slots)
         slice.visibility.lengths.withUnsafeBufferPointer { lengths in
             workspace.lengths.removeAll(keepingCapacity: true)
             workspace.lengths.append(contentsOf: workspace.slots.lazy.map { $0 < 0 ? 0 : lengths[Int($0)] })
         }
+        guard !leftOut.isEmpty else { return }
+        let leftOut = Set(leftOut)
+        for row in workspace.slots.indices where leftOut.contains(workspace.slots[row]) { workspace.lengths[row] = 0 }
     }
 }

@@ -6,10 +6,13 @@ import HearthSQLite
 extension MemoryStore {
     /// How many more results than asked for are looked at: those that repeat others make room for them.
     private static let spareResults = 16
-    /// The most results that are looked at, unless more are asked for, and how many times more are looked at when those
-    /// seen so far repeat others. Of a text that is stored more often, the rest is not counted.
+    /// The most results that are looked at to tell what repeats, unless more are asked for, and how many times more are
+    /// looked at when those seen so far repeat others.
     private static let mostResults = 400
     private static let deepening = 4
+    /// The most that are looked at while copies leave places free. Of a text that is stored more often, the rest is not
+    /// counted.
+    private static let mostCopies = 25_600
 
     /// The groups that answer a request, best first.
     ///
@@ -31,22 +34,19 @@ extension MemoryStore {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
         var depth = request.limit + Self.spareResults
+        var compared = ComparedResults(user: user, vectors: vectors, connection: snapshot.connection)
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
-            var compared = try ComparedResults(
-                good.map { slice.catalog.entries[$0.slot].document },
-                user: user,
-                vectors: vectors,
-                connection: snapshot.connection
-            )
+            try compared.take(good.map { slice.catalog.entries[$0.slot].document })
             let crowding = try Crowding(
                 good,
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
-                areEqual: { try compared.areEqual($0, $1) }
+                text: { try compared.text(at: $0) }
             )
-            let isWhole = good.count < depth || depth >= Self.mostResults
+            let isFilled = crowding.front.count + crowding.back.count >= request.limit
+            let isWhole = good.count < depth || depth >= (isFilled ? Self.mostResults : Self.mostCopies)
             let isSettled = crowding.front.count >= request.limit && crowding.lastCopy < good.count / 2
             if isWhole || isSettled { return Array(crowding.ordered.prefix(request.limit)) }
             depth *= Self.deepening
@@ -67,21 +67,26 @@ extension MemoryStore {
 
 /// The texts and vectors of the results that one search compares.
 private struct ComparedResults {
-    private let documents: [Int64]
     private let user: Int64
     private let vectors: VectorIndex?
     private let connection: Connection
+    private var documents: [Int64] = []
     /// The row of each result's vector.
-    private let rows: [Int?]
+    private var rows: [Int?] = []
     /// The texts that were compared so far, so that each is read once.
-    private var texts: [Int: String] = [:]
+    private var texts: [Int64: String] = [:]
 
-    init(_ documents: [Int64], user: Int64, vectors: VectorIndex?, connection: Connection) throws {
-        self.documents = documents
+    init(user: Int64, vectors: VectorIndex?, connection: Connection) {
         self.user = user
         self.vectors = vectors
         self.connection = connection
-        rows = try documents.map { try vectors?.row(of: $0, user: user, in: connection) }
+    }
+
+    /// Takes in the documents of a ranked list in place of what it held.
+    mutating func take(_ documents: [Int64]) throws {
+        self.documents = documents
+        guard let vectors else { return }
+        rows = try documents.map { try vectors.row(of: $0, user: user, in: connection) }
     }
 
     func cosine(_ left: Int, _ right: Int) -> Float? {
@@ -89,15 +94,11 @@ private struct ComparedResults {
         return vectors.cosine(ofRows: left, right)
     }
 
-    /// Equal by canonical equivalence.
-    mutating func areEqual(_ left: Int, _ right: Int) throws -> Bool {
-        try text(at: left) == text(at: right)
-    }
-
-    private mutating func text(at place: Int) throws -> String {
-        if let held = texts[place] { return held }
-        let text = try DocumentTable.content(of: documents[place], user: user, in: connection) ?? ""
-        texts[place] = text
+    mutating func text(at place: Int) throws -> String {
+        let document = documents[place]
+        if let held = texts[document] { return held }
+        let text = try DocumentTable.content(of: document, user: user, in: connection) ?? ""
+        texts[document] = text
         return text
     }
 }

@@ -36,12 +36,13 @@ extension MemoryStore {
         let scan = request.meaning.flatMap { meaning in
             vectors.map { VectorScan(of: $0, for: meaning, reusing: workspace.scoring.takeProducts()) }
         }
+        let expired = Set(request.expired)
         let times = AskedTimes(
             request.words == nil && !request.isAboutTime ? [] : request.dates,
             entries: slice.catalog.entries,
             takesSides: request.isAboutTime
         ) {
-            slice.visibility.canFind($0)
+            slice.visibility.canFind($0) && (expired.isEmpty || !expired.contains(Int32($0)))
         }
         if let words = request.words {
             ranking.words = try wordScores(
@@ -83,13 +84,20 @@ extension MemoryStore {
                     best,
                     by: words,
                     scores: scores,
-                    tuning: request.tuning,
+                    request: request,
                     user: user,
                     slice: slice,
                     in: snapshot
                 )
             }
             guard isTyped, let words = request.words else { return best }
+            if request.meaning != nil {
+                best = try WordOrder(of: words)
+                    .arranged(best) { slot in
+                        let document = slice.catalog.entries[slot].document
+                        return try DocumentTable.content(of: document, user: user, in: connection) ?? ""
+                    }
+            }
             return try typedFirst(
                 best.filter { $0.score >= minimum },
                 request.typed,
@@ -116,10 +124,17 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws -> WordScores {
-        try collectPostings(of: query, user: user, slice: slice, in: snapshot, &workspace)
+        try collectPostings(
+            of: query,
+            without: request.expired,
+            user: user,
+            slice: slice,
+            in: snapshot,
+            &workspace
+        )
         let scorer = WordScorer(
             tuning: request.tuning,
-            collection: slice.visibility.collection,
+            collection: slice.visibility.collection(without: request.expired),
             slotCount: slice.catalog.documents.count,
             // A slice may have them from another search; by word alone they don't count.
             sessions: request.meaning == nil ? nil : slice.sessions
@@ -139,7 +154,7 @@ extension MemoryStore {
         _ results: [Ranked],
         by words: KeywordQuery,
         scores: WordScores,
-        tuning: SearchTuning,
+        request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot
@@ -147,8 +162,8 @@ extension MemoryStore {
         let proximity = Proximity(
             of: words,
             rarities: scores.rarities,
-            tuning: tuning,
-            averageLength: slice.visibility.collection.averageLength
+            tuning: request.tuning,
+            averageLength: slice.visibility.collection(without: request.expired).averageLength
         )
         return try proximity.raised(results, bound: scores.contextBound) { slot in
             let document = slice.catalog.entries[slot].document

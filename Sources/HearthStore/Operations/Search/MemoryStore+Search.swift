@@ -125,6 +125,8 @@ struct SearchRequest: Sendable {
     var limit: Int
     var tuning: SearchTuning
     var excluded: Memory?
+    /// The slots that are taken for gone, ascending: they have expired, and are not asked for.
+    var expired: [Int32] = []
 }
 
 /// What a search has found and not audited yet.
