@@ -161,8 +161,9 @@ extension CoordinatorConfiguration {
         throw MemoryError(
             code: .invalidConfiguration,
             message: """
-                \(stray) fits no agent. These do: \(known.sorted().joined(separator: ", ")). Name an agent so, or give its profile \
-                in the configuration's agents or initialAgents.
+                The environment variable \(stray) fits no agent; unset it (unset \(stray)), or register the agent that it is for. \
+                These fit one: \(known.sorted().joined(separator: ", ")). A new agent is given in the configuration's agents or \
+                initialAgents.
                 """
         )
     }

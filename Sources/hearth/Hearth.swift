@@ -71,7 +71,7 @@ struct Hearth: AsyncParsableCommand {
             let arguments = try DashedText.separated(Array(CommandLine.arguments.dropFirst())) {
                 try CommandGrammar(description: _dumpHelp())
             }
-            var command = try parseAsRoot(arguments)
+            var command = try parsed(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -79,6 +79,25 @@ struct Hearth: AsyncParsableCommand {
             }
         } catch {
             leave(because: error)
+        }
+    }
+
+    /// The command that some arguments name.
+    ///
+    /// Where they can't be read and a word among them is spelled as an option that the command doesn't have, the error
+    /// says what to do with a text that begins so.
+    static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(arguments)
+        } catch  where exitCode(for: error) == .validationFailure {
+            let grammar = try CommandGrammar(description: _dumpHelp())
+            guard let unknown = DashedText.unknownOption(in: arguments, grammar) else { throw error }
+            let said = message(for: error)
+            let complaint =
+                said.hasPrefix("Unknown option '\(unknown.option)'") ? said : "Unknown option '\(unknown.option)'."
+            throw ValidationError(
+                "\(complaint)\nIf \(unknown.option) is text, put it behind --: hearth \(unknown.command) -- '\(unknown.option)'"
+            )
         }
     }
 

@@ -110,4 +110,40 @@ import Testing
         let found = try await other.searchAgentMemories(agentID: "alden", userID: "iris", query: query)
         #expect(found.count == 10)
     }
+
+    @Test(arguments: [SearchType.keyword, .hybrid])
+    func `copies with other tags and of other days are one result`(type: SearchType) async throws {
+        let day = Date(timeIntervalSince1970: 1_746_273_600)
+        for number in 0..<40 {
+            try await coordinator.storeAgentMemories(
+                agentID: "alden",
+                userID: "iris",
+                [
+                    MemoryDraft(
+                        content: "Water the plants on the balcony",
+                        tags: number % 3 == 0 ? [] : ["balcony", "tag \(number)", "plants and pots"],
+                        createdAt: number % 2 == 0 ? day : nil
+                    )
+                ]
+            )
+        }
+        _ = try await keep("The plants need water twice a week")
+        for query in ["water plants balcony", "balcony", "water the plants May 2025"] {
+            let found = try await search(query, type: type).filter { $0.memory.content.hasPrefix("Water the plants") }
+            #expect(found.map(\.copies.count) == [39], "\(query)")
+        }
+    }
+
+    @Test(arguments: [SearchType.keyword, .hybrid, .semantic])
+    func `six hundred copies hide nothing that comes behind`(type: SearchType) async throws {
+        let drafts = (0..<600).map { _ in MemoryDraft(content: "Water the plants on the balcony") }
+        try await coordinator.storeAgentMemories(agentID: "alden", userID: "iris", drafts)
+        let others = try await [
+            keep("The plants of the neighbours, a note about nothing else that somebody might water at some time"),
+            keep("The balcony needs paint, and the plants a better place in the shade of the large old tree"),
+        ]
+        let found = try await search("water the plants on the balcony", type: type)
+        #expect(found.count == 3)
+        #expect(Set(found.dropFirst().map(\.memory.id)) == Set(others))
+    }
 }

@@ -112,12 +112,12 @@ func household(_ location: StoreLocation = .temporary) async throws -> MultiAgen
 
     @Test func `an expired memory is returned by nothing`() async throws {
         let coordinator = try await household()
-        let id = try await coordinator.storeAgentMemory(
-            agentID: "alden",
-            userID: user,
-            content: "gone",
-            expiresAt: Date.now.addingTimeInterval(-1)
-        )
+        let past = Date.now.addingTimeInterval(-1)
+        await expect(.invalidArgument) {
+            try await coordinator.storeAgentMemory(agentID: "alden", userID: user, content: "gone", expiresAt: past)
+        }
+        let id = try await coordinator.storeAgentMemory(agentID: "alden", userID: user, content: "gone")
+        try await coordinator.updateMemory(id, agentID: "alden", change: MemoryChange(expiresAt: past))
         await expect(.memoryNotFound) { try await coordinator.memory(id, agentID: "alden") }
         #expect(try await coordinator.memories([id], agentID: "alden").isEmpty)
         #expect(try await coordinator.memories(agentID: "alden", userID: user).memories.isEmpty)

@@ -130,4 +130,70 @@ import Testing
         }
         try await coordinator.close()
     }
+
+    @Test(arguments: [
+        ("e-mail", ["send email", "an e-mail came"], ["mail the letter", "vitamin e", "mail mail mail mail"]),
+        ("10.000", ["10,000", "it was 10 000 in all", "10000"], ["bus 10", "10 10 10 10"]),
+        ("wi-fi", ["the wifi", "wi-fi"], ["sci fi", "fi fi fi"]), ("O'Brien", ["obrien called"], ["brien brien brien"]),
+        ("t-shirt", ["a tshirt"], ["a shirt", "shirt shirt shirt shirt"]),
+        ("check-in", ["the checkin desk"], ["check the oven", "check check check"]),
+        (
+            "getUserById", ["to get user by id there", "getuserbyid is slow"],
+            ["the user", "id id id id", "get get get"]
+        ),
+        ("user_name", ["the username field"], ["user user user user", "name of the cat"]),
+        ("Node.js", ["nodejs app"], ["node node node node"]), ("555-0123", ["call 5550123"], ["555 555 555"]),
+        ("wi fi", ["the wifi is slow"], ["sci fi fi"]), ("10’000", ["10.000", "10 000"], ["10 birds", "000"]),
+        ("192.168.1.10", ["at 192.168.1.10 now"], ["192 168 10 1", "1 10 1 10 1 10"]),
+    ])
+    func `what has all of a name comes before what has a part`(
+        query: String,
+        whole: [String],
+        parts: [String]
+    ) async throws {
+        let coordinator = try await household()
+        for (number, texts) in [whole + parts, parts + whole].enumerated() {
+            for type in [SearchType.keyword, .hybrid] {
+                let user = UserID(rawValue: "user_\(number)_\(type)")
+                let found = try await find(query, among: texts, type, in: coordinator, user: user)
+                #expect(Set(found.prefix(whole.count)) == Set(whole), "\(query), \(type): \(found)")
+            }
+        }
+        try await coordinator.close()
+    }
+
+    @Test func `a name scores the same in each of its spellings, and once`() async throws {
+        let coordinator = try await household()
+        func scores(_ query: String, _ texts: [String]) async throws -> [Double] {
+            let user = UserID(rawValue: "user of \(query)")
+            _ = try await find(query, among: texts, .keyword, in: coordinator, user: user)
+            return
+                try await coordinator.searchAgentMemories(
+                    agentID: "alden",
+                    userID: user,
+                    query: "please \(query)",
+                    searchType: .keyword
+                )
+                .compactMap(\.components.keyword)
+        }
+        for (query, texts) in [
+            ("my e-mail", ["some email here", "some e-mail here"]),
+            ("the 10.000", ["some 10,000 here", "some 10.000 here"]),
+        ] {
+            let found = try await scores(query, texts)
+            #expect(found.count == 2)
+            // What stands in two words is one word longer, and has them side by side.
+            #expect(abs(found[0] - found[1]) < 0.25, "\(query): \(found)")
+        }
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [
+        ("what does Tom owe Anna?", "Tom owes Anna", "Anna owes Tom"),
+        ("did Ben call Clara", "Ben called Clara", "Clara called Ben"),
+        ("the way from Oslo to Bergen", "We drove from Oslo to Bergen", "We drove from Bergen to Oslo"),
+    ])
+    func `a question prefers its own order of words`(query: String, first: String, second: String) async throws {
+        try await expectFirst(first, among: [second], for: query)
+    }
 }

@@ -23,6 +23,11 @@ package struct Visibility: Sendable {
     /// How many documents the agent can find, and how many words they have. BM25 goes by these numbers.
     package private(set) var collection = BM25.Collection(documents: 0, tokens: 0)
 
+    /// The slots of what the agent can find and that expires some day.
+    private var expiring: Set<Int32> = []
+    /// When the first of them expires, or earlier.
+    private var earliestExpiry = Int64.max
+
     private let viewer: KnownAgent
     private let directory: AgentDirectory
     private var contexts: [SharingContext] = []
@@ -129,6 +134,12 @@ package struct Visibility: Sendable {
         collection.tokens += Int(length) - Int(lengths[slot])
         codes[slot] = code
         lengths[slot] = length
+        if length != 0, entry.expiresAt != .max {
+            expiring.insert(Int32(slot))
+            earliestExpiry = min(earliestExpiry, entry.expiresAt)
+        } else if !expiring.isEmpty {
+            expiring.remove(Int32(slot))
+        }
     }
 
     private mutating func code(
@@ -213,6 +224,36 @@ package struct Reconsidered: Sendable {
 }
 
 extension Visibility {
+    /// The slots of what has expired and is not removed yet, ascending.
+    ///
+    /// Nobody is to notice when that is done, so searches take it for gone.
+    ///
+    /// - Parameters:
+    ///   - now: Microseconds since 1970.
+    ///   - entries: Every document of the user.
+    package func expired(at now: Int64, in entries: [DocumentEntry]) -> [Int32] {
+        guard now >= earliestExpiry else { return [] }
+        return expiring.filter { entries[Int($0)].expiresAt <= now }.sorted()
+    }
+
+    /// What the agent can find without some slots.
+    package func collection(without slots: [Int32]) -> BM25.Collection {
+        var rest = collection
+        for slot in slots where lengths[Int(slot)] != 0 {
+            rest.documents -= 1
+            rest.tokens -= Int(lengths[Int(slot)])
+        }
+        return rest
+    }
+
+    /// The tokens of each slot, 0 for one that the agent can't find, and for those slots.
+    package func lengths(without slots: [Int32]) -> [UInt32] {
+        guard !slots.isEmpty else { return lengths }
+        var rest = lengths
+        for slot in slots { rest[Int(slot)] = 0 }
+        return rest
+    }
+
     /// Whether the agent sees the document in that place of the catalog.
     @inlinable package func isVisible(_ slot: Int) -> Bool { codes[slot] != Code.hidden }
 

@@ -15,13 +15,11 @@ package struct Crowding {
         fileprivate let place: Int
     }
 
-    /// Texts are compared only from this cosine on: equal ones have nearly the same vector whoever made it, and the same
-    /// where the embedder always gives the same.
+    /// Where two results have vectors, their texts are compared only from this cosine on: equal ones have nearly the same
+    /// vector whoever made it, and the same where the embedder always gives the same.
     private static let cosineOfCopies: Float = 0.98
-    /// Where there are no vectors, texts are compared if their shares of the query's words differ by less than this part:
-    /// equal ones may differ in their tags.
-    private static let differenceOfCopies = 0.02
-    /// How many of the best groups a result is compared with. Nobody looks further down for what repeats.
+    /// How many of the best groups a result's vector is compared with. Nobody looks further down for what nearly repeats;
+    /// equal texts are found among all.
     private static let comparedGroups = 100
 
     /// The groups that stay in front, and those that step back, each best first.
@@ -33,6 +31,15 @@ package struct Crowding {
     /// A result that repeats a better one steps back behind those that score at least this part of what it does. What
     /// scores less says hardly anything of what was asked.
     private static let comparable = 0.5
+
+    /// The groups by their texts, as far as these had to be read.
+    private var places: [String: Place] = [:]
+    private var knownCounts = (front: 0, back: 0)
+
+    private struct Place {
+        var isInFront: Bool
+        var index: Int
+    }
 
     /// All groups in the order in which they are shown.
     package var ordered: [Group] {
@@ -55,45 +62,81 @@ package struct Crowding {
     ///   - threshold: From this cosine on, the lesser of two results steps back. Above 1, none does.
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
     ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
-    ///   - areEqual: Whether the texts at two places of the list are the same.
+    ///   - text: The text at a place of the list. Canonically equivalent ones are equal.
     package init(
         _ ranked: [Ranked],
         threshold: Float,
         dropping: Float = 2,
         cosine: (Int, Int) throws -> Float?,
-        areEqual: (Int, Int) throws -> Bool
+        text: (Int) throws -> String
     ) rethrows {
         for (place, result) in ranked.enumerated() {
-            var greatest: Float = -1
-            /// The group of those compared that has the same text.
-            func twin(in groups: [Group]) throws -> Int? {
-                try groups.prefix(Self.comparedGroups)
-                    .firstIndex { group in
-                        let cosine = try cosine(place, group.place)
-                        greatest = max(greatest, cosine ?? -1)
-                        return try Self.mayBeCopies(result, group.result, cosine: cosine)
-                            && areEqual(place, group.place)
-                    }
-            }
-            if let twin = try twin(in: front) {
-                front[twin].copies.append(result)
-                lastCopy = place
+            let inFront = try neighbours(of: place, among: front, cosine: cosine)
+            if let twin = try twin(of: place, inFront, isInFront: true, text: text) {
+                add(result, at: place, to: twin)
                 continue
             }
-            let isNear = greatest >= threshold
-            if let twin = try twin(in: back) {
-                back[twin].copies.append(result)
-                lastCopy = place
-            } else if greatest < dropping {
+            let inBack = try neighbours(of: place, among: back, cosine: cosine)
+            if let twin = try twin(of: place, inBack, isInFront: false, text: text) {
+                add(result, at: place, to: twin)
+            } else if inFront.greatest < dropping {
                 let group = Group(result: result, place: place)
-                if isNear { back.append(group) } else { front.append(group) }
+                if inFront.greatest >= threshold { back.append(group) } else { front.append(group) }
             }
         }
     }
 
-    private static func mayBeCopies(_ left: Ranked, _ right: Ranked, cosine: Float?) -> Bool {
-        if let cosine { return cosine >= cosineOfCopies }
-        guard let left = left.components.keyword, let right = right.components.keyword else { return true }
-        return abs(left - right) <= differenceOfCopies * max(left, right)
+    /// What the vectors say of a result and the groups before it.
+    private struct Neighbours {
+        var greatest: Float = -1
+        /// The groups whose texts may be equal; nil for all.
+        var candidates: [Int]? = []
+    }
+
+    private func neighbours(
+        of place: Int,
+        among groups: [Group],
+        cosine: (Int, Int) throws -> Float?
+    ) rethrows -> Neighbours {
+        var found = Neighbours()
+        var candidates: [Int] = []
+        var hasAll = groups.count <= Self.comparedGroups
+        for (index, group) in groups.prefix(Self.comparedGroups).enumerated() {
+            guard let cosine = try cosine(place, group.place) else {
+                hasAll = false
+                continue
+            }
+            found.greatest = max(found.greatest, cosine)
+            if cosine >= Self.cosineOfCopies { candidates.append(index) }
+        }
+        found.candidates = hasAll ? candidates : nil
+        return found
+    }
+
+    /// The group with the same text.
+    private mutating func twin(
+        of place: Int,
+        _ neighbours: Neighbours,
+        isInFront: Bool,
+        text: (Int) throws -> String
+    ) rethrows -> Place? {
+        let groups = isInFront ? front : back
+        if let candidates = neighbours.candidates {
+            guard !candidates.isEmpty else { return nil }
+            let own = try text(place)
+            let twin = try candidates.first { try text(groups[$0].place) == own }
+            return twin.map { Place(isInFront: isInFront, index: $0) }
+        }
+        for index in (isInFront ? knownCounts.front : knownCounts.back)..<groups.count {
+            places[try text(groups[index].place)] = Place(isInFront: isInFront, index: index)
+        }
+        if isInFront { knownCounts.front = groups.count } else { knownCounts.back = groups.count }
+        guard !groups.isEmpty, let twin = places[try text(place)], twin.isInFront == isInFront else { return nil }
+        return twin
+    }
+
+    private mutating func add(_ copy: Ranked, at place: Int, to twin: Place) {
+        if twin.isInFront { front[twin.index].copies.append(copy) } else { back[twin.index].copies.append(copy) }
+        lastCopy = place
     }
 }

@@ -68,6 +68,60 @@ package struct FoundWords: Sendable {
         self = merged
     }
 
+    /// Counts the slots that hold any of some clauses as holding others too, as often.
+    package mutating func count(_ clauses: [Int], alsoAs others: [Int]) {
+        var any: (slots: [Int32], counts: [UInt16]) = ([], [])
+        for clause in clauses { any = Self.greatest(any, list(of: clause)) }
+        guard !any.slots.isEmpty else { return }
+        let others = Set(others)
+        var merged = FoundWords()
+        for clause in ends.indices {
+            let own = list(of: clause)
+            let (slots, counts) = others.contains(clause) ? Self.greatest(own, any) : own
+            merged.addClause(ofAtMost: slots.count) { slotsOut, countsOut in
+                _ = slotsOut.update(from: slots)
+                _ = countsOut.update(from: counts)
+                return slots.count
+            }
+        }
+        self = merged
+    }
+
+    private func list(of clause: Int) -> (slots: [Int32], counts: [UInt16]) {
+        let range = range(of: clause)
+        return (Array(slots[range]), Array(counts[range]))
+    }
+
+    /// The slots of either list, each with the greater of its counts.
+    private static func greatest(
+        _ left: (slots: [Int32], counts: [UInt16]),
+        _ right: (slots: [Int32], counts: [UInt16])
+    ) -> (slots: [Int32], counts: [UInt16]) {
+        var slots: [Int32] = []
+        var counts: [UInt16] = []
+        slots.reserveCapacity(left.slots.count + right.slots.count)
+        counts.reserveCapacity(left.slots.count + right.slots.count)
+        var (place, next) = (0, 0)
+        while place < left.slots.count || next < right.slots.count {
+            let slot = min(
+                place < left.slots.count ? left.slots[place] : .max,
+                next < right.slots.count ? right.slots[next] : .max
+            )
+            var count: UInt16 = 0
+            if place < left.slots.count, left.slots[place] == slot {
+                count = left.counts[place]
+                place += 1
+            }
+            if next < right.slots.count, right.slots[next] == slot {
+                count = max(count, right.counts[next])
+                next += 1
+            }
+            slots.append(slot)
+            counts.append(count)
+        }
+        return (slots, counts)
+    }
+
     /// Where the slots of a clause are.
     package func range(of clause: Int) -> Range<Int> { (clause == 0 ? 0 : ends[clause - 1])..<ends[clause] }
 

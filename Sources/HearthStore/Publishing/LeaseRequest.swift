@@ -56,7 +56,7 @@ struct LeaseRequest: Sendable {
             for: duration,
             endsWithProcess: endsWithProcess,
             at: now,
-            wallClock: wallClock,
+            wallClock: try LeaseTable.acquisition(of: subject.id, at: wallClock, in: connection),
             in: connection
         )
         if let ticket { try LeaseQueue.remove(memory: subject.key, through: ticket, in: connection) }
@@ -64,7 +64,7 @@ struct LeaseRequest: Sendable {
             try DocumentTable.raise(.everLeased, document: subject.key, user: subject.userKey, in: transaction)
         }
         try Counter.locksAcquired.add(1, in: transaction)
-        return .granted(MemoryLock(lease, on: memoryID, of: agentID))
+        return .granted(MemoryLock(lease, on: subject.id, of: agentID))
     }
 
     private func authorizedSubject(

@@ -38,7 +38,7 @@ enum LeaseFence {
             )
         }
         let lease = try LeaseTable.live(memory: memory, at: clock.bootInstant, in: transaction.connection)
-        guard let lease, lease.token == lock.fencingToken, lease.holder == agent.key else {
+        guard let lease, lease.holder == agent.key, try lease.isMeant(by: lock, in: transaction.connection) else {
             throw MemoryError.lockLost(lock)
         }
     }

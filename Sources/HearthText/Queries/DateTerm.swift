@@ -18,6 +18,9 @@ package struct DateTerm: Hashable, Sendable {
     /// The end of "from May to July"; nil where only one time is named.
     var last: CalendarPeriod?
     var side = Side.within
+    /// The other reading of a date in figures, where day and month could be either: 5/3/2025.
+    var other: CalendarPeriod?
+    var otherLast: CalendarPeriod?
 
     /// Whether it is in every year.
     package var isYearless: Bool { first.year == nil }
@@ -35,21 +38,29 @@ package struct DateTerm: Hashable, Sendable {
             first.year.map { $0...$0 }
             // One more at either end, for a day in UTC and for "November to January".
             ?? (CivilDay.year(of: span.lowerBound) - 1)...(CivilDay.year(of: span.upperBound) + 1)
-        let named = years.compactMap(range)
-            .filter { $0.upperBound > span.lowerBound && $0.lowerBound <= span.upperBound }
-        guard takesSides, side != .within, first.year != nil, let range = years.first.flatMap(range) else {
-            return Self.joined(named)
+        let all = years.flatMap(ranges).sorted { $0.lowerBound < $1.lowerBound }
+        guard takesSides, side != .within, first.year != nil, let start = all.first else {
+            return Self.joined(
+                all.filter { $0.upperBound > span.lowerBound && $0.lowerBound <= span.upperBound }
+            )
         }
+        let end = all.reduce(start.upperBound) { max($0, $1.upperBound) }
         switch side {
-        case .within: return [range]
-        case .onwards: return [range.lowerBound..<Int64.max]
-        case .after: return [range.upperBound..<Int64.max]
-        case .upTo: return [Int64.min..<range.upperBound]
-        case .before: return [Int64.min..<range.lowerBound]
+        case .within: return Self.joined(all)
+        case .onwards: return [start.lowerBound..<Int64.max]
+        case .after: return [start.upperBound..<Int64.max]
+        case .upTo: return [Int64.min..<end]
+        case .before: return [Int64.min..<(all.last ?? start).lowerBound]
         }
     }
 
-    private func range(inYear year: Int) -> Range<Int64>? {
+    /// What each reading says of a year.
+    private func ranges(inYear year: Int) -> [Range<Int64>] {
+        [range(from: first, to: last, inYear: year), other.flatMap { range(from: $0, to: otherLast, inYear: year) }]
+            .compactMap(\.self)
+    }
+
+    private func range(from first: CalendarPeriod, to last: CalendarPeriod?, inYear year: Int) -> Range<Int64>? {
         guard let start = first.range(inYear: year) else { return nil }
         guard let last else { return start }
         let lastYear = last.year ?? year

@@ -6,17 +6,20 @@ struct DateWord {
     let source: Range<Int>
     /// What it names where it is a date by itself: 2025-05-03, 2025年5月.
     let period: CalendarPeriod?
+    /// The other reading of it, where day and month could be either.
+    let otherPeriod: CalendarPeriod?
     let isCapitalized: Bool
     /// Whether an apostrophe stands before it: '25.
     var isElided = false
     /// Whether a dash stands behind it.
     var isFollowedByDash = false
 
-    private init(_ text: Substring, at offset: Int, period: CalendarPeriod? = nil) {
+    private init(_ text: Substring, at offset: Int, periods: [CalendarPeriod] = []) {
         self.text = text.lowercased()
         source = offset..<offset + text.utf8.count
         isCapitalized = text.first?.isUppercase == true
-        self.period = period
+        period = periods.first
+        otherPeriod = periods.dropFirst().first
     }
 }
 
@@ -50,9 +53,9 @@ extension DateWord {
         let text = String(characters[place])
         var words: [DateWord] = []
         if let (period, bytes) = NumericDate.chinese(text) {
-            words = [DateWord(text.bytes(bytes), at: offset + bytes.lowerBound, period: period)]
-        } else if let period = NumericDate.period(text.lowercased()) {
-            words = [DateWord(text[...], at: offset, period: period)]
+            words = [DateWord(text.bytes(bytes), at: offset + bytes.lowerBound, periods: [period])]
+        } else if case let periods = NumericDate.periods(text.lowercased()), !periods.isEmpty {
+            words = [DateWord(text[...], at: offset, periods: periods)]
         } else if text.contains(".") {
             // A version or an address.
             words = [DateWord(text[...], at: offset)]
@@ -90,8 +93,9 @@ enum NumericDate {
         return year
     }
 
-    /// A day of a month, also as 1st, 2nd, 3rd.
+    /// A day of a month, also as 1st, 2nd, 3rd, 1er.
     static func day(_ word: some StringProtocol) -> Int? {
+        if word == "1er" { return 1 }
         let digits = ["st", "nd", "rd", "th"].contains { word.hasSuffix($0) } ? word.dropLast(2) : word[...]
         guard (1...2).contains(digits.utf8.count), let day = Int(digits), (1...31).contains(day) else { return nil }
         return day
@@ -104,8 +108,17 @@ enum NumericDate {
 
     /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025.
     ///
-    /// Of 5/3/2025 only the year is certain: it is March in one country and May in another.
-    static func period(_ word: String) -> CalendarPeriod? {
+    /// 5/3/2025 is in March in one country and in May in another: it has both readings.
+    static func periods(_ word: String) -> [CalendarPeriod] {
+        guard let period = period(word) else { return [] }
+        guard !word.contains("."), let month = period.month, let day = period.day, day <= 12, day != month,
+            year(word.prefix(4)) == nil
+        else { return [period] }
+        return [period, CalendarPeriod(year: period.year, month: day, day: month)]
+    }
+
+    /// The first reading: the day before the month, if both are possible.
+    private static func period(_ word: String) -> CalendarPeriod? {
         // A time of day may follow: 2025-05-03T10.
         let date = word.prefix { !$0.isLetter }
         guard date.count == word.count || word.dropFirst(date.count).first == "t",
@@ -118,11 +131,8 @@ enum NumericDate {
             return month(parts[0]).map { CalendarPeriod(year: year, month: $0) }
         }
         guard parts.count == 3, let first = day(parts[0]), let second = day(parts[1]) else { return nil }
-        if sign == "." || first > 12 || first == second {
-            return month(parts[1]).map { CalendarPeriod(year: year, month: $0, day: first) }
-        }
-        return second > 12
-            ? CalendarPeriod(year: year, month: first, day: second) : CalendarPeriod(year: year)
+        if let month = month(parts[1]) { return CalendarPeriod(year: year, month: month, day: first) }
+        return sign == "." ? nil : month(parts[0]).map { CalendarPeriod(year: year, month: $0, day: second) }
     }
 
     /// A year and what follows it.
@@ -168,33 +178,4 @@ enum NumericDate {
         }
         return period.year != nil || period.month != nil ? (period, start..<end) : nil
     }
-}
-
-/// The months by their English names.
-struct MonthName {
-    /// 1…12.
-    let number: Int
-    /// Whether it is written out.
-    let isWhole: Bool
-
-    /// The month that a word in lower case names.
-    init?(_ word: String) {
-        let place = Self.names.firstIndex { $0 == word || $0.prefix(3) == word }
-        guard let place = place ?? (word == "sept" ? 8 : nil) else { return nil }
-        number = place + 1
-        isWhole = Self.names[place] == word
-    }
-
-    /// Whether the word is only ever a month. The others are verbs, adjectives, given names: march, may, august.
-    var isCertain: Bool { isWhole && !Self.withOtherReadings.contains(number) }
-
-    /// Whether it is also a verb, which a number may go before and follow: "2 may pass".
-    var isVerb: Bool { isWhole && (number == 3 || number == 5) }
-
-    private static let withOtherReadings: Set<Int> = [3, 4, 5, 6, 8]
-
-    private static let names = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
 }

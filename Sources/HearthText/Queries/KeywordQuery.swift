@@ -5,8 +5,8 @@
 /// nothing. In a sentence, which has stop words outside the quotation marks, and in a piece of code, a quoted phrase need
 /// not occur, and only raises what has it: `when did she read "Dune"?`
 ///
-/// Of a date, what counts is the time that it names. Its numbers are not looked for one by one: 3 and 2025 stand in too
-/// many other places.
+/// Of a date, what counts is the time that it names, in whatever form a text has it. Its numbers are not looked for one
+/// by one: 3 and 2025 stand in too many other places.
 package struct KeywordQuery: Sendable {
     /// Terms that stand side by side.
     package struct Phrase: Hashable, Sendable {
@@ -19,8 +19,12 @@ package struct KeywordQuery: Sendable {
     /// A phrase and its weight.
     package struct Clause: Sendable {
         package var phrase: Phrase
-        /// What a match counts, 1 for a word that was typed once.
+        /// What a match counts, 1 for a word that was typed once and is no part of a name.
         package var weight: Float
+        /// Whether it was typed, and is not only a part or another way of it.
+        package var isTyped: Bool { typed > 0 }
+        /// How often it was typed.
+        fileprivate var typed = 0
         /// Whether every result must have it.
         package var isRequired = false
         /// What was typed between the quotation marks, where the phrase is that.
@@ -29,6 +33,16 @@ package struct KeywordQuery: Sendable {
         package var isDate = false
         /// Whether it is another way to write what was typed, which stands beside it and need not occur.
         package var isVariant = false
+    }
+
+    /// Something that was typed and has several readings, such as `e-mail`: its two words, and `email`.
+    ///
+    /// A memory that holds one of the readings has all of it, and counts as holding each of the clauses. So it scores
+    /// the same however it is written there, and before a memory that holds only a part.
+    package struct Name: Sendable {
+        package var readings: [Phrase]
+        /// What stands for it in ``KeywordQuery/clauses``.
+        package var clauses: [Phrase]
     }
 
     /// Two words that were typed side by side: `Proximity` looks for them in what was found.
@@ -57,6 +71,7 @@ package struct KeywordQuery: Sendable {
     private let text: String
     /// The phrases between quotation marks that were given up.
     private let optional: Set<Phrase>
+    private var names: [Name] = []
     /// Where each phrase is in ``clauses``.
     private var places: [Phrase: Int] = [:]
     private var knownPairs: Set<Pair> = []
@@ -95,6 +110,15 @@ package struct KeywordQuery: Sendable {
             pairs.lazy.filter { words.contains($0.first) || words.contains($0.second) }.prefix(Self.mostClauses)
         )
         return query
+    }
+
+    /// The clauses that count as held where any of others is: what was typed in several ways.
+    package var readings: [(any: [Int], held: [Int])] {
+        names.compactMap { name in
+            let any = name.readings.compactMap { places[$0] }
+            let held = name.clauses.compactMap { places[$0] }
+            return any.isEmpty || held.isEmpty ? nil : (any, held)
+        }
     }
 
     /// Which clauses every result must have.
@@ -137,7 +161,7 @@ extension KeywordQuery {
 
     /// The clauses that a text has in which the query stands as typed.
     package var typedClauses: [Int] {
-        clauses.indices.filter { !clauses[$0].isVariant && !clauses[$0].phrase.isPrefix && clauses[$0].weight >= 1 }
+        clauses.indices.filter { clauses[$0].isTyped && !clauses[$0].phrase.isPrefix }
     }
 
     /// Whether it is worth looking for the query as it was typed.
@@ -157,6 +181,7 @@ extension KeywordQuery {
     ) {
         if let place = places[phrase] {
             clauses[place].weight += weight
+            clauses[place].typed += weight >= 1 ? 1 : 0
             clauses[place].isRequired = clauses[place].isRequired || isRequired
             clauses[place].quotation = clauses[place].quotation ?? quotation
             clauses[place].isDate = clauses[place].isDate || isDate
@@ -164,18 +189,46 @@ extension KeywordQuery {
         } else {
             places[phrase] = clauses.count
             clauses.append(
-                Clause(phrase: phrase, weight: weight, isRequired: isRequired, quotation: quotation, isDate: isDate)
+                Clause(
+                    phrase: phrase,
+                    weight: weight,
+                    typed: weight >= 1 ? 1 : 0,
+                    isRequired: isRequired,
+                    quotation: quotation,
+                    isDate: isDate
+                )
             )
         }
     }
 
-    /// Adds another way to write what was typed, unless it is looked for already. It counts as half of a word that was
-    /// typed, so that words don't gain on meaning by being written in several ways.
-    mutating func add(variant phrase: Phrase, weight: Float = 0.5) {
+    /// What another way to write something counts, so that words don't gain on meaning by being written in several ways.
+    static let variantWeight: Float = 0.5
+
+    /// Adds another way to write what was typed, unless it is looked for already.
+    mutating func add(variant phrase: Phrase, weight: Float = variantWeight, isDate: Bool = false) {
         guard clauses.count < Self.mostClauses, places[phrase] == nil else { return }
         places[phrase] = clauses.count
-        clauses.append(Clause(phrase: phrase, weight: weight, isRequired: false, isVariant: true))
+        clauses.append(Clause(phrase: phrase, weight: weight, isDate: isDate, isVariant: true))
     }
+
+    /// Whether a phrase is looked for.
+    func holds(_ phrase: Phrase) -> Bool { places[phrase] != nil }
+
+    /// Adds words that were typed as one name, as a whole too. The name counts as much as its words: they give up what
+    /// the whole takes.
+    ///
+    /// - Parameters:
+    ///   - words: The words, which are looked for already unless they are stop words.
+    ///   - whole: What a memory that holds all of the name has.
+    mutating func add(whole: Phrase, of words: [Phrase]) {
+        let places = Set(words.compactMap { self.places[$0] })
+        guard !places.isEmpty, self.places[whole] == nil, clauses.count < Self.mostClauses else { return }
+        for place in places { clauses[place].weight -= Self.variantWeight / Float(places.count) }
+        add(variant: whole)
+    }
+
+    /// Notes what has several readings. The readings and the clauses are added besides.
+    mutating func add(_ name: Name) { names.append(name) }
 
     /// Adds a pair of words unless it is there.
     mutating func add(_ pair: Pair) {

@@ -44,6 +44,10 @@ struct QueryDates {
             dates[dates.count - 1] = earlier
             if isSpan(before, place), earlier.term.first.month != nil || period.month == nil {
                 earlier.term.last = period
+                let other = place.count == 1 ? words[place.lowerBound].otherPeriod : nil
+                // One end that can be read in one way only says how the other is meant.
+                if other == nil { earlier.term.other = nil }
+                earlier.term.otherLast = earlier.term.other == nil ? nil : other
                 earlier.term.side = .within
                 earlier.source = earlier.source.lowerBound..<source.upperBound
                 dates[dates.count - 1] = earlier
@@ -53,7 +57,11 @@ struct QueryDates {
         let preposition = place.lowerBound > 0 ? words[place.lowerBound - 1].text : ""
         dates.append(
             FoundDate(
-                term: DateTerm(first: period, side: Self.sides[preposition] ?? .within),
+                term: DateTerm(
+                    first: period,
+                    side: Self.sides[preposition] ?? .within,
+                    other: place.count == 1 ? words[place.lowerBound].otherPeriod : nil
+                ),
                 source: source,
                 isYearAlone: period.month == nil && words[place.lowerBound].text.utf8.count == 4,
                 hasPreposition: Self.prepositions.contains(preposition) || preposition == "of"
@@ -95,7 +103,7 @@ extension QueryDates {
         return NumericDate.year(word.text).map { (CalendarPeriod(year: $0), 1) }
     }
 
-    /// "May 7th, 2023", "May 2023", "May of 2023", "May '23", "in May".
+    /// "May 7th, 2023", "May 2023", "May of 2023", "May '23", "in May", "mayo de 2023".
     private func period(
         _ month: MonthName,
         at index: Int,
@@ -104,7 +112,7 @@ extension QueryDates {
         if let (year, length) = year(at: index + 1) {
             return (CalendarPeriod(year: year, month: month.number), 1 + length)
         }
-        if let day = day(at: index + 1), !(month.isVerb && isCounted(index + 1)) {
+        if !month.isForeign, let day = day(at: index + 1), !(month.isVerb && isCounted(index + 1)) {
             let year = year(at: index + 2)
             let period = CalendarPeriod(year: year?.year, month: month.number, day: day)
             return (period, 2 + (year?.length ?? 0))
@@ -117,7 +125,7 @@ extension QueryDates {
 
     /// "7 May 2023", "7th of May".
     private func period(dayOfMonth day: Int, at index: Int) -> (CalendarPeriod, length: Int)? {
-        let hasOf = word(index + 1) == "of"
+        let hasOf = word(index + 1).map(MonthName.connectives.contains) ?? false
         let place = index + (hasOf ? 2 : 1)
         guard let name = word(place), let month = MonthName(name) else { return nil }
         let year = year(at: place + 1)
@@ -143,7 +151,9 @@ extension QueryDates {
             return (2_000 + year, 1)
         }
         if let year = NumericDate.year(words[index].text) { return (year, 1) }
-        guard words[index].text == "of", let year = word(index + 1).flatMap({ NumericDate.year($0) }) else {
+        guard MonthName.connectives.contains(words[index].text),
+            let year = word(index + 1).flatMap({ NumericDate.year($0) })
+        else {
             return nil
         }
         return (year, 2)

@@ -144,10 +144,30 @@ extension QueryParser {
     /// Adds a date as it was typed and the month's name, and leaves out the numbers.
     private func addDate(_ date: DateInQuery, _ range: Range<Int>, to query: inout KeywordQuery) {
         guard range.count > 1 else { return addWholeDate(date.date, range.lowerBound, to: &query) }
-        query.add(.init(terms: range.prefix(Self.longestPhrase).map(stem)), isDate: true)
-        for index in range where tokens.tokens[index].kind == .word && !startsWithDigit(index) {
+        let typed = KeywordQuery.Phrase(terms: range.prefix(Self.longestPhrase).map(stem))
+        addSpellings(of: date.date.term, typed: typed, to: &query)
+        for index in range
+        where tokens.tokens[index].kind == .word && !startsWithDigit(index)
+            && !MonthName.connectives.contains(terms[index])
+        {
             addWord(index, keepsStopWords: false, to: &query)
             if index + 1 < range.upperBound { addPair(index, keepsStopWords: false, to: &query) }
+        }
+    }
+
+    /// Adds what the index has for a date in a text, however it is written there. As it was typed it is one of these
+    /// spellings.
+    private func addSpellings(of date: DateTerm, typed: KeywordQuery.Phrase, to query: inout KeywordQuery) {
+        let ends = [date.first, date.last, date.other, date.otherLast].compactMap(\.self)
+        let terms = ends.compactMap(\.term).map { KeywordQuery.Phrase(terms: [$0]) }
+        guard let first = terms.first else { return query.add(typed, isDate: true) }
+        query.add(first, isDate: true)
+        for other in terms.dropFirst() + [typed] { query.add(variant: other, weight: 0, isDate: true) }
+        query.add(.init(readings: terms + [typed], clauses: terms + [typed]))
+        // A text that says no year may mean the one that is asked for.
+        for end in ends {
+            guard let term = end.termOfAnyYear else { continue }
+            query.add(variant: .init(terms: [term]), isDate: true)
         }
     }
 

@@ -44,7 +44,8 @@ extension QueryParser {
             guard compound.count > 1, !isWord, !compound.allSatisfy(isStopWord) else { continue }
             let isPrefix = compound.upperBound == end && isStarred(end - 1)
             let last = isPrefix ? terms[end - 1] : stem(compound.upperBound - 1)
-            query.add(variant: .init(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix))
+            let whole = KeywordQuery.Phrase(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix)
+            query.add(whole: whole, of: compound.map(word))
         }
     }
 
@@ -86,16 +87,48 @@ extension QueryParser {
             .lowerBound..<tokens.tokens[passage.upperBound - 1].source
             .upperBound
         for spelling in tokens.spellings where source.overlaps(spelling.source) {
-            query.add(variant: .init(terms: spelling.terms.map(TextAnalyzer.stem(of:))))
-            guard spelling.terms.count > 1 else { continue }
-            for term in spelling.terms where !StopWords.contains(term, inGerman: false) {
-                query.add(variant: .init(terms: [TextAnalyzer.stem(of: term)]))
+            let other = KeywordQuery.Phrase(terms: spelling.terms.map(TextAnalyzer.stem(of:)))
+            let typed = passage.filter { spelling.source.contains(tokens.tokens[$0].source.lowerBound) }
+            if spelling.terms.count > 1 {
+                addParts(other, of: typed, to: &query)
+            } else if typed.count > 1 {
+                addJoined(other, of: typed, to: &query)
+            } else {
+                query.add(variant: other)
             }
         }
         for index in passage.dropLast() where isSplit(index) {
-            query.add(variant: .init(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])]))
+            addJoined(
+                .init(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])]),
+                of: [index, index + 1],
+                to: &query
+            )
         }
     }
+
+    /// Adds what is also written as one word, or one number. Where it stands so, it counts as its words do.
+    private func addJoined(_ joined: KeywordQuery.Phrase, of typed: [Int], to query: inout KeywordQuery) {
+        let words = typed.map(word)
+        let whole = KeywordQuery.Phrase(terms: typed.map(stem))
+        if query.holds(whole) {
+            query.add(variant: joined, weight: 0)
+        } else {
+            query.add(whole: joined, of: words)
+        }
+        query.add(.init(readings: [joined, whole], clauses: words + [whole, joined]))
+    }
+
+    /// Adds the words of which one that was typed is made: `getUserById`. Side by side they are all of it.
+    private func addParts(_ parts: KeywordQuery.Phrase, of typed: [Int], to query: inout KeywordQuery) {
+        let words = parts.terms.filter { !StopWords.contains($0, inGerman: false) }
+            .map { KeywordQuery.Phrase(terms: [$0]) }
+        query.add(variant: parts, weight: 0)
+        for word in words { query.add(variant: word, weight: KeywordQuery.variantWeight / Float(words.count)) }
+        let wholes = typed.map(word) + [parts]
+        query.add(.init(readings: wholes, clauses: wholes + words))
+    }
+
+    private func word(_ index: Int) -> KeywordQuery.Phrase { .init(terms: [stem(index)]) }
 
     /// Whether a word and the next may be two parts of one.
     private func isSplit(_ index: Int) -> Bool {

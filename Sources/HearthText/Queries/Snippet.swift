@@ -284,7 +284,8 @@ package struct SoughtClauses: Sendable {
 
     package init(_ query: KeywordQuery) {
         terms = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
-        weights = query.clauses.map(\.weight)
+        // Another way to write it is as good to show as what was typed.
+        weights = query.clauses.map { $0.isVariant ? max($0.weight, KeywordQuery.variantWeight) : $0.weight }
         letters = FirstLetters(of: terms.joined())
         prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
         var byLastByte = [[Int]](repeating: [], count: 256)

@@ -11,7 +11,8 @@ struct InputLine {
 /// Reads lines one by one and holds no more than one of them.
 ///
 /// A line ends with LF or CRLF; the last one may end with neither. A byte order mark at the beginning of a line is
-/// skipped: where files were joined, each may have begun with one. A line of nothing but white space is empty.
+/// skipped: where files were joined, each may have begun with one. A line of nothing but white space and such marks is
+/// empty.
 struct LineReader {
     /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
     static let longestLine = 6 * (4 << 20) + (1 << 20)
@@ -42,15 +43,21 @@ struct LineReader {
         while var bytes = try nextLine() {
             while bytes?.starts(with: Self.byteOrderMark) == true { bytes?.removeFirst(Self.byteOrderMark.count) }
             if bytes?.last == UInt8(ascii: "\r") { bytes?.removeLast() }
-            if bytes?.allSatisfy(Self.isWhiteSpace) != true { return InputLine(number: number, bytes: bytes) }
+            if bytes.map(Self.isBlank) != true { return InputLine(number: number, bytes: bytes) }
         }
         return nil
     }
 
-    /// Space, tab, vertical tab, form feed and carriage return.
-    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0D).contains(byte)
+    /// Whether there is nothing to see in a line: white space of any script, and marks that have no width.
+    private static func isBlank(_ line: [UInt8]) -> Bool {
+        // Most lines begin with what they hold.
+        guard let first = line.first(where: { $0 != 0x20 && !(0x09...0x0D).contains($0) }) else { return true }
+        guard first >= 0x80, let text = String(validating: line, as: UTF8.self) else { return false }
+        return text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || Self.invisible.contains($0) }
     }
+
+    /// The byte order mark, the word joiner, and the space, the joiner and the mark that have no width.
+    private static let invisible: Set<Unicode.Scalar> = ["\u{FEFF}", "\u{2060}", "\u{200B}", "\u{200C}", "\u{200D}"]
 
     /// The next line as it stands: nil at the end, a nil line if it is too long.
     private mutating func nextLine() throws -> [UInt8]?? {

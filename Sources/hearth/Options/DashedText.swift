@@ -31,6 +31,19 @@ struct DashedText {
         return separation.result
     }
 
+    /// The first argument that is spelled as a long option, in front of "--", which a command that takes texts doesn't
+    /// have, and the words that name the command; nil if there is none.
+    static func unknownOption(
+        in arguments: [String],
+        _ grammar: CommandGrammar
+    ) -> (option: String, command: String)? {
+        let (command, words) = grammar.command(namedBy: arguments)
+        guard words > 0, command.takesText else { return nil }
+        let unknown = arguments.dropFirst(words).prefix { $0 != "--" }
+            .first { isSpelledAsOption($0) && command.option(String($0.prefix { $0 != "=" })) == nil }
+        return unknown.map { ($0, arguments.prefix(words).joined(separator: " ")) }
+    }
+
     private init(arguments: [String], command: CommandGrammar, start: Int) {
         self.arguments = arguments
         self.command = command

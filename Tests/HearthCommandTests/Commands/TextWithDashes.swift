@@ -63,4 +63,49 @@ import Testing
         #expect(try await tool.run("share", "--with", "alice", other).status == 0)
         #expect(try await tool.json("access", other)["agents"]?.keys == ["alice"])
     }
+
+    @Test(arguments: [
+        (["store", "--verbose"], "--verbose", "hearth store -- '--verbose'"),
+        (["edit", "mem_1", "--x"], "--x", "hearth edit --"),
+        (["search", "--x"], "--x", "hearth search -- '--x'"),
+        (["store", "--verbose=1"], "--verbose=1", "hearth store --"),
+        (["get", "--id"], "--id", "hearth get --"),
+        (["store", "--json", "--note", "tea"], "--note", "hearth store --"),
+        (["delete", "--all"], "--all", "hearth delete --"), (["history", "--last"], "--last", "hearth history --"),
+        (["similar", "--to"], "--to", "hearth similar --"), (["restore", "--it"], "--it", "hearth restore --"),
+        (["conflicts", "resolve", "--mine"], "--mine", "hearth conflicts resolve --"),
+        (["import", "--file-x"], "--file-x", "hearth import --"),
+    ])
+    func `an unknown option where a text is expected is answered with what to do`(
+        arguments: [String],
+        option: String,
+        remedy: String
+    ) async throws {
+        let outcome = try await tool.run(arguments + ["--db", tool.store])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("Unknown option '\(option.prefix { $0 != "=" })"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("put it behind --: \(remedy)"), "\(outcome.errors)")
+    }
+
+    @Test func `a misspelt option goes on to be corrected, and one of a command without texts is said alone`()
+        async throws
+    {
+        let near = try await tool.run("store", "tea", "--tgs", "x", "--db", tool.store)
+        #expect(near.status == 64 && near.errors.contains("Did you mean '--tag'?"), "\(near.errors)")
+        let list = try await tool.run("list", "--nothing", "--db", tool.store)
+        #expect(list.status == 64 && !list.errors.contains("behind --"), "\(list.errors)")
+    }
+
+    @Test func `a variable that fits no agent is named with its remedy, and help works beside it`() async throws {
+        _ = try await tool.stored("tea")
+        let stray = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris", "FOO_MEMORY_RETENTION_DAYS": "5"])
+        for arguments in [["list", "--db", tool.store], ["store", "milk", "--db", tool.store]] {
+            let outcome = try await stray.run(arguments)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("unset FOO_MEMORY_RETENTION_DAYS"), "\(outcome.errors)")
+        }
+        for arguments in [["--help"], ["help", "list"], ["list", "--help"]] {
+            #expect(try await stray.run(arguments).status == 0)
+        }
+    }
 }

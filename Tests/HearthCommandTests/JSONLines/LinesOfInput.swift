@@ -29,8 +29,16 @@ import Testing
 
     @Test func `lines of white space are empty`() throws {
         #expect(try lines("a\n   \n\t \r\n\u{B}\u{C}\nb\n  ") == ["1:a", "5:b"])
-        // No-break space is none of JSON's.
-        #expect(try lines("\u{A0}\n") == ["1:\u{A0}"])
+    }
+
+    @Test(arguments: [
+        "\u{A0}", "\u{3000}", " \u{FEFF} ", "\u{2028}", "\u{2029}\t", "\u{85}", "\u{200B}", "\u{2003}\u{2009}",
+        "\u{202F} \u{205F}",
+        "\u{1680}", "\u{2060}\u{FEFF}", "\t\u{A0}\r",
+    ])
+    func `lines with nothing to see are empty`(line: String) throws {
+        #expect(try lines("a\n\(line)\nb\n\(line)") == ["1:a", "3:b"])
+        #expect(try lines("\(line)x\n").map { $0.hasSuffix("x") } == [true])
     }
 
     @Test func `the byte order marks of files that were joined do not belong to the lines`() throws {

@@ -21,7 +21,7 @@ import Testing
             threshold: threshold,
             dropping: dropping,
             cosine: cosine,
-            areEqual: { texts[$0] == texts[$1] }
+            text: { texts[$0] }
         )
     }
 
@@ -63,22 +63,22 @@ import Testing
         #expect(crowding.back.isEmpty)
     }
 
-    @Test func `texts are read only where vectors or words say that they may be equal`() {
+    @Test func `texts are read only where no vectors say that they differ`() {
         var read: [Int] = []
         let list = (0..<50)
             .map { place in
                 Ranked(slot: place, score: 1, components: ScoreComponents(keyword: 1 / Double(place + 1)))
             }
         for cosine in [nil, 0.9] as [Float?] {
-            func areEqual(_ left: Int, _ right: Int) -> Bool {
-                read.append(left)
-                return false
+            read = []
+            func text(_ place: Int) -> String {
+                read.append(place)
+                return "\(place)"
             }
-            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }, areEqual: areEqual)
+            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }, text: text)
             #expect(crowding.front.count == 50)
+            #expect(cosine == nil ? Set(read).count == 50 : read.isEmpty, "\(read)")
         }
-        // Of the words alone, the last shares are within a part in fifty of each other.
-        #expect(read.count < 10, "\(read)")
     }
 
     @Test func `whatever the cosines, nothing is lost or found twice`() {
@@ -103,8 +103,24 @@ import Testing
                 .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: 0.5)) },
             threshold: 0.95,
             cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
-            areEqual: { _, _ in false }
+            text: { "\($0)" }
         )
         #expect(slots(crowding.ordered) == [[0], [2], [1], [3], [4]])
+    }
+
+    @Test func `copies are found however many other texts stand between them`() {
+        let texts = (0..<300).map { "\($0)" } + ["0", "150", "299"]
+        for cosine in [nil, 0.9] as [Float?] {
+            let crowding = crowding(texts, threshold: 2) { texts[$0] == texts[$1] ? cosine.map { _ in 1 } : cosine }
+            #expect(crowding.front.count == 300)
+            #expect([0, 150, 299].allSatisfy { crowding.front[$0].copies.count == 1 })
+        }
+    }
+
+    @Test func `copies are found whatever they score`() {
+        let list = [0.9, 0.5, 0.1].enumerated()
+            .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: $1)) }
+        let crowding = Crowding(list, threshold: 2, cosine: { _, _ in nil }, text: { $0 == 1 ? "b" : "a" })
+        #expect(slots(crowding.front) == [[0, 2], [1]])
     }
 }

@@ -174,7 +174,7 @@ import Testing
         let some = (words[first...] + words[..<first]).prefix(5).joined(separator: " ")
         let query = KeywordQuery("\(some) wal* \"lake at dawn\"")
         var workspace = SearchWorkspace()
-        try store.findWords(of: query, user: user, slice: slice, in: snapshot, &workspace)
+        try store.findWords(of: query, keys: nil, user: user, slice: slice, in: snapshot, &workspace)
         let expression = try #require(query.matchExpression(userKey: UserKey(user)))
         let postings = try snapshot.connection.withPostings(
             index: "memory_index",

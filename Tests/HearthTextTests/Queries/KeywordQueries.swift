@@ -18,7 +18,7 @@ import Testing
         ("to be or not to be", ["to^2.0", "be^2.0", "or", "not"]),
         ("apples apple apples", ["appl^3.0"]),
         ("rock AND roll NOT (jazz) NEAR", ["rock", "roll", "jazz", "near"]),
-        ("content:x -y ^z {a}", ["content", "x", "y", "z", "content+x^0.5"]),
+        ("content:x -y ^z {a}", ["content^0.75", "x^0.75", "y", "z", "content+x^0.5"]),
         ("", []), ("\"\" ' * ()", []), ("?!…", []),
     ])
     func `words are searched and stop words are not, unless there is nothing else`(text: String, expected: [String]) {
@@ -76,13 +76,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("192.168.1.10", ["192", "168", "1", "10", "192+168+1+10^0.5"]),
-        ("R&D", ["r", "d", "r+d^0.5"]), ("AT&T", ["t", "at+t^0.5"]), ("and/or", ["and", "or"]),
-        ("16GB", ["16", "gb", "16+gb^0.5"]), ("LH44*", ["lh", "44*", "lh+44*^0.5"]),
-        ("wi-fi", ["wi", "fi", "wifi^0.5"]), ("wi fi", ["wi", "fi", "wifi^0.5"]),
-        ("t shirt", ["t", "shirt", "tshirt^0.5"]),
-        ("getUserById", ["getuserbyid", "get+user+by+id^0.5", "get^0.5", "user^0.5", "id^0.5"]),
-        ("10.000", ["10", "000", "10+000^0.5", "10000^0.5"]),
+        ("192.168.1.10", ["192^0.875", "168^0.875", "1^0.875", "10^0.875", "192+168+1+10^0.5"]),
+        ("R&D", ["r^0.75", "d^0.75", "r+d^0.5"]), ("AT&T", ["t^0.5", "at+t^0.5"]), ("and/or", ["and", "or"]),
+        ("16GB", ["16^0.75", "gb^0.75", "16+gb^0.5"]), ("LH44*", ["lh^0.5", "44*", "lh+44*^0.5"]),
+        ("wi-fi", ["wi^0.75", "fi^0.75", "wifi^0.5"]), ("wi fi", ["wi^0.75", "fi^0.75", "wifi^0.5"]),
+        ("t shirt", ["t^0.75", "shirt^0.75", "tshirt^0.5"]),
+        ("getUserById", ["getuserbyid", "get+user+by+id^0.0", "get^0.16666667", "user^0.16666667", "id^0.16666667"]),
+        ("10.000", ["10^0.75", "000^0.75", "10+000^0.5", "10000^0.0"]),
         ("Mueller", ["mueller", "muller^0.5"]), ("Müller", ["muller", "mull*^0.5", "mueller^0.5"]),
         ("Michael", ["michael"]),
         ("blue shoes", ["blue", "shoe", "shos^0.5"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net^0.5"]),
@@ -90,6 +90,29 @@ import Testing
     ])
     func `other ways to write it stand beside what was typed`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)
+    }
+
+    @Test(arguments: ["e-mail me", "10.000 steps", "see getUserById", "192.168.1.10", "Mueller and Müller", "wi fi"])
+    func `a name weighs as much as its words`(text: String) {
+        let query = KeywordQuery(text)
+        let typed = Float(query.clauses.count { $0.isTyped })
+        let weight = query.clauses.reduce(0) { $0 + $1.weight }
+        #expect(weight >= typed && weight < typed + 0.501)
+        #expect(query.typedClauses.count == Int(typed))
+    }
+
+    @Test(arguments: [
+        ("e-mail", "email", ["e", "mail", "email"]), ("10.000", "10000", ["10", "000", "10+000", "10000"]),
+        ("getUserById", "get+user+by+id", ["getuserbyid", "get+user+by+id", "get", "user", "id"]),
+        ("5/3/2025", "·20250503", ["·20250305", "·20250503", "5+3+2025"]),
+    ])
+    func `what holds one reading of a name counts as holding all of it`(text: String, reading: String, held: [String]) {
+        let query = KeywordQuery(text)
+        func names(_ clauses: [Int]) -> Set<String> {
+            Set(clauses.map { query.clauses[$0].phrase.terms.joined(separator: "+") })
+        }
+        let groups = query.readings.filter { names($0.any).contains(reading) }
+        #expect(groups.map { names($0.held) } == [Set(held)])
     }
 
     @Test func `pairs are the words side by side of which one says something`() {
@@ -102,7 +125,7 @@ import Testing
     }
 
     @Test func `a query with NUL bytes and a megabyte of text is read`() {
-        #expect(clauses("a\u{0}b needle") == ["b", "needl", "bneedl^0.5"])
+        #expect(clauses("a\u{0}b needle") == ["b^0.75", "needl^0.75", "bneedl^0.5"])
         #expect(KeywordQuery(String(repeating: "é", count: 1 << 20)).clauses.count == 1)
         #expect(KeywordQuery(String(repeating: "\"", count: 1 << 20)).isEmpty)
         #expect(KeywordQuery(String(repeating: "字", count: 1 << 20)).clauses.count <= KeywordQuery.mostClauses)

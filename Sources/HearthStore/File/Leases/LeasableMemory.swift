@@ -22,6 +22,7 @@ struct LeasableMemory: Sendable {
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> LeasableMemory? {
+        let reference = try reference.resolved(in: connection)
         let (id, viewer) = (reference.id, reference.viewer)
         let find = { key in try self.find(key, id: id, at: now, directory: directory, in: connection) }
         return try reference.find(

@@ -36,10 +36,21 @@ enum LeaseTable {
     ) throws -> Lease? {
         let plain = try MemoryNames.plain(lock.memoryID, in: connection)
         let memories = try [plain].compactMap(\.self) + MemoryNames.namesakes(of: lock.memoryID, in: connection)
-        let held = try memories.compactMap { try live(memory: $0, at: now, in: connection) }
-            .filter { $0.token == lock.fencingToken && $0.holder == agent.key }
-        // Leases on memories of one identifier may have one token. They were not acquired at the same time.
-        return held.count < 2 ? held.first : held.first { $0.acquiredAt.date == lock.acquiredAt }
+        return try memories.compactMap { try live(memory: $0, at: now, in: connection) }
+            .first { try $0.holder == agent.key && $0.isMeant(by: lock, in: connection) }
+    }
+
+    /// When to say that a lease was acquired: at no moment at which a memory of the same identifier was leased.
+    static func acquisition(of id: MemoryID, at wallClock: Timestamp, in connection: Connection) throws -> Timestamp {
+        let namesakes = try MemoryNames.namesakes(of: id, in: connection)
+        guard !namesakes.isEmpty else { return wallClock }
+        let memories = try [MemoryNames.plain(id, in: connection)].compactMap(\.self) + namesakes
+        let taken = try memories.compactMap { memory in
+            try connection.first("SELECT acquired_at FROM leases WHERE memory_key = ?1", memory, as: { $0.int64(0) })
+        }
+        var moment = wallClock
+        while taken.contains(moment.rawValue) { moment = Timestamp(rawValue: moment.rawValue + 1) }
+        return moment
     }
 
     /// Every lease that was not released. The one held longest comes first. Some may have expired, or ended with their
@@ -119,6 +130,16 @@ enum LeaseTable {
             expiresAt: Timestamp(rawValue: row.int64(7)),
             isReleased: row.bool(8) || (process?.isGone() ?? false)
         )
+    }
+}
+
+extension Lease {
+    /// Whether a lock is this lease and not an earlier one, nor one on another memory of the same identifier. The tokens
+    /// of two such memories may be equal; they were not acquired at the same moment.
+    func isMeant(by lock: MemoryLock, in connection: Connection) throws -> Bool {
+        guard token == lock.fencingToken else { return false }
+        return try acquiredAt.date == lock.acquiredAt
+            || MemoryNames.namesakes(of: lock.memoryID, in: connection).isEmpty
     }
 }
 

@@ -83,6 +83,38 @@ struct MemoryReference {
     var viewer: KnownAgent
     /// Whose memory it is; nil if the call does not say.
     var user: UserID?
+    /// The key of the agent that owns it; nil if the identifier does not say.
+    private(set) var owner: Int64?
+
+    init(id: MemoryID, viewer: KnownAgent, user: UserID? = nil) {
+        (self.id, self.viewer, self.user) = (id, viewer, user)
+    }
+
+    /// Stands between an owner and an identifier where both are said.
+    private static let ownerMark: Character = ":"
+
+    /// The reference with what its identifier says of the owner: `alden:1` is Alden's memory `1`, unless there is a
+    /// memory of just that identifier.
+    func resolved(in connection: Connection) throws -> MemoryReference {
+        let text = id.rawValue
+        guard text.contains(Self.ownerMark), try MemoryNames.plain(id, in: connection) == nil,
+            try MemoryNames.namesakes(of: id, in: connection).isEmpty
+        else { return self }
+        // Names of agents may have such a mark too.
+        for mark in text.indices where text[mark] == Self.ownerMark {
+            let key = try connection.first(
+                "SELECT agent_key FROM agents WHERE agent_id = ?1",
+                String(text[..<mark]),
+                as: { $0.int64(0) }
+            )
+            let name = String(text[text.index(after: mark)...])
+            guard let key, !name.isEmpty else { continue }
+            var reference = self
+            (reference.id, reference.owner) = (MemoryID(rawValue: name), key)
+            return reference
+        }
+        return self
+    }
 
     /// Finds the memory.
     ///
@@ -101,10 +133,11 @@ struct MemoryReference {
         isMeant: (Found) throws -> Bool
     ) throws -> Found? {
         let user = try user.map { try UserTable.find($0, in: connection) ?? 0 }
-        if let plain, plain.ownerKey == viewer.key, plain.userKey == user { return plain }
+        if let plain, plain.ownerKey == owner ?? viewer.key, plain.userKey == user { return plain }
         let namesakes = try MemoryNames.namesakes(of: id, in: connection)
-        guard !namesakes.isEmpty else { return plain }
-        let all = try [plain].compactMap(\.self) + namesakes.compactMap(find)
+        let all = try ([plain].compactMap(\.self) + namesakes.compactMap(find))
+            .filter { owner == nil || $0.ownerKey == owner }
+        guard !namesakes.isEmpty else { return all.first }
         let ofUser = all.filter { user == nil || $0.userKey == user }
         let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
         if Set(meant.map(\.userKey)).count > 1 {
@@ -112,9 +145,19 @@ struct MemoryReference {
         }
         if let own = meant.first(where: { $0.ownerKey == viewer.key }) { return own }
         guard meant.count < 2 else {
-            throw MemoryError.invalidArgument("Several agents have shared a memory \(id); only they can name theirs.")
+            let owners = try meant.compactMap { try Self.name(of: $0.ownerKey, in: connection) }.sorted()
+            throw MemoryError.invalidArgument(
+                """
+                Several agents have shared a memory \(id): \(owners.joined(separator: ", ")). Say whose is meant, as in \
+                \(owners.first ?? "")\(Self.ownerMark)\(id).
+                """
+            )
         }
         return meant.first ?? ofUser.first ?? all.first
+    }
+
+    private static func name(of agent: Int64, in connection: Connection) throws -> String? {
+        try connection.first("SELECT agent_id FROM agents WHERE agent_key = ?1", agent, as: { $0.string(0) })
     }
 }
 
@@ -137,11 +180,17 @@ extension Snapshot {
         includingDeleted: Bool = false,
         isMaintenance: Bool = false
     ) throws -> MemoryRecord? {
-        let plain = try MemoryRecord.find(id, includingDeleted: includingDeleted, opening: .ifPossible, in: self)
+        let reference = try MemoryReference(id: id, viewer: viewer, user: user).resolved(in: connection)
+        let plain = try MemoryRecord.find(
+            reference.id,
+            includingDeleted: includingDeleted,
+            opening: .ifPossible,
+            in: self
+        )
         // Mostly the call says whose memory it is, and the agent reads its own.
-        if let plain, plain.ownerKey == viewer.key, plain.userID == user { return plain }
-        return try MemoryReference(id: id, viewer: viewer, user: user)
-            .find(
+        if let plain, reference.owner == nil, plain.ownerKey == viewer.key, plain.userID == user { return plain }
+        return
+            try reference.find(
                 plain: plain,
                 in: connection,
                 find: {

@@ -137,4 +137,12 @@ extension MemoryDraft {
     fileprivate func hasExpired(at now: Timestamp) -> Bool {
         expiresAt.map { $0 <= now.date } ?? false
     }
+
+    /// Refuses an expiry that has passed: nothing would be found of what was stored.
+    func refuseExpiry(before now: Timestamp) throws(MemoryError) {
+        guard hasExpired(at: now) else { return }
+        throw MemoryError.invalidArgument(
+            "expiresAt has passed, and nothing would be found; give a later time, or nil."
+        )
+    }
 }

@@ -11,8 +11,8 @@ extension MemoryStore {
     /// after another, in the order given.
     ///
     /// - Returns: The identifiers in the order given.
-    /// - Throws: `.invalidArgument`, `.unknownAgent`, `.restrictedCategory` for a share of a restricted category,
-    ///   `.memoryNotFound` for a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
+    /// - Throws: `.invalidArgument`, also for an expiry that has passed; `.unknownAgent`, `.restrictedCategory` for a share
+    ///   of a restricted category, `.memoryNotFound` for a parent that the agent may not see, `.keyUnavailable` for a sensitive memory.
     package func store(
         _ drafts: [MemoryDraft],
         agentID: AgentID,
@@ -27,6 +27,7 @@ extension MemoryStore {
         // Of a few memories all are checked before the writer is asked. The same is done here for many.
         if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
+        for draft in drafts { try draft.refuseExpiry(before: now) }
         let policy = try read { snapshot in
             _ = try snapshot.directory.acting(agentID)
             return snapshot.directory.rules.policy

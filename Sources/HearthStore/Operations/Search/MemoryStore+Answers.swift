@@ -38,12 +38,16 @@ extension MemoryStore {
         _ workspace: inout SearchWorkspace
     ) throws -> SearchAnswer {
         var request = request
+        request.expired = slice.visibility.expired(at: now.rawValue, in: slice.catalog.entries)
+            .filter { slot in
+                request.filter.expiry == .current || slice.catalog.entries[Int(slot)].owner != viewer.key
+            }
         var answer = SearchAnswer()
         var whole = request.words
         var hasTriedTime = false
         while true {
             request.words = try whole.map {
-                try rarestWords(of: $0, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
+                try rarestWords(of: $0, request: request, user: user, slice: slice, in: snapshot, &workspace)
             }
             let ranked = try ranked(
                 request,
@@ -78,7 +82,7 @@ extension MemoryStore {
     /// A query cut down to its rarest words, if it has more than one look at the index takes.
     private func rarestWords(
         of query: KeywordQuery,
-        keys: UserKeys?,
+        request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot,
@@ -87,8 +91,8 @@ extension MemoryStore {
         guard query.clauses.count > KeywordQuery.mostClauses else { return query }
         var rarest = RarestClauses(of: query)
         while let next = rarest.next {
-            try findWords(of: next, keys: keys, user: user, slice: slice, in: snapshot, &workspace)
-            rarest.add(workspace.found, lengths: slice.visibility.lengths)
+            try findWords(of: next, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
+            rarest.add(workspace.found, lengths: slice.visibility.lengths(without: request.expired))
         }
         return rarest.chosen
     }

@@ -7,10 +7,13 @@ import HearthSQLite
 extension MemoryStore {
     /// How many more results than asked for are looked at: those that repeat others make room for them.
     private static let spareResults = 16
-    /// The most results that are looked at, unless more are asked for, and how many times more are looked at when those
-    /// seen so far repeat others. Of a text that is stored more often, the rest is not counted.
+    /// The most results that are looked at to tell what repeats, unless more are asked for, and how many times more are
+    /// looked at when those seen so far repeat others.
     private static let mostResults = 400
     private static let deepening = 4
+    /// The most that are looked at while copies leave places free. Of a text that is stored more often, the rest is not
+    /// counted.
+    private static let mostCopies = 25_600
 
     /// The groups that answer a request, best first.
     ///
@@ -32,22 +35,19 @@ extension MemoryStore {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
         var depth = request.limit + Self.spareResults
+        let compared = ComparedResults(user: user, vectors: vectors, snapshot: snapshot)
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
-            let compared = try ComparedResults(
-                good.map { slice.catalog.entries[$0.slot] },
-                user: user,
-                vectors: vectors,
-                snapshot: snapshot
-            )
+            try compared.take(good.map { slice.catalog.entries[$0.slot] })
             let crowding = try Crowding(
                 good,
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
-                areEqual: { try compared.areEqual($0, $1) }
+                text: { try compared.text(at: $0) }
             )
-            let isWhole = good.count < depth || depth >= Self.mostResults
+            let isFilled = crowding.front.count + crowding.back.count >= request.limit
+            let isWhole = good.count < depth || depth >= (isFilled ? Self.mostResults : Self.mostCopies)
             let isSettled = crowding.front.count >= request.limit && crowding.lastCopy < good.count / 2
             if isWhole || isSettled { return Array(crowding.ordered.prefix(request.limit)) }
             depth *= Self.deepening
@@ -83,28 +83,35 @@ extension MemoryStore {
 
 /// The texts and vectors of the results that one search compares.
 private final class ComparedResults {
-    private let entries: [DocumentEntry]
     private let user: Int64
+    private let vectors: VectorIndex?
     private let snapshot: Snapshot
+    private var entries: [DocumentEntry] = []
     /// The texts that were compared so far, so that each is read once.
-    private var texts: [Int: String] = [:]
+    private var texts: [Int64: String] = [:]
     /// The vectors of the results, side by side; the scale of a result without one is nil.
-    private let components: [Int8]
-    private let scales: [Float?]
+    private var components: [Int8] = []
+    private var scales: [Float?] = []
     private let dimension: Int
     /// The dot products of one result's vector and those of all before it. They are asked for some hundred times, and only
     /// by the search that made this.
-    @exclusivity(unchecked) private var products: [Int32]
+    @exclusivity(unchecked) private var products: [Int32] = []
     @exclusivity(unchecked) private var placeOfProducts = -1
 
-    init(_ entries: [DocumentEntry], user: Int64, vectors: VectorIndex?, snapshot: Snapshot) throws {
-        self.entries = entries
+    init(user: Int64, vectors: VectorIndex?, snapshot: Snapshot) {
         self.user = user
+        self.vectors = vectors
         self.snapshot = snapshot
         dimension = vectors?.model.dimension ?? 0
+    }
+
+    /// Takes in the documents of a ranked list in place of what it held.
+    func take(_ entries: [DocumentEntry]) throws {
+        self.entries = entries
         products = Array(repeating: 0, count: entries.count)
+        placeOfProducts = -1
         guard let vectors else {
-            (components, scales) = ([], Array(repeating: nil, count: entries.count))
+            scales = Array(repeating: nil, count: entries.count)
             return
         }
         let rows = try entries.map { try vectors.row(of: $0.document, user: user, in: snapshot.connection) }
@@ -126,15 +133,11 @@ private final class ComparedResults {
         return Float(products[earlier]) * scale * otherScale
     }
 
-    /// Equal by canonical equivalence.
-    func areEqual(_ left: Int, _ right: Int) throws -> Bool {
-        try text(at: left) == text(at: right)
-    }
-
-    private func text(at place: Int) throws -> String {
-        if let held = texts[place] { return held }
-        let text = try DocumentTable.content(of: entries[place], user: user, in: snapshot) ?? ""
-        texts[place] = text
+    func text(at place: Int) throws -> String {
+        let entry = entries[place]
+        if let held = texts[entry.document] { return held }
+        let text = try DocumentTable.content(of: entry, user: user, in: snapshot) ?? ""
+        texts[entry.document] = text
         return text
     }
 }

@@ -36,12 +36,13 @@ extension MemoryStore {
         let scan = request.meaning.flatMap { meaning in
             vectors.map { VectorScan(of: $0, for: meaning, reusing: workspace.scoring.takeProducts()) }
         }
+        let expired = Set(request.expired)
         let times = AskedTimes(
             request.words == nil && !request.isAboutTime ? [] : request.dates,
             entries: slice.catalog.entries,
             takesSides: request.isAboutTime
         ) {
-            slice.visibility.canFind($0)
+            slice.visibility.canFind($0) && (expired.isEmpty || !expired.contains(Int32($0)))
         }
         if let words = request.words {
             ranking.words = try wordScores(
@@ -84,13 +85,19 @@ extension MemoryStore {
                     by: words,
                     scores: scores,
                     found: workspace.found,
-                    tuning: request.tuning,
+                    request: request,
                     user: user,
                     slice: slice,
                     in: snapshot
                 )
             }
             guard isTyped, let words = request.words else { return best }
+            if request.meaning != nil {
+                best = try WordOrder(of: words)
+                    .arranged(best) { slot in
+                        try DocumentTable.content(of: slice.catalog.entries[slot], user: user, in: snapshot) ?? ""
+                    }
+            }
             return try typedFirst(
                 best.filter { $0.score >= minimum },
                 request.typed,
@@ -120,14 +127,14 @@ extension MemoryStore {
         try findWords(of: query, keys: request.sealed, user: user, slice: slice, in: snapshot, &workspace)
         let scorer = WordScorer(
             tuning: request.tuning,
-            collection: slice.visibility.collection,
+            collection: slice.visibility.collection(without: request.expired),
             slotCount: slice.catalog.documents.count,
             // A slice may have them from another search; by word alone they don't count.
             sessions: request.meaning == nil ? nil : slice.sessions
         )
         return scorer.scores(
             of: workspace.found,
-            lengths: slice.visibility.lengths,
+            lengths: slice.visibility.lengths(without: request.expired),
             for: query,
             dates: times.holders,
             in: &workspace.scoring
@@ -140,7 +147,7 @@ extension MemoryStore {
         by words: KeywordQuery,
         scores: WordScores,
         found: FoundWords,
-        tuning: SearchTuning,
+        request: SearchRequest,
         user: Int64,
         slice: VisibleSlice,
         in snapshot: Snapshot
@@ -148,8 +155,8 @@ extension MemoryStore {
         let proximity = Proximity(
             of: words,
             rarities: scores.rarities,
-            tuning: tuning,
-            averageLength: slice.visibility.collection.averageLength
+            tuning: request.tuning,
+            averageLength: slice.visibility.collection(without: request.expired).averageLength
         )
         let pairs = words.clausesOfPairs
         return try proximity.raised(results, bound: scores.contextBound) { slot in

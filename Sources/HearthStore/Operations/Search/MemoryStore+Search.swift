@@ -133,6 +133,8 @@ struct SearchRequest: Sendable {
     var excluded: Memory?
     /// The keys of the user, if there are sensitive memories among those that are searched.
     var sealed: UserKeys?
+    /// The slots that are taken for gone, ascending: they have expired, and are not asked for.
+    var expired: [Int32] = []
 }
 
 /// What a search has found and not audited yet.

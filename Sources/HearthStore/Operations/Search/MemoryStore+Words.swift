@@ -17,8 +17,20 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws {
+        guard !query.clauses.isEmpty else { return workspace.found.removeAll() }
         try findPlainWords(of: query, user: user, slice: slice, in: snapshot, &workspace)
-        guard let keys, !query.clauses.isEmpty else { return }
+        if let keys { try addSealedWords(of: query, keys: keys, user: user, slice: slice, in: snapshot, &workspace) }
+        for name in query.readings { workspace.found.count(name.any, alsoAs: name.held) }
+    }
+
+    private func addSealedWords(
+        of query: KeywordQuery,
+        keys: UserKeys,
+        user: Int64,
+        slice: VisibleSlice,
+        in snapshot: Snapshot,
+        _ workspace: inout SearchWorkspace
+    ) throws {
         let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
             slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
         }

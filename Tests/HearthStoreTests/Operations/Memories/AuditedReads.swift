@@ -1,4 +1,5 @@
 import HearthSQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,4 +39,40 @@ import Testing
         #expect(try rows("refuse", in: shared.store) == ["iris 3", "otto 2"])
         #expect(try await shared.store.verify().isSound)
     }
+
+    @Test func `a read of another's memory returns after its row is committed, and one's own at once`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("hearth.db")
+        let shared = try await SharedStore(.file(path), embeds: false)
+        let id = try await shared.memory("The kettle is on.", shareWith: ["mimic"])
+        let events = Events()
+        let writer = try WriteLock(on: path)
+        let read = Task {
+            _ = try await shared.store.memory(id, as: "mimic")
+            events.add("read")
+        }
+        let search = Task {
+            _ = try await shared.store.search("kettle", as: "mimic", userID: shared.user)
+            events.add("read")
+        }
+        for _ in 0..<500 {
+            #expect(try await shared.store.memory(id, as: "alden").content == "The kettle is on.")
+            #expect(try await shared.store.search("kettle", as: "alden", userID: shared.user).count == 1)
+        }
+        events.add("released")
+        writer.release()
+        try await read.value
+        try await search.value
+        #expect(events.all == ["released", "read", "read"])
+        #expect(try rows("read", in: shared.store).count == 2)
+    }
+}
+
+/// What happened, in order.
+private final class Events: Sendable {
+    private let events = Mutex<[String]>([])
+
+    var all: [String] { events.withLock { $0 } }
+
+    func add(_ event: String) { events.withLock { $0.append(event) } }
 }

@@ -148,4 +148,57 @@ import Testing
         try await shared.sync("alden")
         #expect(try await shared.store.rollback(id, to: later, as: "alden").expiresAt == nil)
     }
+
+    @Test(arguments: [SearchType.keyword, .hybrid])
+    func `what has expired moves no score`(type: SearchType) async throws {
+        func scores(withExpired count: Int) async throws -> [Double] {
+            let shared = try await SharedStore()
+            _ = try await shared.memory("The kettle is in the kitchen.")
+            _ = try await shared.memory("A kettle boils, a kettle whistles, all day and all night long.")
+            _ = try await shared.memory("The kitchen is warm.")
+            let expiry = later(10, than: shared)
+            let drafts = (0..<count).map { MemoryDraft(content: "kettle \($0)", expiresAt: expiry) }
+            _ = try await shared.store.store(drafts, agentID: "alden", userID: shared.user, shareWith: ["alice"])
+            // The cache has them before they expire.
+            _ = try await shared.store.search("kettle", as: "alice", userID: shared.user, type: type)
+            shared.clock.advance(by: .seconds(10))
+            return try await shared.store.search("kettle kitchen", as: "alice", userID: shared.user, type: type)
+                .map(\.score)
+        }
+        let none = try await scores(withExpired: 0)
+        #expect(none.count == 3)
+        #expect(try await scores(withExpired: 20) == none)
+    }
+
+    @Test func `a neighbour that has expired lends no words, and its owner's search for it counts it`() async throws {
+        let shared = try await SharedStore()
+        let drafts = [
+            MemoryDraft(content: "The zorilla sleeps.", expiresAt: later(10, than: shared)),
+            MemoryDraft(content: "It is white."),
+        ]
+        _ = try await shared.store.store(drafts, agentID: "alden", userID: shared.user, sessionID: "session")
+        func found(_ expiry: SearchFilter.Expiry) async throws -> [MemorySearchResult] {
+            let filter = SearchFilter(expiry: expiry)
+            return try await shared.store.search("zorilla white", as: "alden", userID: shared.user, filter: filter)
+        }
+        shared.clock.advance(by: .seconds(10))
+        #expect(try await found(.current).map(\.components.context) == [0])
+        #expect(try await found(.any).count == 2)
+    }
+
+    @Test func `nothing is stored that has expired already`() async throws {
+        let shared = try await SharedStore()
+        for seconds in [-86_400, -1, 0] as [Double] {
+            let drafts = [
+                MemoryDraft(content: "Tea."), MemoryDraft(content: "Late.", expiresAt: later(seconds, than: shared)),
+            ]
+            await expect(.invalidArgument) {
+                try await shared.store.store(drafts, agentID: "alden", userID: shared.user)
+            }
+        }
+        #expect(try await shared.store.browse(as: "alden", userID: shared.user).memories.isEmpty)
+        let draft = MemoryDraft(content: "Late.", expiresAt: later(-1, than: shared))
+        let item = MemoryImport(id: "1", userID: shared.user, agentID: "alden", draft: draft)
+        #expect(try await shared.store.importMemories([item]) == ImportCounts(expired: 1))
+    }
 }

@@ -64,6 +64,53 @@ import Testing
         try await store.close()
     }
 
+    @Test func `an agent with whom two have shared memories of one identifier names them by their owners`() async throws
+    {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
+            try await store.share("1", as: agent, with: ["sentry", "mimic"])
+        }
+        do {
+            _ = try await store.memory("1", as: "sentry")
+            Issue.record("Nothing says which is meant.")
+        } catch let error as MemoryError {
+            #expect(error.code == .invalidArgument && error.message.contains("alden, alice"))
+            #expect(error.message.contains("alden:1"))
+        }
+        for user in [nil, "iris"] as [UserID?] {
+            #expect(try await store.memory("alden:1", as: "sentry", userID: user).content == "Of alden.")
+            #expect(try await store.memory("alice:1", as: "sentry", userID: user).content == "Of alice.")
+            #expect(try await store.memory("alden:1", as: "alden", userID: user).content == "Of alden.")
+        }
+        #expect(try await store.memory("alden:1", as: "sentry").id == "1")
+        #expect(
+            try await store.memories(["alden:1", "alice:1"], as: "sentry").map(\.content) == ["Of alden.", "Of alice."]
+        )
+        #expect(try await store.history(of: "alice:1", as: "sentry").map(\.content) == ["Of alice."])
+        #expect(try await store.similar(to: "alice:1", as: "sentry").allSatisfy { $0.memory.agentID != "alice" })
+        try await store.update("alice:1", as: "sentry", change: MemoryChange(tags: ["b"]))
+        #expect(try await store.memory("alice:1", as: "sentry").tags == ["b"])
+        #expect(try await store.memory("alden:1", as: "sentry").tags == [])
+        let lock = try #require(try await shared.lock("alden:1", as: "alden"))
+        #expect(lock.memoryID == "1")
+        try await store.update("alden:1", as: "alden", change: MemoryChange(tags: ["c"]), lock: lock)
+        #expect(try await store.memory("1", as: "alden").tags == ["c"])
+        #expect(try await store.releaseLease(lock))
+        // What the agent doesn't see is not there, and neither is what nobody has.
+        try await store.revokeShare("1", as: "alice", from: ["sentry"])
+        for id in ["alice:1", "system:1", "nobody:1", ":1", "alden:", "alden:2", "alden:alden:1"] as [MemoryID] {
+            await expect(.memoryNotFound) { try await store.memory(id, as: "sentry") }
+        }
+        await expect(.memoryNotFound) { try await store.memory("alden:1", as: "sentry", userID: "joss") }
+        #expect(try await store.memory("1", as: "sentry").content == "Of alden.")
+        // A memory that is called so goes first.
+        _ = try await store.importMemories([item("alden:1", "Called so.")])
+        #expect(try await store.memory("alden:1", as: "alden").content == "Called so.")
+        #expect(try await store.verify().isSound)
+    }
+
     @Test func `every call that names a memory finds the one of the user it names`() async throws {
         let shared = try await SharedStore()
         let store = shared.store

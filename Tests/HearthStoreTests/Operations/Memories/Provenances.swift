@@ -159,7 +159,7 @@ import Testing
             )
             try await shared.sync("sentry")
             try await shared.sync("alden")
-            let conflict = try #require(try shared.store.pendingConflicts().first)
+            let conflict = try #require(try await shared.store.pendingConflicts().first)
             #expect(conflict.versions.map(\.provenance) == [Self.person, Self.web])
             try await shared.store.resolve(
                 conflict.id,

@@ -1,0 +1,75 @@
+import HearthModel
+package import HearthText
+
+/// Puts those of several memories with the same words first that have them in the order of the query.
+///
+/// Neither BM25 nor the sum of a text's word vectors knows an order, so `Tom owes Anna` and `Anna owes Tom` score alike
+/// but for their age. Where the words and the meaning are the same, their order says more than the age.
+package struct WordOrder {
+    /// The words of the query in their order, as terms of the index.
+    private let words: [ArraySlice<UInt8>]
+
+    /// How many results are worth looking at.
+    private static let depth = Proximity.depth
+    /// How much of a memory is looked at, in UTF-8 bytes.
+    private static let longestContent = 1_024
+    /// By how much the shares of the words and the cosines of two memories may differ that have the same words: by the
+    /// rounding of their vectors.
+    private static let rounding = (words: 1e-5, meaning: 0.002)
+
+    package init(of query: KeywordQuery) {
+        words = query.typedClauses.map { query.clauses[$0].phrase }.filter { $0.terms.count == 1 }
+            .map { Array($0.terms[0].utf8)[...] }
+    }
+
+    /// The results, in which those with equal words have changed places and scores among themselves.
+    ///
+    /// - Parameter content: The text of a slot.
+    package func arranged(_ results: [Ranked], content: (Int) throws -> String) rethrows -> [Ranked] {
+        guard words.count > 1, results.count > 1 else { return results }
+        var arranged = results
+        for places in Self.equals(in: results.prefix(Self.depth)) {
+            let orders = try places.map { (place: $0, pairs: try pairsInOrder(in: content(results[$0].slot))) }
+            let sorted = orders.sorted { $0.pairs != $1.pairs ? $0.pairs > $1.pairs : $0.place < $1.place }
+            for (place, item) in zip(places, sorted) {
+                arranged[place] = results[item.place]
+                arranged[place].score = results[place].score
+            }
+        }
+        return arranged
+    }
+
+    /// The places of results that have the same words, where there are several.
+    private static func equals(in results: ArraySlice<Ranked>) -> [[Int]] {
+        var groups: [[Int]] = []
+        for (place, result) in results.enumerated() {
+            guard let words = result.components.keyword, words > 0 else { continue }
+            let group = groups.firstIndex { group in
+                let other = results[results.startIndex + group[0]].components
+                let distance = abs((other.semantic ?? 0) - (result.components.semantic ?? 0))
+                return abs((other.keyword ?? 0) - words) <= rounding.words && distance <= rounding.meaning
+            }
+            if let group { groups[group].append(place) } else { groups.append([place]) }
+        }
+        return groups.filter { $0.count > 1 }
+    }
+
+    /// How many of the words stand somewhere in a text before the one that follows them in the query.
+    func pairsInOrder(in content: String) -> Int {
+        let tokens = TextAnalyzer().tokens(of: content.prefix(utf8Length: Self.longestContent))
+        var first = [Int?](repeating: nil, count: words.count)
+        var last = first
+        for position in 0..<tokens.count {
+            let term = tokens.term(at: position)
+            for (index, word) in words.enumerated() where word == term {
+                first[index] = first[index] ?? position
+                last[index] = position
+            }
+        }
+        return zip(first, last.dropFirst())
+            .count { earlier, later in
+                guard let earlier, let later else { return false }
+                return earlier < later
+            }
+    }
+}

@@ -1,0 +1,65 @@
+/// The months by their names: in English, and written out in seven other languages.
+struct MonthName {
+    /// 1…12.
+    let number: Int
+    /// Whether it is written out.
+    let isWhole: Bool
+    /// Whether it is no English word. Such a name is a month only behind a day or in front of a year: `mars`, `mei` and
+    /// `set` are words of other kinds too.
+    let isForeign: Bool
+
+    /// The month that a word in lower case names.
+    init?(_ word: String) {
+        let place = Self.names.firstIndex { $0 == word || $0.prefix(3) == word }
+        if let place = place ?? (word == "sept" ? 8 : nil) {
+            number = place + 1
+            isWhole = Self.names[place] == word
+            isForeign = false
+        } else if let month = Self.foreign[word] {
+            (number, isWhole, isForeign) = (month, false, true)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether the word is only ever a month. The others are verbs, adjectives, given names: march, may, august.
+    var isCertain: Bool { isWhole && !Self.withOtherReadings.contains(number) }
+
+    /// Whether it is also a verb, which a number may go before and follow: "2 may pass".
+    var isVerb: Bool { isWhole && (number == 3 || number == 5) }
+
+    /// What may stand between a day, a month and a year: `the 3rd of June`, `3 de junio de 2026`.
+    static let connectives: Set<String> = ["of", "de", "del", "di", "d"]
+
+    private static let withOtherReadings: Set<Int> = [3, 4, 5, 6, 8]
+
+    private static let names = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+
+    /// German, French, Spanish, Italian, Dutch, Portuguese, and Russian in the form behind a day and by itself.
+    private static let lists = [
+        "januar jänner februar märz april mai juni juli august september oktober november dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    ]
+
+    /// The number of each foreign name, also without its accents.
+    private static let foreign: [String: Int] = {
+        var numbers: [String: Int] = [:]
+        for list in lists {
+            for (place, name) in list.split(separator: " ").filter({ $0 != "jänner" }).enumerated() {
+                let folded = TextAnalyzer(stems: false).tokens(of: String(name)).terms[0]
+                for spelling in [String(name), folded] { numbers[spelling] = place + 1 }
+            }
+        }
+        for spelling in ["jänner", "janner"] { numbers[spelling] = 1 }
+        return numbers
+    }()
+}

@@ -1,0 +1,43 @@
+import HearthModel
+import HearthText
+import Testing
+
+@testable import HearthRules
+
+/// Of memories with the same words, those that have them in the order of the query come first.
+@Suite struct OrderOfWords {
+    private func arranged(_ query: String, _ texts: [String], keyword: [Double]? = nil) -> [String] {
+        let list = texts.indices.map { place in
+            Ranked(
+                slot: place,
+                score: 1 - Double(place) / 100,
+                components: ScoreComponents(keyword: keyword?[place] ?? 0.5, semantic: 0.5)
+            )
+        }
+        let arranged = WordOrder(of: KeywordQuery(query)).arranged(list) { texts[$0] }
+        #expect(arranged.map(\.score) == list.map(\.score))
+        return arranged.map { texts[$0.slot] }
+    }
+
+    @Test(arguments: [
+        ("what does Tom owe Anna?", "Tom owes Anna ten euros", "Anna owes Tom ten euros"),
+        ("who visited Rome before Paris", "They visited Rome, then Paris", "They visited Paris, then Rome"),
+        ("did the dog bite the man", "A dog has bitten a man: the dog bites men", "A man has bitten a dog"),
+        ("did Ben call Clara yesterday", "Ben called Clara", "Clara called Ben"),
+        ("train from Oslo to Bergen", "The train goes from Oslo to Bergen", "The train goes from Bergen to Oslo"),
+        ("how did Iris teach Nora", "Iris taught Nora; Iris can teach Nora", "Nora can teach Iris"),
+        ("is Marek taller than Jo", "Marek is taller than Jo", "Jo is taller than Marek"),
+        ("trade tea for coffee", "She would trade tea for coffee", "She would trade coffee for tea"),
+        ("кто должен Ане", "должен Ане", "Ане должен"), ("salt before pepper", "salt, pepper", "pepper, salt"),
+    ])
+    func `order decides between memories with the same words`(query: String, first: String, second: String) {
+        #expect(arranged(query, [second, "Something else", first], keyword: [0.5, 0.4, 0.5]).first == first)
+        #expect(arranged(query, [first, "Something else", second], keyword: [0.5, 0.4, 0.5]).first == first)
+    }
+
+    @Test func `what has other words keeps its place`() {
+        let texts = ["Anna owes Tom", "Tom owes Anna"]
+        #expect(arranged("what does Tom owe Anna?", texts, keyword: [0.5, 0.4]) == texts)
+        #expect(arranged("what does Tom owe Anna?", texts) == texts.reversed())
+    }
+}
