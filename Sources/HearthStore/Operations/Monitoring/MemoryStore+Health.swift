@@ -29,7 +29,7 @@ enum FileHealth {
         "SELECT 1 FROM sessions ORDER BY session_key DESC LIMIT 1",
         "SELECT 1 FROM memories ORDER BY memory_key LIMIT 1",
         "SELECT 1 FROM memories ORDER BY memory_key DESC LIMIT 1",
-        "SELECT 1 FROM memories ORDER BY identifier LIMIT 1",
+        "SELECT 1 FROM memories ORDER BY identifier_start LIMIT 1",
         "SELECT 1 FROM versions ORDER BY memory_key DESC LIMIT 1",
         "SELECT 1 FROM drafts ORDER BY rowid DESC LIMIT 1",
         "SELECT 1 FROM documents ORDER BY user_key, document_key LIMIT 1",

@@ -9,7 +9,7 @@ struct StoreContents: Equatable {
 
     /// What the migration leaves as it is.
     private static let others = [
-        "users", "agents", "policies", "categories", "sessions", "drafts", "tags", "models", "vector_block_states",
+        "users", "agents", "policies", "categories", "sessions", "tags", "models", "vector_block_states",
         "accesses", "shares", "leases", "lease_waiters", "conflicts",
         "operations", "counters", "audit", "notifications", "data_keys", "memory_words",
     ]
@@ -61,6 +61,11 @@ struct StoreContents: Equatable {
         is_deleted, content_form, hex(content_base), hex(content), sealed, is_head, published_at, published_order
         """
 
+    private static let draftColumns = """
+        draft_key, memory_key, agent_key, user_key, hex(base), base_number, time, created_at, changed_fields, content, category, tags,
+        importance, confidence, metadata, expires_at, sealed, hex(digest)
+        """
+
     /// Reads a file that nobody else has open.
     init(path: String) throws {
         let connection = try Connection(opening: path, flags: 2)  // SQLITE_OPEN_READWRITE
@@ -73,6 +78,7 @@ struct StoreContents: Equatable {
         rows["versions"] = try Self.rows("SELECT \(Self.versionColumns) FROM \(versions)", in: connection)
         rows["store"] = try Self.rows(Self.store, in: connection)
         rows["documents"] = try Self.rows(Self.documents, in: connection)
+        rows["drafts"] = try Self.rows("SELECT \(Self.draftColumns) FROM drafts", in: connection)
         rows["audit_head"] = try Self.rows("SELECT id, count, hex(hash) FROM audit_head", in: connection)
         for table in Self.others { rows[table] = try Self.rows("SELECT * FROM \(table)", in: connection) }
     }

@@ -61,7 +61,7 @@ import Testing
                 }
             }
         }
-        #expect(flips > 4_000)
+        #expect(flips > 3_000)
         #expect(connection.auditFindings() == [])
     }
 

@@ -91,9 +91,9 @@ import Testing
         #expect(try await shared.store.update(id, as: "alden", change: change).provenance == Self.web)
         try await shared.sync("alden")
         #expect(try await provenance(id, in: shared, as: "alice") == Self.web)
-        let lock = try #require(try await shared.lock(id, as: "alice"))
+        let lock = try #require(try await shared.lock(id, as: "alden"))
         #expect(
-            try await shared.edit(id, as: "alice", content: "The shop opens at noon", lock: lock).provenance == Self.web
+            try await shared.edit(id, as: "alden", content: "The shop opens at noon", lock: lock).provenance == Self.web
         )
 
         let said = try await stored("I like oolong", in: shared, as: Self.person)
