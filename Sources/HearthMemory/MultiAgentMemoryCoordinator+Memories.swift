@@ -94,9 +94,14 @@ extension MultiAgentMemoryCoordinator {
     /// that they exist. A call that names a memory and no user, where several users have one that the agent may mean,
     /// throws `.invalidArgument`.
     ///
+    /// A memory that was erased is not stored again, and neither is its text under another identifier.
+    ///
+    /// - Parameters:
+    ///   - batch: The memories.
+    ///   - allowErased: Whether a text that was erased may come back under another identifier.
     /// - Throws: As for storing one memory.
-    public func importMemories(_ batch: [MemoryImport]) async throws -> ImportCounts {
-        try await operations.perform { store in try await store.importMemories(batch) }
+    public func importMemories(_ batch: [MemoryImport], allowErased: Bool = false) async throws -> ImportCounts {
+        try await operations.perform { store in try await store.importMemories(batch, allowErased: allowErased) }
     }
 
     /// One agent's view of one memory.

@@ -11,6 +11,8 @@ struct ImportRun {
     private(set) var isComplete = false
 
     private let coordinator: MultiAgentMemoryCoordinator
+    /// Whether texts that were erased may come back under other identifiers.
+    private let allowsErased: Bool
     private var batch: [MemoryImport] = []
     private var batchBytes = 0
 
@@ -20,8 +22,9 @@ struct ImportRun {
     /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
     private static let heaviestBatch = 8 << 20
 
-    init(_ coordinator: MultiAgentMemoryCoordinator) {
+    init(_ coordinator: MultiAgentMemoryCoordinator, allowsErased: Bool = false) {
         self.coordinator = coordinator
+        self.allowsErased = allowsErased
     }
 
     /// Stores what `check` found good in `source`.
@@ -63,7 +66,7 @@ struct ImportRun {
 
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        counts.add(try await coordinator.importMemories(batch))
+        counts.add(try await coordinator.importMemories(batch, allowErased: allowsErased))
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0
     }
@@ -74,7 +77,7 @@ extension ImportCounts {
     private static let namedRestorable = 100
 
     /// All memories that were looked at.
-    fileprivate var all: Int { stored + present + deleted + expired }
+    fileprivate var all: Int { stored + present + deleted + expired + erased }
 
     /// Adds what a later batch came to.
     fileprivate mutating func add(_ batch: ImportCounts) {
@@ -82,6 +85,7 @@ extension ImportCounts {
         present += batch.present
         deleted += batch.deleted
         expired += batch.expired
+        erased += batch.erased
         restorable += batch.restorable.prefix(max(0, Self.namedRestorable - restorable.count))
     }
 }

@@ -18,6 +18,7 @@ enum StoreSchema {
             Migration("smaller rows", apply: SchemaV3.migrate),
             Migration("audit", apply: SchemaV4.migrate),
             Migration("sealing") { connection in try connection.execute(SchemaV5.statements) },
+            Migration("erasure") { connection in try connection.execute(SchemaV7.statements) },
         ]
     }
 

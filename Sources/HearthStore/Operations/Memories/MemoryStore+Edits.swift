@@ -229,7 +229,7 @@ extension WriteContext {
             )
         }
         if edit.lock == nil { try refuseIfLocked(record, to: agent) }
-        afterCommit.madeSensitive = afterCommit.madeSensitive || wanted
+        if wanted { try leaveTraces() }
         return try setSensitive(wanted, record)
     }
 }
