@@ -98,15 +98,21 @@ extension MultiAgentMemoryCoordinator {
     /// that they exist. A call that names a memory and no user, where several users have one that the agent may mean,
     /// throws `.invalidArgument`.
     ///
+    /// A memory that was erased is not stored again, and neither is its text under another identifier.
+    ///
     /// - Parameters:
     ///   - batch: The memories. What they say of their provenance can lower their trust, and not raise it.
     ///   - maximumTrust: The most trust that any of them gets, 0…1.
+    ///   - allowErased: Whether a text that was erased may come back under another identifier.
     /// - Throws: As for storing one memory.
     public func importMemories(
         _ batch: [MemoryImport],
-        maximumTrust: Double = Provenance.Origin.import.usualTrust
+        maximumTrust: Double = Provenance.Origin.import.usualTrust,
+        allowErased: Bool = false
     ) async throws -> ImportCounts {
-        try await operations.perform { store in try await store.importMemories(batch, maximumTrust: maximumTrust) }
+        try await operations.perform { store in
+            try await store.importMemories(batch, maximumTrust: maximumTrust, allowErased: allowErased)
+        }
     }
 
     /// One agent's view of one memory.

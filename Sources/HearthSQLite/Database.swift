@@ -112,9 +112,12 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// Copies the write-ahead log into the file and cuts it back. New readers wait meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
-    package func checkpoint() async throws {
+    ///
+    /// - Returns: Whether the log was copied and cut off.
+    @discardableResult
+    package func checkpoint() async throws -> Bool {
         guard let queue else { throw StoreFileError.readOnly }
-        try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
+        return try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
     }
 
     /// Does the operations that wait, copies the write-ahead log and closes the file.

@@ -34,7 +34,7 @@ struct Hearth: AsyncParsableCommand {
                 name: "Edits:",
                 subcommands: [
                     EditCommand.self, DeleteCommand.self, DiscardCommand.self, RestoreCommand.self, HistoryCommand.self,
-                    RollbackCommand.self,
+                    RollbackCommand.self, EraseCommand.self,
                 ]
             ),
             CommandGroup(

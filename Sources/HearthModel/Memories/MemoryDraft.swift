@@ -119,6 +119,8 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     public var deleted: Int
     /// Memories whose expiry has passed: those that were there were left as they are, and no others were stored.
     public var expired: Int
+    /// Memories that were erased, or whose text was. They were not stored.
+    public var erased: Int
     /// The first hundred of the deleted and expired memories that the file holds. Their owner brings them back by
     /// restoring them.
     public var restorable: [MemoryID]
@@ -130,7 +132,8 @@ public struct ImportCounts: Hashable, Sendable, Codable {
         renamed: [Int: MemoryID] = [:],
         deleted: Int = 0,
         expired: Int = 0,
-        restorable: [MemoryID] = []
+        restorable: [MemoryID] = [],
+        erased: Int = 0
     ) {
         self.stored = stored
         self.present = present
@@ -138,6 +141,7 @@ public struct ImportCounts: Hashable, Sendable, Codable {
         self.deleted = deleted
         self.expired = expired
         self.restorable = restorable
+        self.erased = erased
     }
 }
 

@@ -10,6 +10,8 @@ package enum PriorityRights {
         case proposeByReadShare = "propose edits of a memory that its owner shared for reading"
         case lease = "lease a memory"
         case rollBack = "roll a memory back"
+        case erase = "erase a memory for good"
+        case eraseUser = "erase everything of a user"
         case seeUndecided = "see edits that wait or have lost"
         case settle = "settle a conflict"
         case askAccess = "ask who may see a memory"
@@ -41,9 +43,9 @@ package enum PriorityRights {
         switch deed {
         case .proposeByRule: rank >= .notBelow && seesMemory
         case .lease: rank >= .notBelow && seesMemory || rank == .system
-        case .rollBack: rank >= .critical && seesMemory || rank == .system
+        case .rollBack, .erase: rank >= .critical && seesMemory || rank == .system
         case .seeUndecided: rank >= .critical && seesMemory
-        case .settle, .askAccess, .forceRelease, .forceReleaseAll: rank >= .critical
+        case .settle, .askAccess, .forceRelease, .forceReleaseAll, .eraseUser: rank >= .critical
         case .proposeByReadShare, .read, .readRestricted, .share, .dispose: false
         }
     }

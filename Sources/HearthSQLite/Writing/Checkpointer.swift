@@ -79,13 +79,12 @@ final class Checkpointer {
 
     /// Holds new readers back, lets the present ones finish, copies the whole log and shortens it.
     ///
-    /// - Returns: Whether the log was copied completely; a reader or a writer in another process may prevent it.
+    /// - Returns: Whether the log was copied completely and cut off; a reader or a writer in another process may prevent it.
     @discardableResult
     func drainAndShorten() throws -> Bool {
         try pool.whileDrained(atMost: Self.drainTimeout) {
             guard try checkpoint() else { return false }
-            try shorten()
-            return true
+            return try shorten()
         }
     }
 
@@ -111,13 +110,17 @@ final class Checkpointer {
     }
 
     /// Cuts the log's file down by a commit: the first one after a complete checkpoint starts the log anew.
-    private func shorten() throws {
+    ///
+    /// - Returns: Whether it was; another process may have committed in between.
+    private func shorten() throws -> Bool {
         try writer.execute("PRAGMA journal_size_limit = 0")
         defer { writer.setUnlimitedLogFile() }
-        guard try takeWriteLock() else { return }
+        guard try takeWriteLock() else { return false }
         do {
             try writer.execute("PRAGMA user_version = \(writer.schemaVersion())")
             try writer.commit()
+            // A log that was begun anew has this commit alone: the first page.
+            return frames == 1
         } catch {
             writer.rollback()
             throw error

@@ -5,7 +5,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     /// What the writer's thread does next.
     enum Task {
         case writes
-        case checkpoint([CheckedContinuation<Void, any Error>])
+        case checkpoint([CheckedContinuation<Bool, any Error>])
         case finish
     }
 
@@ -14,7 +14,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         /// How many operations the writer wants to see before it is woken: a thread woken for each would do little
         /// else.
         var wakesWriterAt = 1
-        var checkpoints: [CheckedContinuation<Void, any Error>] = []
+        var checkpoints: [CheckedContinuation<Bool, any Error>] = []
         var closers: [CheckedContinuation<Void, any Error>] = []
         var phase = Phase.open
         /// How finishing ended, once it is done.
@@ -54,7 +54,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     }
 
     /// Asks for a complete checkpoint, and is resumed after it.
-    func addCheckpoint(_ continuation: CheckedContinuation<Void, any Error>) {
+    func addCheckpoint(_ continuation: CheckedContinuation<Bool, any Error>) {
         let isOpen = monitor.change { state in
             if state.phase == .open { state.checkpoints.append(continuation) }
             return state.phase == .open

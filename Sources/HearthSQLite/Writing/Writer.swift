@@ -49,7 +49,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             case .writes:
                 write()
             case .checkpoint(let callers):
-                let result = Result { _ = try checkpointer?.drainAndShorten() }
+                let result = Result { try checkpointer?.drainAndShorten() ?? true }
                 for caller in callers { caller.resume(with: result) }
             case .finish:
                 queue.finish(Result { try finish() })

@@ -5,12 +5,14 @@ import HearthSQLite
 extension MemoryStore {
     /// Runs a call. If it needs keys that are not in memory, gets them, while no transaction is open, and runs it again.
     func withKeys<R>(_ call: () async throws -> R) async throws -> R {
+        var missing: Set<UInt32> = []
         while true {
             do {
                 return try await call()
             } catch let need as KeysNeeded {
                 let keys = try await loadKeys(need)
-                if let number = need.number, keys.dataKeys[number] == nil {
+                // A key that was replaced while the call was reading is not needed by what it reads next.
+                if let number = need.number, keys.dataKeys[number] == nil, !missing.insert(number).inserted {
                     throw MemoryError.unsealable("Something that is sealed with data key \(number)")
                 }
             }
@@ -57,11 +59,11 @@ extension MemoryStore {
             throw need.forSealing ? MemoryError.noKeyToSeal() : MemoryError.noKeyToRead()
         }
         return try await keyring.loading(need.user) { [self] in
-            var (rows, node, userID) = try keyRows(ofUser: need.user)
+            var (rows, state, userID) = try keyRows(ofUser: need.user)
             if rows.isEmpty {
                 guard need.forSealing, let userID else { throw MemoryError.keysDestroyed() }
                 _ = try await makeKeys(of: userID)
-                rows = try keyRows(ofUser: need.user).rows
+                (rows, state, _) = try keyRows(ofUser: need.user)
             }
             var providerKeys: [String: SymmetricKey] = [:]
             var keys: [UInt32: SymmetricKey] = [:]
@@ -70,22 +72,22 @@ extension MemoryStore {
                     providerKeys[row.providerKey] = try await provider.checkedKey(for: row.providerKey).key
                 }
                 guard let wrapping = providerKeys[row.providerKey] else { continue }
-                keys[row.number] = try row.unwrapped(by: wrapping, node: node)
+                keys[row.number] = try row.unwrapped(by: wrapping, node: state.node)
             }
             let loaded = try UserKeys(user: need.user, keys: keys)
-            if keyring.install(loaded) { log.sayKeysAreNotLocked() }
+            if keyring.install(loaded, readAt: state.keysChanged) { log.sayKeysAreNotLocked() }
             return loaded
         }
     }
 
-    private func keyRows(ofUser user: Int64) throws -> (rows: [KeyTable.Row], node: String, userID: UserID?) {
+    private func keyRows(ofUser user: Int64) throws -> (rows: [KeyTable.Row], state: StoreState, userID: UserID?) {
         try read { snapshot in
             let userID = try snapshot.connection.first(
                 "SELECT user_id FROM users WHERE user_key = ?1",
                 user,
                 as: { UserID(rawValue: $0.string(0)) }
             )
-            return (try KeyTable.rows(ofUser: user, in: snapshot.connection), snapshot.state.node, userID)
+            return (try KeyTable.rows(ofUser: user, in: snapshot.connection), snapshot.state, userID)
         }
     }
 

@@ -67,6 +67,7 @@ package final class MemoryStore: Sendable {
                     let state = try MemoryError.mapping { try database.read(StoreState.read) }
                     let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
                     try await store.rebuildOutdatedIndex()
+                    await store.scrubIfDue()
                     return store
                 }
             )
@@ -86,6 +87,7 @@ package final class MemoryStore: Sendable {
                 try await endLeaseWaits()
                 try await flushReadCounts()
                 await refreshCatalogImages()
+                await scrubIfDue()
             }
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.
@@ -161,6 +163,13 @@ extension MemoryStore {
         )
     }
 
+    /// Copies the write-ahead log into the file and cuts it off.
+    ///
+    /// - Returns: Whether nothing of it is left that was written before; a reader of another process may keep it.
+    func cutLog() async throws -> Bool {
+        try await MemoryError.mapping { try await database.checkpoint() }
+    }
+
     /// Runs an operation in the next commit. The operation may run more than once, so it must change nothing but its
     /// transaction.
     func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
@@ -206,7 +215,7 @@ extension MemoryStore {
         }
         notifications.publish(done.after.notifications)
         if done.after.lacksVectors { embedMissing() }
-        if done.after.madeSensitive { await scrubWhatWasPlain() }
+        if done.after.leavesTraces { await scrubIfDue() }
         return done.result
     }
 }

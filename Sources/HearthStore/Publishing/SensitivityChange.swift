@@ -14,7 +14,7 @@ extension WriteContext {
     /// conflicts and shares follow. What a version says stays as it was.
     ///
     /// What was plain leaves the tables. The bytes that may be left of it in free pages, in segments of the index and in
-    /// the write-ahead log are for ``MemoryStore/scrubWhatWasPlain()``.
+    /// the write-ahead log are for ``MemoryStore/scrubIfDue()``.
     ///
     /// - Returns: The memory with its new head.
     func setSensitive(_ isSensitive: Bool, _ record: MemoryRecord) throws -> MemoryRecord {

@@ -11,7 +11,9 @@ extension WriteContext {
         _ id: MemoryID,
         user: UserID?,
         for agent: KnownAgent,
-        attempt: String
+        attempt: String,
+        deed: PriorityRights.Deed = .rollBack,
+        opening: MemoryRecord.Opening = .required
     ) throws -> MemoryRecord {
         let record = try snapshot.record(
             of: id,
@@ -25,12 +27,12 @@ extension WriteContext {
             throw try AuditedRefusal(of: attempt, of: record, as: agent, in: snapshot, isHidden: true)
         }
         if record.owner == agent.id || agent.id == AgentProfile.system.id {
-            try record.requireOpen()
+            if opening == .required { try record.requireOpen() }
             return record
         }
         let isThere = !record.fields.isDeleted && !record.isExpired(at: now)
         let isSeen = try isThere && snapshot.standing(of: agent, to: record) != .none
-        guard directory.rules.allow(.rollBack, by: agent.id, owner: record.owner, seesMemory: isSeen) else {
+        guard directory.rules.allow(deed, by: agent.id, owner: record.owner, seesMemory: isSeen) else {
             throw try AuditedRefusal(
                 of: attempt,
                 of: record,
@@ -39,7 +41,7 @@ extension WriteContext {
                 isHidden: !isThere
             )
         }
-        try record.requireOpen()
+        if opening == .required { try record.requireOpen() }
         return record
     }
 
@@ -90,7 +92,7 @@ extension WriteContext {
 
     /// The memory, which is sensitive afterwards.
     private func sealed(_ record: MemoryRecord) throws -> MemoryRecord {
-        if !record.isSensitive { afterCommit.madeSensitive = true }
+        if !record.isSensitive { try leaveTraces() }
         return try setSensitive(true, record)
     }
 

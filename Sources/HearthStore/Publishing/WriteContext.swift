@@ -13,11 +13,11 @@ struct WriteContext {
         var notifications: [AdministratorNotification] = []
         /// Whether a text was left without its vector.
         var lacksVectors = false
-        /// Whether a memory that was plain is sensitive now.
-        var madeSensitive = false
+        /// Whether bytes of what was removed may be left outside of the tables.
+        var leavesTraces = false
 
         var outcome: Outstanding {
-            Outstanding(notifications: notifications, lacksVectors: lacksVectors, madeSensitive: madeSensitive)
+            Outstanding(notifications: notifications, lacksVectors: lacksVectors, leavesTraces: leavesTraces)
         }
     }
 
@@ -25,7 +25,7 @@ struct WriteContext {
     struct Outstanding: Sendable {
         var notifications: [AdministratorNotification]
         var lacksVectors: Bool
-        var madeSensitive: Bool
+        var leavesTraces: Bool
     }
 
     let transaction: StoreTransaction

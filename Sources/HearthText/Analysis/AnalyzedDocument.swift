@@ -61,6 +61,9 @@ package struct UserKey: Hashable, Sendable {
     /// The number in base 36, lower case, and a colon.
     let prefix: [UInt8]
 
+    /// What stands in front of every term of the user.
+    package var termPrefix: String { String(decoding: prefix, as: UTF8.self) }
+
     /// What stands in front of a token that stands for a word of a sensitive memory. No term begins with a colon, so
     /// that no plain word is taken for such a token.
     package var sealedPrefix: String { String(decoding: prefix, as: UTF8.self) + ":" }

@@ -17,7 +17,7 @@ struct ImportCommand: AsyncParsableCommand {
             What was deleted stays deleted, and what has expired is not found: such memories are counted apart. `hearth restore ID` \
             brings one back that the store still holds.
 
-            JSON: read, stored, present (there already), deleted, expired, restorable (the first hundred ids of the deleted and expired \
+            JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), restorable (the first hundred ids of the deleted and expired \
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
             """
@@ -30,6 +30,9 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Flag(help: "Store the good lines and report the bad ones.")
     var skipBad = false
+
+    @Flag(help: "Store texts that were erased, if they come under other ids.")
+    var allowErased = false
 
     @Flag(help: "Encrypt all of them at rest, whatever the lines say.")
     var sensitive = false
@@ -85,7 +88,11 @@ struct ImportCommand: AsyncParsableCommand {
         }
         for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }
         Signals.noteInterrupts()
-        var run = ImportRun(coordinator, provenance: Provenance(origin: .import, name: self.source, trust: trust))
+        var run = ImportRun(
+            coordinator,
+            provenance: Provenance(origin: .import, name: self.source, trust: trust),
+            allowsErased: allowErased
+        )
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
         (outcome.counts, outcome.complete) = (run.counts, run.isComplete)
@@ -115,7 +122,7 @@ private struct ImportReport: Report {
     var problems: [LineProblem]
 
     private enum CodingKeys: String, CodingKey {
-        case read, stored, present, deleted, expired, restorable, skipped, complete, problems
+        case read, stored, present, deleted, expired, erased, restorable, skipped, complete, problems
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -125,6 +132,7 @@ private struct ImportReport: Report {
         try container.encode(counts.present, forKey: .present)
         try container.encode(counts.deleted, forKey: .deleted)
         try container.encode(counts.expired, forKey: .expired)
+        try container.encode(counts.erased, forKey: .erased)
         try container.encode(counts.restorable, forKey: .restorable)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
@@ -137,7 +145,9 @@ private struct ImportReport: Report {
             ("stored", Styled("\(counts.stored)", .good)),
             ("present", "\(counts.present)"),
         ]
-        for (name, count) in [("deleted", counts.deleted), ("expired", counts.expired), ("skipped", skipped)] {
+        for (name, count) in [
+            ("deleted", counts.deleted), ("expired", counts.expired), ("erased", counts.erased), ("skipped", skipped),
+        ] {
             // What doesn't come up in most imports is shown where it does; bad lines always are.
             guard count > 0 || name == "skipped" else { continue }
             facts.append((name, Styled("\(count)", count > 0 ? .caution : .plain)))

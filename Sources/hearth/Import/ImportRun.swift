@@ -13,6 +13,8 @@ struct ImportRun {
     private let coordinator: MultiAgentMemoryCoordinator
     /// What every memory gets.
     private let provenance: Provenance
+    /// Whether texts that were erased may come back under other identifiers.
+    private let allowsErased: Bool
     private var batch: [MemoryImport] = []
     private var batchBytes = 0
 
@@ -22,9 +24,14 @@ struct ImportRun {
     /// The most content of one transaction, in bytes, so that a batch of very long memories doesn't fill the memory.
     private static let heaviestBatch = 8 << 20
 
-    init(_ coordinator: MultiAgentMemoryCoordinator, provenance: Provenance = Provenance(origin: .import)) {
+    init(
+        _ coordinator: MultiAgentMemoryCoordinator,
+        provenance: Provenance = Provenance(origin: .import),
+        allowsErased: Bool = false
+    ) {
         self.coordinator = coordinator
         self.provenance = provenance
+        self.allowsErased = allowsErased
     }
 
     /// Stores what `check` found good in `source`.
@@ -68,7 +75,9 @@ struct ImportRun {
 
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
-        counts.add(try await coordinator.importMemories(batch, maximumTrust: provenance.trust))
+        counts.add(
+            try await coordinator.importMemories(batch, maximumTrust: provenance.trust, allowErased: allowsErased)
+        )
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0
     }
@@ -79,7 +88,7 @@ extension ImportCounts {
     private static let namedRestorable = 100
 
     /// All memories that were looked at.
-    fileprivate var all: Int { stored + present + deleted + expired }
+    fileprivate var all: Int { stored + present + deleted + expired + erased }
 
     /// Adds what a later batch came to.
     fileprivate mutating func add(_ batch: ImportCounts) {
@@ -87,6 +96,7 @@ extension ImportCounts {
         present += batch.present
         deleted += batch.deleted
         expired += batch.expired
+        erased += batch.erased
         restorable += batch.restorable.prefix(max(0, Self.namedRestorable - restorable.count))
     }
 }

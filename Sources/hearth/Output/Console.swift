@@ -57,6 +57,11 @@ struct Console: Sendable {
         try? write("\r\u{1B}[K" + line)
     }
 
+    /// Asks something, and stays on the line.
+    func ask(_ question: String) {
+        try? write(PrintableText.line(question))
+    }
+
     /// Says that something failed.
     ///
     /// A complaint that can't be written has nowhere else to go.

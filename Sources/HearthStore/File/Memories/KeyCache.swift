@@ -73,7 +73,12 @@ enum UserTable {
 
     fileprivate static func insert(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         let key = try connection.first(
-            "INSERT INTO users (user_id, created_at) VALUES (?1, ?2) RETURNING user_key",
+            // The number of an erased user is no other's: the audit and caches know it.
+            """
+            INSERT INTO users (user_key, user_id, created_at)
+            VALUES (1 + max((SELECT coalesce(max(user_key), 0) FROM users), (SELECT coalesce(max(user_key), 0) FROM erased_users)), ?1, ?2)
+            RETURNING user_key
+            """,
             id.rawValue,
             now.rawValue,
             as: { $0.int64(0) }

@@ -19,6 +19,7 @@ enum StoreSchema {
             Migration("audit", apply: SchemaV4.migrate),
             Migration("sealing") { connection in try connection.execute(SchemaV5.statements) },
             Migration("provenance") { try $0.execute(SchemaV6.statements) },
+            Migration("erasure") { connection in try connection.execute(SchemaV7.statements) },
         ]
     }
 

@@ -8,8 +8,11 @@ final class Keyring: Sendable {
         /// The loads that are under way, so that a provider is asked once however many calls need the same keys.
         var loads: [Int64: Task<UserKeys, any Error>] = [:]
         var hasWarned = false
+        /// The state of the file's keys that they are of.
+        var changed: Int64 = 0
     }
 
+    private let changed = Atomic<Int64>(0)
     private let state = Mutex(State())
     /// What gives the keys that wrap them.
     let provider: (any KeyProvider)?
@@ -23,11 +26,12 @@ final class Keyring: Sendable {
         state.withLock { $0.keys[user] }
     }
 
-    /// Keeps the keys of a user.
+    /// Keeps the keys of a user, unless keys were replaced or dropped since they were read.
     ///
     /// - Returns: Whether it is to be said that the system does not lock them in memory.
-    func install(_ keys: UserKeys) -> Bool {
+    func install(_ keys: UserKeys, readAt changed: Int64) -> Bool {
         state.withLock { state in
+            guard changed >= state.changed else { return false }
             state.keys[keys.user] = keys
             guard !keys.areLocked, !state.hasWarned else { return false }
             state.hasWarned = true
@@ -35,9 +39,15 @@ final class Keyring: Sendable {
         }
     }
 
-    /// Forgets the keys of a user, as when they were destroyed.
-    func forget(_ user: Int64) {
-        state.withLock { $0.keys.removeValue(forKey: user) }?.wipe()
+    /// Forgets all keys if some were replaced or dropped since they were read, by whatever process. They are overwritten
+    /// once no call that has begun uses them.
+    func catchUp(to changed: Int64) {
+        guard self.changed.load(ordering: .acquiring) < changed else { return }
+        state.withLock { state in
+            guard state.changed < changed else { return }
+            (state.changed, state.keys, state.loads) = (changed, [:], [:])
+            self.changed.store(changed, ordering: .releasing)
+        }
     }
 
     /// Overwrites and forgets all keys.

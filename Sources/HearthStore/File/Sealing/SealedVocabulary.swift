@@ -87,31 +87,42 @@ struct SealedVocabulary: Sendable {
             if rest > 0 { bytes.append(contentsOf: repeatElement(0, count: granularity - rest)) }
             let associated = associatedData(token: token, user: user)
             try transaction.connection.run(
-                "INSERT INTO sealed_words (user_key, token, sealed) VALUES (?1, ?2, ?3)",
+                "INSERT INTO sealed_words (word_key, user_key, token, sealed) VALUES (?4, ?1, ?2, ?3)",
                 user,
                 token,
-                try Seal.seal(bytes, with: words.key, associated: associated)
+                try Seal.seal(bytes, with: words.key, associated: associated),
+                // Caches read on behind the last one.
+                transaction.newRow()
             )
         }
     }
 
-    /// Removes the words that no sensitive memory of a user has any more, as after memories were erased.
-    static func removeUnused(ofUser user: Int64, in transaction: StoreTransaction) throws {
+    /// Removes the words that no sensitive memory has any more, as after memories were erased.
+    ///
+    /// - Parameters:
+    ///   - start: The key of the last word that was looked at.
+    ///   - count: How many words to look at.
+    /// - Returns: The key of the last of them; nil if there were no more.
+    static func removeUnused(after start: Int64, atMost count: Int, in transaction: StoreTransaction) throws -> Int64? {
         let connection = transaction.connection
-        let prefix = UserKey(user).sealedPrefix
         let rows = try connection.rows(
-            "SELECT word_key, token FROM sealed_words WHERE user_key = ?1",
-            user,
-            as: { ($0.int64(0), $0.string(1)) }
+            "SELECT word_key, user_key, token FROM sealed_words WHERE word_key > ?1 ORDER BY word_key LIMIT ?2",
+            start,
+            count,
+            as: { (key: $0.int64(0), user: $0.int64(1), token: $0.string(2)) }
         )
-        for (row, token) in rows {
+        for row in rows {
+            let word = UserKey(row.user).sealedPrefix + row.token
+            // What this transaction is about to add is not in the index yet.
+            guard !transaction.isAboutToIndex(word) else { continue }
             let isUsed = try connection.first(
                 "SELECT 1 FROM memory_index WHERE memory_index MATCH ?1 LIMIT 1",
-                "\"\(prefix)\(token)\"",
+                "\"\(word)\"",
                 as: { _ in true }
             )
-            if isUsed == nil { try connection.run("DELETE FROM sealed_words WHERE word_key = ?1", row) }
+            if isUsed == nil { try connection.run("DELETE FROM sealed_words WHERE word_key = ?1", row.key) }
         }
         transaction.sealing = SealingCache()
+        return rows.last?.key
     }
 }

@@ -17,6 +17,7 @@ struct Snapshot {
     init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock, keyring: Keyring) throws {
         self.connection = connection
         state = try StoreState.read(connection)
+        keyring.catchUp(to: state.keysChanged)
         directory = try directories.directory(connection, state: state)
         self.clock = clock
         self.keyring = keyring
@@ -26,6 +27,7 @@ struct Snapshot {
     init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock, keyring: Keyring) {
         connection = transaction.connection
         state = transaction.state
+        keyring.catchUp(to: state.keysChanged)
         self.directory = directory
         self.clock = clock
         self.keyring = keyring
@@ -43,11 +45,13 @@ struct StoreState: Hashable, Sendable {
     var clock: HybridTime
     var policyChanged: Int64
     var analyser: Int
+    /// When keys were last replaced or dropped.
+    var keysChanged: Int64
 
     static func read(_ connection: Connection) throws -> StoreState {
         let state = try connection.first(
             """
-            SELECT node, sequence, next_row, clock, policy_changed, analyser FROM store WHERE id = 1
+            SELECT node, sequence, next_row, clock, policy_changed, analyser, keys_changed FROM store WHERE id = 1
             """,
             as: { row in
                 StoreState(
@@ -56,7 +60,8 @@ struct StoreState: Hashable, Sendable {
                     nextRow: row.int64(2),
                     clock: HybridTime(rawValue: row.int64(3)),
                     policyChanged: row.int64(4),
-                    analyser: row.int(5)
+                    analyser: row.int(5),
+                    keysChanged: row.int64(6)
                 )
             }
         )

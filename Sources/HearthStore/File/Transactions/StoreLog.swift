@@ -27,6 +27,13 @@ package struct StoreLog: Sendable {
         logger.warning("Keys are not locked in memory: the limit (ulimit -l, LimitMEMLOCK of a service) is too low.")
     }
 
+    /// Says that bytes of what was erased are left in the write-ahead log for now.
+    func sayLogIsKept() {
+        logger.warning(
+            "A reader keeps the write-ahead log, which may hold bytes of erased memories; they go when the file is next opened."
+        )
+    }
+
     /// Says the same of an error that a caller gets elsewhere.
     func trace(_ error: any Error, _ consequence: String) {
         say(consequence, because: error, level: .debug)

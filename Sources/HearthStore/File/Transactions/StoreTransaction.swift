@@ -1,6 +1,7 @@
 import HearthModel
 import HearthRules
 import HearthSQLite
+import HearthText
 
 /// The transaction of one commit, shared by the operations of its group.
 ///
@@ -95,6 +96,21 @@ extension StoreTransaction {
     func changeIndex(_ change: IndexChange) {
         progress.isDirty = true
         indexChanges.append(change)
+    }
+
+    /// The last change to come of each of some documents.
+    func pendingIndexChanges(of isWanted: (Int64) -> Bool) -> [Int64: IndexChange] {
+        var last: [Int64: IndexChange] = [:]
+        for change in indexChanges where isWanted(change.document) { last[change.document] = change }
+        return last
+    }
+
+    /// Whether a document that is to be indexed has a word.
+    func isAboutToIndex(_ word: String) -> Bool {
+        indexChanges.contains { change in
+            guard case .insert(_, let words) = change else { return false }
+            return words.content.contains(word) || words.tags.contains(word)
+        }
     }
 
     /// The agents and the policy as this transaction sees them.

@@ -37,6 +37,8 @@ struct VectorWriter: Sendable {
         /// Blocks whose state must be written, and how many slots they use if that has changed.
         var touched: [Int64: Int?] = [:]
         var writes = 0
+        /// Blocks whose rows were removed.
+        var dropped: Set<Int64> = []
     }
 
     private var progress = Progress()
@@ -156,6 +158,14 @@ struct VectorWriter: Sendable {
         put(size, at: place) { $0 += repeatElement(0, count: size) }
     }
 
+    /// Forgets what was to be written to blocks whose rows are removed.
+    mutating func drop(_ blocks: Set<Int64>) {
+        progress.dropped.formUnion(blocks)
+        for block in blocks { progress.touched[block] = nil }
+        progress.open = progress.open.filter { !blocks.contains($0.value.key) }
+        readBlock = nil
+    }
+
     private mutating func touch(_ block: Int64) {
         if progress.touched[block] == nil { progress.touched[block] = .some(nil) }
     }
@@ -193,6 +203,7 @@ struct VectorWriter: Sendable {
                 write.bytes += writes[next].bytes
                 next += 1
             }
+            if progress.dropped.contains(write.block) { continue }
             try connection.writeBlob(
                 table: "vector_blocks",
                 column: "data",

@@ -153,6 +153,7 @@ extension DocumentCatalog {
         let formerLayout = layout
         for entry in changed { put(entry, into: &changes) }
         for entry in new { put(entry, into: &changes) }
+        try dropErased(user: user, connection: connection, into: &changes)
         if let last = new.last { lastDocument = last.document }
         changes.entries.sharedMemories = try readShares(user: user, connection: connection, changedAfter: self.sequence)
         self.sequence = sequence
@@ -180,6 +181,23 @@ extension DocumentCatalog {
             } else {
                 layout = Self.newLayout()
             }
+        }
+    }
+
+    /// Takes the documents of memories that were erased since for gone: they have no rows any more.
+    private mutating func dropErased(user: Int64, connection: Connection, into changes: inout CatalogChanges) throws {
+        let erased = try connection.rows(
+            "SELECT document_key FROM erased_documents WHERE user_key = ?1 AND changed > ?2",
+            user,
+            sequence,
+            as: { $0.int64(0) }
+        )
+        for document in erased {
+            let slot = insertionSlot(of: document)
+            guard slot < documents.count, documents[slot] == document else { continue }
+            var entry = entries[slot]
+            entry.flags.insert(.gone)
+            put(entry, into: &changes)
         }
     }
 

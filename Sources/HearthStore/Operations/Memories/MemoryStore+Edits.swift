@@ -230,7 +230,7 @@ extension WriteContext {
             )
         }
         if edit.lock == nil { try refuseIfLocked(record, to: agent) }
-        afterCommit.madeSensitive = afterCommit.madeSensitive || wanted
+        if wanted { try leaveTraces() }
         return try setSensitive(wanted, record)
     }
 }

@@ -14,18 +14,23 @@ extension MemoryStore {
     ///
     /// A memory whose expiry has passed is counted and not stored.
     ///
+    /// A memory that was erased is counted and not stored, and so is another of the same user and text.
+    ///
     /// - Parameters:
     ///   - batch: The memories. What they say of their provenance can lower their trust and not raise it.
     ///   - maximumTrust: The most trust that any of them gets, 0…1.
+    ///   - allowErased: Whether a text that was erased may come back under another identifier.
     /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
     package func importMemories(
         _ batch: [MemoryImport],
-        maximumTrust: Double = Provenance.Origin.import.usualTrust
+        maximumTrust: Double = Provenance.Origin.import.usualTrust,
+        allowErased: Bool = false
     ) async throws -> ImportCounts {
         _ = try Provenance(origin: .import, trust: maximumTrust).validated()
         guard !batch.isEmpty else { return ImportCounts() }
         let now = clock.now()
         for item in batch { try item.validate() }
+        let userKeys = try await keysOfErasedTexts(in: batch)
         // A memory that is there already needs neither words nor a vector.
         let (missing, counts, nextRow, policy) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
@@ -36,6 +41,15 @@ extension MemoryStore {
             let found = missing.count
             missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
             counts.expired += found - missing.count
+            if let marks = try ErasureMarks.read(snapshot.connection) {
+                let wanted = missing.count
+                try missing.removeAll {
+                    let item = batch[$0.index]
+                    let keys = userKeys[item.userID]
+                    return try marks.cover(item, keys: keys, allowsText: allowErased, in: snapshot.connection)
+                }
+                counts.erased += wanted - missing.count
+            }
             return (missing, counts, snapshot.state.nextRow, snapshot.directory.rules.policy)
         }
         guard !missing.isEmpty else { return counts }
@@ -68,11 +82,24 @@ extension MemoryStore {
                     var places = ImportIdentifiers(connection: transaction.connection, directory: inserter.directory)
                     // Every new row raises this count. While it is the same, what was missing is still missing.
                     let isUnchanged = transaction.state.nextRow == nextRow
+                    // An erasure raises it too.
+                    let marks = isUnchanged ? nil : try ErasureMarks.read(transaction.connection)
                     var counts = counts
                     try new.visit { index, memory in
                         var memory = memory
                         if !isUnchanged {
                             let item = missing[index].index
+                            let isErased = try marks?
+                                .cover(
+                                    batch[item],
+                                    keys: userKeys[batch[item].userID],
+                                    allowsText: allowErased,
+                                    in: transaction.connection
+                                )
+                            if isErased ?? false {
+                                counts.erased += 1
+                                return
+                            }
                             guard let place = try places.place(of: batch[item], at: item) else {
                                 counts.renamed[item] = places.renamed[item]
                                 guard let memory = places.present.last else { return }
@@ -88,6 +115,28 @@ extension MemoryStore {
                 }
             }
         }
+    }
+}
+
+extension MemoryStore {
+    /// The keys with which the texts of erased sensitive memories are recognised, by user: those that can be had, if
+    /// anything was erased.
+    private func keysOfErasedTexts(in batch: [MemoryImport]) async throws -> [UserID: UserKeys] {
+        guard keyring.provider != nil, try read({ try ErasureMarks.read($0.connection) }) != nil else { return [:] }
+        var keys: [UserID: UserKeys] = [:]
+        for id in Set(batch.map(\.userID)) {
+            let user = try read { snapshot in
+                try UserTable.find(id, in: snapshot.connection)
+                    .flatMap { try KeyTable.newest(ofUser: $0, in: snapshot.connection) == nil ? nil : $0 }
+            }
+            guard let user else { continue }
+            do {
+                keys[id] = try await withKeys { try read { try $0.keys(ofUser: user) } }
+            } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
+                log.note(error, "Texts of erased sensitive memories are not recognised in an import.")
+            }
+        }
+        return keys
     }
 }
 

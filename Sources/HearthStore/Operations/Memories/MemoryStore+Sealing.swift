@@ -15,11 +15,4 @@ extension MemoryStore {
         for user in users.sorted(by: { $0.rawValue < $1.rawValue }) { keys[user] = try await sealingKeys(of: user) }
         return keys
     }
-
-    /// Removes what is left, outside of the tables, of memories that were plain and are sensitive now: in free pages, in
-    /// segments of the word index and in the write-ahead log.
-    ///
-    /// It is called once the change is committed. So far it does nothing: SQLite writes over those bytes when it uses
-    /// their room again.
-    func scrubWhatWasPlain() async {}
 }

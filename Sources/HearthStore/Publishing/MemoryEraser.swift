@@ -1,0 +1,88 @@
+import HearthEmbedding
+import HearthModel
+import HearthRules
+import HearthSQLite
+import HearthText
+
+extension WriteContext {
+    /// Erases a memory: everything that the tables, the index and the vectors hold of it.
+    ///
+    /// Its identifier and its texts leave marks, so that no import brings them back. What may be left of its bytes
+    /// elsewhere in the file is for ``MemoryStore/scrubIfDue()``.
+    ///
+    /// A sensitive memory may be locked. Then its texts leave no marks.
+    func erase(_ record: MemoryRecord) throws {
+        try mark(record)
+        if record.isLocked {
+            try removeLockedDocuments(of: record)
+        } else {
+            for draft in try DraftTable.all(memory: record.key, in: snapshot) {
+                try DraftWriter(self).discard(draft, of: record)
+            }
+            try documents.remove(
+                record.key,
+                user: record.userKey,
+                of: record.fields,
+                in: record.seal,
+                sealedBy: record.dataKey
+            )
+        }
+        try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)
+        // An import that has looked for what is missing looks again.
+        _ = transaction.newRow()
+        try leaveTraces()
+    }
+
+    /// Notes that bytes of what was removed may be left outside of the tables. They are scrubbed after the commit, or by
+    /// whoever opens the file next.
+    func leaveTraces() throws {
+        afterCommit.leavesTraces = true
+        try connection.run("UPDATE store SET scrub_due = ?1 WHERE id = 1", transaction.sequence)
+    }
+
+    private func mark(_ record: MemoryRecord) throws {
+        let marks = try ErasureMarks.make(in: transaction)
+        try ErasureMarks.insert(marks.mark(of: record.id, user: record.userID, agent: record.owner), in: connection)
+        guard !record.isLocked else { return }
+        var texts = Set(try VersionReader(of: record, in: snapshot).all().map(\.version.fields.content))
+        texts.formUnion(try DraftTable.all(memory: record.key, in: snapshot).compactMap(\.change.content))
+        for text in texts where !text.isBlank {
+            let mark =
+                record.seal.map { ErasureMarks.mark(ofSealedText: text, keys: $0.keys) }
+                ?? marks.mark(ofText: text, user: record.userID)
+            try ErasureMarks.insert(mark, in: connection)
+        }
+    }
+
+    /// Removes words, tags and vectors of a memory that can't be opened.
+    private func removeLockedDocuments(of record: MemoryRecord) throws {
+        let documents = Set(try ErasedRows.documents(ofMemory: record.key, in: connection))
+        try transaction.removeIndexedWords(
+            beginningWith: UserKey(record.userKey).sealedPrefix,
+            of: documents.contains
+        )
+        for document in documents {
+            try VectorTable.remove(document: document, user: record.userKey, in: transaction)
+            try connection.run(
+                "DELETE FROM tags WHERE user_key = ?1 AND document_key = ?2",
+                record.userKey,
+                document
+            )
+        }
+    }
+}
+
+extension StoreTransaction {
+    /// Removes from the index what it holds of some documents, and what this transaction was about to add of them.
+    func removeIndexedWords(beginningWith prefix: String, of isWanted: (Int64) -> Bool) throws {
+        let pending = pendingIndexChanges(of: isWanted)
+        for case .insert(let document, let words) in pending.values {
+            changeIndex(.remove(document: document, words))
+        }
+        let held = try ErasedRows.indexedWords(beginningWith: prefix, in: connection) {
+            pending[$0] == nil && isWanted($0)
+        }
+        for (document, words) in held { changeIndex(.remove(document: document, words)) }
+    }
+}

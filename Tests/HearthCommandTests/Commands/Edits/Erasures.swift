@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@testable import hearth
+
+/// What `hearth erase` takes away, and what it asks.
+@Suite struct Erasures {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris"])
+    }
+
+    private func stored(_ text: String) async throws -> String {
+        try #require(try await tool.json("store", text)["id"]?.string)
+    }
+
+    @Test func `a memory is erased without a terminal only with yes, and is not imported again`() async throws {
+        let line = #"{"id": "host-1", "text": "the quixzle", "user": "iris", "agent": "alden"}"#
+        #expect(try await tool.json("import", "-", input: line)["stored"]?.int == 1)
+        let refused = try await tool.run("erase", "--memory", "host-1")
+        #expect(refused.status == 1 && refused.errors.contains("--yes"))
+        let erased = try await tool.json("erase", "--memory", "host-1", "--yes")
+        #expect(erased["memories"]?.int == 1 && erased["complete"]?.bool == true && erased["id"]?.string == "host-1")
+        #expect(try await tool.run("get", "host-1").status == 1)
+        #expect(try await tool.json("import", "-", input: line)["erased"]?.int == 1)
+        let other = line.replacingOccurrences(of: "host-1", with: "host-2")
+        #expect(try await tool.json("import", "-", input: other)["erased"]?.int == 1)
+        #expect(try await tool.json("import", "-", "--allow-erased", input: other)["stored"]?.int == 1)
+        let rows = try await tool.run("audit", "list", "--action", "erase")
+        #expect(rows.text.contains("(erased)"))
+    }
+
+    @Test func `everything of a user is erased, and the command says what is to be erased`() async throws {
+        _ = try await stored("the quixzle")
+        _ = try await stored("another")
+        #expect(try await tool.run("erase", "--yes").status == 64)
+        #expect(try await tool.run("erase", "--user", "iris", "--yes").status == 1)
+        var tool = tool
+        // The system agent then.
+        tool.environment["HEARTH_AGENT"] = nil
+        let erased = try await tool.json("erase", "--user", "iris", "--yes")
+        #expect(erased["memories"]?.int == 2 && erased["user"]?.string == "iris")
+        #expect(tool.sandbox.bytes("store.db").range(of: Data("quixzle".utf8)) == nil)
+        #expect(tool.sandbox.bytes("store.db").range(of: Data("iris".utf8)) == nil)
+        #expect(try await tool.run("verify").status == 0)
+    }
+}

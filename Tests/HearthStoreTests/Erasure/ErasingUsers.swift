@@ -1,0 +1,65 @@
+import HearthSQLite
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// Everything of a user is erased, with the keys.
+@Suite struct ErasingUsers {
+    @Test(arguments: [true, false])
+    func `nothing of a user is left, with or without the key, and the others have what they had`(
+        hasKey: Bool
+    ) async throws {
+        let sealed = try await SealedStore()
+        let user = sealed.user
+        let plain = try await sealed.shared.memory("The quixzle stands by the gate.", tags: ["brambwick"])
+        let secret = try await sealed.memory("The fendolary is a secret.", shareWith: ["alice"])
+        try await sealed.shared.edit(plain, as: "alice", content: "An osprindle.")
+        try await sealed.shared.edit(secret, as: "alden", content: "A wexbury is a secret.")
+        try await sealed.shared.sync("alden")
+        let others = [MemoryDraft(content: "Another's word."), MemoryDraft(content: "Another's.", isSensitive: true)]
+        let kept = try await sealed.store.store(others, agentID: "alden", userID: "other")
+        _ = try await sealed.store.createSession(userID: user, agentID: "alden", name: "quixzle session")
+        let words = ["quixzle", "brambwick", "fendolary", "osprindle", "wexbury", user.rawValue]
+        let first = try Traces(of: plain, words: words, in: sealed.store)
+        let second = try Traces(of: secret, words: [], in: sealed.store)
+        try await sealed.store.close()
+
+        let store = try await sealed.reopened(provider: hasKey ? sealed.provider : nil)
+        let neighbour = try await sealed.reopened(provider: sealed.provider)
+        #expect(try await neighbour.memory(secret, as: "alden").content == "A wexbury is a secret.")
+        let key = try #require(try neighbour.read { try UserTable.find(user, in: $0.connection) })
+        #expect(neighbour.keyring.loaded(key) != nil)
+        #expect(try await store.eraseUser(user, as: "system") == ErasureReport(memories: 2, isComplete: true))
+        #expect(try await first.found(in: sealed.directory.path) == [])
+        #expect(try await second.found(in: sealed.directory.path) == [])
+
+        await expect(.memoryNotFound) { try await neighbour.memory(secret, as: "alden") }
+        #expect(neighbour.keyring.loaded(key) == nil)
+        #expect(try await neighbour.search("quixzle", as: "alden", userID: user).isEmpty)
+        #expect(try await neighbour.memory(kept[1], as: "alden").content == "Another's.")
+        #expect(try neighbour.userKeys().allSatisfy { $0.userID == "other" })
+        let draft = MemoryDraft(content: "The quixzle is back.")
+        let again = try await neighbour.store([draft], agentID: "alden", userID: user)
+        #expect(try await store.memory(again[0], as: "alden").content == "The quixzle is back.")
+        #expect(try neighbour.read { try UserTable.find(user, in: $0.connection) } != key)
+        #expect(try await neighbour.search("quixzle", as: "alden", userID: user).map(\.memory.id) == again)
+        let row = try #require(try await store.auditEntries(matching: AuditFilter(actions: [.erase])).rows.first)
+        #expect(row.userKey == key && row.userID == nil && row.detail == ["memories": "2"])
+        #expect(try await neighbour.verify().findings == [])
+        try await store.close()
+        try await neighbour.close()
+    }
+
+    @Test func `an erased user whose number was the last leaves it to nobody`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        _ = try await shared.memory("One.")
+        let key = try shared.store.read { try UserTable.find(shared.user, in: $0.connection) }
+        try await shared.store.eraseUser(shared.user, as: "system")
+        _ = try await shared.store.store([MemoryDraft(content: "Two.")], agentID: "alden", userID: "next")
+        let next = try shared.store.read { try UserTable.find("next", in: $0.connection) }
+        #expect(next != nil && next != key)
+        #expect(try await shared.store.verify().findings == [])
+    }
+}
