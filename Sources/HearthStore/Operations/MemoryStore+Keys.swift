@@ -121,7 +121,7 @@ extension KeyProvider {
     /// A key that may wrap others.
     ///
     /// - Throws: `.keyUnavailable` with what the provider threw, or if its key is not of 256 bits.
-    fileprivate func checkedKey(for identifier: String?) async throws -> (identifier: String, key: SymmetricKey) {
+    func checkedKey(for identifier: String?) async throws -> (identifier: String, key: SymmetricKey) {
         let given: (identifier: String, key: SymmetricKey)
         do {
             given = try await key(for: identifier)

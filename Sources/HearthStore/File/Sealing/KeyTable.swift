@@ -63,6 +63,45 @@ enum KeyTable {
     }
 }
 
+extension KeyTable {
+    /// Notes that keys were replaced or dropped: every process reads them anew.
+    static func noteChange(in transaction: StoreTransaction) throws {
+        try transaction.connection.run("UPDATE store SET keys_changed = ?1 WHERE id = 1", transaction.sequence)
+        transaction.sealing = SealingCache()
+    }
+
+    /// What may be sealed with an older data key than the newest: the number follows the first byte.
+    private static let users: [StaticString] = [
+        "SELECT 1 FROM memories WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
+        "SELECT 1 FROM drafts WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
+        "SELECT 1 FROM sealed_vectors WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
+        """
+        SELECT 1 FROM versions AS v JOIN memories AS m ON m.memory_key = v.memory_key
+        WHERE m.user_key = ?1 AND v.sealed IS NOT NULL AND substr(v.sealed, 2, 4) != ?2 LIMIT 1
+        """,
+    ]
+
+    /// Removes the data keys of a user that are older than the newest, with the words that are sealed with them.
+    ///
+    /// - Returns: Whether it did, or there were none; not if something is sealed with one of them still.
+    static func removeOld(ofUser user: Int64, in transaction: StoreTransaction) throws -> Bool {
+        let connection = transaction.connection
+        guard let newest = try newest(ofUser: user, in: connection) else { return true }
+        let number = withUnsafeBytes(of: newest.littleEndian) { [UInt8]($0) }
+        for statement in users {
+            guard try connection.first(statement, user, number, as: { _ in true }) == nil else { return false }
+        }
+        try connection.run("DELETE FROM sealed_words WHERE user_key = ?1 AND substr(sealed, 2, 4) != ?2", user, number)
+        try connection.run(
+            "DELETE FROM data_keys WHERE user_key = ?1 AND number > 0 AND number < ?2",
+            user,
+            Int64(newest)
+        )
+        try noteChange(in: transaction)
+        return true
+    }
+}
+
 extension KeyTable.Row {
     private static let domain = "hearth.data-key.1"
 

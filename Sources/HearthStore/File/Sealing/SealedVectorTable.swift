@@ -50,6 +50,35 @@ enum SealedVectorTable {
         )
     }
 
+    /// Seals a document's vector with the newest key of its user, if it is sealed with an older one.
+    static func reseal(document: Int64, keys: UserKeys, in transaction: StoreTransaction) throws {
+        let connection = transaction.connection
+        let held = try connection.first(
+            """
+            SELECT v.sealed, m.identifier FROM sealed_vectors AS v JOIN models AS m ON m.model_key = v.model_key
+            WHERE v.user_key = ?1 AND v.document_key = ?2 AND v.sealed IS NOT NULL
+            """,
+            keys.user,
+            document,
+            as: { (sealed: $0.bytes(0), model: $0.string(1)) }
+        )
+        guard let held, Seal.number(of: held.sealed) != keys.newest.number else { return }
+        let associated = associatedData(document: document, user: keys.user, model: held.model)
+        let opened = try Seal.open(
+            held.sealed,
+            with: keys,
+            associated: associated,
+            what: "The vector of document \(document)"
+        )
+        try connection.run(
+            "UPDATE sealed_vectors SET sealed = ?3, changed = ?4 WHERE user_key = ?1 AND document_key = ?2",
+            keys.user,
+            document,
+            try Seal.seal(opened, with: keys.newest, associated: associated),
+            transaction.sequence
+        )
+    }
+
     /// Removes a vector. The row stays, so that caches learn of it.
     static func clear(document: Int64, user: Int64, in transaction: StoreTransaction) throws {
         try transaction.connection.run(

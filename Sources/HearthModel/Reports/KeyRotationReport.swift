@@ -1,0 +1,19 @@
+/// What a rotation of keys has done.
+public struct KeyRotationReport: Hashable, Sendable, Codable {
+    /// How many users have keys.
+    public var users: Int
+    /// How many keys are wrapped by the provider's current key now, and were wrapped by an older one before.
+    public var keysRewrapped: Int
+    /// How many memories are sealed with a new data key now.
+    public var memoriesResealed: Int
+    /// Whether no byte that was sealed with an old key is left in the file and its write-ahead log.
+    public var isComplete: Bool
+
+    /// Assembles a report.
+    public init(users: Int = 0, keysRewrapped: Int = 0, memoriesResealed: Int = 0, isComplete: Bool = true) {
+        self.users = users
+        self.keysRewrapped = keysRewrapped
+        self.memoriesResealed = memoriesResealed
+        self.isComplete = isComplete
+    }
+}
