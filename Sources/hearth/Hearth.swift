@@ -125,11 +125,13 @@ struct Hearth: AsyncParsableCommand {
 }
 
 /// Why a command stops of its own accord: what happened, and the remedy if there is one. The exit status is 1.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     /// What happened and what to do, for a person.
     var message: String
 
     init(_ message: String) {
         self.message = message
     }
+
+    var description: String { message }
 }

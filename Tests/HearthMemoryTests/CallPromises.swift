@@ -72,9 +72,15 @@ import Testing
         }
         func delete(_ ids: some Sequence<MemoryID>) async throws {
             for id in ids {
-                try await coordinator.syncService.withMemoryLock(memoryID: id, agentID: "alden") { lock in
-                    try await coordinator.deleteMemory(id, agentID: "alden", lock: lock)
-                }
+                // A lease that outlasts all the other tests that run beside this one.
+                let lock = try #require(
+                    try await coordinator.syncService.acquireMemoryLock(
+                        memoryID: id,
+                        agentID: "alden",
+                        lockDuration: .seconds(3_600)
+                    )
+                )
+                try await coordinator.deleteMemory(id, agentID: "alden", lock: lock)
             }
         }
         // Newest first.

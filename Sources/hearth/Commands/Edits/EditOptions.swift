@@ -38,10 +38,17 @@ struct ChangeOptions: ParsableArguments {
     @Flag(help: "Let it be returned for good.")
     var noExpiry = false
 
+    @Flag(help: "Encrypt it at rest, with its history; only the owner decides that.")
+    var sensitive = false
+
+    @Flag(help: "Keep it in plain again; only the owner decides that.")
+    var plain = false
+
     @OptionGroup var provenance: ProvenanceOptions
 
     func validate() throws {
         let pairs = [
+            (sensitive && plain, "--sensitive", "--plain"),
             (!tags.isEmpty && noTags, "--tag", "--no-tags"),
             (!metadata.isEmpty && noMetadata, "--metadata", "--no-metadata"),
             (expires != nil && noExpiry, "--expires", "--no-expiry"),
@@ -54,7 +61,7 @@ struct ChangeOptions: ParsableArguments {
     /// Whether anything is to be changed.
     var isEmpty: Bool {
         tags.isEmpty && !noTags && importance == nil && confidence == nil && category == nil && metadata.isEmpty
-            && !noMetadata && expires == nil && !noExpiry && provenance.provenance == nil
+            && !noMetadata && expires == nil && !noExpiry && !sensitive && !plain && provenance.provenance == nil
     }
 
     /// The change in the library's form; without `content` the text stays.
@@ -68,6 +75,7 @@ struct ChangeOptions: ParsableArguments {
             confidence: confidence,
             metadata: noMetadata ? [:] : metadata.isEmpty ? nil : metadata.dictionary,
             expiresAt: noExpiry ? .some(nil) : expiry.map { .some($0) },
+            isSensitive: sensitive ? true : plain ? false : nil,
             provenance: provenance.provenance
         )
     }

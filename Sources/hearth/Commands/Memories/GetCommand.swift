@@ -53,6 +53,7 @@ struct MemoryReport: Report {
             ("created", "\(RFC3339.minutes(memory.createdAt))"),
             ("updated", "\(RFC3339.minutes(memory.updatedAt))"),
         ]
+        if memory.isSensitive { facts.append(("sensitive", "encrypted at rest")) }
         facts.append(("from", "\(memory.provenance.line)"))
         if let expiry = memory.expiresAt { facts.append(("expires", "\(RFC3339.minutes(expiry))")) }
         if let parent = memory.parentID { facts.append(("parent", "\(parent)")) }

@@ -19,6 +19,7 @@ struct DemoStory {
         chapters.append(try await story.sharingByRule())
         chapters.append(try await story.sharingByHand())
         chapters.append(try await story.restricting())
+        chapters.append(try await story.sealing())
         chapters.append(try await story.searching())
         chapters.append(try await story.editing())
         chapters.append(try await story.deleting())

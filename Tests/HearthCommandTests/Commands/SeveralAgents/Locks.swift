@@ -91,7 +91,7 @@ import Testing
     @Test func `an edit to be published gets the lease when it comes free`() async throws {
         let lock = try await acquire()
         let edit = try tool.start([
-            "edit", id, "The door is open.", "--publish", "--agent", "alden", "--db", tool.store,
+            "edit", id, "The door is open.", "--publish", "--timeout", "600", "--agent", "alden", "--db", tool.store,
         ])
         try await until { try await coordinator.syncService.healthCheck().locks.waiting > 0 || !edit.isRunning }
         try await coordinator.syncService.releaseMemoryLock(lock)
