@@ -18,7 +18,7 @@ extension MultiAgentMemoryCoordinator {
     ///   - metadata: The host's own values, at most 1 MiB.
     ///   - isSensitive: Whether the payload is to be encrypted at rest.
     ///   - expiresAt: When it is to stop being returned.
-    ///   - provenance: Where the text came from; nil: nothing is said of it, which counts as ``Provenance/standard``. A text
+    ///   - provenance: Where the text came from; nil: nothing is said of it, which counts as `Provenance.standard`. A text
     ///     that the agent can see already is no more trusted than there, unless a critical agent says this.
     /// - Throws: `.invalidArgument` that names what is out of range, `.restrictedCategory` for sharing a restricted
     ///   category, `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`,
