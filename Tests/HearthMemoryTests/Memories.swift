@@ -4,8 +4,13 @@ import TestSupport
 import Testing
 
 /// A temporary store with the four agents at work.
-func household(_ location: StoreLocation = .temporary) async throws -> MultiAgentMemoryCoordinator {
-    let coordinator = try await MultiAgentMemoryCoordinator.open(location)
+func household(
+    _ location: StoreLocation = .temporary,
+    clock: StoreClock = .system
+) async throws -> MultiAgentMemoryCoordinator {
+    var configuration = CoordinatorConfiguration()
+    configuration.clock = clock
+    let coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
     for agent in AgentProfile.hearthlink { try await coordinator.registerAgent(agent.id) }
     return coordinator
 }

@@ -156,7 +156,9 @@ import Testing
             (0..<Int.random(in: 2...9, using: &generator)).map { _ in words.randomElement(using: &generator) ?? "" }
                 .joined(separator: " ")
         }
-        let (bare, crowded) = (try await household(), try await household())
+        // Scores go by whole days, and one may begin while the test runs.
+        let clock = TestClock().storeClock
+        let (bare, crowded) = (try await household(clock: clock), try await household(clock: clock))
         for index in 0..<60 {
             let seconds = Double(1_700_000_000 + index * 60)
             let draft = MemoryDraft(
