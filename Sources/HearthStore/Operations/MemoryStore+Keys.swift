@@ -112,6 +112,9 @@ extension MemoryStore {
                 )
                 try KeyTable.write(row, at: now, in: transaction)
             }
+            let system = try AgentTable.key(of: AgentProfile.system.id, in: transaction.connection)
+            let entry = AuditEntry(action: .key, agent: system, user: user, detail: ["event": "make"])
+            try AuditTrail.append(entry, at: now, to: transaction)
             return user
         }
     }

@@ -15,6 +15,7 @@ import Testing
     @Test func `it comes back as it was stored`() async throws {
         let sealed = try await SealedStore()
         let id = try await sealed.memory("The safe opens at 31.", tags: ["safe"], metadata: ["room": "cellar"])
+        #expect(try sealed.shared.audit() == ["key"])
         let memory = try await sealed.store.memory(id, as: "alden")
         #expect(memory.content == "The safe opens at 31." && memory.tags == ["safe"])
         #expect(memory.metadata == ["room": "cellar"] && memory.isSensitive)

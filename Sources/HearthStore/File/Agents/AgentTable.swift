@@ -22,6 +22,17 @@ extension AgentDirectory {
 enum AgentTable {
     private static let sharing = "sharing"
 
+    /// The key of an agent that the file must have.
+    static func key(of agent: AgentID, in connection: Connection) throws -> Int64 {
+        let key = try connection.first(
+            "SELECT agent_key FROM agents WHERE agent_id = ?1",
+            agent.rawValue,
+            as: { $0.int64(0) }
+        )
+        guard let key else { throw MemoryError.corrupt("Agent \(agent) is missing.") }
+        return key
+    }
+
     static func agent(_ row: Row) throws -> KnownAgent {
         let id = AgentID(rawValue: row.string(1))
         guard let priority = AgentPriority(rawValue: row.int(3)),

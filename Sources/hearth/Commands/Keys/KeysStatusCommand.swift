@@ -156,7 +156,9 @@ private struct KeysReport: Report {
     }
 
     private func state(of key: UserKey) -> String {
-        let state = key.retiredAt == nil ? "in use" : "retired"
+        // The identity key names versions; the others seal what they say.
+        let use = key.number == 0 ? "in use, for identities" : "in use"
+        let state = key.retiredAt == nil ? use : "retired"
         return source == nil || available.contains(key.providerKey) ? state : state + ", its wrapping key is missing"
     }
 }
