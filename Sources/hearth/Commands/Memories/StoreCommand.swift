@@ -53,7 +53,7 @@ struct StoreCommand: AsyncParsableCommand {
         let expiresAt = try expires?.asExpiry()
         let content = try TextInput.content(ofArgument: text)
         let id = try await store.withStore(.create, as: agent, of: user) { coordinator, agent, user in
-            try await coordinator.storeAgentMemory(
+            let id = try await coordinator.storeAgentMemory(
                 agentID: agent,
                 userID: user,
                 sessionID: session,
@@ -68,8 +68,20 @@ struct StoreCommand: AsyncParsableCommand {
                 expiresAt: expiresAt,
                 provenance: provenance.provenance
             )
+            try await warnIfPlain(id, coordinator)
+            return id
         }
         try store.output.print(StoredReport(id: id))
+    }
+
+    /// Says that a memory was stored in plain whose category is to be sealed: the key may have been forgotten.
+    private func warnIfPlain(_ id: MemoryID, _ coordinator: MultiAgentMemoryCoordinator) async throws {
+        guard !sensitive, try store.keys.source() == nil,
+            try await coordinator.sharingPolicy().sealedCategories.contains(category)
+        else { return }
+        Console.error.warn(
+            "Memories of category \(category) are to be sealed, and this one was stored in plain, because no key is given. With one, `hearth edit \(id) --sensitive --publish` seals it."
+        )
     }
 }
 

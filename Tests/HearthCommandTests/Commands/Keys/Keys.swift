@@ -23,6 +23,17 @@ import Testing
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
+    @Test func `what is to be sealed and is stored without a key is named`() async throws {
+        let store = ["--agent", "sentry", "--db", tool.store]
+        let plain = try await tool.run(
+            ["store", "The alarm wants 7319.", "--category", "security_credentials"] + store
+        )
+        #expect(plain.status == 0 && plain.errors.contains("security_credentials"))
+        #expect(plain.errors.contains("--sensitive"))
+        let other = try await tool.run(["store", "Water the plants.", "--category", "task"] + store)
+        #expect(other.status == 0 && other.errors.isEmpty)
+    }
+
     @Test func `a key file is made where the option, the variable or the home says, and never twice`() async throws {
         let path = tool.sandbox.file("my.key")
         let made = try await createdKey(path)
