@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the article "What a call promises" says.
-@Suite(.timeLimit(.minutes(10))) struct CallPromises {
+@Suite(.timeLimit(.minutes(60))) struct CallPromises {
     private let user: UserID = "iris"
 
     private func all(_ coordinator: MultiAgentMemoryCoordinator) async throws -> Set<MemoryID> {

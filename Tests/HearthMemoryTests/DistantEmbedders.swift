@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(60)))
     func `in a new file an embedder outside the process makes the vectors after the store`() async throws {
         var configuration = CoordinatorConfiguration()
         configuration.embedder = DistantEmbedder()

@@ -3,7 +3,7 @@ import HearthMemory
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(15))) struct Leases {
+@Suite(.timeLimit(.minutes(60))) struct Leases {
     private func household(clock: TestClock, lockDuration: Duration = .seconds(300)) async throws
         -> MultiAgentMemoryCoordinator
     {

@@ -23,7 +23,7 @@ extension Provenance {
     /// For people, in one line.
     var line: String {
         let from = name.map { "\(origin.rawValue) \($0)" } ?? origin.rawValue
-        return "\(from), trust \(Decimals.brief(trust))"
+        return "\(from), trust \(trust)"
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import HearthEmbedding
 
 /// An embedder against a model server that answers well, badly, late or not at all.
-@Suite(.timeLimit(.minutes(15))) struct RemoteEmbedding {
+@Suite(.timeLimit(.minutes(60))) struct RemoteEmbedding {
     @Test func `each text gets the unit vector of its own index`() async throws {
         let server = try StubModelServer { _, _ in
             .answer(#"{"data":[{"index":1,"embedding":[0,5]},{"index":0,"embedding":[3,4]}]}"#)

@@ -14,7 +14,7 @@ import Testing
     private static let users: [UserID] = ["iris", "otto"]
     private static let agents: [AgentID] = ["alden", "alice", "sentry", "mimic"]
 
-    @Test(.timeLimit(.minutes(15)))
+    @Test(.timeLimit(.minutes(60)))
     func `after each of thousands of commits by several processes the caches are what the file says`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("store.db")

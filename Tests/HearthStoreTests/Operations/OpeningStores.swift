@@ -7,7 +7,7 @@ import Testing
 @testable import HearthSQLite
 @testable import HearthStore
 
-@Suite(.timeLimit(.minutes(15))) struct OpeningStores {
+@Suite(.timeLimit(.minutes(60))) struct OpeningStores {
     private struct First: Error {}
     private struct Second: Error {}
 

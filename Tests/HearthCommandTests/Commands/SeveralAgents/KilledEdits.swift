@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a command that was killed while it held a lease leaves to others.
-@Suite(.timeLimit(.minutes(10))) struct KilledEdits {
+@Suite(.timeLimit(.minutes(60))) struct KilledEdits {
     private let tool: Tool
 
     init() throws {

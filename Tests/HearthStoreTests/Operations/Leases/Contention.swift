@@ -9,7 +9,7 @@ import Testing
 
 /// Several processes and one lease. Everything here uses the real clock, so a duration is only asserted as "not
 /// before".
-@Suite(.timeLimit(.minutes(20))) struct Contention {
+@Suite(.timeLimit(.minutes(60))) struct Contention {
     @Test func `two processes that contend for one lease never hold it at once, and lose no edit`() async throws {
         let environment = ProcessInfo.processInfo.environment
         let rounds = environment["HEARTH_CONTENTION_ROUNDS"].flatMap { Int($0) } ?? 500

@@ -4,7 +4,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-@Suite(.timeLimit(.minutes(15))) struct HoldingLeases {
+@Suite(.timeLimit(.minutes(60))) struct HoldingLeases {
     private struct Failure: Error {}
 
     private func withLease<R: Sendable>(

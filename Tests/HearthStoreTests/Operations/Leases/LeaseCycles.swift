@@ -5,7 +5,7 @@ import Testing
 @testable import HearthStore
 
 /// Waits that would never end, in the file.
-@Suite(.timeLimit(.minutes(15))) struct LeaseCycles {
+@Suite(.timeLimit(.minutes(60))) struct LeaseCycles {
     @Test func `a wait that would close a cycle is refused, naming it`() async throws {
         let leased = try await LeasedStore()
         let mine = try await leased.another(of: "alice")

@@ -5,7 +5,7 @@ import Testing
 @testable import HearthModel
 @testable import HearthStore
 
-@Suite(.timeLimit(.minutes(15))) struct LeaseQueues {
+@Suite(.timeLimit(.minutes(60))) struct LeaseQueues {
     @Test func `waiters are served in the order in which they came`() async throws {
         let leased = try await LeasedStore()
         var lock = try #require(try await leased.acquire())

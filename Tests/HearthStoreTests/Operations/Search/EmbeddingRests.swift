@@ -8,7 +8,7 @@ import Testing
 @testable import HearthStore
 
 /// The task that makes vectors in the background: how it rests after a failure, and how it ends.
-@Suite(.timeLimit(.minutes(15))) struct EmbeddingRests {
+@Suite(.timeLimit(.minutes(60))) struct EmbeddingRests {
     private let clock = TestClock()
 
     private func store(with embedder: any Embedder, logger: Logger = Logger(label: "test")) async throws -> MemoryStore

@@ -6,7 +6,7 @@ import Testing
 @testable import HearthStore
 
 /// A person decides what a strategy cannot, and an administrator hears of it.
-@Suite(.timeLimit(.minutes(15))) struct Escalations {
+@Suite(.timeLimit(.minutes(60))) struct Escalations {
     /// A text that no memory can hold twice, and of which nothing is to be indexed.
     private static func half(_ sign: String) -> String {
         String(repeating: sign, count: MemoryFields.maximumContentLength / 2 + 1)

@@ -8,7 +8,7 @@ import Testing
 /// Whatever number stands in the file, every call answers or throws: none stops the process.
 ///
 /// A trap ends the whole run of tests; the last line that it prints names the number.
-@Suite(.timeLimit(.minutes(15))) struct DamagedNumbers {
+@Suite(.timeLimit(.minutes(60))) struct DamagedNumbers {
     private let damageable: DamageableStore
 
     init() async throws {
