@@ -138,12 +138,12 @@ import Testing
 
     /// Waits until a file has a line.
     private func line(in file: String) async throws -> String {
-        while true {
-            if let text = try? String(contentsOfFile: file, encoding: .utf8), text.hasSuffix("\n") {
-                return text.trimmingCharacters(in: .whitespacesAndNewlines)
-            }
-            try await Task.sleep(for: .milliseconds(5))
+        var text = ""
+        try await until {
+            if let written = try? String(contentsOfFile: file, encoding: .utf8) { text = written }
+            return text.hasSuffix("\n")
         }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     @Test func `a call that is cancelled ends the command and what it started`() async throws {
@@ -155,7 +155,7 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         // Nobody waits for the child of a killed shell but the system; a process that has ended is a zombie at most.
-        while isAlive(id) { try await Task.sleep(for: .milliseconds(5)) }
+        try await until { !isAlive(id) }
     }
 
     private func isAlive(_ id: pid_t) -> Bool {

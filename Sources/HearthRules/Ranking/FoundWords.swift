@@ -48,55 +48,41 @@ package struct FoundWords: Sendable {
 
     /// Takes in where the same clauses occur in other slots.
     package mutating func interleave(_ other: FoundWords) {
-        var merged = FoundWords()
-        for clause in ends.indices {
-            let (own, others) = (range(of: clause), other.range(of: clause))
-            merged.addClause(ofAtMost: own.count + others.count) { slots, counts in
-                var (place, next, count) = (own.lowerBound, others.lowerBound, 0)
-                while place < own.upperBound || next < others.upperBound {
-                    let isOwn =
-                        next == others.upperBound
-                        || place < own.upperBound && self.slots[place] < other.slots[next]
-                    slots[count] = isOwn ? self.slots[place] : other.slots[next]
-                    counts[count] = isOwn ? self.counts[place] : other.counts[next]
-                    if isOwn { place += 1 } else { next += 1 }
-                    count += 1
-                }
-                return count
-            }
-        }
-        self = merged
+        replace(by: ends.indices.map { Self.greatest(list(of: $0), other.list(of: $0)) })
     }
 
     /// Counts the slots that hold any of some clauses as holding others too, as often.
-    package mutating func count(_ clauses: [Int], alsoAs others: [Int]) {
-        var any: (slots: [Int32], counts: [UInt16]) = ([], [])
-        for clause in clauses { any = Self.greatest(any, list(of: clause)) }
-        guard !any.slots.isEmpty else { return }
-        let others = Set(others)
-        var merged = FoundWords()
-        for clause in ends.indices {
-            let own = list(of: clause)
-            let (slots, counts) = others.contains(clause) ? Self.greatest(own, any) : own
-            merged.addClause(ofAtMost: slots.count) { slotsOut, countsOut in
-                _ = slotsOut.update(from: slots)
-                _ = countsOut.update(from: counts)
-                return slots.count
-            }
+    package mutating func count(_ readings: [(any: [Int], held: [Int])]) {
+        guard !readings.isEmpty else { return }
+        var lists = ends.indices.map(list(of:))
+        for reading in readings {
+            let any = reading.any.reduce(([], [])) { Self.greatest($0, lists[$1]) }
+            for clause in reading.held { lists[clause] = Self.greatest(lists[clause], any) }
         }
-        self = merged
+        replace(by: lists)
     }
 
-    private func list(of clause: Int) -> (slots: [Int32], counts: [UInt16]) {
+    /// The slots of a clause, ascending, and how often it occurs in each.
+    private typealias List = (slots: [Int32], counts: [UInt16])
+
+    private func list(of clause: Int) -> List {
         let range = range(of: clause)
         return (Array(slots[range]), Array(counts[range]))
     }
 
+    private mutating func replace(by lists: [List]) {
+        removeAll()
+        for list in lists {
+            addClause(ofAtMost: list.slots.count) { slots, counts in
+                _ = slots.update(from: list.slots)
+                _ = counts.update(from: list.counts)
+                return list.slots.count
+            }
+        }
+    }
+
     /// The slots of either list, each with the greater of its counts.
-    private static func greatest(
-        _ left: (slots: [Int32], counts: [UInt16]),
-        _ right: (slots: [Int32], counts: [UInt16])
-    ) -> (slots: [Int32], counts: [UInt16]) {
+    private static func greatest(_ left: List, _ right: List) -> List {
         var slots: [Int32] = []
         var counts: [UInt16] = []
         slots.reserveCapacity(left.slots.count + right.slots.count)

@@ -81,6 +81,7 @@ package final class MemoryStore: Sendable {
     /// Stops making vectors, writes what is still counted in memory, checkpoints and closes the file; calling it again is
     /// no error.
     package func close() async throws {
+        defer { keyring.wipe() }
         await embeddingQueue.close()
         do {
             if !isReadOnly {
@@ -94,7 +95,6 @@ package final class MemoryStore: Sendable {
         }
         notifications.close()
         try await MemoryError.mapping { try await database.close() }
-        keyring.wipe()
     }
 
     /// The path of the file; nil in memory.

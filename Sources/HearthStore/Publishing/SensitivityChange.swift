@@ -5,7 +5,7 @@ import HearthSQLite
 extension WriteContext {
     /// Whether the policy has memories of a category sealed, and there is something to seal them with.
     func seals(_ category: MemoryCategory) -> Bool {
-        keyring.provider != nil && directory.rules.policy.sealedCategories.contains(category)
+        keyring.seals(category, by: directory.rules.policy)
     }
 
     /// Makes a memory sensitive, or plain again, with everything that is kept of it.

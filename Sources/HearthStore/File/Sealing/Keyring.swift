@@ -21,6 +21,11 @@ final class Keyring: Sendable {
         self.provider = provider
     }
 
+    /// Whether memories of a category are sealed: the policy says so, and there is something to seal them with.
+    func seals(_ category: MemoryCategory, by policy: SharingPolicy) -> Bool {
+        provider != nil && policy.sealedCategories.contains(category)
+    }
+
     /// The keys of a user, if they are in memory.
     func loaded(_ user: Int64) -> UserKeys? {
         state.withLock { $0.keys[user] }
@@ -86,6 +91,14 @@ extension MemoryError {
                 A sensitive memory is sealed, and there is no key. \(remedy) Or store the memory without isSensitive, if it may be plain; \
                 nothing was stored.
                 """
+        )
+    }
+
+    /// Thrown where keys are to be replaced and there is none.
+    static func noKeyToRotate() -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: "Keys are wrapped anew by a key, and there is none. \(remedy) Nothing was changed."
         )
     }
 

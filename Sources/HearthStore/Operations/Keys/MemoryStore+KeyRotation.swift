@@ -17,7 +17,7 @@ extension MemoryStore {
     ///
     /// - Throws: `.keyUnavailable` if the provider does not give its current key and each one that wraps a key.
     package func rotateKeys() async throws -> KeyRotationReport {
-        guard let provider = keyring.provider else { throw MemoryError.noKeyToSeal() }
+        guard let provider = keyring.provider else { throw MemoryError.noKeyToRotate() }
         let wrapping = try await provider.checkedKey(for: nil)
         let users = try read { snapshot in
             try snapshot.connection.rows(

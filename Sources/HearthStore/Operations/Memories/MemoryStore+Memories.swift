@@ -28,13 +28,7 @@ extension MemoryStore {
         if drafts.count > MemoryPreparation.chunkLength { for draft in drafts { try draft.validate() } }
         let now = clock.now()
         for draft in drafts { try draft.refuseExpiry(before: now) }
-        let policy = try read { snapshot in
-            _ = try snapshot.directory.acting(agentID)
-            return snapshot.directory.rules.policy
-        }
-        let sealed = drafts.map { isSealed($0, by: policy) }
-        if sealed.contains(true) { for draft in drafts { try draft.validate() } }
-        let keys = sealed.contains(true) ? try await sealingKeys(of: userID.validated()) : nil
+        let (sealed, keys) = try await sealing(of: drafts, agentID: agentID, userID: userID)
         let make: @Sendable (Int) throws(MemoryError) -> NewMemory = { index in
             try NewMemory(
                 id: nil,

@@ -20,7 +20,7 @@ extension MemoryStore {
         guard !query.clauses.isEmpty else { return workspace.found.removeAll() }
         try findPlainWords(of: query, user: user, slice: slice, in: snapshot, &workspace)
         if let keys { try addSealedWords(of: query, keys: keys, user: user, slice: slice, in: snapshot, &workspace) }
-        for name in query.readings { workspace.found.count(name.any, alsoAs: name.held) }
+        workspace.found.count(query.readings)
     }
 
     private func addSealedWords(
@@ -52,7 +52,6 @@ extension MemoryStore {
         _ workspace: inout SearchWorkspace
     ) throws {
         workspace.found.removeAll()
-        guard !query.clauses.isEmpty else { return }
         try snapshot.state.checkAnalyser()
         let words = query.clauses.map(\.phrase.word)
         let known =

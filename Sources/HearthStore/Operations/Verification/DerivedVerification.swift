@@ -97,6 +97,7 @@ enum VectorVerification {
                 guard let model, let maker, row.optionalInt64(4) == model.key, !content.isBlank else { return }
                 if let keys {
                     guard row.optionalInt64(2) == SealedVectorTable.block else { return }
+                    // One that does not open is a finding, like one that is missing.
                     let vector = try? SealedVectorTable.vector(
                         of: document,
                         model: model,

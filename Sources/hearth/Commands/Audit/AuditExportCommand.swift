@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import HearthMemory
+import Synchronization
 
 struct AuditExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,73 +29,89 @@ struct AuditExportCommand: AsyncParsableCommand {
             return
         }
         let destination = try ExportFile(path: path)
+        let anchor: String
         do {
-            let anchor = try await store.withStore(.existing) { coordinator in
+            anchor = try await store.withStore(.existing) { coordinator in
                 try await coordinator.exportAudit { line in try destination.write(line) }
             }
             try destination.finish()
-            try store.output.print(ExportReport(file: path, rows: destination.lines - 2, anchor: anchor))
         } catch {
             destination.abandon()
             throw error
         }
+        // The first line and the last are no rows.
+        try store.output.print(ExportReport(file: path, rows: destination.lines - 2, anchor: anchor))
     }
 }
 
 /// A file that is written beside its place, and comes to its place whole or not at all.
-private final class ExportFile: @unchecked Sendable {
-    // One thread writes, and the command reads the count after that: `exportAudit` returns in between.
+private final class ExportFile: Sendable {
+    private struct State {
+        var lines = 0
+        var buffer: [UInt8] = []
+        var isOpen = true
+    }
+
     private let path: String
     private let temporary: String
     private let descriptor: Int32
-    private(set) var lines = 0
-    private var buffer: [UInt8] = []
+    private let state = Mutex(State())
 
     private static let bufferSize = 1 << 16
 
     init(path: String) throws {
         self.path = path
-        temporary = path + ".partial"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
-        }
+        temporary = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(path) }
     }
 
+    /// How many lines were written.
+    var lines: Int { state.withLock(\.lines) }
+
     func write(_ line: String) throws {
-        buffer += line.utf8
-        lines += 1
-        if buffer.count >= Self.bufferSize { try flush() }
+        try state.withLock { state in
+            state.buffer += line.utf8
+            state.lines += 1
+            if state.buffer.count >= Self.bufferSize { try flush(&state) }
+        }
     }
 
     /// Puts the file in its place, durably.
     func finish() throws {
-        try flush()
-        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
-            throw CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
+        try state.withLock { state in
+            try flush(&state)
+            guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure(path) }
+            close(descriptor)
+            state.isOpen = false
         }
-        close(descriptor)
     }
 
     /// Leaves nothing behind.
     func abandon() {
-        close(descriptor)
-        unlink(temporary)
+        state.withLock { state in
+            guard state.isOpen else { return }
+            close(descriptor)
+            unlink(temporary)
+            state.isOpen = false
+        }
     }
 
-    private func flush() throws {
+    private func flush(_ state: inout State) throws {
         var written = 0
-        while written < buffer.count {
-            let count = buffer.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
-            }
+        while written < state.buffer.count {
+            let count = state.buffer[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {
                 written += count
             } else if errno != EINTR {
-                throw CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
+                throw Self.failure(path)
             }
         }
-        buffer.removeAll(keepingCapacity: true)
+        state.buffer.removeAll(keepingCapacity: true)
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
     }
 }
 

@@ -40,5 +40,10 @@ private struct RotationReport: Report {
             ("keys rewrapped", "\(rotation.keysRewrapped)"),
             ("memories resealed", "\(rotation.memoriesResealed)"),
         ])
+        if !rotation.isComplete {
+            page.line(
+                Styled("A reader keeps the write-ahead log: bytes under the old keys go at the next opening.", .caution)
+            )
+        }
     }
 }
