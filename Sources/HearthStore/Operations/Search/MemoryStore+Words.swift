@@ -34,12 +34,9 @@ extension MemoryStore {
         let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
             slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
         }
-        let counted = try sealed.counts()
-        guard !counted.rowIDs.isEmpty else { return }
         var found = FoundWords()
-        for clause in query.clauses.indices {
-            let (rows, counts) = counted.rows(holding: clause)
-            slice.catalog.findSlots(of: rows[...], counts[...], into: &found)
+        for clause in try sealed.occurrences() {
+            slice.catalog.findSlots(of: clause.rows[...], clause.counts[...], into: &found)
         }
         workspace.found.interleave(found)
     }
