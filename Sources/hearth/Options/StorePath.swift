@@ -56,18 +56,7 @@ struct StorePath {
                 )
             }
         case .create:
-            guard let ownedDirectory else { return }
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: ownedDirectory,
-                    withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700]
-                )
-            } catch {
-                throw CommandFailure(
-                    "The directory \(ownedDirectory) can't be made (\(error)); name another store with --db."
-                )
-            }
+            if let ownedDirectory { try PrivateDirectory.make(ownedDirectory, or: "name another store with --db") }
         }
     }
 }

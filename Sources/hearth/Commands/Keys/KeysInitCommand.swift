@@ -63,16 +63,7 @@ private struct KeyPath {
     }
 
     func prepare() throws {
-        guard let ownedDirectory else { return }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: ownedDirectory,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            throw CommandFailure("The directory \(ownedDirectory) can't be made (\(error)); name another file.")
-        }
+        if let ownedDirectory { try PrivateDirectory.make(ownedDirectory, or: "name another file") }
     }
 }
 
