@@ -3,13 +3,14 @@ import HearthMemory
 import TestSupport
 import Testing
 
-/// A temporary store with the four agents at work.
+/// A temporary store with the four agents at work. Its leases outlast a test that waits long for its turn.
 func household(
     _ location: StoreLocation = .temporary,
     clock: StoreClock = .system
 ) async throws -> MultiAgentMemoryCoordinator {
     var configuration = CoordinatorConfiguration()
     configuration.clock = clock
+    configuration.lockDuration = .seconds(86_400)
     let coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
     for agent in AgentProfile.hearthlink { try await coordinator.registerAgent(agent.id) }
     return coordinator

@@ -57,9 +57,11 @@ extension Tool {
         return (id, try #require(try await json("conflicts", "list")["conflicts"]?[0]))
     }
 
-    /// Opens the tool's store in this process, with agents at work.
+    /// Opens the tool's store in this process, with agents at work. Its leases outlast a test that waits long for its turn.
     func open(as agents: [AgentID]) async throws -> MultiAgentMemoryCoordinator {
-        let coordinator = try await MultiAgentMemoryCoordinator.open(.file(store))
+        var configuration = CoordinatorConfiguration()
+        configuration.lockDuration = .seconds(86_400)
+        let coordinator = try await MultiAgentMemoryCoordinator.open(.file(store), configuration: configuration)
         for agent in agents { try await coordinator.registerAgent(agent) }
         return coordinator
     }
