@@ -4,11 +4,12 @@ import HearthMemory
 
 /// What happens beside the searches that are measured.
 enum InterplayWorkload: String, CaseIterable, ExpressibleByArgument {
-    case ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore, readByIdentifier
+    case pause, ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore, readByIdentifier
 
     /// How a person would say it.
     var description: String {
         switch self {
+        case .pause: "a pause as long as a store before each"
         case .ownStore: "a store of the same user before each"
         case .otherStore: "a store of another user before each"
         case .storingTask: "a task that stores all the time"
@@ -102,6 +103,8 @@ struct InterplayProbe: AsyncParsableCommand {
             let reader = workload == nil ? Interplay.owner : Interplay.reader
             return try await Stopwatch.seconds { try await subject.read(number, as: reader) }
         default:
+            // A processor that rests meanwhile is slower at first, whatever was committed.
+            if workload == .pause { try await Task.sleep(for: .microseconds(600)) }
             if workload == .ownStore { try await subject.store(texts.sentence(), for: Interplay.user) }
             if workload == .otherStore { try await subject.store(texts.sentence(), for: Interplay.otherUser) }
             let query = queries.query()

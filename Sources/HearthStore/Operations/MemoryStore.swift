@@ -21,6 +21,7 @@ package final class MemoryStore: Sendable {
     let readCounts = ReadCounts()
     /// The keys of users' sensitive memories.
     let keyring: Keyring
+    private let names = NameCache()
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
@@ -108,7 +109,15 @@ extension MemoryStore {
             while true {
                 do {
                     return try database.read { connection in
-                        try body(Snapshot(connection, directories: directories, clock: clock, keyring: keyring))
+                        try body(
+                            Snapshot(
+                                connection,
+                                directories: directories,
+                                clock: clock,
+                                keyring: keyring,
+                                names: names
+                            )
+                        )
                     }
                 } catch is StaleSnapshot {
                     // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.
@@ -141,9 +150,16 @@ extension MemoryStore {
             try await MemoryError.mapping {
                 while true {
                     do {
-                        return try await database.readUntilCancelled { [directories, clock, keyring] connection in
+                        return try await database.readUntilCancelled {
+                            [directories, clock, keyring, names] connection in
                             try body(
-                                Snapshot(connection, directories: directories, clock: clock, keyring: keyring)
+                                Snapshot(
+                                    connection,
+                                    directories: directories,
+                                    clock: clock,
+                                    keyring: keyring,
+                                    names: names
+                                )
                             )
                         }
                     } catch is StaleSnapshot {

@@ -133,6 +133,7 @@ import Testing
                     #expect(slice.visibility.collection == visibility.collection, "\(name) for \(agent), \(moment)")
                     try expectExactVectors(store, user: user, slice.catalog, in: snapshot, moment)
                     try expectExactWords(store, user: user, slice, in: snapshot, moment)
+                    try expectExactRecords(store, user: user, slice.catalog, in: snapshot, moment)
                 }
             }
         }
@@ -158,6 +159,32 @@ import Testing
                 .cosines(count: catalog.entries.count, in: &buffers)
         }
         #expect(cosines(kept) == cosines(fresh), "user \(user), \(moment)")
+    }
+
+    /// Reads some memories as searches do, with what is known from earlier, and compares with what their rows say. Which
+    /// memories are known differs from time to time.
+    private func expectExactRecords(
+        _ store: MemoryStore,
+        user: Int64,
+        _ catalog: DocumentCatalog,
+        in snapshot: Snapshot,
+        _ moment: String
+    ) throws {
+        var fresh = snapshot
+        fresh.names = nil
+        #expect(try snapshot.user(user) == fresh.user(user), "user \(user), \(moment)")
+        let there = catalog.entries.filter { !$0.isGone }
+        let first = Int(snapshot.state.sequence * 7) % max(there.count, 1)
+        for entry in (there[first...] + there[..<first]).prefix(12) {
+            let kept = try store.catalogs.record(of: entry, user: user, at: catalog, in: snapshot)
+            let made = try MemoryRecord.find(key: entry.memory, in: fresh)
+            #expect("\(kept)" == made.map { "\($0)" }, "memory \(entry.memory), user \(user), \(moment)")
+            #expect(
+                try store.catalogs.content(of: entry, user: user, at: catalog, in: snapshot)
+                    == DocumentTable.content(of: entry, user: user, in: snapshot),
+                "document \(entry.document), user \(user), \(moment)"
+            )
+        }
     }
 
     /// Looks words up as searches do, with what is known from earlier, and compares with what the index says. Which words
@@ -261,7 +288,7 @@ private struct RandomWriter {
     }
 
     private enum Action: CaseIterable {
-        case store, storeMany, edit, editAgain, synchronize, share, revoke, delete, restore, discard, policy
+        case store, storeMany, edit, editAgain, synchronize, share, revoke, delete, restore, discard, policy, read, erase
     }
 
     private mutating func perform(_ action: Action) async throws {
@@ -291,6 +318,17 @@ private struct RandomWriter {
         case .policy where Int.random(in: 0..<20, using: &random) == 0:
             try await store.setSharingPolicy(Bool.random(using: &random) ? SimulatedHousehold.policy : .hearthlink)
         case .policy: break
+        case .read:
+            _ = try await store.memories(Array(memories.suffix(4)), as: agent)
+            try await store.flushReadCounts()
+        case .erase where Int.random(in: 0..<12, using: &random) == 0:
+            guard let memory = memories.randomElement(using: &random) else { return }
+            _ = try await store.eraseMemory(memory, as: agent)
+            memories.removeAll { $0 == memory }
+        case .erase where Int.random(in: 0..<150, using: &random) == 0:
+            _ = try await store.eraseUser(user, as: "system")
+            memories = []
+        case .erase: break
         }
     }
 
@@ -302,6 +340,7 @@ private struct RandomWriter {
         draft.category =
             ["walks", "knowledge", "security", "c\(Int.random(in: 0..<40, using: &random))"]
             .randomElement(using: &random).map { MemoryCategory(rawValue: $0) } ?? .knowledge
+        if Int.random(in: 0..<4, using: &random) == 0 { draft.parentID = memories.randomElement(using: &random) }
         draft.createdAt = Date(timeIntervalSince1970: Double(Int.random(in: 0..<10_000, using: &random)))
         return draft
     }

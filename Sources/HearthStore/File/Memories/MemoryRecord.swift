@@ -87,7 +87,7 @@ extension MemoryRecord {
         opening: Opening = .required,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
-        try find(key: nil, id: id, includingDeleted: includingDeleted, opening: opening, in: snapshot)
+        try find(key: nil, id: id, document: nil, includingDeleted: includingDeleted, opening: opening, in: snapshot)
     }
 
     /// Reads a memory by its key and checks its head against its id.
@@ -102,30 +102,47 @@ extension MemoryRecord {
         opening: Opening = .required,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
-        try find(key: key, id: nil, includingDeleted: includingDeleted, opening: opening, in: snapshot)
+        try find(key: key, id: nil, document: nil, includingDeleted: includingDeleted, opening: opening, in: snapshot)
+    }
+
+    /// Reads the live memory of a document that a cache knows, and checks its head against its id.
+    ///
+    /// Where the document is the memory's own, its row is not read.
+    static func find(of entry: DocumentEntry, in snapshot: Snapshot) throws -> MemoryRecord? {
+        try find(
+            key: entry.memory,
+            id: nil,
+            document: entry.isDraft ? nil : entry,
+            includingDeleted: false,
+            opening: .required,
+            in: snapshot
+        )
     }
 
     /// Finds a memory by its key, or else by its id. There is one statement for both.
+    ///
+    /// Names are looked up apart, because they are mostly in memory. A version has a row of its own only where the
+    /// memory has all of its id.
     private static func find(
         key: Int64?,
         id: MemoryID?,
+        document: DocumentEntry?,
         includingDeleted: Bool,
         opening: Opening,
         in snapshot: Snapshot
     ) throws -> MemoryRecord? {
         try snapshot.connection.first(
             """
-            SELECT m.memory_key, m.identifier, m.user_key, u.user_id, m.owner_key, m.session_key, s.session_id, m.type, c.name,
-                m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5), m.expires_at, m.created_at,
-                m.parent_id, m.head, m.head_number, m.head_lag, d.flags, a.count, a.last_at, v.parents,
+            SELECT m.memory_key, m.identifier, m.user_key, m.category_key, m.owner_key, m.session_key,
+                coalesce(?6, (SELECT flags FROM documents WHERE user_key = m.user_key AND document_key = m.memory_key)),
+                m.type, a.count, m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5),
+                m.expires_at, m.created_at, m.parent_id, m.head, m.head_number, m.head_lag, a.last_at, v.parents,
                 coalesce(v.author_key, m.owner_key), v.node, v.published_at, v.is_deleted,
-                coalesce(m.arrived_at, d.created_at), m.is_sensitive, m.sealed, m.provenance
+                coalesce(m.arrived_at, ?7,
+                    (SELECT created_at FROM documents WHERE user_key = m.user_key AND document_key = m.memory_key)),
+                m.is_sensitive, m.sealed, m.provenance
             FROM memories AS m
-            JOIN users AS u ON u.user_key = m.user_key
-            JOIN categories AS c ON c.category_key = m.category_key
-            JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
-            LEFT JOIN versions AS v ON v.memory_key = m.memory_key AND v.version_id = m.head
-            LEFT JOIN sessions AS s ON s.session_key = m.session_key
+            LEFT JOIN versions AS v ON v.memory_key = iif(length(m.head) > ?8, m.memory_key, NULL) AND v.version_id = m.head
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
             WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories
                     WHERE identifier_start = iif(typeof(?3) = 'blob', substr(?3, 1, 8), ?3) AND identifier = ?3))
@@ -136,39 +153,46 @@ extension MemoryRecord {
             id?.stored,
             SchemaV2.usualImportance,
             SchemaV2.usualConfidence,
+            document.map { Int($0.flags.rawValue) },
+            document?.createdAt,
+            SchemaV3.checkLength,
             as: { try read($0, opening: opening, in: snapshot) }
-        )
+        ) ?? nil
     }
 
-    private static func read(_ row: Row, opening: Opening, in snapshot: Snapshot) throws -> MemoryRecord {
+    /// Reads a row; nil if what belongs to every memory is missing: its document, its user or its category.
+    private static func read(_ row: Row, opening: Opening, in snapshot: Snapshot) throws -> MemoryRecord? {
         let id = row.memoryID(1)
         guard let place = UInt8(exactly: row.int64(7)), let type = MemoryType(place: place) else {
             throw MemoryError.corrupt("The type of memory \(id) does not read.")
         }
+        guard let flags = row.optionalInt64(6), let user = try snapshot.user(row.int64(2)),
+            let category = try snapshot.category(row.int64(3))
+        else { return nil }
         var fields = MemoryFields(
             content: row.string(9),
-            category: MemoryCategory(rawValue: row.string(8)),
+            category: category,
             tags: try FieldText.array(from: row.string(10)),
             importance: row.double(12),
             confidence: row.double(13),
             metadata: try FieldText.object(from: row.string(11)),
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
-            isDeleted: row.bool(27),
-            provenance: try StoredProvenance.read(row, 31)
+            isDeleted: row.bool(25),
+            provenance: try StoredProvenance.read(row, 29)
         )
         let head = row.bytes(17)
-        let isLocked = row.bool(29) && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
-        let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: row.bool(29) && !isLocked)
-        let sealed = row.optionalBytes(30)
+        let isLocked = row.bool(27) && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
+        let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: row.bool(27) && !isLocked)
+        let sealed = row.optionalBytes(28)
         if let seal { fields = try seal.open(sealed, as: .head(version: head)).completing(fields) }
-        let arrivedAt = Timestamp(rawValue: row.int64(28))
+        let arrivedAt = Timestamp(rawValue: row.int64(26))
         let headTime = MemoryColumns.time(lag: row.int64(19), arrivedAt: arrivedAt)
         let digest = ContentDigest.exact(fields.content)
         let expected = VersionDigest.bytes(
             memoryID: id,
-            parents: VersionID.list(row.bytes(23)),
-            author: try snapshot.directory.agent(key: row.int64(24)).id,
-            node: row.optionalString(25) ?? snapshot.state.node,
+            parents: VersionID.list(row.bytes(21)),
+            author: try snapshot.directory.agent(key: row.int64(22)).id,
+            node: row.optionalString(23) ?? snapshot.state.node,
             time: headTime,
             fields: fields,
             contentDigest: digest,
@@ -183,11 +207,11 @@ extension MemoryRecord {
             key: row.int64(0),
             id: id,
             userKey: row.int64(2),
-            userID: UserID(rawValue: row.string(3)),
+            userID: user,
             owner: try snapshot.directory.agent(key: row.int64(4)).id,
             ownerKey: row.int64(4),
             sessionKey: row.optionalInt64(5),
-            sessionID: row.optionalString(6).map(SessionID.init(rawValue:)),
+            sessionID: try row.optionalInt64(5).flatMap { try snapshot.session($0) },
             type: type,
             fields: fields,
             createdAt: row.optionalInt64(15).map(Timestamp.init(rawValue:)) ?? arrivedAt,
@@ -196,15 +220,27 @@ extension MemoryRecord {
             head: VersionID(bytes: isLocked ? head : expected),
             headNumber: row.int(18),
             headTime: headTime,
-            publishedAt: row.optionalInt64(26).map(Timestamp.init(rawValue:)) ?? arrivedAt,
-            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.int64(20))),
-            accessCount: row.int64(21),
-            lastAccessedAt: row.optionalInt64(22).map(Timestamp.init(rawValue:)),
+            publishedAt: row.optionalInt64(24).map(Timestamp.init(rawValue:)) ?? arrivedAt,
+            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: flags)),
+            accessCount: row.int64(8),
+            lastAccessedAt: row.optionalInt64(20).map(Timestamp.init(rawValue:)),
             checksum: ContentDigest.checksum(of: fields.content, exact: digest, key: seal?.digestKey),
             seal: seal,
             sealedWith: seal == nil ? nil : sealed.flatMap(Seal.number),
             isLocked: isLocked
         )
+    }
+
+    /// The same record with the counts that the file has now.
+    func withPresentCounts(in connection: Connection) throws -> MemoryRecord {
+        var record = self
+        let counts = try connection.first(
+            "SELECT count, last_at FROM accesses WHERE memory_key = ?1",
+            key,
+            as: { ($0.int64(0), Timestamp(rawValue: $0.int64(1))) }
+        )
+        (record.accessCount, record.lastAccessedAt) = (counts?.0 ?? 0, counts?.1)
+        return record
     }
 }
 

@@ -12,15 +12,24 @@ struct Snapshot {
     let clock: StoreClock
     /// The keys of users' sensitive memories.
     let keyring: Keyring
+    /// What keys of the file stand for; nil in a transaction.
+    var names: NameCache?
 
     /// The committed state that a connection reads.
-    init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock, keyring: Keyring) throws {
+    init(
+        _ connection: Connection,
+        directories: AgentDirectoryCache,
+        clock: StoreClock,
+        keyring: Keyring,
+        names: NameCache
+    ) throws {
         self.connection = connection
         state = try StoreState.read(connection)
         keyring.catchUp(to: state.keysChanged)
         directory = try directories.directory(connection, state: state)
         self.clock = clock
         self.keyring = keyring
+        self.names = names
     }
 
     /// What a transaction sees, with its own changes.
@@ -31,6 +40,7 @@ struct Snapshot {
         self.directory = directory
         self.clock = clock
         self.keyring = keyring
+        names = nil
     }
 }
 
@@ -45,13 +55,15 @@ struct StoreState: Hashable, Sendable {
     var clock: HybridTime
     var policyChanged: Int64
     var analyser: Int
-    /// When keys were last replaced or dropped.
+    /// When keys were last replaced or dropped, or a user was erased.
     var keysChanged: Int64
+    /// When counts of reads were last written.
+    var accessesChanged: Int64
 
     static func read(_ connection: Connection) throws -> StoreState {
         let state = try connection.first(
             """
-            SELECT node, sequence, next_row, clock, policy_changed, analyser, keys_changed FROM store WHERE id = 1
+            SELECT node, sequence, next_row, clock, policy_changed, analyser, keys_changed, accesses_changed FROM store WHERE id = 1
             """,
             as: { row in
                 StoreState(
@@ -61,7 +73,8 @@ struct StoreState: Hashable, Sendable {
                     clock: HybridTime(rawValue: row.int64(3)),
                     policyChanged: row.int64(4),
                     analyser: row.int(5),
-                    keysChanged: row.int64(6)
+                    keysChanged: row.int64(6),
+                    accessesChanged: row.int64(7)
                 )
             }
         )

@@ -17,6 +17,8 @@ final class CatalogCache: Sendable {
             var views: [View] = []
             /// Where words stand in the catalog's documents.
             var words = KnownWords()
+            /// The memories that were found last.
+            var records = KnownRecords()
         }
 
         let state = Mutex(State())
@@ -35,6 +37,10 @@ final class CatalogCache: Sendable {
     /// forgotten.
     private static let maximumEntries = 4_000_000
 
+    /// How much the records of all users may take together, in bytes. Beyond it, the user whose last use is oldest loses
+    /// them.
+    private static let maximumRecordSize = 4 * KnownRecords.maximumSize
+
     /// Of how many agents it is kept what they see of one user's documents.
     private static let maximumViews = 16
 
@@ -43,6 +49,8 @@ final class CatalogCache: Sendable {
         var uses: UInt64 = 0
         /// The entries of all boxes.
         var entries = 0
+        /// The users with records in memory, and what these take, in bytes.
+        var records: [Int64: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -120,16 +128,18 @@ extension CatalogCache {
         swap(&views, &state.views)
         var words = KnownWords()
         swap(&words, &state.words)
+        var records = KnownRecords()
+        swap(&records, &state.records)
         guard var catalog = state.catalog else {
             state.catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
             return
         }
         if catalog.sequence == sequence {
-            (state.views, state.words) = (views, words)
+            (state.views, state.words, state.records) = (views, words, records)
             return
         }
         guard catalog.sequence < sequence else {
-            (state.views, state.words) = (views, words)
+            (state.views, state.words, state.records) = (views, words, records)
             throw StaleSnapshot()
         }
         state.catalog = nil
@@ -145,9 +155,9 @@ extension CatalogCache {
             }
         }
         try words.follow(changes.entries.slots, in: catalog, user: user, connection: snapshot.connection)
+        records.follow(changes, in: catalog)
         state.catalog = catalog
-        state.views = views
-        state.words = words
+        (state.views, state.words, state.records) = (views, words, records)
     }
 
     private func slice(
@@ -207,13 +217,62 @@ extension CatalogCache {
     /// Calls a closure with the words that are known of a user, if they are those of exactly this catalog.
     @discardableResult
     func withWords<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
+        withState(of: user, at: catalog) { body(&$0.words) }
+    }
+
+    private func withState<R>(
+        of user: Int64,
+        at catalog: DocumentCatalog,
+        _ body: (inout Box.State) throws -> R
+    ) rethrows -> R? {
         guard let box = state.withLock({ $0.boxes[user]?.box }) else { return nil }
-        return box.state.withLock { state in
+        return try box.state.withLock { state in
             guard let held = state.catalog, held.sequence == catalog.sequence, held.layout == catalog.layout else {
                 return nil
             }
-            return body(&state.words)
+            return try body(&state)
         }
+    }
+}
+
+// MARK: - Memories
+
+extension CatalogCache {
+    /// The memory of an entry of a user's catalog, with its published head: from memory if it was found before.
+    ///
+    /// - Parameter catalog: The user's catalog, at the state of the snapshot.
+    func record(
+        of entry: DocumentEntry,
+        user: Int64,
+        at catalog: DocumentCatalog,
+        in snapshot: Snapshot
+    ) throws -> MemoryRecord {
+        let known = try withState(of: user, at: catalog) { try $0.records.record(of: entry.memory, in: snapshot) }
+        if let known, let record = known { return record }
+        guard let record = try MemoryRecord.find(of: entry, in: snapshot) else {
+            throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
+        }
+        let size = withState(of: user, at: catalog) { state in
+            state.records.keep(record, in: snapshot)
+            return state.records.size
+        }
+        if let size { count(records: size, of: user) }
+        return record
+    }
+
+    /// The text of an entry of a user's catalog; nil if it is not there.
+    func content(
+        of entry: DocumentEntry,
+        user: Int64,
+        at catalog: DocumentCatalog,
+        in snapshot: Snapshot
+    ) throws -> String? {
+        if !entry.isDraft, let known = withState(of: user, at: catalog, { $0.records.content(of: entry.memory) }),
+            let content = known
+        {
+            return content
+        }
+        return try DocumentTable.content(of: entry, user: user, in: snapshot)
     }
 }
 
@@ -243,8 +302,28 @@ extension CatalogCache {
             {
                 state.entries -= oldest.value.entries ?? 0
                 state.boxes[oldest.key] = nil
+                state.records[oldest.key] = nil
             }
         }
+    }
+
+    /// Notes what a user's records take, and forgets those of users whose last use is oldest if all take too much.
+    private func count(records size: Int, of user: Int64) {
+        let forgotten = state.withLock { state -> [Box] in
+            var forgotten: [Box] = []
+            state.records[user] = size
+            var total = state.records.values.reduce(0, +)
+            while total > Self.maximumRecordSize,
+                let oldest = state.records.keys.filter({ $0 != user })
+                    .min(by: { state.boxes[$0]?.lastUse ?? 0 < state.boxes[$1]?.lastUse ?? 0 })
+            {
+                total -= state.records.removeValue(forKey: oldest) ?? 0
+                if let box = state.boxes[oldest]?.box { forgotten.append(box) }
+            }
+            return forgotten
+        }
+        // A box may be asked for by a reader that waits for the state.
+        for box in forgotten { box.state.withLock { $0.records = KnownRecords() } }
     }
 }
 

@@ -192,6 +192,7 @@ extension DocumentCatalog {
             sequence,
             as: { $0.int64(0) }
         )
+        changes.hasErased = !erased.isEmpty
         for document in erased {
             let slot = insertionSlot(of: document)
             guard slot < documents.count, documents[slot] == document else { continue }
@@ -252,6 +253,8 @@ struct CatalogChanges {
     var entries = EntryChanges()
     /// Whether the slots are numbered anew, so that nothing kept by slot is right any more.
     var hasNewLayout = false
+    /// Whether memories were erased.
+    var hasErased = false
 
     var isEmpty: Bool { entries.isEmpty && !hasNewLayout }
 }

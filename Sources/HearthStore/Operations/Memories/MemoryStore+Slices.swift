@@ -219,7 +219,7 @@ extension MemoryStore {
         now: Timestamp,
         in snapshot: Snapshot
     ) throws -> MemoryView {
-        guard let record = try MemoryRecord.find(key: entry.memory, in: snapshot) else {
+        guard let record = try MemoryRecord.find(of: entry, in: snapshot) else {
             throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
         }
         return try snapshot.view(of: record, by: viewer, sharing: context, now: now)

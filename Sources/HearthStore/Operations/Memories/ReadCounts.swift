@@ -42,6 +42,10 @@ extension MemoryStore {
         let counts = readCounts.take()
         guard !counts.isEmpty else { return }
         try await write { transaction in
+            try transaction.connection.run(
+                "UPDATE store SET accesses_changed = ?1 WHERE id = 1",
+                transaction.sequence
+            )
             for (memory, count) in counts {
                 // A memory that was purged meanwhile has no count.
                 try transaction.connection.run(

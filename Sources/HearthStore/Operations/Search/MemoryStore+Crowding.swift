@@ -35,7 +35,9 @@ extension MemoryStore {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
         var depth = request.limit + Self.spareResults
-        let compared = ComparedResults(user: user, vectors: vectors, snapshot: snapshot)
+        let compared = ComparedResults(user: user, vectors: vectors, snapshot: snapshot) { entry in
+            try self.catalogs.content(of: entry, user: user, at: slice.catalog, in: snapshot) ?? ""
+        }
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
             try compared.take(good.map { slice.catalog.entries[$0.slot] })
@@ -86,6 +88,7 @@ private final class ComparedResults {
     private let user: Int64
     private let vectors: VectorIndex?
     private let snapshot: Snapshot
+    private let read: (DocumentEntry) throws -> String
     private var entries: [DocumentEntry] = []
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int64: String] = [:]
@@ -98,8 +101,15 @@ private final class ComparedResults {
     @exclusivity(unchecked) private var products: [Int32] = []
     @exclusivity(unchecked) private var placeOfProducts = -1
 
-    init(user: Int64, vectors: VectorIndex?, snapshot: Snapshot) {
+    /// - Parameter read: Reads the text of a document.
+    init(
+        user: Int64,
+        vectors: VectorIndex?,
+        snapshot: Snapshot,
+        read: @escaping (DocumentEntry) throws -> String
+    ) {
         self.user = user
+        self.read = read
         self.vectors = vectors
         self.snapshot = snapshot
         dimension = vectors?.model.dimension ?? 0
@@ -136,7 +146,7 @@ private final class ComparedResults {
     func text(at place: Int) throws -> String {
         let entry = entries[place]
         if let held = texts[entry.document] { return held }
-        let text = try DocumentTable.content(of: entry, user: user, in: snapshot) ?? ""
+        let text = try read(entry)
         texts[entry.document] = text
         return text
     }

@@ -95,7 +95,7 @@ extension MemoryStore {
             if request.meaning != nil {
                 best = try WordOrder(of: words)
                     .arranged(best) { slot in
-                        try DocumentTable.content(of: slice.catalog.entries[slot], user: user, in: snapshot) ?? ""
+                        try content(at: slot, of: slice, user: user, in: snapshot) ?? ""
                     }
             }
             return try typedFirst(
@@ -162,9 +162,13 @@ extension MemoryStore {
         return try proximity.raised(results, bound: scores.contextBound) { slot in
             // A text without both words of any pair is not read.
             guard pairs.contains(where: { found.slot(slot, holds: $0) }) else { return nil }
-            let entry = slice.catalog.entries[slot]
-            return try DocumentTable.content(of: entry, user: user, in: snapshot) ?? ""
+            return try content(at: slot, of: slice, user: user, in: snapshot) ?? ""
         }
+    }
+
+    /// The text at a slot; nil if it is not there.
+    private func content(at slot: Int, of slice: VisibleSlice, user: Int64, in snapshot: Snapshot) throws -> String? {
+        try catalogs.content(of: slice.catalog.entries[slot], user: user, at: slice.catalog, in: snapshot)
     }
 
     /// Puts those of the best results first in which the query stands as typed. Only texts that hold every word of it are
@@ -181,11 +185,7 @@ extension MemoryStore {
         let clauses = words.typedClauses
         return try TypedFirst.arranged(results) { result in
             guard found.slot(result.slot, holds: clauses),
-                let content = try DocumentTable.content(
-                    of: slice.catalog.entries[result.slot],
-                    user: user,
-                    in: snapshot
-                )
+                let content = try content(at: result.slot, of: slice, user: user, in: snapshot)
             else { return .none }
             return typed.match(in: content)
         }
@@ -198,9 +198,7 @@ extension MemoryStore {
         catalog: DocumentCatalog,
         in snapshot: Snapshot
     ) throws -> VectorIndex? {
-        guard let embedder, let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
-            return nil
-        }
+        guard let embedder, let model = try snapshot.model(embedder.identifier) else { return nil }
         guard model.dimension == query.components.count else {
             throw MemoryError(
                 code: .embeddingMismatch,

@@ -162,7 +162,7 @@ extension MemoryStore {
         let found = try await read(mayTakeLong: isLong) { [self] snapshot -> FoundMemories in
             let viewer = try snapshot.directory.acting(agentID)
             var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
-            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return found }
+            guard let user = try snapshot.key(of: userID) else { return found }
             if request.meaning != nil { loadVectorsAhead(of: user) }
             let slice = try catalogs.slice(of: user, for: viewer, needsSessions: request.meaning != nil, in: snapshot)
             catalogs.remember(userID, as: user)
@@ -174,7 +174,8 @@ extension MemoryStore {
             func view(of result: Ranked) throws -> MemoryView {
                 let context = slice.visibility.context(result.slot)
                 let entry = slice.catalog.entries[result.slot]
-                return try self.view(of: entry, context: context, viewer: viewer, now: now, in: snapshot)
+                let record = try catalogs.record(of: entry, user: user, at: slice.catalog, in: snapshot)
+                return try snapshot.view(of: record, by: viewer, sharing: context, now: now)
             }
             found.receipt.views = try found.answer.groups.map { try view(of: $0.result) }
             found.trust = try zip(found.receipt.views, found.answer.groups)
@@ -236,7 +237,7 @@ extension MemoryStore {
 
     /// Whether a search has to read all documents of the user first.
     private func isFirstSearch(of userID: UserID, in snapshot: Snapshot) throws -> Bool {
-        guard let user = try UserTable.find(userID, in: snapshot.connection) else { return false }
+        guard let user = try snapshot.key(of: userID) else { return false }
         return !catalogs.holds(user: user)
     }
 
@@ -247,9 +248,7 @@ extension MemoryStore {
         Task { [self] in
             do {
                 try await readUntilCancelled { [self] snapshot in
-                    guard let model = try VectorTable.model(embedder.identifier, in: snapshot.connection) else {
-                        return
-                    }
+                    guard let model = try snapshot.model(embedder.identifier) else { return }
                     try vectors.load(user, model: model, in: snapshot)
                 }
             } catch {
