@@ -103,6 +103,10 @@ import Testing
     ) throws {
         try store.read { snapshot in
             for name in users {
+                #expect(
+                    try snapshot.key(of: name) == UserTable.find(name, in: snapshot.connection),
+                    "\(name), \(moment)"
+                )
                 guard let user = try UserTable.find(name, in: snapshot.connection) else { continue }
                 let fresh = try DocumentCatalog(
                     user: user,
@@ -288,7 +292,8 @@ private struct RandomWriter {
     }
 
     private enum Action: CaseIterable {
-        case store, storeMany, edit, editAgain, synchronize, share, revoke, delete, restore, discard, policy, read, erase
+        case store, storeMany, edit, editAgain, synchronize, share, revoke, delete, restore, discard, policy, read,
+            erase
     }
 
     private mutating func perform(_ action: Action) async throws {

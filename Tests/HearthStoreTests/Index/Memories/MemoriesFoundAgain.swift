@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// A memory that was found before is known without its rows.
+@Suite struct MemoriesFoundAgain {
+    private func store(_ texts: [String]) async throws -> MemoryStore {
+        let store = try await MemoryStore.open(.temporary, options: StoreOptions())
+        _ = try await store.store(texts.map { MemoryDraft(content: $0) }, agentID: "alden", userID: "iris")
+        return store
+    }
+
+    private func records(in snapshot: Snapshot) throws -> [MemoryRecord] {
+        try snapshot.connection.rows("SELECT memory_key FROM memories ORDER BY memory_key", as: { $0.int64(0) })
+            .compactMap { try MemoryRecord.find(key: $0, in: snapshot) }
+    }
+
+    @Test func `what is kept has a limit, and those go that were not asked for`() async throws {
+        let text = String(repeating: "a long walk ", count: 700)
+        let store = try await store((0..<400).map { "\($0) \(text)" })
+        try store.read { snapshot in
+            let records = try records(in: snapshot)
+            var known = KnownRecords()
+            for record in records {
+                known.keep(record, in: snapshot)
+                #expect(known.size <= KnownRecords.maximumSize)
+                // The first is asked for all the while.
+                #expect(try known.record(of: records[0].key, in: snapshot)?.id == records[0].id)
+            }
+            #expect(known.content(of: records[0].key) == records[0].fields.content)
+            #expect(known.content(of: records[1].key) == nil)
+            #expect(known.content(of: records[399].key) == records[399].fields.content)
+            #expect(known.size > KnownRecords.maximumSize / 2)
+        }
+        try await store.close()
+    }
+
+    @Test func `a memory that is longer than a quarter of the limit is not kept`() async throws {
+        let store = try await store([String(repeating: "x", count: KnownRecords.maximumSize / 4), "short"])
+        try store.read { snapshot in
+            var known = KnownRecords()
+            let records = try records(in: snapshot)
+            for record in records { known.keep(record, in: snapshot) }
+            #expect(records.map { known.content(of: $0.key) } == [nil, "short"])
+        }
+        try await store.close()
+    }
+
+    @Test func `a sensitive memory is not kept`() async throws {
+        let sealed = try await SealedStore()
+        _ = try await sealed.store.store(
+            [MemoryDraft(content: "sealed", isSensitive: true), MemoryDraft(content: "plain")],
+            agentID: "alden",
+            userID: "iris"
+        )
+        let contents = try await sealed.store.read(mayTakeLong: true) { snapshot in
+            let user = try #require(try snapshot.key(of: "iris"))
+            _ = try snapshot.keys(ofUser: user)
+            var known = KnownRecords()
+            let records = try records(in: snapshot)
+            for record in records { known.keep(record, in: snapshot) }
+            return records.map { known.content(of: $0.key) }
+        }
+        #expect(contents == [nil, "plain"])
+        try await sealed.store.close()
+    }
+
+    @Test func `the counts of a memory that is known are those that were written last`() async throws {
+        let store = try await store(["a walk"])
+        func found() async throws -> Memory {
+            let results = try await store.search("walk", as: "alden", userID: "iris", type: .keyword)
+            return try #require(results.first).memory
+        }
+        #expect(try await found().accessCount == 0)
+        #expect(try await found().accessCount == 0)
+        try await store.flushReadCounts()
+        #expect(try await found().accessCount == 2)
+        #expect(try await found().lastAccessedAt != nil)
+        try await store.close()
+    }
+}
