@@ -67,6 +67,42 @@ import Testing
         try await sealed.store.close()
     }
 
+    @Test func `a user who was erased and comes back has only the new memories`() async throws {
+        let store = try await store(["an old walk"])
+        func found() async throws -> [String] {
+            try await store.search("walk", as: "alden", userID: "iris", type: .keyword).map(\.memory.content)
+        }
+        #expect(try await found() == ["an old walk"])
+        _ = try await store.eraseUser("iris", as: "system")
+        #expect(try await found() == [])
+        _ = try await store.store([MemoryDraft(content: "a new walk")], agentID: "alden", userID: "iris")
+        #expect(try await found() == ["a new walk"])
+        try await store.close()
+    }
+
+    @Test func `a memory whose parent was erased has none`() async throws {
+        let store = try await store(["a lake"])
+        let lake = try #require(try await store.search("lake", as: "alden", userID: "iris", type: .keyword).first)
+        _ = try await store.store(
+            [MemoryDraft(content: "a walk", parentID: lake.memory.id)],
+            agentID: "alden",
+            userID: "iris"
+        )
+        func parents() throws -> [MemoryID?] {
+            try store.read { snapshot in
+                let user = try #require(try snapshot.key(of: "iris"))
+                let viewer = try snapshot.directory.agent("alden")
+                let catalog = try store.catalogs.slice(of: user, for: viewer, in: snapshot).catalog
+                return try catalog.entries.filter { !$0.isGone }
+                    .map { try store.catalogs.record(of: $0, user: user, at: catalog, in: snapshot).parentID }
+            }
+        }
+        #expect(try parents() == [nil, lake.memory.id])
+        _ = try await store.eraseMemory(lake.memory.id, as: "alden")
+        #expect(try parents() == [nil])
+        try await store.close()
+    }
+
     @Test func `the counts of a memory that is known are those that were written last`() async throws {
         let store = try await store(["a walk"])
         func found() async throws -> Memory {
