@@ -1,3 +1,5 @@
+import HearthRules
+import HearthSQLite
 import TestSupport
 import Testing
 
