@@ -194,11 +194,19 @@ extension DocumentCatalog {
         )
         changes.hasErased = !erased.isEmpty
         for document in erased {
+            // A head has its memory's key.
+            dropShares(of: document)
             let slot = insertionSlot(of: document)
             guard slot < documents.count, documents[slot] == document else { continue }
             var entry = entries[slot]
             entry.flags.insert(.gone)
             put(entry, into: &changes)
+        }
+    }
+
+    private mutating func dropShares(of memory: Int64) {
+        for agent in Array(shares.keys) where shares[agent]?.removeValue(forKey: memory) != nil {
+            if shares[agent]?.isEmpty == true { shares[agent] = nil }
         }
     }
 
