@@ -58,4 +58,14 @@ import Testing
         }
         #expect(try await shared.store.verify().isSound)
     }
+
+    @Test func `a tag of which one letter is composed and another is not is found in both forms`() async throws {
+        let shared = try await SharedStore()
+        let id = try await shared.memory("One", tags: ["\u{E9}te\u{301}"])
+        for tag in ["\u{E9}t\u{E9}", "e\u{301}te\u{301}", "e\u{301}t\u{E9}"] {
+            let filter = SearchFilter(tags: [tag])
+            let listed = try await shared.store.browse(as: "alden", userID: shared.user, filter: filter).memories
+            #expect(listed.map(\.id) == [id])
+        }
+    }
 }
