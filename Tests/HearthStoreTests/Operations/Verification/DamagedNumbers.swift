@@ -81,4 +81,12 @@ import Testing
             return false
         }
     }
+
+    @Test(arguments: [Duration.nanoseconds(6), .seconds(1), .seconds(Int64.max)])
+    func `a moment later than can be counted is the last one that can`(step: Duration) {
+        let late = BootInstant(bootID: "boot", nanoseconds: .max - 5)
+        #expect(late.advanced(by: step) == BootInstant(bootID: "boot", nanoseconds: .max))
+        #expect(late.advanced(by: .nanoseconds(5)).nanoseconds == .max)
+        #expect(late.advanced(by: .nanoseconds(4)).nanoseconds == .max - 1)
+    }
 }
