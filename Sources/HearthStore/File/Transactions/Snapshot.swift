@@ -12,25 +12,41 @@ struct Snapshot {
     let clock: StoreClock
     /// The keys of users' sensitive memories.
     let keyring: Keyring
+    /// The reads that are not in the file yet.
+    let readCounts: ReadCounts
 
     /// The committed state that a connection reads.
-    init(_ connection: Connection, directories: AgentDirectoryCache, clock: StoreClock, keyring: Keyring) throws {
+    init(
+        _ connection: Connection,
+        directories: AgentDirectoryCache,
+        clock: StoreClock,
+        keyring: Keyring,
+        readCounts: ReadCounts
+    ) throws {
         self.connection = connection
         state = try StoreState.read(connection)
         keyring.catchUp(to: state.keysChanged)
         directory = try directories.directory(connection, state: state)
         self.clock = clock
         self.keyring = keyring
+        self.readCounts = readCounts
     }
 
     /// What a transaction sees, with its own changes.
-    init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock, keyring: Keyring) {
+    init(
+        _ transaction: StoreTransaction,
+        directory: AgentDirectory,
+        clock: StoreClock,
+        keyring: Keyring,
+        readCounts: ReadCounts = ReadCounts()
+    ) {
         connection = transaction.connection
         state = transaction.state
         keyring.catchUp(to: state.keysChanged)
         self.directory = directory
         self.clock = clock
         self.keyring = keyring
+        self.readCounts = readCounts
     }
 }
 
