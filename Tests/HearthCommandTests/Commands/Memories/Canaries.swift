@@ -81,7 +81,7 @@ import Testing
         _ = done(try await watch.run("verify"))
         _ = done(try await watch.run("status"))
         _ = done(try await watch.run("audit", "list"))
-        _ = done(try await watch.run("embeddings", "rebuild", "--all"))
+        _ = done(try await watch.run("embeddings", "rebuild", "--force"))
 
         for look in 1...8 {
             try await watch.run(
