@@ -184,7 +184,8 @@ extension ScriptedWorld {
             batch.append(MemoryImport(id: id, userID: user, agentID: agent, sessionID: session(), draft: draft))
             if !ids.contains(id) { ids.append(id) }
         }
-        return "\(try await coordinator.importMemories(batch))"
+        // An import is a host's: it is told that somebody's text of those words was erased, unless it asks not to be.
+        return "\(try await coordinator.importMemories(batch, allowErased: true))"
     }
 
     private mutating func edit(_ id: MemoryID) async throws -> String {
