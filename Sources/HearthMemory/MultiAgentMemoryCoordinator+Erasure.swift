@@ -25,6 +25,17 @@ extension MultiAgentMemoryCoordinator {
         try await operations.perform { store in try await store.eraseMemory(id, as: agentID, userID: userID) }
     }
 
+    /// Removes the bytes that earlier erasures have left because another process kept the write-ahead log.
+    ///
+    /// That is done at every opening and erasure too. The administrator's: no agent is asked for.
+    ///
+    /// - Returns: Whether anything is left; it counts no memories.
+    /// - Throws: `.storeReadOnly`, `.storeBusy`, `.closed`.
+    @discardableResult
+    public func finishErasures() async throws -> ErasureReport {
+        try await operations.administer { try await $0.finishErasures() }
+    }
+
     /// Erases everything of a user for good: memories, sessions, and the keys of sensitive memories; durable on return.
     ///
     /// Every process that has the file open drops the keys at its next call. Leases that agents hold end. The user may

@@ -21,6 +21,7 @@ struct Hearth: AsyncParsableCommand {
 
             Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
             """,
+        version: HearthVersion.text,
         groupedSubcommands: [
             CommandGroup(name: "Begin:", subcommands: [DemoCommand.self, ImportCommand.self]),
             CommandGroup(

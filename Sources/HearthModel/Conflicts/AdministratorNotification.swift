@@ -28,6 +28,8 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         public static let conflictEscalated = Kind(rawValue: "conflict_escalated")
         /// A sync failed.
         public static let syncFailed = Kind(rawValue: "sync_failed")
+        /// Bytes of erased memories are left in the write-ahead log, because another process reads from it.
+        public static let erasureIncomplete = Kind(rawValue: "erasure_incomplete")
     }
 
     /// Counts up within a file, from 1.

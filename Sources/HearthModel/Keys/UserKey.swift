@@ -4,7 +4,7 @@ public import Foundation
 public struct UserKey: Hashable, Sendable, Codable {
     /// Whose memories it seals.
     public var userID: UserID
-    /// The key's number among those of the user, from 1.
+    /// The key's number among those of the user: 0 for the identity key, which names versions, from 1 for data keys.
     public var number: Int
     /// The identifier of the provider's key that wraps it.
     public var providerKey: String

@@ -121,6 +121,9 @@ public struct ImportCounts: Hashable, Sendable, Codable {
     public var expired: Int
     /// Memories that were erased, or whose text was. They were not stored.
     public var erased: Int
+    /// Memories that were stored in plain, though the policy has memories of their category sealed: there is no key
+    /// provider.
+    public var unsealed: Int
     /// The first hundred of the deleted and expired memories that the file holds. Their owner brings them back by
     /// restoring them.
     public var restorable: [MemoryID]
@@ -133,7 +136,8 @@ public struct ImportCounts: Hashable, Sendable, Codable {
         deleted: Int = 0,
         expired: Int = 0,
         restorable: [MemoryID] = [],
-        erased: Int = 0
+        erased: Int = 0,
+        unsealed: Int = 0
     ) {
         self.stored = stored
         self.present = present
@@ -142,6 +146,7 @@ public struct ImportCounts: Hashable, Sendable, Codable {
         self.expired = expired
         self.restorable = restorable
         self.erased = erased
+        self.unsealed = unsealed
     }
 }
 

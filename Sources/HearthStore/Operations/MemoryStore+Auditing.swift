@@ -45,6 +45,13 @@ extension MemoryStore {
                     let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: memories)
                     try AuditTrail.append(entry, at: now, to: transaction)
                 }
+                // With the row, not later: when the reader's own reads are written is nothing for the owner.
+                try transaction.add(
+                    Dictionary(
+                        shared.map { ($0.record.key, ReadCounts.Count(reads: 1, lastAt: now)) },
+                        uniquingKeysWith: { $0.adding($1) }
+                    )
+                )
                 for (user, memories) in refused {
                     let entry = AuditEntry(
                         action: .refuse,
@@ -57,8 +64,28 @@ extension MemoryStore {
                 }
             }
         }
-        if readCounts.count(receipt.views.lazy.map(\.record.key), at: now), !isReadOnly { try await flushReadCounts() }
+        guard !isReadOnly else { return receipt.views }
+        let own = receipt.views.lazy.filter { $0.sharing == nil }.map(\.record)
+        for reader in readCounts.count(own, at: now) {
+            do {
+                try await writeReadCounts(of: reader)
+            } catch let error as MemoryError {
+                log.warn(error, "The counts of reads are not written; they are kept, and written later.")
+            }
+        }
         return receipt.views
+    }
+
+    /// Writes what a reader has read of its own.
+    func writeReadCounts(of reader: ReadCounts.Reader) async throws {
+        let counts = readCounts.beginWriting(reader)
+        guard !counts.isEmpty else { return }
+        var isWritten = false
+        defer { readCounts.endWriting(reader, isWritten: isWritten) }
+        try await writeOnce { transaction in
+            try transaction.add(counts)
+        }
+        isWritten = true
     }
 
     /// Memories of several users, user by user in the order in which they first come: each gets an audit row.

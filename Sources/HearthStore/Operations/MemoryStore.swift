@@ -87,7 +87,7 @@ package final class MemoryStore: Sendable {
         do {
             if !isReadOnly {
                 try await endLeaseWaits()
-                try await flushReadCounts()
+                for reader in readCounts.readers { try await writeReadCounts(of: reader) }
                 await refreshCatalogImages()
                 await scrubIfDue()
             }
@@ -109,15 +109,7 @@ extension MemoryStore {
             while true {
                 do {
                     return try database.read { connection in
-                        try body(
-                            Snapshot(
-                                connection,
-                                directories: directories,
-                                clock: clock,
-                                keyring: keyring,
-                                names: names
-                            )
-                        )
+                        try body(snapshot(connection))
                     }
                 } catch is StaleSnapshot {
                     // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.
@@ -125,6 +117,17 @@ extension MemoryStore {
                 }
             }
         }
+    }
+
+    private func snapshot(_ connection: Connection) throws -> Snapshot {
+        try Snapshot(
+            connection,
+            directories: directories,
+            clock: clock,
+            keyring: keyring,
+            names: names,
+            readCounts: readCounts
+        )
     }
 
     /// From so many memories on a read goes to a thread of its own.
@@ -150,17 +153,8 @@ extension MemoryStore {
             try await MemoryError.mapping {
                 while true {
                     do {
-                        return try await database.readUntilCancelled {
-                            [directories, clock, keyring, names] connection in
-                            try body(
-                                Snapshot(
-                                    connection,
-                                    directories: directories,
-                                    clock: clock,
-                                    keyring: keyring,
-                                    names: names
-                                )
-                            )
+                        return try await database.readUntilCancelled { [self] connection in
+                            try body(snapshot(connection))
                         }
                     } catch is StaleSnapshot {
                         continue
@@ -212,7 +206,8 @@ extension MemoryStore {
         _ body: @escaping @Sendable (WriteContext) throws -> R
     ) async throws -> R {
         let now = clock.now()
-        let done = try await write { [directories, clock, keyring, embedder, defaultResolution] transaction in
+        let done = try await write {
+            [directories, clock, keyring, readCounts, embedder, defaultResolution] transaction in
             // This is made here because an operation may run more than once, and only its last run counts.
             let afterCommit = WriteContext.AfterCommit()
             let result = try body(
@@ -222,6 +217,7 @@ extension MemoryStore {
                     directory: try transaction.directory(directories),
                     clock: clock,
                     keyring: keyring,
+                    readCounts: readCounts,
                     now: now,
                     vectors: VectorSource(embedder: embedder, prepared: prepared),
                     defaultResolution: defaultResolution

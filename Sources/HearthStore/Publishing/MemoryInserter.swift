@@ -31,6 +31,8 @@ struct MemoryInserter {
     private var heldProvenances: [[UInt8]: [(user: UserID, owner: AgentID, provenance: Provenance)]] = [:]
     /// Which memory of the call was added last, from 1.
     private var added = 0
+    /// How many memories were added in plain though the policy has their category sealed: there is no key provider.
+    private(set) var unsealed = 0
     /// The plan for the memory before: most of the next ones have the same.
     private var plan: SharingPlan?
 
@@ -72,6 +74,7 @@ struct MemoryInserter {
         added = number ?? added + 1
         let plan = try plan(for: new)
         if let parentID = new.parentID { try requireParent(parentID, of: new, owner: plan.owner) }
+        if new.keys == nil, keyring.misses(new.fields.category, by: directory.rules.policy) { unsealed += 1 }
         var new = new
         new.fields.provenance = try provenance(of: new, owner: plan.owner)
         let row = try MemoryTable.Rows(

@@ -34,6 +34,7 @@ struct WriteContext {
     let clock: StoreClock
     /// The keys of users' sensitive memories.
     let keyring: Keyring
+    let readCounts: ReadCounts
     let now: Timestamp
     var vectors: VectorSource
     /// How conflicts are settled on a memory whose owner has no profile.
@@ -42,7 +43,7 @@ struct WriteContext {
     var connection: Connection { transaction.connection }
 
     var snapshot: Snapshot {
-        Snapshot(transaction, directory: directory, clock: clock, keyring: keyring)
+        Snapshot(transaction, directory: directory, clock: clock, keyring: keyring, readCounts: readCounts)
     }
 
     var documents: DocumentWriter {

@@ -87,14 +87,16 @@ struct IdentifierLedger {
     }
 
     private var entries = ExternalSort<Entry>()
+    /// Makes the hashes of this run, which may stand in a temporary file, tell nothing of a text that somebody guesses.
+    private let key = SymmetricKey(size: .bits256)
 
     /// Notes a line.
     mutating func add(_ line: ImportLine, number: Int) throws {
         let memory = line.memory
         let names = [memory.userID.rawValue, memory.agentID.rawValue, memory.id.rawValue]
         // No name holds a control character, so a zero byte keeps them apart.
-        let id = Array(SHA256.hash(data: Array(names.joined(separator: "\0").utf8)))
-        try entries.append(Entry(id: Self.words(id), line: number, content: Self.words(line.digest.bytes)))
+        let id = words(Array(names.joined(separator: "\0").utf8))
+        try entries.append(Entry(id: id, line: number, content: words(line.digest.bytes)))
     }
 
     /// Calls `body` for every line whose id an earlier line gave to another content.
@@ -114,9 +116,13 @@ struct IdentifierLedger {
         }
     }
 
-    private static func words(_ digest: [UInt8]) -> (UInt64, UInt64) {
-        digest.withUnsafeBytes {
-            ($0.loadUnaligned(fromByteOffset: 0, as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        }
+    private func words(_ bytes: [UInt8]) -> (UInt64, UInt64) {
+        HMAC<SHA256>.authenticationCode(for: bytes, using: key)
+            .withUnsafeBytes {
+                (
+                    $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+                    $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                )
+            }
     }
 }

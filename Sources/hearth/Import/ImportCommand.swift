@@ -17,7 +17,7 @@ struct ImportCommand: AsyncParsableCommand {
             What was deleted stays deleted, and what has expired is not found: such memories are counted apart. `hearth restore ID` \
             brings one back that the store still holds.
 
-            JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), restorable (the first hundred ids of the deleted and expired \
+            JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
             """
@@ -97,6 +97,12 @@ struct ImportCommand: AsyncParsableCommand {
         progress.clear()
         (outcome.counts, outcome.complete) = (run.counts, run.isComplete)
         outcome.skipped = check.problemCount
+        if run.counts.unsealed > 0 {
+            let count = run.counts.unsealed
+            Console.error.warn(
+                "\(count) \(count == 1 ? "memory is" : "memories are") stored in plain, of a category that is to be sealed, because no key is given. `hearth edit ID --sensitive --publish` with a key seals one."
+            )
+        }
         if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
         return outcome
     }
@@ -122,7 +128,7 @@ private struct ImportReport: Report {
     var problems: [LineProblem]
 
     private enum CodingKeys: String, CodingKey {
-        case read, stored, present, deleted, expired, erased, restorable, skipped, complete, problems
+        case read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, problems
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -133,6 +139,7 @@ private struct ImportReport: Report {
         try container.encode(counts.deleted, forKey: .deleted)
         try container.encode(counts.expired, forKey: .expired)
         try container.encode(counts.erased, forKey: .erased)
+        try container.encode(counts.unsealed, forKey: .unsealed)
         try container.encode(counts.restorable, forKey: .restorable)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)

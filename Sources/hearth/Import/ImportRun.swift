@@ -97,6 +97,7 @@ extension ImportCounts {
         deleted += batch.deleted
         expired += batch.expired
         erased += batch.erased
+        unsealed += batch.unsealed
         restorable += batch.restorable.prefix(max(0, Self.namedRestorable - restorable.count))
     }
 }

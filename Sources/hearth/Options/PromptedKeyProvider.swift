@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import HearthMemory
 import Synchronization
 
@@ -12,7 +13,17 @@ final class PromptedKeyProvider: KeyProvider {
     }
 
     func key(for identifier: String?) async throws -> (identifier: String, key: SymmetricKey) {
-        try await provider().key(for: identifier)
+        // A key of before can't come from a new passphrase: there is nothing to ask a person.
+        guard identifier == nil || access(parametersPath, F_OK) == 0 else {
+            throw MemoryError(
+                code: .keyUnavailable,
+                message: """
+                    The file of passphrase parameters \(parametersPath) is not there, and without it the passphrase opens nothing. \
+                    Put it back from a backup.
+                    """
+            )
+        }
+        return try await provider().key(for: identifier)
     }
 
     /// One question, however many ask at the same time.

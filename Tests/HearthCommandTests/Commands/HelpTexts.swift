@@ -9,6 +9,12 @@ import Testing
         tool = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris"])
     }
 
+    @Test func `the version is printed, and nothing is opened for it`() async throws {
+        let outcome = try await tool.run(["--version"])
+        #expect(outcome.status == 0 && outcome.text.hasPrefix("hearth ") && outcome.lines.count == 2)
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
     @Test func `every key that is printed is explained in the help of its command`() async throws {
         let id = try await tool.stored(
             "Iris likes oolong",

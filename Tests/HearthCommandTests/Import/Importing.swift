@@ -17,6 +17,19 @@ import Testing
         try tool.sandbox.write("input.jsonl", lines.map { $0 + "\n" }.joined())
     }
 
+    @Test func `what is to be sealed and is imported without a key is counted and named`() async throws {
+        let secret = line(1).dropLast() + #", "category": "security_credentials"}"#
+        let outcome = try await tool.run(["import", try file([String(secret), line(2)]), "--json", "--db", tool.store])
+        #expect(outcome.status == 0 && outcome.errors.contains("1 memory is stored in plain"), "\(outcome.errors)")
+        #expect(try outcome.json["unsealed"]?.int == 1 && outcome.json["stored"]?.int == 2)
+
+        let key = tool.sandbox.file("key")
+        #expect(try await tool.run(["keys", "init", key]).status == 0)
+        let other = String(line(3).dropLast() + #", "category": "security_credentials"}"#)
+        let sealed = try await tool.run(["import", try file([other]), "--key-file", key, "--json", "--db", tool.store])
+        #expect(try sealed.json["unsealed"]?.int == 0 && sealed.errors.isEmpty)
+    }
+
     @Test func `what is in the lines is in the memories`() async throws {
         let text = #"""
             {"id": "m1", "user": "iris", "agent": "alice", "session": "s1", "created_at": "2026-03-01T18:20:05.123456+01:00", "text": "dark mode", "type": "semantic", "category": "preference", "tags": ["ui", "夜"], "importance": 0.75}

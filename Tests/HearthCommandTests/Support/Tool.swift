@@ -90,8 +90,8 @@ struct Tool: Sendable {
     }
 
     /// Starts the tool, beside those that ``run(_:input:output:errors:)`` runs a few at a time.
-    func start(_ arguments: [String]) throws -> RunningTool {
-        try RunningTool(executable: Self.executable, arguments, in: self)
+    func start(_ arguments: [String], input: Data? = nil) throws -> RunningTool {
+        try RunningTool(executable: Self.executable, arguments, in: self, RunningTool.Streams(input: input))
     }
 
     /// The executable, which is built beside the tests.
@@ -152,6 +152,9 @@ final class RunningTool: Sendable {
     }
 
     var isRunning: Bool { process.isRunning }
+
+    /// The number of the process.
+    var id: Int32 { process.id }
 
     /// Whether the process has set up something of its own to do on a signal; false once it has ended.
     func catches(_ number: Int32) -> Bool {

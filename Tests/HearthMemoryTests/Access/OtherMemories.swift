@@ -27,7 +27,7 @@ enum Vocabulary {
 }
 
 /// What goes on out of Alden's sight: private memories of Sentry, Mimic and Alice, and memories of another user, Alden's
-/// own for that user among them.
+/// own for that user among them. About half of them are sensitive.
 struct OtherMemories {
     /// How many calls were made.
     private(set) var count = 0
@@ -35,9 +35,6 @@ struct OtherMemories {
     private var random: SeededGenerator
     /// Memories that Alden may not see.
     private var hidden: [(id: MemoryID, owner: AgentID, user: UserID)] = []
-
-    /// Whether some of them are sensitive: once the engine seals such memories.
-    static let includesSensitive = false
 
     init(coordinator: MultiAgentMemoryCoordinator, seed: UInt64) {
         self.coordinator = coordinator
@@ -63,7 +60,10 @@ struct OtherMemories {
         let service = coordinator.syncService
         switch Int.random(in: 0..<8, using: &random) {
         case 0...1:
-            let change = MemoryChange(content: Vocabulary.text(&random))
+            let change = MemoryChange(
+                content: Vocabulary.text(&random),
+                isSensitive: [true, false, nil].randomElement(using: &random)!
+            )
             try await coordinator.updateMemory(target.id, agentID: target.owner, change: change, userID: target.user)
         case 2: _ = try await service.syncAgentMemories(agentID: target.owner, userID: target.user)
         case 3: try await coordinator.deleteMemory(target.id, agentID: target.owner, userID: target.user)
@@ -75,6 +75,8 @@ struct OtherMemories {
                 waitForLock: false,
                 userID: target.user
             )
+        case 6 where random.next() % 8 == 0:
+            _ = try await coordinator.eraseMemory(target.id, agentID: target.owner, userID: target.user)
         case 6:
             let other: AgentID = target.owner == "mimic" ? "sentry" : "mimic"
             try await coordinator.shareMemory(target.id, agentID: target.owner, with: [other], userID: target.user)
@@ -100,7 +102,7 @@ struct OtherMemories {
             category: category,
             tags: ["shared", Vocabulary.words[0]],
             importance: Double(random.next() % 5) / 4,
-            isSensitive: Self.includesSensitive && Bool.random(using: &random)
+            isSensitive: Bool.random(using: &random)
         )
         let session: SessionID? = ["morning", "evening", nil].randomElement(using: &random)!
         if random.next() % 4 == 0 {

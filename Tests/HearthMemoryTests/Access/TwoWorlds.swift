@@ -17,19 +17,27 @@ import Testing
 
     @Test(arguments: 0..<runs)
     func `an agent is answered alike with and without others' private memories`(run: Int) async throws {
-        var random = SeededGenerator()
-        for _ in 0..<run { _ = random.next() }
-        let seed = random.next()
-        var alone = try await ScriptedWorld(seed: seed, hasOthers: false)
-        var beside = try await ScriptedWorld(seed: seed, hasOthers: true)
+        let seed = SeededGenerator().seed &+ UInt64(run)
+        // In every fourth script Alden's process has no key, and others' sensitive memories come from another process.
+        let hasKey = seed % 4 != 3
+        var alone = try await ScriptedWorld(seed: seed, hasOthers: false, hasKey: hasKey)
+        var beside = try await ScriptedWorld(seed: seed, hasOthers: true, hasKey: hasKey)
         for step in 0..<Self.steps {
             let (expected, found) = (try await alone.step(), try await beside.step())
-            #expect(expected == found, "step \(step) of seed \(seed)")
-            guard expected == found else { break }
+            guard expected != found else { continue }
+            let differing = zip(expected.split(separator: "\n"), found.split(separator: "\n")).first { $0 != $1 }
+            Issue.record(
+                """
+                step \(step), HEARTH_TEST_SEED=\(seed) HEARTH_WORLD_RUNS=1
+                alone: \(differing?.0 ?? "\(expected.count) characters")
+                beside: \(differing?.1 ?? "\(found.count) characters")
+                """
+            )
+            break
         }
         #expect(beside.others.count > 20)
-        try await alone.coordinator.close()
-        try await beside.coordinator.close()
+        try await alone.close()
+        try await beside.close()
     }
 }
 
@@ -37,9 +45,13 @@ import Testing
 /// eyes: memories of Sentry, Mimic and Alice, and another user's.
 private struct ScriptedWorld {
     let coordinator: MultiAgentMemoryCoordinator
+    /// By which others work on the file if Alden's coordinator has no key.
+    private let othersCoordinator: MultiAgentMemoryCoordinator?
+    private let directory: TemporaryDirectory?
     /// What is done out of Alden's sight, if anything is.
     private(set) var others: OtherMemories
     private let hasOthers: Bool
+    private let hasKey: Bool
     private let clock = TestClock()
     private let agent: AgentID = "alden"
     private let user: UserID = "iris"
@@ -51,15 +63,35 @@ private struct ScriptedWorld {
     private var names: [String: String] = [:]
     private var imported = 0
 
-    init(seed: UInt64, hasOthers: Bool) async throws {
+    init(seed: UInt64, hasOthers: Bool, hasKey: Bool) async throws {
         self.hasOthers = hasOthers
         random = SeededGenerator(seed: seed)
         var configuration = CoordinatorConfiguration()
         configuration.clock = clock.storeClock
         configuration.durability = .normal
-        coordinator = try await MultiAgentMemoryCoordinator.open(.inMemory, configuration: configuration)
+        let provider = MemoryKeyProvider()
+        if hasKey {
+            configuration.keyProvider = provider
+            directory = nil
+            othersCoordinator = nil
+            coordinator = try await MultiAgentMemoryCoordinator.open(.inMemory, configuration: configuration)
+        } else {
+            let directory = try TemporaryDirectory()
+            self.directory = directory
+            let location = StoreLocation.file(directory.file("store.db"))
+            coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
+            configuration.keyProvider = provider
+            othersCoordinator =
+                hasOthers ? try await MultiAgentMemoryCoordinator.open(location, configuration: configuration) : nil
+        }
         for profile in AgentProfile.hearthlink { try await coordinator.registerAgent(profile.id) }
-        others = OtherMemories(coordinator: coordinator, seed: ~seed)
+        others = OtherMemories(coordinator: othersCoordinator ?? coordinator, seed: ~seed)
+        self.hasKey = hasKey
+    }
+
+    func close() async throws {
+        try await othersCoordinator?.close()
+        try await coordinator.close()
     }
 
     /// Does one thing for Alden, after some out of his sight, and returns all that he gets back.
@@ -107,6 +139,7 @@ extension ScriptedWorld {
             category: [.general, .preference, .knowledge, .privateTasks].randomElement(using: &random)!,
             tags: Bool.random(using: &random) ? [Vocabulary.words.randomElement(using: &random)!] : [],
             importance: Double(random.next() % 5) / 4,
+            isSensitive: hasKey && random.next() % 4 == 0,
             expiresAt: random.next() % 8 == 0
                 ? Date(timeIntervalSince1970: 1_735_689_600 + Double(random.next() % 4_000)) : nil,
             parentID: random.next() % 4 == 0 ? ids.randomElement(using: &random) : nil
@@ -151,11 +184,16 @@ extension ScriptedWorld {
             batch.append(MemoryImport(id: id, userID: user, agentID: agent, sessionID: session(), draft: draft))
             if !ids.contains(id) { ids.append(id) }
         }
-        return "\(try await coordinator.importMemories(batch))"
+        // An import is a host's: it is told that somebody's text of those words was erased, unless it asks not to be.
+        return "\(try await coordinator.importMemories(batch, allowErased: true))"
     }
 
     private mutating func edit(_ id: MemoryID) async throws -> String {
-        let change = MemoryChange(content: Vocabulary.text(&random), importance: Double(random.next() % 5) / 4)
+        let change = MemoryChange(
+            content: Vocabulary.text(&random),
+            importance: Double(random.next() % 5) / 4,
+            isSensitive: hasKey && random.next() % 4 == 0 ? Bool.random(using: &random) : nil
+        )
         let lock = Bool.random(using: &random) ? locks.randomElement(using: &random) : nil
         return try await told(
             coordinator.updateMemory(id, agentID: agent, change: change, lock: lock, userID: user)
@@ -191,7 +229,8 @@ extension ScriptedWorld {
             categories: random.next() % 4 == 0 ? [.preference] : [],
             tags: random.next() % 4 == 0 ? [Vocabulary.words[0]] : [],
             minimumImportance: random.next() % 4 == 0 ? 0.5 : nil,
-            expiry: SearchFilter.Expiry.allCases.randomElement(using: &random)!
+            expiry: SearchFilter.Expiry.allCases.randomElement(using: &random)!,
+            includesSensitive: random.next() % 4 != 0
         )
     }
 
@@ -344,15 +383,23 @@ extension ScriptedWorld {
         .joined(separator: "\n")
     }
 
-    /// Identifiers by the order in which they were first seen: they are made at random.
+    /// Identifiers and checksums by the order in which they were first seen: they are made at random, or with random keys.
     private mutating func named(_ text: String) -> String {
         var text = text
         let words = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }).map(String.init)
-        for word in words where word.count > 30 && ["mem_", "ver_", "conf_", "op_"].contains(where: word.hasPrefix) {
+        let isMade: (String) -> Bool = { word in
+            // Checksums of sensitive memories are made with a key, and so are the ids of their versions.
+            word.count > 30 && ["mem_", "ver_", "conf_", "op_"].contains(where: word.hasPrefix)
+                || word.count == 64 && word.allSatisfy(\.isHexDigit)
+        }
+        for word in words where isMade(word) {
             let name = names[word] ?? "name \(names.count)"
             names[word] = name
             text = text.replacing(word, with: name)
         }
-        return text
+        return text.replacing(/"parents":\[([^\]]+)\]/) { match in
+            // They are in the order of their identifiers.
+            "\"parents\":\(match.1.split(separator: ",").sorted())"
+        }
     }
 }

@@ -197,12 +197,16 @@ import Testing
         for await _ in entered {}
         #expect(try await sealed.store.eraseMemory(id, as: "alden") == ErasureReport(memories: 1, isComplete: false))
         await expect(.memoryNotFound) { try await other.memory(id, as: "alden") }
+        #expect(try await sealed.store.finishErasures() == ErasureReport(memories: 0, isComplete: false))
+        #expect(try other.pendingNotifications().map(\.kind) == [.erasureIncomplete])
         release.signal()
         try await reading
         #expect(try await other.search("quixzle", as: "alden", userID: sealed.user).isEmpty)
         try await other.close()
         let third = try await sealed.reopened(provider: sealed.provider)
         #expect(try third.read(MemoryStore.isScrubbed))
+        #expect(try third.pendingNotifications().isEmpty)
+        #expect(try await third.finishErasures() == ErasureReport(memories: 0, isComplete: true))
         #expect(try await traces.found(in: sealed.directory.path) == [])
         try await third.close()
         try await sealed.store.close()

@@ -32,6 +32,13 @@ import Testing
         let key = try #require(try neighbour.read { try UserTable.find(user, in: $0.connection) })
         #expect(neighbour.keyring.loaded(key) != nil)
         #expect(try await store.eraseUser(user, as: "system") == ErasureReport(memories: 2, isComplete: true))
+        let leftovers = try store.read { snapshot in
+            try snapshot.connection.rows(
+                "SELECT name FROM sqlite_schema WHERE name GLOB 'erasing*'",
+                as: { $0.string(0) }
+            )
+        }
+        #expect(leftovers == [])
         #expect(try await first.found(in: sealed.directory.path) == [])
         #expect(try await second.found(in: sealed.directory.path) == [])
 

@@ -108,6 +108,7 @@ extension Snapshot {
             record.flags.contains(.everDrafted)
             ? try DraftTable.find(memory: record.key, agent: viewer.key, in: self) : nil
         let fields = draft?.change.applied(to: record.fields) ?? record.fields
+        let unwritten = readCounts.count(of: record)
         let hasConflict = try ConflictTable.waiting(on: record, in: connection) != nil
         let status = SyncStatus(
             isLockedByOther: lease.map { $0.holder != viewer.key } ?? false,
@@ -134,9 +135,9 @@ extension Snapshot {
                 isSensitive: record.isSensitive,
                 createdAt: record.createdAt.date,
                 updatedAt: (draft?.time.timestamp ?? record.updatedAt).date,
-                lastAccessedAt: record.lastAccessedAt?.date,
+                lastAccessedAt: [record.lastAccessedAt, unwritten?.lastAt].compactMap(\.self).max()?.date,
                 expiresAt: fields.expiresAt?.date,
-                accessCount: Int(record.accessCount),
+                accessCount: Int(record.accessCount + (unwritten?.reads ?? 0)),
                 version: record.headNumber,
                 versionID: record.head,
                 syncStatus: status,

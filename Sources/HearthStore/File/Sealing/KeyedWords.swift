@@ -1,6 +1,7 @@
 import Crypto
 import HearthModel
 import HearthText
+import Synchronization
 
 /// Makes the tokens that stand for words and tags of sensitive memories: HMAC-SHA-256 under a key of the user.
 struct WordKeyer {
@@ -8,7 +9,7 @@ struct WordKeyer {
     ///
     /// Of two different words of a user who has a million, one in about 70 million users would have a pair with the same
     /// token; and then one word would find the other's memories. More bits would make every posting longer.
-    private static let length = 13
+    static let length = 13
     private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
     private let hmac: HMAC<SHA256>
@@ -49,30 +50,59 @@ struct WordKeyer {
     }
 }
 
+/// The tokens of words that were met lately: most words of a text are in many.
+final class TokenCache: Sendable {
+    /// How many are kept; then all are forgotten, which is cheaper than to say which was used last.
+    private static let limit = 1 << 16
+
+    private let known = Mutex<[String: String]>([:])
+
+    /// The token of each term.
+    func tokens(of terms: Set<String>, with key: DataKey) -> [String: String] {
+        var tokens: [String: String] = [:]
+        tokens.reserveCapacity(terms.count)
+        var missing: [String] = []
+        known.withLock { known in
+            for term in terms {
+                if let token = known[term] { tokens[term] = token } else { missing.append(term) }
+            }
+        }
+        guard !missing.isEmpty else { return tokens }
+        let keyer = WordKeyer(key)
+        for term in missing { tokens[term] = keyer.token(ofTerm: term) }
+        known.withLock { known in
+            if known.count > Self.limit { known = [:] }
+            for term in missing { known[term] = tokens[term] }
+        }
+        return tokens
+    }
+}
+
 /// The words of a sensitive memory as the index takes them: tokens in the order of the tokens, which says nothing of
 /// the order of the words.
 struct KeyedWords: Sendable {
     let words: IndexedWords
-    /// What each token stands for.
-    let terms: [String: String]
+    /// The different tokens, and what each stands for.
+    let terms: [(token: String, term: String)]
     let key: DataKey
 
     init(_ document: AnalyzedDocument, user: Int64, key: DataKey) {
-        let keyer = WordKeyer(key)
         let prefix = UserKey(user).sealedPrefix
-        var tokens: [String: String] = [:]
-        func indexed(_ terms: [String]) -> String {
-            terms.map { term in
-                if let known = tokens[term] { return prefix + known }
-                let token = keyer.token(ofTerm: term)
-                tokens[term] = token
-                return prefix + token
-            }
-            .sorted().map { $0 + " " }.joined()
-        }
         let terms = document.indexedTerms
+        let tokens = key.tokens.tokens(of: Set(terms.content).union(terms.tags), with: key)
+        func indexed(_ terms: [String]) -> String {
+            let sorted = terms.compactMap { tokens[$0] }.sorted()
+            var text = ""
+            text.reserveCapacity(sorted.count * (prefix.utf8.count + WordKeyer.length + 1))
+            for token in sorted {
+                text += prefix
+                text += token
+                text += " "
+            }
+            return text
+        }
         words = IndexedWords(content: indexed(terms.content), tags: indexed(terms.tags))
-        self.terms = Dictionary(tokens.map { ($1, $0) }) { first, _ in first }
+        self.terms = tokens.map { (token: $1, term: $0) }
         self.key = key
     }
 }

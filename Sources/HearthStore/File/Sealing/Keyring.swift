@@ -8,6 +8,7 @@ final class Keyring: Sendable {
         /// The loads that are under way, so that a provider is asked once however many calls need the same keys.
         var loads: [Int64: Task<UserKeys, any Error>] = [:]
         var hasWarned = false
+        var hasSaidUnsealed = false
         /// The state of the file's keys that they are of.
         var changed: Int64 = 0
     }
@@ -24,6 +25,19 @@ final class Keyring: Sendable {
     /// Whether memories of a category are sealed: the policy says so, and there is something to seal them with.
     func seals(_ category: MemoryCategory, by policy: SharingPolicy) -> Bool {
         provider != nil && policy.sealedCategories.contains(category)
+    }
+
+    /// Whether memories of a category would be sealed if there were something to seal them with.
+    func misses(_ category: MemoryCategory, by policy: SharingPolicy) -> Bool {
+        provider == nil && policy.sealedCategories.contains(category)
+    }
+
+    /// Whether it is to be said that memories are stored in plain which the policy has sealed: once for each opening.
+    func shouldSayUnsealed() -> Bool {
+        state.withLock { state in
+            defer { state.hasSaidUnsealed = true }
+            return !state.hasSaidUnsealed
+        }
     }
 
     /// The keys of a user, if they are in memory.

@@ -11,6 +11,8 @@ struct DataKey: Sendable {
     let sealing: SecretKey
     /// What stands in for words and tags in the index.
     let words: SecretKey
+    /// The tokens that were made lately.
+    let tokens = TokenCache()
 }
 
 /// The keys of one user, unwrapped.

@@ -58,6 +58,29 @@ enum NotificationTable {
         )
     }
 
+    /// Whether there is a notification of a kind that nobody has acknowledged.
+    static func isWaiting(_ kind: AdministratorNotification.Kind, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM notifications WHERE acknowledged_at IS NULL AND kind = ?1 LIMIT 1",
+            kind.rawValue,
+            as: { _ in true }
+        ) ?? false
+    }
+
+    /// Acknowledges the notifications of a kind, whose reason is gone.
+    static func acknowledge(
+        _ kind: AdministratorNotification.Kind,
+        at now: Timestamp,
+        in transaction: StoreTransaction
+    ) throws {
+        try transaction.connection.run(
+            "UPDATE notifications SET acknowledged_at = ?2 WHERE acknowledged_at IS NULL AND kind = ?1",
+            kind.rawValue,
+            now.rawValue
+        )
+        if transaction.connection.changes > 0 { _ = transaction.sequence }
+    }
+
     static func acknowledge(_ id: Int, at now: Timestamp, in transaction: StoreTransaction) throws {
         try transaction.connection.run(
             "UPDATE notifications SET acknowledged_at = coalesce(acknowledged_at, ?2) WHERE notification_key = ?1",

@@ -14,6 +14,8 @@ struct Snapshot {
     let keyring: Keyring
     /// What keys of the file stand for; nil in a transaction.
     var names: NameCache?
+    /// The reads that are not in the file yet.
+    let readCounts: ReadCounts
 
     /// The committed state that a connection reads.
     init(
@@ -21,7 +23,8 @@ struct Snapshot {
         directories: AgentDirectoryCache,
         clock: StoreClock,
         keyring: Keyring,
-        names: NameCache
+        names: NameCache,
+        readCounts: ReadCounts
     ) throws {
         self.connection = connection
         state = try StoreState.read(connection)
@@ -30,10 +33,17 @@ struct Snapshot {
         self.clock = clock
         self.keyring = keyring
         self.names = names
+        self.readCounts = readCounts
     }
 
     /// What a transaction sees, with its own changes.
-    init(_ transaction: StoreTransaction, directory: AgentDirectory, clock: StoreClock, keyring: Keyring) {
+    init(
+        _ transaction: StoreTransaction,
+        directory: AgentDirectory,
+        clock: StoreClock,
+        keyring: Keyring,
+        readCounts: ReadCounts = ReadCounts()
+    ) {
         connection = transaction.connection
         state = transaction.state
         keyring.catchUp(to: state.keysChanged)
@@ -41,6 +51,7 @@ struct Snapshot {
         self.clock = clock
         self.keyring = keyring
         names = nil
+        self.readCounts = readCounts
     }
 }
 

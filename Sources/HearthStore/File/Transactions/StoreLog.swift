@@ -27,6 +27,13 @@ package struct StoreLog: Sendable {
         logger.warning("Keys are not locked in memory: the limit (ulimit -l, LimitMEMLOCK of a service) is too low.")
     }
 
+    /// Says that memories are stored in plain that the policy has sealed.
+    func sayUnsealed() {
+        logger.warning(
+            "Memories of a category that the policy has sealed are stored in plain, because there is no key provider."
+        )
+    }
+
     /// Says that bytes of what was erased are left in the write-ahead log for now.
     func sayLogIsKept() {
         logger.warning(

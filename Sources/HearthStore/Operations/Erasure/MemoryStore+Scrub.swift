@@ -1,4 +1,4 @@
-import HearthModel
+package import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
@@ -33,6 +33,18 @@ extension MemoryStore {
         }
     }
 
+    /// Removes what earlier erasures have left, and says whether anything is left now.
+    package func finishErasures() async throws -> ErasureReport {
+        guard !isReadOnly else {
+            throw MemoryError(
+                code: .storeReadOnly,
+                message: "The store was opened read-only; open it for writing to finish erasures."
+            )
+        }
+        try await scrub()
+        return ErasureReport(memories: 0, isComplete: try read(Self.isScrubbed))
+    }
+
     /// Scrubs in the order in which bytes move: out of the index into free pages, out of those into the log, and out of
     /// the log.
     private func scrub() async throws {
@@ -44,14 +56,36 @@ extension MemoryStore {
         try await cutFreePages()
         for attempt in 1...Self.cuts {
             if try await cutLog() {
+                let now = clock.now()
                 try await writeOnce { transaction in
                     try transaction.connection.run("UPDATE store SET scrub_due = 0 WHERE scrub_due = ?1", due)
+                    try NotificationTable.acknowledge(.erasureIncomplete, at: now, in: transaction)
                 }
                 return
             }
             if attempt < Self.cuts { try await Task.sleep(for: Self.rest) }
         }
         log.sayLogIsKept()
+        try await notifyOfKeptLog()
+    }
+
+    /// Tells administrators that the log is kept, unless they have been told.
+    private func notifyOfKeptLog() async throws {
+        let notification = AdministratorNotification(
+            id: 0,
+            severity: .warning,
+            kind: .erasureIncomplete,
+            message: """
+                Bytes of erased memories may be left in the write-ahead log, because another process reads from it. End its reads and \
+                run `hearth erase --rest`, or open the store again.
+                """,
+            createdAt: clock.now().date
+        )
+        let told = try await writeOnce { transaction -> [AdministratorNotification] in
+            guard try !NotificationTable.isWaiting(.erasureIncomplete, in: transaction.connection) else { return [] }
+            return [try NotificationTable.insert(notification, in: transaction)]
+        }
+        notifications.publish(told)
     }
 
     /// Merges all segments of the word index, in steps: what was deleted is left out. FTS5 keeps a deleted word in the

@@ -75,7 +75,7 @@ extension MemoryStore {
             return memory
         }
         defer { embedLater() }
-        return try await auditingRefusal {
+        let imported = try await auditingRefusal {
             try await prepare(missing.count, make) { [self] new in
                 try await write { [self] transaction in
                     var inserter = try inserter(transaction, now: now)
@@ -111,10 +111,13 @@ extension MemoryStore {
                         counts.stored += 1
                     }
                     try inserter.finish()
+                    counts.unsealed = inserter.unsealed
                     return counts
                 }
             }
         }
+        if imported.unsealed > 0, keyring.shouldSayUnsealed() { log.sayUnsealed() }
+        return imported
     }
 }
 

@@ -40,7 +40,7 @@ extension MemoryStore {
                 now: Timestamp(rawValue: now.rawValue + Int64(index))
             )
         }
-        let ids = try await auditingRefusal {
+        let (ids, unsealed) = try await auditingRefusal {
             try await prepare(drafts.count, make) { [self] new in
                 try await write { [self] transaction in
                     var inserter = try inserter(transaction, shareWith: shareWith, now: now)
@@ -51,10 +51,11 @@ extension MemoryStore {
                         ids.append(memory.id)
                     }
                     try inserter.finish()
-                    return ids
+                    return (ids, inserter.unsealed)
                 }
             }
         }
+        if unsealed > 0, keyring.shouldSayUnsealed() { log.sayUnsealed() }
         embedLater()
         return ids
     }

@@ -11,12 +11,18 @@ struct EraseCommand: AsyncParsableCommand {
             Backups keep what they have. Only the owner and critical agents erase a memory; only critical agents and the system agent erase \
             a user. On a terminal it asks first, and without one it wants --yes.
 
+            If another process reads, bytes may stay in the write-ahead log: the command says so and ends with 1. The rest goes when the \
+            store is next opened, at the next erasure, or with --rest.
+
             JSON: memories (how many were erased), complete (whether no byte of them is left in the file), id or user.
             """
     )
 
     @Option(help: ArgumentHelp("The memory to erase.", valueName: "id"))
     var memory: MemoryID?
+
+    @Flag(help: "Erase nothing more; remove the bytes that earlier erasures have left.")
+    var rest = false
 
     @Flag(help: "Do not ask.")
     var yes = false
@@ -26,9 +32,10 @@ struct EraseCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        guard memory != nil || user.given != nil else {
+        guard rest || memory != nil || user.given != nil else {
             throw ValidationError("Say what to erase: --memory ID, or --user USER for everything of a user.")
         }
+        guard !rest || memory == nil else { throw ValidationError("Give --memory or --rest, not both.") }
     }
 
     func run() async throws {
@@ -37,9 +44,14 @@ struct EraseCommand: AsyncParsableCommand {
             try await erase(by: coordinator)
         }
         try store.output.print(report)
+        guard report.complete else { throw ExitCode.failure }
     }
 
     private func erase(by coordinator: MultiAgentMemoryCoordinator) async throws -> EraseReport {
+        if rest {
+            let done = try await coordinator.finishErasures()
+            return EraseReport(memories: 0, complete: done.isComplete)
+        }
         let actor = agent.idOrSystem
         if let memory {
             try confirm("Erase memory \(memory) for good?")
@@ -73,7 +85,13 @@ private struct EraseReport: Report {
         if let id { page.line("\(id) is erased.") }
         let count = memories == 1 ? "1 memory" : "\(memories) memories"
         if let user { page.line("Everything of \(user) is erased: \(count).") }
-        guard !complete else { return }
-        page.line("Another process reads, so bytes may be left in the write-ahead log until the store is next opened.")
+        guard !complete else {
+            if id == nil, user == nil { page.line("Nothing is left of what was erased.") }
+            return
+        }
+        page.line(
+            Styled("Another process reads, so bytes of it may be left in the write-ahead log.", .caution)
+        )
+        page.line("End that process and run: hearth erase --rest")
     }
 }

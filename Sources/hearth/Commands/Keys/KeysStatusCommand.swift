@@ -7,10 +7,12 @@ struct KeysStatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show where the key comes from, and the keys of users with which of its keys wraps each.",
         discussion: """
-            It needs no key: one that can't be had is said to be so.
+            It needs neither a key nor a store: one that can't be had is said to be so. Key 0 of a user is the identity key, which names \
+            versions and is never replaced; the others seal what memories say.
 
-            JSON: provider (file, command, passphrase, none), path or command, current (the identifier of the key in use now) or problem, and \
-            users, each with user, number, wrapped_by, created_at, retired_at and available (whether the provider has that key).
+            JSON: provider (file, command, passphrase, none), path or command, current (the identifier of the key in use now) or problem, \
+            store (whether there is one), and users, each with user, number, use (identity or data), wrapped_by, created_at, retired_at and \
+            available (whether the provider has that key).
             """
     )
 
@@ -18,10 +20,17 @@ struct KeysStatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try store.location().file
-        let keys = try await store.withStore(.existing) { try await $0.userKeys() }
+        let hasStore = access(path, F_OK) == 0
+        let keys = hasStore ? try await store.withStore(.existing) { try await $0.userKeys() } : []
         let source = try store.keys.source()
         let provider = try store.keys.provider(besideStore: path)
-        var report = KeysReport(source: source, parameters: KeyOptions.parametersPath(besideStore: path), keys: keys)
+        var report = KeysReport(
+            source: source,
+            parameters: KeyOptions.parametersPath(besideStore: path),
+            store: path,
+            hasStore: hasStore,
+            keys: keys
+        )
         if let provider { await report.ask(provider) }
         try store.output.print(report)
     }
@@ -31,26 +40,36 @@ struct KeysStatusCommand: AsyncParsableCommand {
 private struct KeysReport: Report {
     private let source: KeyOptions.Source?
     private let parameters: String
+    private let store: String
+    private let hasStore: Bool
     private let keys: [UserKey]
+    /// Whether the provider gave its current key, so that one that it does not give is missing.
+    private var isReachable = false
     private var current: String?
     private var problem: String?
     /// Which of the provider's keys can be had.
     private var available: Set<String> = []
 
-    init(source: KeyOptions.Source?, parameters: String, keys: [UserKey]) {
+    init(source: KeyOptions.Source?, parameters: String, store: String, hasStore: Bool, keys: [UserKey]) {
         self.source = source
         self.parameters = parameters
+        self.store = store
+        self.hasStore = hasStore
         self.keys = keys
     }
 
     /// Asks a provider for its current key, and for those that wrap something.
     mutating func ask(_ provider: any KeyProvider) async {
         if source == .passphrase, access(parameters, F_OK) != 0 {
-            problem = "There is no passphrase yet; the first command that seals a memory asks for one."
+            problem =
+                keys.isEmpty
+                ? "There is no passphrase yet; the first command that seals a memory asks for one."
+                : "\(parameters) is not there, and without it the passphrase opens nothing. Put it back from a backup."
             return
         }
         do {
             current = try await provider.key(for: nil).identifier
+            isReachable = true
         } catch {
             problem = Self.message(of: error)
             return
@@ -73,14 +92,14 @@ private struct KeysReport: Report {
         }
     }
 
-    private enum CodingKeys: String, CodingKey { case provider, path, command, current, problem, users }
+    private enum CodingKeys: String, CodingKey { case provider, path, command, current, problem, store, users }
 
     private struct KeyJSON: Encodable {
         let key: UserKey
         let available: Bool
 
         private enum CodingKeys: String, CodingKey {
-            case user, number, available
+            case user, number, use, available
             case wrappedBy = "wrapped_by"
             case createdAt = "created_at"
             case retiredAt = "retired_at"
@@ -90,6 +109,7 @@ private struct KeysReport: Report {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(key.userID, forKey: .user)
             try container.encode(key.number, forKey: .number)
+            try container.encode(key.isIdentity ? "identity" : "data", forKey: .use)
             try container.encode(key.providerKey, forKey: .wrappedBy)
             try container.encode(key.createdAt, forKey: .createdAt)
             try container.encodeIfPresent(key.retiredAt, forKey: .retiredAt)
@@ -108,6 +128,7 @@ private struct KeysReport: Report {
         }
         try container.encodeIfPresent(current, forKey: .current)
         try container.encodeIfPresent(problem, forKey: .problem)
+        try container.encode(hasStore, forKey: .store)
         try container.encode(
             keys.map { KeyJSON(key: $0, available: available.contains($0.providerKey)) },
             forKey: .users
@@ -136,6 +157,7 @@ private struct KeysReport: Report {
         page.line("\(origin)")
         if let current { page.line("Current key: \(current)") }
         if let problem { page.line(Styled(problem, .caution)) }
+        guard hasStore else { return page.line("There is no store at \(store) yet.") }
         var table = Table(
             .leading("USER"),
             .trailing("KEY"),
@@ -156,9 +178,14 @@ private struct KeysReport: Report {
     }
 
     private func state(of key: UserKey) -> String {
-        // The identity key names versions; the others seal what they say.
-        let use = key.number == 0 ? "in use, for identities" : "in use"
+        let use = key.isIdentity ? "in use, the identity key" : "in use"
         let state = key.retiredAt == nil ? use : "retired"
-        return source == nil || available.contains(key.providerKey) ? state : state + ", its wrapping key is missing"
+        guard source != nil, !available.contains(key.providerKey) else { return state }
+        return state + (isReachable ? ", its wrapping key is missing" : ", its wrapping key can't be had now")
     }
+}
+
+extension UserKey {
+    /// Whether it names versions; the others seal what they say.
+    fileprivate var isIdentity: Bool { number == 0 }
 }

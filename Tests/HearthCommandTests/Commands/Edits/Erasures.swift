@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Testing
 
@@ -29,6 +30,30 @@ import Testing
         #expect(try await tool.json("import", "-", "--allow-erased", input: other)["stored"]?.int == 1)
         let rows = try await tool.run("audit", "list", "--action", "erase")
         #expect(rows.text.contains("(erased)"))
+    }
+
+    @Test func `an erasure that a reader keeps from its end says so, and is finished by a second command`() async throws
+    {
+        let id = try await stored("the quixzle")
+        var reader: OpaquePointer?
+        try #require(sqlite3_open(tool.store, &reader) == SQLITE_OK)
+        try #require(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM memories", nil, nil, nil) == SQLITE_OK)
+        let erased = try await tool.run("erase", "--memory", id, "--yes")
+        #expect(erased.status == 1 && erased.text.contains("hearth erase --rest"), "\(erased.text) \(erased.errors)")
+        let waiting = try await tool.json("notifications", "list")
+        #expect(waiting["notifications"]?[0]?["kind"]?.string == "erasure_incomplete")
+        #expect(waiting["notifications"]?.array.count == 1)
+        let stillKept = try await tool.run("erase", "--rest", "--json")
+        #expect(try stillKept.status == 1 && stillKept.json["complete"]?.bool == false)
+
+        try #require(sqlite3_close(reader) == SQLITE_OK)
+        let rest = try await tool.json("erase", "--rest")
+        #expect(rest["complete"]?.bool == true && rest["memories"]?.int == 0)
+        #expect(try await tool.json("notifications", "list")["notifications"]?.array.isEmpty == true)
+        for file in ["store.db", "store.db-wal"] {
+            #expect(tool.sandbox.bytes(file).range(of: Data("quixzle".utf8)) == nil)
+        }
+        #expect(try await tool.run("erase", "--rest", "--memory", id).status == 64)
     }
 
     @Test func `everything of a user is erased, and the command says what is to be erased`() async throws {

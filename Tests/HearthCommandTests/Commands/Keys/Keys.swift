@@ -86,6 +86,50 @@ import Testing
         #expect(!tool.sandbox.exists("store.db.passphrase"))
     }
 
+    @Test func `status works without a store, and makes none`() async throws {
+        let tool = try Tool()
+        let path = tool.sandbox.file("key")
+        let key = try #require(try await createdKey(path)["key"]?.string)
+        let status = try await tool.json("keys", "status", "--key-file", path)
+        #expect(status["current"]?.string == key && status["store"]?.bool == false)
+        #expect(status["users"]?.array.isEmpty == true)
+        #expect(try await tool.run("keys", "status").text.contains("There is no store at \(tool.store)"))
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `the identity key is named, and a key that others may read is not called missing`() async throws {
+        let path = tool.sandbox.file("key")
+        _ = try await createdKey(path)
+        let sealed = try await tool.run(["store", "secret", "--sensitive", "--key-file", path, "--db", tool.store])
+        #expect(sealed.status == 0, "\(sealed.errors)")
+        let users = try await tool.json("keys", "status", "--key-file", path)["users"]?.array ?? []
+        #expect(users.map { $0["use"]?.string } == ["identity", "data"])
+        #expect(users.map { $0["number"]?.int } == [0, 1])
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let status = try await tool.run("keys", "status", "--key-file", path)
+        #expect(status.status == 0 && status.text.contains("chmod 600 \(path)"))
+        #expect(status.text.contains("identity key") && !status.text.contains("missing"))
+    }
+
+    @Test func `parameters of a passphrase that are missing are named before anything is asked`() async throws {
+        try writeParameters()
+        let terminal = try Terminal()
+        let storing = try tool.start("store", "secret", "--sensitive", "--passphrase", on: terminal)
+        try await terminal.answer("seven tablets a day", to: "Passphrase: ")
+        let stored = try await storing.outcome()
+        #expect(stored.status == 0, "\(stored.errors)")
+        let parameters = tool.sandbox.file("store.db.passphrase")
+        try FileManager.default.removeItem(atPath: parameters)
+
+        let unasked = try Terminal()
+        let outcome = try await tool.start("list", "--passphrase", on: unasked).outcome()
+        #expect(outcome.status == 1 && outcome.errors.contains("\(parameters) is not there"))
+        #expect(try unasked.shown().isEmpty)
+        let status = try await tool.json("keys", "status", "--passphrase")
+        #expect(status["problem"]?.string?.contains("from a backup") == true)
+        #expect(!tool.sandbox.exists("store.db.passphrase"))
+    }
+
     @Test func `status shows who has keys and which of them can't be opened`() async throws {
         let path = tool.sandbox.file("key")
         let key = try #require(try await createdKey(path)["key"]?.string)
