@@ -50,8 +50,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, AuditCommand.self, KeysCommand.self,
-                    EmbeddingsCommand.self, EvalCommand.self,
+                    AgentsCommand.self, StatusCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self,
+                    AuditCommand.self, KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]
@@ -62,8 +62,10 @@ struct Hearth: AsyncParsableCommand {
         // What a command swallows is for whoever looks for it; what concerns its user, it says itself.
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
-            let level = ProcessInfo.processInfo.environment["HEARTH_LOG"].flatMap { Logger.Level(rawValue: $0) }
-            handler.logLevel = level ?? .critical
+            let level = CommandSettings.environment["HEARTH_LOG"].flatMap { Logger.Level(rawValue: $0) }
+            // Whoever runs the background work sees only its log.
+            handler.logLevel =
+                level ?? (CommandLine.arguments.dropFirst().first == RunCommand.name ? .notice : .critical)
             return handler
         }
         do {
