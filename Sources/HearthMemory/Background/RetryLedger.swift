@@ -29,11 +29,19 @@ struct RetryLedger {
     /// When the next of them is tried again; nil if none failed.
     var earliest: BootInstant? { entries.values.map(\.notBefore).min() }
 
-    /// Those that may be tried now. Entries of others that have no drafts left are dropped.
-    mutating func due(of waiting: [AutomaticSync], at now: BootInstant) -> [AutomaticSync] {
-        let present = Set(waiting)
-        entries = entries.filter { present.contains($0.key) }
-        return waiting.filter { entries[$0]?.notBefore.hasPassed(at: now) ?? true }
+    /// Those that may be tried now.
+    func due(of waiting: [AutomaticSync], at now: BootInstant) -> [AutomaticSync] {
+        waiting.filter { entries[$0]?.notBefore.hasPassed(at: now) ?? true }
+    }
+
+    /// Drops those that have no drafts left.
+    ///
+    /// - Returns: Them, with the codes of their failures.
+    mutating func drop(allBut waiting: [AutomaticSync]) -> [(sync: AutomaticSync, codes: [MemoryError.Code])] {
+        let gone = Set(entries.keys).subtracting(waiting)
+        return gone.compactMap { sync in
+            entries.removeValue(forKey: sync).map { (sync, $0.codes.sorted { $0.rawValue < $1.rawValue }) }
+        }
     }
 
     /// Notes an outcome.
