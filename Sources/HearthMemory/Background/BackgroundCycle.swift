@@ -127,6 +127,9 @@ extension BackgroundCycle {
     ) async throws {
         let now = clock.bootInstant
         let waiting = try store.automaticSyncs()
+        for gone in memory.withLock({ $0.retries.drop(allBut: waiting) }) {
+            await forget(gone.codes, of: gone.sync.agentID)
+        }
         let due = memory.withLock { $0.retries.due(of: waiting, at: now) }
         guard !due.isEmpty else { return }
         let results = try await store.syncAutomatically(due, while: mayGoOn)
@@ -137,10 +140,7 @@ extension BackgroundCycle {
             let change = memory.withLock { $0.retries.note(outcome, at: ended, using: &generator) }
             switch change {
             case .failing(let count, let code): await warn(outcome.sync.agentID, code: code, failures: count)
-            case .recovered(let codes):
-                for code in codes {
-                    await store.forget(cause: Alert.cause(ofSyncFailing: code, of: outcome.sync.agentID))
-                }
+            case .recovered(let codes): await forget(codes, of: outcome.sync.agentID)
             case nil: break
             }
         }
@@ -149,6 +149,10 @@ extension BackgroundCycle {
     private func warn(_ agent: AgentID, code: MemoryError.Code, failures: Int) async {
         guard failures >= Self.persistentFailures || Alert.isPersistent(code) else { return }
         await store.raise(.syncFails(code, of: agent, failures: failures))
+    }
+
+    private func forget(_ codes: [MemoryError.Code], of agent: AgentID) async {
+        for code in codes { await store.forget(cause: Alert.cause(ofSyncFailing: code, of: agent)) }
     }
 
     private func lookAfterFile() async throws {
