@@ -12,7 +12,8 @@ struct Hearth: AsyncParsableCommand {
         discussion: """
             The store is the file given with --db, else HEARTH_DB, else hearth/hearth.db in the XDG data directory. \
             Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER, else it is \
-            who holds memories in the store, if that is one agent or one user.
+            who holds memories in the store, if that is one agent or one user. All settings may also stand in a JSON file: `hearth config` \
+            shows them.
 
             A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
