@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Synchronization
 import TestSupport
@@ -202,6 +203,24 @@ import Testing
         #expect(told.map(\.kind) == [.keyMissing])
         #expect(told.first?.message.contains("Secret") == false)
         try await second.close()
+    }
+
+    @Test func `damage is told of at once`() async throws {
+        let directory = try TemporaryDirectory()
+        let coordinator = try await open(.file(directory.file("store.db")))
+        _ = try await draft(in: coordinator)
+        var connection: OpaquePointer?
+        try #require(sqlite3_open(directory.file("store.db"), &connection) == SQLITE_OK)
+        sqlite3_wal_autocheckpoint(connection, 0)
+        try #require(sqlite3_exec(connection, "UPDATE audit_head SET count = count + 1", nil, nil, nil) == SQLITE_OK)
+        sqlite3_close(connection)
+        coordinator.start()
+        try await pass(in: coordinator)
+        #expect(coordinator.backgroundSyncStatus.lastCycle?.errorCode == "storeCorrupt")
+        let told = try await coordinator.pendingNotifications()
+        #expect(told.map(\.kind) == [.integrityProblem] && told.map(\.severity) == [.critical])
+        #expect(told.first?.message.contains("hearth verify") == true)
+        try await coordinator.close()
     }
 
     @Test func `a disk that is nearly full is told of once`() async throws {
