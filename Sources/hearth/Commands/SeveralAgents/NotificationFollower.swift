@@ -19,7 +19,7 @@ struct NotificationFollower {
             tasks.addTask { try await waitForSignal() }
             tasks.addTask { try await waitUntilNobodyReads() }
             defer { tasks.cancelAll() }
-            try await tasks.next()
+            _ = try await tasks.next()
         }
     }
 
