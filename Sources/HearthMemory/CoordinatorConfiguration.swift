@@ -3,7 +3,7 @@ public import HearthModel
 
 /// How a coordinator works; everything has a default.
 public struct CoordinatorConfiguration: Sendable {
-    /// How often background sync runs; not negative, and `.zero` switches it off. 60 s.
+    /// How often background sync and upkeep run once they are started; not negative, and `.zero` switches them off. 60 s.
     public var syncInterval: Duration = .seconds(60)
     /// How long a lease lasts that is acquired and kept, where the call does not say; more than zero, at most a day.
     /// 300 s.
@@ -24,10 +24,16 @@ public struct CoordinatorConfiguration: Sendable {
     ///
     /// Opening refuses an entry that comes from the environment and fits no agent, with `.invalidConfiguration`.
     public var retention: [AgentID: Duration] = [:]
-    /// The entries of ``retention`` that come from the environment, with the variable of each.
-    private var retentionVariables: [AgentID: String] = [:]
+    /// Where those entries of ``retention`` come from that no host has set.
+    private var retentionSources: [AgentID: Settings.Source] = [:]
     /// How long a write waits for other processes before it throws `.storeBusy`; not negative, at most a day. 10 s.
     public var busyTimeout: Duration = .seconds(10)
+    /// How long a notification may wait for somebody to acknowledge it before background work makes it more severe; not
+    /// negative, and `.zero` lets it wait for ever. A day.
+    public var escalationTime: Duration = .seconds(86_400)
+    /// The space in bytes below which background work tells an administrator that the disk is nearly full; not negative.
+    /// 256 MiB.
+    public var leastFreeBytes = 256 << 20
     /// Whether the file is only read.
     public var isReadOnly = false
     /// What an acknowledged write survives.
@@ -61,6 +67,15 @@ extension CoordinatorConfiguration {
                 message: "lockDuration must be more than zero and at most a day."
             )
         }
+        guard escalationTime >= .zero else {
+            throw MemoryError(
+                code: .invalidConfiguration,
+                message: "escalationTime is negative; use .zero to let notifications wait for ever."
+            )
+        }
+        guard leastFreeBytes >= 0 else {
+            throw MemoryError(code: .invalidConfiguration, message: "leastFreeBytes must not be negative.")
+        }
         guard busyTimeout >= .zero, busyTimeout <= .seconds(86_400) else {
             throw MemoryError(
                 code: .invalidConfiguration,
@@ -71,99 +86,75 @@ extension CoordinatorConfiguration {
 }
 
 extension CoordinatorConfiguration {
-    /// Reads the environment; what is absent or empty keeps its default.
+    /// Reads the environment, and the configuration file that `HEARTH_CONFIG` names, if it names one; what is absent or
+    /// empty keeps its default.
     ///
-    /// | variable | value |
-    /// | --- | --- |
-    /// | `MEMORY_SYNC_INTERVAL` | seconds, 0 to a day; 0 switches background sync off |
-    /// | `MEMORY_LOCK_TIMEOUT` | seconds a lease lasts, more than 0, to a day |
-    /// | `CONFLICT_RESOLUTION_STRATEGY` | a `ConflictResolution` by its raw value |
-    /// | `<AGENT>_MEMORY_RETENTION_DAYS` | days, more than 0, to 36,500; the agent in upper case, `-` and `.` as `_` |
+    /// <doc:Configuration> lists the variables. `MY_AGENT_MEMORY_RETENTION_DAYS` is for the agent `my-agent`, as for
+    /// `my_agent` and `My.Agent`. Opening refuses a variable that fits no agent of the configuration, the file or the
+    /// engine.
     ///
-    /// `MY_AGENT_MEMORY_RETENTION_DAYS` is for the agent `my-agent`, as for `my_agent` and `My.Agent`. Opening refuses a
-    /// variable that fits no agent of the configuration, the file or the engine.
-    ///
-    /// - Throws: `.invalidConfiguration` that names the variable and what it may be.
+    /// - Throws: `.invalidConfiguration` that names the variable, its value, and what it may be.
     public init(environment: [String: String]) throws {
+        self.init(try Settings(environment: environment))
+    }
+
+    /// Takes what is set over; what is not keeps its default. Who reads the keys of sensitive memories is not set here.
+    public init(_ settings: Settings) {
         self.init()
-        if let seconds = try Self.number("MEMORY_SYNC_INTERVAL", in: environment, range: 0...86_400, unit: "seconds") {
-            syncInterval = .seconds(seconds)
-        }
-        if let seconds = try Self.number("MEMORY_LOCK_TIMEOUT", in: environment, range: 0.001...86_400, unit: "seconds")
-        {
-            lockDuration = .seconds(seconds)
-        }
-        if let name = environment["CONFLICT_RESOLUTION_STRATEGY"], !name.isEmpty {
-            guard let strategy = ConflictResolution(rawValue: name) else {
-                let names = ConflictResolution.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Self.invalid("CONFLICT_RESOLUTION_STRATEGY", value: name, expected: "one of \(names)")
-            }
+        func number(_ setting: Setting) -> Double? { settings.found(setting).flatMap { Setting.number($0.text) } }
+        if let seconds = number(.syncInterval) { syncInterval = .seconds(seconds) }
+        if let seconds = number(.lockTimeout) { lockDuration = .seconds(seconds) }
+        if let seconds = number(.busyTimeout) { busyTimeout = .seconds(seconds) }
+        if let seconds = number(.escalationTime) { escalationTime = .seconds(seconds) }
+        if let megabytes = number(.leastFreeMegabytes) { leastFreeBytes = Int(megabytes * 1_048_576) }
+        if let name = settings.found(.resolutionStrategy)?.text, let strategy = ConflictResolution(rawValue: name) {
             defaultResolution = strategy
         }
-        let suffix = Self.retentionSuffix
-        for variable in environment.keys.sorted() where variable.hasSuffix(suffix) && variable.count > suffix.count {
-            if let days = try Self.number(variable, in: environment, range: 0.001...36_500, unit: "days") {
-                let agent = AgentID(rawValue: variable.dropLast(suffix.count).lowercased())
-                retention[agent] = .seconds(days * 86_400)
-                retentionVariables[agent] = variable
-            }
+        if let name = settings.found(.durability)?.text { durability = name == "normal" ? .normal : .full }
+        if let flag = settings.found(.readOnly).flatMap({ Setting.flag($0.text) }) { isReadOnly = flag }
+        for setting in settings.retention {
+            retention[setting.agent] = setting.duration
+            retentionSources[setting.agent] = setting.source
         }
-    }
-
-    private static func number(
-        _ variable: String,
-        in environment: [String: String],
-        range: ClosedRange<Double>,
-        unit: String
-    ) throws -> Double? {
-        guard let text = environment[variable], !text.isEmpty else { return nil }
-        guard let value = Double(text), range.contains(value) else {
-            throw invalid(
-                variable,
-                value: text,
-                expected: "a number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
-            )
-        }
-        return value
-    }
-
-    private static func invalid(_ variable: String, value: String, expected: String) -> MemoryError {
-        MemoryError(code: .invalidConfiguration, message: "\(variable) is \"\(value)\"; it must be \(expected).")
     }
 }
 
 extension CoordinatorConfiguration {
-    private static let retentionSuffix = "_MEMORY_RETENTION_DAYS"
-
     /// How long the memories of an agent are kept; nil: as its profile says.
     ///
     /// An entry of the agent's own name goes before a variable that fits the name.
     func retention(of agent: AgentID) -> Duration? {
         if let own = retention[agent] { return own }
-        let variable = Self.retentionVariable(of: agent)
-        return retention.first { retentionVariables[$0.key] != nil && Self.retentionVariable(of: $0.key) == variable }?
-            .value
+        let variable = RetentionSetting.variable(of: agent)
+        return retention.first { entry in
+            guard case .environment = retentionSources[entry.key] else { return false }
+            return RetentionSetting.variable(of: entry.key) == variable
+        }?
+        .value
     }
 
-    /// The variable that gives the retention of an agent.
-    static func retentionVariable(of agent: AgentID) -> String {
-        agent.rawValue.uppercased().replacing("-", with: "_").replacing(".", with: "_") + retentionSuffix
-    }
-
-    /// Refuses variables that give the retention of nobody.
+    /// Refuses variables and keys of a file that give the retention of nobody.
     ///
     /// - Parameter agents: The agents that there are, or that can be registered without a profile.
     /// - Throws: `.invalidConfiguration` that names the first of them, and those that there may be.
     func requireRetentionVariables(toFit agents: some Sequence<AgentID>) throws(MemoryError) {
-        let known = Set(agents.map(Self.retentionVariable(of:)))
-        let strays = retention.keys.filter { !known.contains(Self.retentionVariable(of: $0)) }
-        guard let stray = strays.compactMap({ retentionVariables[$0] }).min() else { return }
+        let known = Set(agents)
+        let variables = Set(agents.map(RetentionSetting.variable(of:)))
+        let strays = retentionSources.compactMap { agent, source -> String? in
+            switch source {
+            case .environment(let variable) where !variables.contains(RetentionSetting.variable(of: agent)):
+                return "The environment variable \(variable) fits no agent; unset it (unset \(variable))"
+            case .file(let path) where !known.contains(agent):
+                return "\(RetentionSetting.key).\(agent) in \(path) is for no agent; remove it"
+            default: return nil
+            }
+        }
+        guard let stray = strays.min() else { return }
         throw MemoryError(
             code: .invalidConfiguration,
             message: """
-                The environment variable \(stray) fits no agent; unset it (unset \(stray)), or register the agent that it is for. \
-                These fit one: \(known.sorted().joined(separator: ", ")). A new agent is given in the configuration's agents or \
-                initialAgents.
+                \(stray), or register the agent that it is for. These fit one: \(variables.sorted().joined(separator: ", ")). A new agent \
+                is given in the configuration's agents or initialAgents.
                 """
         )
     }

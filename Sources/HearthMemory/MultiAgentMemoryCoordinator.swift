@@ -23,6 +23,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     public let syncService: MemorySyncService
 
     let configuration: CoordinatorConfiguration
+    let background: BackgroundSync
 
     var searchTuning: SearchTuning { configuration.searchTuning }
 
@@ -31,6 +32,11 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         self.configuration = configuration
         operations = HostOperations(store)
         syncService = MemorySyncService(store: store, operations: operations, configuration: configuration)
+        background = BackgroundSync(store: store, configuration: configuration)
+    }
+
+    deinit {
+        background.abandon()
     }
 
     /// Opens a store, and makes the file if there is none.
@@ -61,8 +67,10 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         return MultiAgentMemoryCoordinator(store: store, configuration: configuration)
     }
 
-    /// Finishes what was begun, checkpoints and closes the file; closing again is no error.
+    /// Ends background work after its present step, finishes what was begun, checkpoints and closes the file; closing again
+    /// is no error.
     public func close() async throws {
+        await background.close()
         try await store.close()
     }
 }

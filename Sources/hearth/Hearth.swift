@@ -12,7 +12,8 @@ struct Hearth: AsyncParsableCommand {
         discussion: """
             The store is the file given with --db, else HEARTH_DB, else hearth/hearth.db in the XDG data directory. \
             Whose memories a command works on is said with --agent and --user, else HEARTH_AGENT and HEARTH_USER, else it is \
-            who holds memories in the store, if that is one agent or one user.
+            who holds memories in the store, if that is one agent or one user. All settings may also stand in a JSON file: `hearth config` \
+            shows them.
 
             A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
@@ -51,8 +52,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, AuditCommand.self, KeysCommand.self,
-                    EmbeddingsCommand.self, EvalCommand.self,
+                    AgentsCommand.self, StatusCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self,
+                    AuditCommand.self, KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]
@@ -63,8 +64,10 @@ struct Hearth: AsyncParsableCommand {
         // What a command swallows is for whoever looks for it; what concerns its user, it says itself.
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
-            let level = ProcessInfo.processInfo.environment["HEARTH_LOG"].flatMap { Logger.Level(rawValue: $0) }
-            handler.logLevel = level ?? .critical
+            let level = CommandSettings.environment["HEARTH_LOG"].flatMap { Logger.Level(rawValue: $0) }
+            // Whoever runs the background work sees only its log.
+            handler.logLevel =
+                level ?? (CommandLine.arguments.dropFirst().first == RunCommand.name ? .notice : .critical)
             return handler
         }
         do {

@@ -39,8 +39,8 @@ public struct AgentProfile: Hashable, Sendable, Codable {
     public var priority: AgentPriority
     /// How long its memories are kept after arrival or last edit; at least one second.
     public var retention: Duration
-    /// How conflicts on memories it owns are settled.
-    public var conflictResolution: ConflictResolution
+    /// How conflicts on memories it owns are settled; nil leaves it to the configuration.
+    public var ownConflictResolution: ConflictResolution?
     /// The kinds of memory it mostly keeps.
     public var memoryTypes: [MemoryType]
     /// The categories it mostly keeps.
@@ -50,7 +50,12 @@ public struct AgentProfile: Hashable, Sendable, Codable {
     /// Whether background sync publishes its drafts.
     public var automaticSync: Bool
 
-    /// Describes an agent.
+    private enum CodingKeys: String, CodingKey {
+        case id, name, priority, retention, memoryTypes, categories, workingMemoryLimit, automaticSync
+        case ownConflictResolution = "conflictResolution"
+    }
+
+    /// Describes an agent that names how its conflicts are settled.
     public init(
         id: AgentID,
         name: String,
@@ -62,15 +67,49 @@ public struct AgentProfile: Hashable, Sendable, Codable {
         workingMemoryLimit: Int,
         automaticSync: Bool = true
     ) {
+        self.init(
+            id: id,
+            name: name,
+            priority: priority,
+            retention: retention,
+            conflictResolution: Optional(conflictResolution),
+            memoryTypes: memoryTypes,
+            categories: categories,
+            workingMemoryLimit: workingMemoryLimit,
+            automaticSync: automaticSync
+        )
+    }
+
+    /// Describes an agent; without a `conflictResolution`, the configuration says how its conflicts are settled.
+    public init(
+        id: AgentID,
+        name: String,
+        priority: AgentPriority,
+        retention: Duration,
+        conflictResolution: ConflictResolution?,
+        memoryTypes: [MemoryType],
+        categories: [MemoryCategory],
+        workingMemoryLimit: Int,
+        automaticSync: Bool = true
+    ) {
         self.id = id
         self.name = name
         self.priority = priority
         self.retention = retention
-        self.conflictResolution = conflictResolution
+        ownConflictResolution = conflictResolution
         self.memoryTypes = memoryTypes
         self.categories = categories
         self.workingMemoryLimit = workingMemoryLimit
         self.automaticSync = automaticSync
+    }
+}
+
+extension AgentProfile {
+    /// How conflicts on memories it owns are settled; `.latestWins` where ``ownConflictResolution`` is nil, which leaves it
+    /// to the configuration. Setting this names a strategy.
+    public var conflictResolution: ConflictResolution {
+        get { ownConflictResolution ?? .latestWins }
+        set { ownConflictResolution = newValue }
     }
 }
 

@@ -2,6 +2,7 @@ import HearthEmbedding
 package import HearthModel
 import HearthRules
 import HearthSQLite
+import Synchronization
 
 /// The storage engine: memories, versions, shares, search and audit in one SQLite file.
 ///
@@ -25,9 +26,11 @@ package final class MemoryStore: Sendable {
     let embedder: (any Embedder)?
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
+    /// When an administrator was last told that the disk is full.
+    let lastFullDisk = Mutex<BootInstant?>(nil)
     let defaultResolution: ConflictResolution
     let clock: StoreClock
-    let log: StoreLog
+    package let log: StoreLog
     /// Whether writes are refused.
     package let isReadOnly: Bool
 
@@ -94,7 +97,7 @@ package final class MemoryStore: Sendable {
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.
         }
-        notifications.close()
+        await notifications.close()
         try await MemoryError.mapping { try await database.close() }
     }
 
@@ -187,14 +190,24 @@ extension MemoryStore {
     }
 
     /// Runs an operation that needs no keys in the next commit.
-    func writeOnce<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
+    ///
+    /// - Parameter noticesFullDisk: Whether an administrator is told if there is no space for it.
+    func writeOnce<R: Sendable>(
+        noticingFullDisk noticesFullDisk: Bool = true,
+        _ body: @escaping @Sendable (StoreTransaction) throws -> R
+    ) async throws -> R {
         guard !isReadOnly else {
             throw MemoryError(
                 code: .storeReadOnly,
                 message: "The store was opened read-only; open it for writing to change it."
             )
         }
-        return try await MemoryError.mapping { try await database.write(body) }
+        do {
+            return try await MemoryError.mapping { try await database.write(body) }
+        } catch let error as MemoryError where error.code == .storeFull && noticesFullDisk {
+            await raiseThatDiskIsFull()
+            throw error
+        }
     }
 }
 

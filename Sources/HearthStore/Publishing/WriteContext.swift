@@ -113,11 +113,10 @@ extension WriteContext {
         return advanced
     }
 
-    /// The strategy for a memory: the one that is given, else its owner's.
+    /// The strategy for a memory, as ``StrategyChoice`` says.
     func strategy(for record: MemoryRecord, given: ConflictResolution? = nil) throws -> ConflictResolution {
-        if let given { return given }
-        guard directory.contains(record.owner) else { return defaultResolution }
-        return try directory.agent(record.owner).profile.conflictResolution
+        let owner = directory.contains(record.owner) ? try directory.agent(record.owner).profile : nil
+        return StrategyChoice(call: given, profile: owner, configuration: defaultResolution).strategy
     }
 
     /// The policy that reconciliation follows.
@@ -220,11 +219,21 @@ extension WriteContext {
                 escalatedBecause: reason,
                 at: now
             )
-            afterCommit.notifications.append(
-                try NotificationTable.insert(notification, memory: record.key, conflict: row.key, in: transaction)
-            )
+            try raise(notification, on: record, conflict: row)
         }
         return Outcome(head: record.head, kind: waiting.kind, waiting: row, isNewConflict: openConflict == nil)
+    }
+
+    /// Stores a notification of a conflict, of which each has one at a time.
+    func raise(_ notification: AdministratorNotification, on record: MemoryRecord, conflict: ConflictRow) throws {
+        let raised = try NotificationTable.raise(
+            notification,
+            because: "conflict \(conflict.key)",
+            memory: record.key,
+            conflict: conflict.key,
+            in: transaction
+        )
+        if let raised { afterCommit.notifications.append(raised) }
     }
 
     /// Leaves the audit row of a conflict that an edit or a strategy has settled, without a call to settle it.

@@ -1,3 +1,5 @@
+import HearthText
+
 /// The fields of a line, by key.
 struct LineFields {
     private let members: [String: JSONValue]

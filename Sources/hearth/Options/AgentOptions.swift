@@ -44,7 +44,7 @@ protocol IdentityOptions: ParsableArguments {
 extension IdentityOptions {
     /// The option, else the environment; nil if neither names anybody.
     var id: ID? {
-        given ?? ProcessInfo.processInfo.environment[Self.variable].flatMap { ID(rawValue: $0) }
+        given ?? CommandSettings.environment[Self.variable].flatMap { ID(rawValue: $0) }
     }
 }
 

@@ -46,7 +46,7 @@ struct KeyOptions: ParsableArguments {
     }
 
     /// What the options say, else what the environment says; nil if neither says anything.
-    func source(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Source? {
+    func source(environment: [String: String] = CommandSettings.environment) throws -> Source? {
         if let keyFile { return .file(try StoreLocation.expandingHome(in: keyFile)) }
         if let keyCommand { return .command(try Self.words(ofCommand: keyCommand, named: "--key-command")) }
         if passphrase { return .passphrase }

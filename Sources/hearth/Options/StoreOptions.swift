@@ -14,12 +14,26 @@ struct StoreOptions: ParsableArguments {
     )
     var database: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file with settings; `hearth config` shows what counts.",
+            discussion: "Default: HEARTH_CONFIG.",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var config: String?
+
     @OptionGroup var keys: KeyOptions
     @OptionGroup var output: OutputOptions
 
     /// Where the store is: the option, else the environment, else the default place.
     func location() throws -> StorePath {
-        try StorePath(option: database, environment: ProcessInfo.processInfo.environment)
+        try StorePath(option: database, environment: CommandSettings.read().environment)
+    }
+
+    func validate() throws {
+        if let config { CommandSettings.use(file: config) }
     }
 
     /// Opens the store, registers the agents that will act, runs `body`, and closes the store whether or not `body`
@@ -56,7 +70,7 @@ func withOpenStore<Result>(
     configure: (inout CoordinatorConfiguration) -> Void = { _ in },
     body: (MultiAgentMemoryCoordinator) async throws -> Result
 ) async throws -> Result {
-    var configuration = try CoordinatorConfiguration(environment: ProcessInfo.processInfo.environment)
+    var configuration = CoordinatorConfiguration(try CommandSettings.read())
     configure(&configuration)
     let coordinator = try await MultiAgentMemoryCoordinator.open(location, configuration: configuration)
     do {

@@ -90,8 +90,9 @@ struct Tool: Sendable {
     }
 
     /// Starts the tool, beside those that ``run(_:input:output:errors:)`` runs a few at a time.
-    func start(_ arguments: [String], input: Data? = nil) throws -> RunningTool {
-        try RunningTool(executable: Self.executable, arguments, in: self, RunningTool.Streams(input: input))
+    func start(_ arguments: [String], input: Data? = nil, output: FileHandle? = nil) throws -> RunningTool {
+        let streams = RunningTool.Streams(input: input, output: output)
+        return try RunningTool(executable: Self.executable, arguments, in: self, streams)
     }
 
     /// The executable, which is built beside the tests.

@@ -36,7 +36,7 @@ enum AgentTable {
     static func agent(_ row: Row) throws -> KnownAgent {
         let id = AgentID(rawValue: row.string(1))
         guard let priority = AgentPriority(rawValue: row.int(3)),
-            let resolution = ConflictResolution(rawValue: row.string(5)),
+            let resolution = StoredResolution(text: row.string(5)),
             let status = AgentStatus(rawValue: row.string(10)),
             let retention = Duration(saturatingSeconds: row.double(4))
         else { throw MemoryError.corrupt("The profile of agent \(id) does not read.") }
@@ -47,7 +47,7 @@ enum AgentTable {
                 name: row.string(2),
                 priority: priority,
                 retention: retention,
-                conflictResolution: resolution,
+                conflictResolution: resolution.strategy,
                 memoryTypes: try FieldText.array(from: row.string(6)).compactMap(MemoryType.init(rawValue:)),
                 categories: try FieldText.array(from: row.string(7)).map(MemoryCategory.init(rawValue:)),
                 workingMemoryLimit: row.int(8),
@@ -73,7 +73,7 @@ enum AgentTable {
             profile.name,
             profile.priority.rawValue,
             profile.retention.inSeconds,
-            profile.conflictResolution.rawValue,
+            StoredResolution(strategy: profile.ownConflictResolution).text,
             FieldText.array(profile.memoryTypes.map(\.rawValue)),
             FieldText.array(profile.categories.map(\.rawValue)),
             profile.workingMemoryLimit,
@@ -102,6 +102,26 @@ enum AgentTable {
             String(decoding: try policy.json(), as: UTF8.self)
         )
     }
+}
+
+/// How a profile's strategy for conflicts stands in its row.
+private struct StoredResolution {
+    /// Nil leaves it to the configuration.
+    var strategy: ConflictResolution?
+
+    private static let ofConfiguration = "configuration"
+
+    init(strategy: ConflictResolution?) {
+        self.strategy = strategy
+    }
+
+    /// Nil for a text that says nothing.
+    init?(text: String) {
+        strategy = ConflictResolution(rawValue: text)
+        guard strategy != nil || text == Self.ofConfiguration else { return nil }
+    }
+
+    var text: String { strategy?.rawValue ?? Self.ofConfiguration }
 }
 
 extension Duration {

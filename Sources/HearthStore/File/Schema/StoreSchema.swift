@@ -21,6 +21,7 @@ enum StoreSchema {
             Migration("provenance") { try $0.execute(SchemaV6.statements) },
             Migration("erasure") { connection in try connection.execute(SchemaV7.statements) },
             Migration("counts of reads") { connection in try connection.execute(SchemaV8.statements) },
+            Migration("background work") { connection in try connection.execute(SchemaV9.statements) },
         ]
     }
 

@@ -13,13 +13,23 @@ package struct StoreLog: Sendable {
     }
 
     /// Says what is lost by an error that goes no further. A cancellation is no error.
-    func warn(_ error: any Error, _ consequence: String) {
+    package func warn(_ error: any Error, _ consequence: String) {
         say(consequence, because: error, level: .warning)
     }
 
     /// Says the same of an error that something else makes good.
-    func note(_ error: any Error, _ consequence: String) {
+    package func note(_ error: any Error, _ consequence: String) {
         say(consequence, because: error, level: .notice)
+    }
+
+    /// Says what was done in the background.
+    package func tell(_ what: String, _ counts: [String: Int] = [:]) {
+        logger.info("\(what)", metadata: counts.mapValues { "\($0)" })
+    }
+
+    /// Says something that has a level and a kind.
+    func say(_ what: String, kind: String, level: Logger.Level) {
+        logger.log(level: level, "\(what)", metadata: ["kind": "\(kind)"])
     }
 
     /// Says that keys may be written to swap space.
@@ -34,13 +44,6 @@ package struct StoreLog: Sendable {
         )
     }
 
-    /// Says that bytes of what was erased are left in the write-ahead log for now.
-    func sayLogIsKept() {
-        logger.warning(
-            "A reader keeps the write-ahead log, which may hold bytes of erased memories; they go when the file is next opened."
-        )
-    }
-
     /// Says the same of an error that a caller gets elsewhere.
     func trace(_ error: any Error, _ consequence: String) {
         say(consequence, because: error, level: .debug)
@@ -52,7 +55,7 @@ package struct StoreLog: Sendable {
     }
 
     /// The codes of an error and of what is under it, or the name of its type.
-    static func kind(of error: any Error) -> String {
+    package static func kind(of error: any Error) -> String {
         switch error {
         case let error as MemoryError:
             let code = error.sqliteCode.map { "\(error.code.rawValue) (SQLite \($0))" } ?? error.code.rawValue

@@ -60,32 +60,13 @@ extension MemoryStore {
                 try await writeOnce { transaction in
                     try transaction.connection.run("UPDATE store SET scrub_due = 0 WHERE scrub_due = ?1", due)
                     try NotificationTable.acknowledge(.erasureIncomplete, at: now, in: transaction)
+                    try NotificationTable.forget(cause: Alert.logIsKept.cause, in: transaction)
                 }
                 return
             }
             if attempt < Self.cuts { try await Task.sleep(for: Self.rest) }
         }
-        log.sayLogIsKept()
-        try await notifyOfKeptLog()
-    }
-
-    /// Tells administrators that the log is kept, unless they have been told.
-    private func notifyOfKeptLog() async throws {
-        let notification = AdministratorNotification(
-            id: 0,
-            severity: .warning,
-            kind: .erasureIncomplete,
-            message: """
-                Bytes of erased memories may be left in the write-ahead log, because another process reads from it. End its reads and \
-                run `hearth erase --rest`, or open the store again.
-                """,
-            createdAt: clock.now().date
-        )
-        let told = try await writeOnce { transaction -> [AdministratorNotification] in
-            guard try !NotificationTable.isWaiting(.erasureIncomplete, in: transaction.connection) else { return [] }
-            return [try NotificationTable.insert(notification, in: transaction)]
-        }
-        notifications.publish(told)
+        await raise(.logIsKept)
     }
 
     /// Merges all segments of the word index, in steps: what was deleted is left out. FTS5 keeps a deleted word in the
@@ -133,5 +114,18 @@ extension MemoryStore {
             }
             if isDone { return }
         }
+    }
+}
+
+extension Alert {
+    fileprivate static var logIsKept: Alert {
+        Alert(
+            .erasureIncomplete,
+            severity: .warning,
+            message: """
+                Bytes of erased memories may be left in the write-ahead log, because another process reads from it. End its reads and \
+                run `hearth erase --rest`, or open the store again.
+                """
+        )
     }
 }

@@ -153,8 +153,15 @@ extension MemoryStore {
     ///
     /// - Returns: How many leases those were.
     @discardableResult
-    func sweepLeases() async throws -> Int {
-        try await write { [clock] transaction in
+    package func sweepLeases() async throws -> Int {
+        // Seldom is there anything to sweep, and then the file is written.
+        let isDue = try read { snapshot in
+            let now = clock.bootInstant
+            return try LeaseTable.unreleased(in: snapshot.connection).contains { !$0.isLive(at: now) }
+                || LeaseQueue.all(in: snapshot.connection).contains { !$0.isLive(at: now) }
+        }
+        guard isDue else { return 0 }
+        return try await write { [clock] transaction in
             let now = clock.bootInstant
             let expired = try LeaseTable.unreleased(in: transaction.connection).filter { !$0.isLive(at: now) }
             for lease in expired { try LeaseTable.release(memory: lease.memory, in: transaction.connection) }

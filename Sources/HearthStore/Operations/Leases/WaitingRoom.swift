@@ -64,12 +64,7 @@ final class LeaseWaiter: Sendable {
     let memory: Int64
     let ticket: Int64
 
-    private struct State {
-        var isWoken = false
-        var continuation: CheckedContinuation<Void, Never>?
-    }
-
-    private let state = Mutex(State())
+    private let alarm = Alarm()
 
     init(memory: Int64, ticket: Int64) {
         self.memory = memory
@@ -78,32 +73,11 @@ final class LeaseWaiter: Sendable {
 
     /// Ends the present rest, or the next one as soon as it begins: no wake-up is lost between two looks at the file.
     func wake() {
-        let continuation = state.withLock { state in
-            state.isWoken = state.continuation == nil
-            defer { state.continuation = nil }
-            return state.continuation
-        }
-        continuation?.resume()
+        alarm.ring()
     }
 
     /// Suspends the task until it is woken or cancelled, or the time has come.
     func rest(until time: BootInstant, on clock: StoreClock) async {
-        let alarm = Task {
-            try await clock.sleep(time.nanoseconds)
-            wake()
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isWoken = state.withLock { state in
-                    defer { state.isWoken = false }
-                    if !state.isWoken { state.continuation = continuation }
-                    return state.isWoken
-                }
-                if isWoken { continuation.resume() }
-            }
-        } onCancel: {
-            wake()
-        }
-        alarm.cancel()
+        await alarm.rest(until: time, on: clock)
     }
 }

@@ -1,13 +1,18 @@
 package import HearthModel
-import Synchronization
+import HearthRules
+import HearthSQLite
 
 extension MemoryStore {
-    /// Notifications for an administrator: first those that nobody has acknowledged yet, then those that arise in this
-    /// process until the store is closed.
+    /// How often somebody who listens makes this process look for what others have raised. A look at a file that did not
+    /// change costs some 20 µs.
+    static let notificationWatchInterval = Duration.seconds(1)
+
+    /// Notifications for an administrator: first those that nobody has acknowledged yet, then those that this or another
+    /// process raises or makes more severe, until the store is closed.
     ///
     /// Each stream is a listener of its own. A notification is committed before it is delivered.
     package func notificationStream() -> AsyncStream<AdministratorNotification> {
-        notifications.stream {
+        let stream = notifications.stream {
             do {
                 return try pendingNotifications()
             } catch {
@@ -16,6 +21,42 @@ extension MemoryStore {
                 return []
             }
         }
+        // Nobody else sees what is in memory.
+        if path != nil { notifications.watchWhileHeard { [weak self, clock] in await Self.watch(clock) { self } } }
+        return stream
+    }
+
+    /// Delivers what other processes raise, until the task is cancelled or the store is gone.
+    private static func watch(_ clock: StoreClock, of store: () -> MemoryStore?) async {
+        var seen: Int64 = 0
+        while !Task.isCancelled {
+            guard
+                (try? await clock.sleep(clock.bootInstant.advanced(by: notificationWatchInterval).nanoseconds)) != nil,
+                let store = store()
+            else { return }
+            do {
+                seen = try store.deliverNews(since: seen)
+            } catch let error as MemoryError where error.code == .closed {
+                return
+            } catch {
+                store.log.trace(error, "Notifications of other processes come later.")
+            }
+        }
+    }
+
+    /// Delivers what became news after a sequence.
+    ///
+    /// - Returns: The present sequence.
+    private func deliverNews(since seen: Int64) throws -> Int64 {
+        let (sequence, news) = try read { snapshot in
+            let sequence = snapshot.state.sequence
+            return (
+                sequence,
+                sequence == seen ? [] : try NotificationTable.news(since: seen, in: snapshot.connection)
+            )
+        }
+        notifications.publish(news)
+        return sequence
     }
 
     /// The notifications that nobody has acknowledged, oldest first.
@@ -30,83 +71,23 @@ extension MemoryStore {
         let now = clock.now()
         try await write { try NotificationTable.acknowledge(id, at: now, in: $0) }
     }
-}
 
-/// Delivers notifications to the listeners of this process.
-final class NotificationHub: Sendable {
-    private struct Listener {
-        let continuation: AsyncStream<AdministratorNotification>.Continuation
-        /// Whether earlier notifications are still being read; what is published meanwhile waits.
-        var isReading = true
-        var early: [AdministratorNotification] = []
-        /// The numbers of the earlier ones that it got when it began: they may be published only now.
-        var told: Set<Int> = []
-
-        mutating func yield(_ notification: AdministratorNotification) {
-            guard told.remove(notification.id) == nil else { return }
-            continuation.yield(notification)
+    /// Makes notifications more severe that nobody has acknowledged in a time.
+    ///
+    /// - Returns: How many.
+    @discardableResult
+    package func escalateNotifications(unacknowledgedFor time: Duration) async throws -> Int {
+        let now = clock.now()
+        // Seldom is one due, and then it is written.
+        let pending = try pendingNotifications()
+        let mayBeDue = pending.contains {
+            NotificationRules.shouldEscalate($0, after: time, isMoot: false, at: now)
         }
-    }
-
-    private struct State {
-        var listeners: [Int: Listener] = [:]
-        var nextListener = 0
-        var isClosed = false
-    }
-
-    /// How many notifications are kept for a listener that does not read them; all of them are in the file.
-    private static let bufferLimit = 1_024
-
-    private let state = Mutex(State())
-
-    /// A stream of the earlier notifications, which a closure reads, and of those published from now on; none comes
-    /// twice.
-    func stream(beginningWith earlier: () -> [AdministratorNotification]) -> AsyncStream<AdministratorNotification> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(Self.bufferLimit)) { continuation in
-            // Listening begins before the reading, so that no notification is missed between the two.
-            let listener: Int? = state.withLock { state in
-                guard !state.isClosed else { return nil }
-                defer { state.nextListener += 1 }
-                state.listeners[state.nextListener] = Listener(continuation: continuation)
-                return state.nextListener
-            }
-            guard let listener else { return continuation.finish() }
-            continuation.onTermination = { [weak self] _ in
-                self?.state.withLock { _ = $0.listeners.removeValue(forKey: listener) }
-            }
-            let earlier = earlier()
-            state.withLock { state in
-                guard var known = state.listeners[listener] else { return }
-                for notification in earlier { known.continuation.yield(notification) }
-                known.told = Set(earlier.map(\.id))
-                for notification in known.early { known.yield(notification) }
-                known.early = []
-                known.isReading = false
-                state.listeners[listener] = known
-            }
+        guard mayBeDue else { return 0 }
+        let escalated = try await write {
+            try NotificationTable.escalate(unacknowledgedFor: time, at: now, in: $0)
         }
-    }
-
-    func publish(_ notifications: [AdministratorNotification]) {
-        guard !notifications.isEmpty else { return }
-        state.withLock { state in
-            for key in state.listeners.keys {
-                if state.listeners[key]?.isReading == true {
-                    state.listeners[key]?.early += notifications
-                } else {
-                    for notification in notifications { state.listeners[key]?.yield(notification) }
-                }
-            }
-        }
-    }
-
-    /// Ends every stream.
-    func close() {
-        let listeners = state.withLock { state in
-            defer { state.listeners = [:] }
-            state.isClosed = true
-            return Array(state.listeners.values)
-        }
-        for listener in listeners { listener.continuation.finish() }
+        notifications.publish(escalated)
+        return escalated.count
     }
 }

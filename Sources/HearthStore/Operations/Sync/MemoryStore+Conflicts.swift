@@ -183,21 +183,16 @@ private struct ResolutionRequest: Sendable {
         in context: WriteContext
     ) throws -> Outcome {
         guard case .undecided(let reason) = waiting.reason else { throw MemoryError.decisionRequired(conflict) }
-        let notification = try NotificationTable.insert(
-            .conflict(
-                row.id,
-                on: record.id,
-                of: record.owner,
-                saying: record.fields,
-                isSensitive: record.isSensitive,
-                escalatedBecause: reason,
-                at: context.now
-            ),
-            memory: record.key,
-            conflict: row.key,
-            in: context.transaction
+        let notification = AdministratorNotification.conflict(
+            row.id,
+            on: record.id,
+            of: record.owner,
+            saying: record.fields,
+            isSensitive: record.isSensitive,
+            escalatedBecause: reason,
+            at: context.now
         )
-        context.afterCommit.notifications.append(notification)
+        try context.raise(notification, on: record, conflict: row)
         return .undecided(reason)
     }
 }

@@ -82,8 +82,7 @@ extension MemoryStore {
     }
 
     /// Settles some drafts together; if that fails, one by one.
-    private func settle(_ batch: ArraySlice<DraftTable.Pending>, in scope: SyncScope) async throws -> [DraftSettlement]
-    {
+    func settle(_ batch: ArraySlice<DraftTable.Pending>, in scope: SyncScope) async throws -> [DraftSettlement] {
         do {
             return try await settleTogether(batch, in: scope)
         } catch let error as MemoryError where batch.count > 1 && !error.concernsWholeStore {
@@ -150,7 +149,7 @@ struct SyncScope: Sendable {
 
 extension MemoryError {
     /// Whether the error would also meet every other draft.
-    fileprivate var concernsWholeStore: Bool {
+    var concernsWholeStore: Bool {
         [.storeBusy, .storeFull, .storeReadOnly, .storeUnavailable, .closed, .unknownAgent, .agentNotActive]
             .contains(code)
     }
@@ -158,7 +157,7 @@ extension MemoryError {
 
 extension Array {
     /// The elements in order, in slices of at most this size.
-    fileprivate func chunks(of size: Int) -> [ArraySlice<Element>] {
+    func chunks(of size: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

@@ -27,7 +27,7 @@ struct KeysInitCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = CommandSettings.environment
         let file = try KeyPath(argument: path, environment: environment)
         try file.prepare()
         let provider = try FileKeyProvider.create(at: file.path)

@@ -14,14 +14,26 @@ struct NotificationsCommand: AsyncParsableCommand {
             commandName: "list",
             abstract: "List what nobody has acknowledged yet, oldest first.",
             discussion: """
-                JSON: notifications, each with id (a number), severity (information, warning, critical), kind, message, memory, conflict and \
-                created_at.
+                With --follow it goes on and prints each that this or another process raises, once, and once more if it becomes more severe \
+                because nobody acknowledges it. It ends with Ctrl-C (status 130), SIGTERM (143) or when nobody reads the output (0).
+
+                JSON: notifications, each with id (a number; 0 for one that the file could not take), severity (information, warning, critical), \
+                kind, message, memory, conflict, created_at, count (how often it was raised), last_raised_at and escalated_at. With --follow each \
+                is an object on a line of its own.
                 """
         )
+
+        @Flag(name: .shortAndLong, help: "Go on, and print each that comes.")
+        var follow = false
 
         @OptionGroup var store: StoreOptions
 
         func run() async throws {
+            guard !follow else {
+                return try await store.withStore(.existing) { coordinator in
+                    try await NotificationFollower(output: store.output).follow(coordinator.notifications)
+                }
+            }
             let notifications = try await store.withStore(.existing) { try await $0.pendingNotifications() }
             try store.output.print(NotificationsReport(notifications))
         }
@@ -53,57 +65,6 @@ struct NotificationsCommand: AsyncParsableCommand {
                 return ids
             }
             try store.output.print(AcknowledgementReport(acknowledged: acknowledged))
-        }
-    }
-}
-
-/// What nobody has acknowledged yet.
-private struct NotificationsReport: Report {
-    private let notifications: [NotificationJSON]
-
-    private struct NotificationJSON: Encodable {
-        let notification: AdministratorNotification
-
-        private enum CodingKeys: String, CodingKey {
-            case id, severity, kind, message, memory, conflict
-            case createdAt = "created_at"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(notification.id, forKey: .id)
-            try container.encode(notification.severity, forKey: .severity)
-            try container.encode(notification.kind, forKey: .kind)
-            try container.encode(notification.message, forKey: .message)
-            try container.encodeIfPresent(notification.memoryID, forKey: .memory)
-            try container.encodeIfPresent(notification.conflictID, forKey: .conflict)
-            try container.encode(notification.createdAt, forKey: .createdAt)
-        }
-    }
-
-    init(_ notifications: [AdministratorNotification]) {
-        self.notifications = notifications.map(NotificationJSON.init)
-    }
-
-    func render(on page: inout Page) {
-        guard !notifications.isEmpty else { return page.line(Styled("Nothing to tell.", .faint)) }
-        for (index, notification) in notifications.map(\.notification).enumerated() {
-            if index > 0 { page.gap() }
-            page.line(
-                Styled("\(notification.id)", .heading),
-                "  ",
-                Styled(notification.severity.rawValue, Self.style(of: notification.severity)),
-                "  \(RFC3339.minutes(notification.createdAt))"
-            )
-            page.line("\(notification.message)")
-        }
-    }
-
-    private static func style(of severity: AdministratorNotification.Severity) -> Style {
-        switch severity {
-        case .information: .plain
-        case .warning: .caution
-        case .critical: .bad
         }
     }
 }

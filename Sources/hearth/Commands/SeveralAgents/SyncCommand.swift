@@ -157,7 +157,7 @@ private struct AgentSyncJSON: Encodable {
 
 extension MultiAgentMemoryCoordinator {
     /// Registers every agent that nobody has taken out of service.
-    fileprivate func registerAgentsInService() async throws {
+    func registerAgentsInService() async throws {
         let status = try await coordinatorStatus()
         for (agent, status) in status.agents where status == .inactive { try await registerAgent(agent) }
     }

@@ -39,7 +39,9 @@ import Testing
 
         // The strategy cannot settle it on request either; a person can.
         await expect(.decisionRequired) { try await shared.store.resolve(conflict.id, as: "alden") }
-        #expect(await stream.next()?.kind == .conflictEscalated)
+        // The administrator knows of it: nobody is told again, and there is no second notification.
+        let told = try shared.store.pendingNotifications()
+        #expect(told.map(\.id) == [heard.id] && told.map(\.count) == [2])
         #expect(try await shared.store.pendingConflicts().map(\.id) == [conflict.id])
         try await shared.store.resolve(conflict.id, as: "alden", decision: .keep(conflict.versions[1].id))
         #expect(try await shared.content(id, as: "alden") == Self.half("+"))

@@ -2,7 +2,7 @@
 ///
 /// Foundation's decoder says only that a line was not JSON, accepts a key that is given twice, and guesses encodings.
 /// The bytes given here must be UTF-8 already.
-struct JSONParser {
+package struct JSONParser {
     private let bytes: [UInt8]
     private var index = 0
     private var depth = 0
@@ -15,7 +15,7 @@ struct JSONParser {
     }
 
     /// Reads exactly one value with white space around it.
-    static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
         var parser = JSONParser(bytes)
         parser.skipWhiteSpace()
         let value = try parser.value()
@@ -204,7 +204,7 @@ struct JSONParser {
 }
 
 /// A value of RFC 8259.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -213,7 +213,7 @@ enum JSONValue: Equatable {
     case object([String: JSONValue])
 
     /// What kind of value it is, for messages.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"
@@ -226,8 +226,8 @@ enum JSONValue: Equatable {
 }
 
 /// Why bytes are not JSON, and where.
-struct JSONSyntaxError: Error, Equatable {
+package struct JSONSyntaxError: Error, Equatable {
     /// Counted from 1.
-    var byte: Int
-    var reason: String
+    package var byte: Int
+    package var reason: String
 }
