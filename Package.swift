@@ -17,14 +17,19 @@ let package = Package(
     name: "hearth",
     products: [
         .library(name: "HearthMemory", targets: ["HearthMemory"]),
+        .library(name: "HearthMetrics", targets: ["HearthMetrics"]),
         .executable(name: "hearth", targets: ["hearth"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // For the command line alone.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         // Without its trait for Foundation, which the providers of keys don't need.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -85,6 +90,7 @@ let package = Package(
                 "HearthRules",
                 "HearthSQLite",
                 "HearthText",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -97,17 +103,28 @@ let package = Package(
                 "HearthKeys",
                 "HearthModel",
                 "HearthStore",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "HearthMetrics",
+            dependencies: ["HearthModel", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "hearth",
             dependencies: [
                 "HearthMemory",
+                "HearthMetrics",
                 "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -194,12 +211,25 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthMemoryTests",
-            dependencies: ["CSQLite", "HearthMemory", "HearthStore", "TestSupport"],
+            dependencies: [
+                "CSQLite", "HearthMemory", "HearthMetrics", "HearthStore", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthMetricsTests",
+            dependencies: [
+                "HearthMetrics", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HearthCommandTests",
-            dependencies: ["CSQLite", "HearthText", "hearth", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMetrics", "HearthText", "hearth", "TestSupport"],
             swiftSettings: settings
         ),
     ]

@@ -1,3 +1,4 @@
+import CoreMetrics
 import HearthEmbedding
 package import HearthModel
 import HearthRules
@@ -55,6 +56,7 @@ extension MemoryStore {
                 }
             }
         }
+        metrics?.stored.increment(by: ids.count)
         embedLater()
         return ids
     }
