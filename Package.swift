@@ -213,7 +213,9 @@ let package = Package(
             name: "HearthMemoryTests",
             dependencies: [
                 "CSQLite", "HearthMemory", "HearthMetrics", "HearthStore", "TestSupport",
+                "HearthModel",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
@@ -229,7 +231,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthCommandTests",
-            dependencies: ["CSQLite", "HearthMetrics", "HearthText", "hearth", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMetrics", "HearthModel", "HearthText", "hearth", "TestSupport"],
             swiftSettings: settings
         ),
     ]

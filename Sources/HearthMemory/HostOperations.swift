@@ -35,12 +35,19 @@ final class HostOperations: Sendable {
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         begun.withLock { $0 += 1 }
-        return try await administer(call, operation)
+        return try await run(call, operation)
     }
 
     /// Runs an operation that no agent makes and that is not counted.
     func administer<R>(
         _ call: StaticString = #function,
+        _ operation: (MemoryStore) async throws -> R
+    ) async throws -> R {
+        try await run(call, operation)
+    }
+
+    private func run<R>(
+        _ call: StaticString,
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         await store.giveWay()
@@ -55,16 +62,19 @@ final class HostOperations: Sendable {
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         guard let tracer else { return try await countingFailure(operation) }
-        return try await tracer.withAnySpan(Self.spanName(of: call), ofKind: .internal) { span in
-            do {
-                return Result<R, any Error>.success(try await countingFailure(operation))
-            } catch {
-                span.attributes["hearth.error_code"] = (error as? MemoryError)?.code.rawValue ?? "\(type(of: error))"
-                span.setStatus(SpanStatus(code: .error))
-                // The tracer records what is thrown through it, and the message of an error may quote what is remembered.
-                return Result<R, any Error>.failure(error)
+        return
+            try await tracer.withAnySpan(Self.spanName(of: call), ofKind: .internal) { span in
+                do {
+                    return Result<R, any Error>.success(try await countingFailure(operation))
+                } catch {
+                    span.attributes["hearth.error_code"] =
+                        (error as? MemoryError)?.code.rawValue ?? "\(type(of: error))"
+                    span.setStatus(SpanStatus(code: .error))
+                    // The tracer records what is thrown through it, and the message of an error may quote what is remembered.
+                    return Result<R, any Error>.failure(error)
+                }
             }
-        }.get()
+            .get()
     }
 
     private func countingFailure<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {

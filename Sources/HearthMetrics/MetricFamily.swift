@@ -81,7 +81,8 @@ struct MetricFamily: Sendable {
             var below = 0
             for (bound, count) in zip(bounds, values.buckets) {
                 below += count
-                page += "\(name)_bucket\(MetricText.braced(labels, and: "le=\"\(MetricText.number(bound))\"")) \(below)\n"
+                page +=
+                    "\(name)_bucket\(MetricText.braced(labels, and: "le=\"\(MetricText.number(bound))\"")) \(below)\n"
             }
             page += "\(name)_bucket\(MetricText.braced(labels, and: "le=\"+Inf\"")) \(values.count)\n"
             page += "\(name)_sum\(MetricText.braced(labels)) \(MetricText.number(values.sum))\n"

@@ -102,10 +102,12 @@ public final class PrometheusMetrics: MetricsFactory {
 }
 
 extension PrometheusMetrics {
+    /// A counter; its name ends in `_total`.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         series(label, suffix: "_total", kind: .counter, dimensions: dimensions) ?? NOOPMetricsHandler.instance
     }
 
+    /// A counter of fractions; its name ends in `_total`.
     public func makeFloatingPointCounter(
         label: String,
         dimensions: [(String, String)]
@@ -113,22 +115,30 @@ extension PrometheusMetrics {
         series(label, suffix: "_total", kind: .counter, dimensions: dimensions) ?? NOOPMetricsHandler.instance
     }
 
+    /// A gauge.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         series(label, suffix: "", kind: .gauge, dimensions: dimensions) ?? NOOPMetricsHandler.instance
     }
 
+    /// A histogram where `aggregate` is true, else a gauge.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         series(label, suffix: "", kind: aggregate ? .histogram : .gauge, dimensions: dimensions)
             ?? NOOPMetricsHandler.instance
     }
 
+    /// A histogram in seconds; its name ends in `_seconds`.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         series(label, suffix: "_seconds", kind: .histogram, dimensions: dimensions) ?? NOOPMetricsHandler.instance
     }
 
+    /// Forgets the series of a handler.
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+    /// Forgets the series of a handler.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
+    /// Forgets the series of a handler.
     public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    /// Forgets the series of a handler.
     public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+    /// Forgets the series of a handler.
     public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 }

@@ -69,7 +69,12 @@ extension MetricDefinition {
         "How long the lease that is held longest has been held; 0 where none is."
     )
     /// Rows of the audit.
-    package static let auditRows = Self("hearth_audit_rows", .gauge, from: .file, "Rows of the audit, pruned ones aside.")
+    package static let auditRows = Self(
+        "hearth_audit_rows",
+        .gauge,
+        from: .file,
+        "Rows of the audit, pruned ones aside."
+    )
     /// Texts without a vector.
     package static let embeddingQueue = Self(
         "hearth_embedding_queue",

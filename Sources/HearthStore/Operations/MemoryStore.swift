@@ -73,12 +73,18 @@ package final class MemoryStore: Sendable {
         let database = try await MemoryError.mapping { [databaseOptions] in
             try await Database<StoreTransaction>.openOnThread(location.database(), options: databaseOptions)
         }
-        return try await log
+        return
+            try await log
             .closing(
                 { try await database.close() },
                 onFailureOf: {
                     let state = try MemoryError.mapping { try database.read(StoreState.read) }
-                    let store = MemoryStore(database: database, nextRow: state.nextRow, options: options, metrics: metrics)
+                    let store = MemoryStore(
+                        database: database,
+                        nextRow: state.nextRow,
+                        options: options,
+                        metrics: metrics
+                    )
                     try await store.rebuildOutdatedIndex()
                     await store.scrubIfDue()
                     return store

@@ -30,7 +30,7 @@ enum AlertRules {
                   summary: The store needs attention.
                   description: Run hearth status for the reasons, and hearth doctor for what to do.
               - alert: HearthSyncFailing
-                expr: increase(hearth_file_syncs_total{result="failure"}[30m]) > 0 and increase(hearth_file_syncs_total{result="success"}[30m]) == 0
+                expr: increase(hearth_file_syncs_total{result="failure"}[30m]) > 0 and ignoring (result) increase(hearth_file_syncs_total{result="success"}[30m]) == 0
                 for: 10m
                 labels:
                   severity: warning

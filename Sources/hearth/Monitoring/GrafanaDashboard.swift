@@ -13,7 +13,7 @@ struct GrafanaDashboard: Encodable {
         let to = "now"
     }
 
-    private let __inputs = [Input()]
+    private let inputs = [Input()]
     private let uid = "hearth-memory"
     private let title = "Hearth"
     private let tags = ["hearth"]
@@ -22,6 +22,11 @@ struct GrafanaDashboard: Encodable {
     private let refresh = "30s"
     private let time = Span()
     private let panels: [Panel]
+
+    private enum CodingKeys: String, CodingKey {
+        case inputs = "__inputs"
+        case uid, title, tags, timezone, schemaVersion, refresh, time, panels
+    }
 
     init(_ rows: [Row]) {
         var panels: [Panel] = []

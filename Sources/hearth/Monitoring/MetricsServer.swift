@@ -22,13 +22,14 @@ struct MetricsServer {
         let server = try server()
         await server.appendRoute("*", handler: { [page] request in await Self.answer(request, page) })
         let (stops, continuation) = AsyncStream<Void>.makeStream()
-        let signals = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.finish() }
-            source.resume()
-            return source
-        }
+        let signals = [SIGTERM, SIGINT]
+            .map { number in
+                signal(number, SIG_IGN)
+                let source = DispatchSource.makeSignalSource(signal: number)
+                source.setEventHandler { continuation.finish() }
+                source.resume()
+                return source
+            }
         defer { for source in signals { source.cancel() } }
         let serving = Task {
             defer { continuation.finish() }
@@ -51,9 +52,15 @@ struct MetricsServer {
 
     private func server() throws -> HTTPServer {
         if address.isIPv6 {
-            return HTTPServer(address: try Self.naming(address) { try .inet6(ip6: address.host, port: address.port) }, logger: .disabled)
+            return HTTPServer(
+                address: try Self.naming(address) { try .inet6(ip6: address.host, port: address.port) },
+                logger: .disabled
+            )
         }
-        return HTTPServer(address: try Self.naming(address) { try .inet(ip4: address.host, port: address.port) }, logger: .disabled)
+        return HTTPServer(
+            address: try Self.naming(address) { try .inet(ip4: address.host, port: address.port) },
+            logger: .disabled
+        )
     }
 
     private static func port(of server: HTTPServer) async -> UInt16? {
@@ -63,12 +70,19 @@ struct MetricsServer {
         }
     }
 
-    private static func answer(_ request: HTTPRequest, _ page: @Sendable () async throws -> String) async -> HTTPResponse {
+    private static func answer(_ request: HTTPRequest, _ page: @Sendable () async throws -> String) async
+        -> HTTPResponse
+    {
         guard request.path == "/metrics" else {
             return response(.notFound, "Metrics are at /metrics.\n", to: request)
         }
         guard request.method == .GET || request.method == .HEAD else {
-            return response(.methodNotAllowed, "Metrics are read with GET.\n", to: request, [HTTPHeader("Allow"): "GET, HEAD"])
+            return response(
+                .methodNotAllowed,
+                "Metrics are read with GET.\n",
+                to: request,
+                [HTTPHeader("Allow"): "GET, HEAD"]
+            )
         }
         do {
             return response(.ok, try await page(), to: request, [.contentType: PrometheusMetrics.contentType])

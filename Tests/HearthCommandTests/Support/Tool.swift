@@ -90,8 +90,8 @@ struct Tool: Sendable {
     }
 
     /// Starts the tool, beside those that ``run(_:input:output:errors:)`` runs a few at a time.
-    func start(_ arguments: [String]) throws -> RunningTool {
-        try RunningTool(executable: Self.executable, arguments, in: self)
+    func start(_ arguments: [String], output: FileHandle? = nil) throws -> RunningTool {
+        try RunningTool(executable: Self.executable, arguments, in: self, RunningTool.Streams(output: output))
     }
 
     /// The executable, which is built beside the tests.

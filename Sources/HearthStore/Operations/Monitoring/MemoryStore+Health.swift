@@ -12,7 +12,8 @@ extension MemoryStore {
                 try FileHealth.probe(snapshot.connection)
                 let (locks, lockReasons) = try snapshot.leaseHealth()
                 let now = clock.now()
-                let reasons = try diskHealth.reasons + lockReasons + HealthReasons.conflicts(in: snapshot, at: now)
+                let reasons =
+                    try diskHealth.reasons + lockReasons + HealthReasons.conflicts(in: snapshot, at: now)
                     + HealthReasons.keys(in: snapshot) + HealthReasons.clock(in: snapshot, at: now)
                     + HealthReasons.vectors(failures: embeddingQueue.failures)
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)

@@ -48,7 +48,8 @@ extension MemoryStore {
             ),
             .init(
                 definition: .lastSync,
-                number: try number("SELECT coalesce(max(started_at), 0) FROM operations WHERE kind = 'sync'") / 1_000_000
+                number: try number("SELECT coalesce(max(started_at), 0) FROM operations WHERE kind = 'sync'")
+                    / 1_000_000
             ),
         ]
         readings += try connection.rows(

@@ -5,7 +5,8 @@ import HearthMetrics
 struct MetricsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics",
-        abstract: "Print the store's metrics for Prometheus, serve them, or write them to a file; print a dashboard and alert rules.",
+        abstract:
+            "Print the store's metrics for Prometheus, serve them, or write them to a file; print a dashboard and alert rules.",
         subcommands: [MetricsShowCommand.self, MetricsDashboardCommand.self, MetricsRulesCommand.self],
         defaultSubcommand: MetricsShowCommand.self
     )
@@ -49,7 +50,9 @@ struct MetricsShowCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        guard listen == nil || textfile == nil else { throw ValidationError("--listen and --textfile exclude each other.") }
+        guard listen == nil || textfile == nil else {
+            throw ValidationError("--listen and --textfile exclude each other.")
+        }
         guard (listen == nil && textfile == nil) || !store.output.json else {
             throw ValidationError("--json is for metrics that are printed; leave out --listen and --textfile.")
         }
@@ -65,7 +68,8 @@ struct MetricsShowCommand: AsyncParsableCommand {
             try store.location().prepare(for: .existing)
             try await MetricsServer(address: listen) { [store, embedder] in
                 try await FileMetrics.read(store, embedder: embedder).page
-            }.run { address in
+            }
+            .run { address in
                 try Console.output.write("Metrics are at http://\(address.text)/metrics\n")
             }
         } else {
