@@ -23,7 +23,7 @@ extension Diagnosis {
     private mutating func addReasons(of health: HealthReport) {
         for component in ["file", "disk", "log", "leases", "conflicts", "keys", "clock", "vectors"] { check(component) }
         for reason in health.reasons {
-            let parts = reason.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            let parts = reason.split(separator: ": ", maxSplits: 1).map(String.init)
             let sentence = parts.last ?? reason
             add(
                 parts.count == 2 ? parts[0] : "file",

@@ -14,53 +14,63 @@ struct MetricsServer {
 
     /// How long a scrape that is under way may take when the server is told to stop.
     private static let patience = 5.0
+    /// How long it may take to begin; a machine under load takes its time.
+    private static let longestStart = 900.0
+
+    /// What happens to the server.
+    private enum Event { case listens, ends }
 
     /// Listens, says where, and serves until SIGTERM or SIGINT.
     ///
     /// - Parameter didBegin: Called with the address once it listens; the port is the one that the system chose for 0.
-    func run(didBegin: @Sendable (ListenAddress) throws -> Void) async throws {
-        let server = try server()
-        await server.appendRoute("*", handler: { [page] request in await Self.answer(request, page) })
-        let (stops, continuation) = AsyncStream<Void>.makeStream()
+    func run(didBegin: (ListenAddress) throws -> Void) async throws {
+        let server = HTTPServer(
+            config: try configuration(),
+            handler: ClosureHTTPHandler { [page] request in await Self.answer(request, page) }
+        )
+        let (events, continuation) = AsyncStream<Event>.makeStream()
         let signals = [SIGTERM, SIGINT]
             .map { number in
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number)
-                source.setEventHandler { continuation.finish() }
+                source.setEventHandler { continuation.yield(.ends) }
                 source.resume()
                 return source
             }
         defer { for source in signals { source.cancel() } }
         let serving = Task {
-            defer { continuation.finish() }
+            defer { continuation.yield(.ends) }
             try await server.run()
         }
-        do {
-            try await server.waitUntilListening()
-            try didBegin(ListenAddress(host: address.host, port: await Self.port(of: server) ?? address.port))
-        } catch let error as CommandFailure {
-            throw error
-        } catch {
-            // The reason is what the server ended with, if it has.
-            serving.cancel()
-            try await Self.naming(address) { try await serving.value }
-            throw error
+        Task {
+            try await server.waitUntilListening(timeout: Self.longestStart)
+            continuation.yield(.listens)
         }
-        for await _ in stops {}
+        for await event in events {
+            guard event == .listens else { break }
+            try didBegin(ListenAddress(host: address.host, port: await Self.port(of: server) ?? address.port))
+        }
+        guard await server.listeningAddress != nil else {
+            // It ended by itself; what it threw says why.
+            do { return try await serving.value } catch { throw failure(error) }
+        }
         await server.stop(timeout: Self.patience)
     }
 
-    private func server() throws -> HTTPServer {
-        if address.isIPv6 {
-            return HTTPServer(
-                address: try Self.naming(address) { try .inet6(ip6: address.host, port: address.port) },
-                logger: .disabled
-            )
+    private func configuration() throws -> HTTPServer.Configuration {
+        do {
+            return address.isIPv6
+                ? HTTPServer.Configuration(
+                    address: try sockaddr_in6.inet6(ip6: address.host, port: address.port),
+                    logger: DisabledLogger()
+                )
+                : HTTPServer.Configuration(
+                    address: try sockaddr_in.inet(ip4: address.host, port: address.port),
+                    logger: DisabledLogger()
+                )
+        } catch {
+            throw failure(error)
         }
-        return HTTPServer(
-            address: try Self.naming(address) { try .inet(ip4: address.host, port: address.port) },
-            logger: .disabled
-        )
     }
 
     private static func port(of server: HTTPServer) async -> UInt16? {
@@ -98,24 +108,19 @@ struct MetricsServer {
         to request: HTTPRequest,
         _ headers: [HTTPHeader: String] = [:]
     ) -> HTTPResponse {
-        var all = HTTPHeaders()
-        all[.contentType] = "text/plain; charset=utf-8"
-        for (name, value) in headers { all[name] = value }
+        var all: [HTTPHeader: String] = [.contentType: "text/plain; charset=utf-8"]
+        all.merge(headers) { _, given in given }
         all[.contentLength] = "\(text.utf8.count)"
         // A HEAD has the headers of the page and no body.
-        return HTTPResponse(statusCode: status, headers: all, body: request.method == .HEAD ? Data() : Data(text.utf8))
+        return HTTPResponse(
+            statusCode: status,
+            headers: HTTPHeaders(all),
+            body: request.method == .HEAD ? Data() : Data(text.utf8)
+        )
     }
 
-    /// Says of an address that can't be listened on which one it is, and what to do.
-    private static func naming<R>(_ address: ListenAddress, _ body: () throws -> R) throws -> R {
-        do { return try body() } catch { throw failure(address, error) }
-    }
-
-    private static func naming(_ address: ListenAddress, _ body: () async throws -> Void) async throws {
-        do { try await body() } catch let error as SocketError { throw failure(address, error) }
-    }
-
-    private static func failure(_ address: ListenAddress, _ error: any Error) -> CommandFailure {
+    /// Says which address can't be listened on, why, and what to do.
+    private func failure(_ error: any Error) -> CommandFailure {
         guard case .failed(_, let code, let message) = error as? SocketError else {
             return CommandFailure("\(address.text) is no address to listen on; give one such as 127.0.0.1:9464.")
         }

@@ -54,7 +54,7 @@ struct Served {
             status: last.first.flatMap { Int($0) } ?? 0,
             type: last.count > 1 ? String(last[1]) : "",
             text: isHead
-                ? lines.dropLast().drop { !$0.trimmingCharacters(in: .whitespaces).isEmpty }.joined()
+                ? lines.dropLast().drop { !$0.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty }.joined()
                     .trimmingCharacters(in: .whitespacesAndNewlines)
                 : lines.dropLast().joined(separator: "\n")
         )

@@ -77,7 +77,9 @@ private struct AllocationReport: Report {
             try container.encodeIfPresent(allocation.nextCleanup, forKey: .nextCleanup)
         }
 
-        private func parts<Key: RawRepresentable<String>>(_ counts: [Key: Int], _ bytes: [Key: Int]) -> [String: Part] {
+        private func parts<Key: RawRepresentable<String> & Hashable>(_ counts: [Key: Int], _ bytes: [Key: Int])
+            -> [String: Part]
+        {
             var parts: [String: Part] = [:]
             for (key, count) in counts {
                 parts[key.rawValue] = Part(memories: count, payloadBytes: bytes[key] ?? 0)

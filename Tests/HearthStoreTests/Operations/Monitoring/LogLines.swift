@@ -19,7 +19,7 @@ import Testing
         _ = try await shared.store.store([secret], agentID: "alden", userID: shared.user)
         let id = try await shared.memory("\(Self.canary) plain", of: "alden")
         try await shared.edit(id, as: "alden", content: "\(Self.canary) edited")
-        _ = try await shared.lock(id, as: "alice")
+        _ = try await shared.lock(id, as: "system")
         let result = try await shared.sync("alden")
         #expect(!result.errors.isEmpty)
         try await shared.store.close()
