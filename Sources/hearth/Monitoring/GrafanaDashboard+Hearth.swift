@@ -38,7 +38,8 @@ extension GrafanaDashboard {
                 Chart(
                     "Syncs",
                     unit: "ops",
-                    ("sum by (result) (rate(hearth_file_syncs_total[5m]))", "{{result}}")
+                    ("sum by (result) (rate(hearth_file_syncs_total[5m]))", "{{result}}"),
+                    ("sum by (result) (rate(hearth_syncs_total[5m]))", "of the host: {{result}}")
                 ),
                 Chart(
                     "Time since the latest sync",
