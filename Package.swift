@@ -17,6 +17,7 @@ let package = Package(
     name: "hearth",
     products: [
         .library(name: "HearthMemory", targets: ["HearthMemory"]),
+        .library(name: "HearthMetrics", targets: ["HearthMetrics"]),
         .executable(name: "hearth", targets: ["hearth"]),
     ],
     dependencies: [
@@ -25,9 +26,13 @@ let package = Package(
         // Without its traits: it then needs nothing that we don't need already.
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // For the command line alone.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         // Without its trait for Foundation, which the providers of keys don't need.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -88,6 +93,7 @@ let package = Package(
                 "HearthRules",
                 "HearthSQLite",
                 "HearthText",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -103,18 +109,30 @@ let package = Package(
                 "HearthStore",
                 "HearthText",
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "HearthMetrics",
+            dependencies: ["HearthModel", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "hearth",
             dependencies: [
                 "HearthMemory",
+                "HearthMetrics",
                 "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -204,16 +222,27 @@ let package = Package(
         .testTarget(
             name: "HearthMemoryTests",
             dependencies: [
-                "CSQLite", "HearthMemory", "HearthRules", "HearthStore", "TestSupport",
+                "CSQLite", "HearthMemory", "HearthMetrics", "HearthModel", "HearthRules", "HearthStore", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthMetricsTests",
+            dependencies: [
+                "HearthMetrics", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HearthCommandTests",
-            dependencies: ["CSQLite", "HearthText", "hearth", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMetrics", "HearthModel", "HearthText", "hearth", "TestSupport"],
             swiftSettings: settings
         ),
     ]

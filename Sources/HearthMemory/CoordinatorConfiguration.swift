@@ -1,5 +1,6 @@
 public import HearthEmbedding
 public import HearthModel
+public import Logging
 
 /// How a coordinator works; everything has a default.
 public struct CoordinatorConfiguration: Sendable {
@@ -45,6 +46,9 @@ public struct CoordinatorConfiguration: Sendable {
     /// What gives the key that protects sensitive memories. Nil: storing or reading a sensitive memory throws
     /// `.keyUnavailable`.
     public var keyProvider: (any KeyProvider)?
+    /// Where it is said what happens in the background: openings, failures, upkeep, keys. No line holds anything that
+    /// somebody remembered.
+    public var logger = Logger(label: "hearth")
     /// Where time comes from; tests give their own.
     public var clock: StoreClock = .system
 

@@ -94,3 +94,26 @@ extension MultiAgentMemoryCoordinator {
         try await store.verify(anchor: anchor)
     }
 }
+
+extension MultiAgentMemoryCoordinator {
+    /// What the memories of a user take up, by owner and type: an administrator's view, or with an agent of what it sees.
+    ///
+    /// It reads the rows of these memories. When the file has grown or shrunk by a twentieth since the last time, it
+    /// also reads every page of the file, which takes some seconds for one of gigabytes. Other calls go on meanwhile.
+    ///
+    /// - Parameters:
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - agentID: The agent whose view is counted; nil for every memory of the user.
+    /// - Throws: `.invalidArgument`; with an agent `.unknownAgent`, `.agentNotActive`.
+    public func memoryAllocation(userID: UserID, agentID: AgentID? = nil) async throws -> MemoryAllocation {
+        try await operations.administer { try await $0.allocation(userID: userID, agentID: agentID) }
+    }
+
+    /// Reads what metrics say of the file, such as how many memories there are, and gives it to the host's backend of
+    /// swift-metrics. Call it before metrics are scraped.
+    ///
+    /// Without a backend this does nothing. One that was bootstrapped after the store was opened gets nothing.
+    public func recordMetrics() async throws {
+        try await operations.administer { try await $0.recordMetrics() }
+    }
+}

@@ -67,7 +67,8 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.unknownAgent`.
     public func status(of agent: AgentID) async throws -> AgentStatus {
-        guard let held = try await operations.administer({ try $0.agent(agent.validated()) }) else {
+        let held = try await operations.administer { try $0.agent(agent.validated()) }
+        guard let held else {
             throw MemoryError(code: .unknownAgent, message: "No agent \(agent) is known.")
         }
         return held.status

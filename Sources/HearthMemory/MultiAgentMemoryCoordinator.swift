@@ -1,6 +1,5 @@
 public import HearthModel
 import HearthStore
-import Synchronization
 
 /// The memory of several agents in one file: it stores, shares and finds memories, and keeps agents and users apart.
 ///
@@ -30,7 +29,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
     private init(store: MemoryStore, configuration: CoordinatorConfiguration) {
         self.store = store
         self.configuration = configuration
-        operations = HostOperations(store)
+        operations = HostOperations(store, tracer: HostOperations.tracerOfHost())
         syncService = MemorySyncService(store: store, operations: operations, configuration: configuration)
         background = BackgroundSync(store: store, configuration: configuration)
     }
@@ -61,6 +60,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.defaultResolution = configuration.defaultResolution
         options.busyTimeout = configuration.busyTimeout
         options.agents = configuration.agents ?? configuration.initialAgents ?? AgentProfile.hearthlink
+        options.logger = configuration.logger
         options.sharing = configuration.sharing ?? configuration.initialSharing ?? .hearthlink
         let store = try await MemoryStore.open(location, options: options)
         try await store.closingOnFailure { try await store.adopt(configuration) }
@@ -89,31 +89,5 @@ extension MemoryStore {
         }
         let changed = wanted.values.filter { held[$0.id] != $0 }.sorted { $0.id < $1.id }
         if !changed.isEmpty { try await setProfiles(changed) }
-    }
-}
-
-/// The way from a host's calls to the store. Every call that an agent makes goes through here and is counted.
-final class HostOperations: Sendable {
-    private let store: MemoryStore
-    private let begun = Mutex(0)
-
-    init(_ store: MemoryStore) {
-        self.store = store
-    }
-
-    /// How many were begun, those that were refused included.
-    var count: Int { begun.withLock { $0 } }
-
-    /// Runs an operation. Whether its agent may act is checked where it acts, in its own transaction or snapshot.
-    func perform<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
-        begun.withLock { $0 += 1 }
-        await store.giveWay()
-        return try await operation(store)
-    }
-
-    /// Runs an operation that no agent makes and that is not counted.
-    func administer<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
-        await store.giveWay()
-        return try await operation(store)
     }
 }

@@ -52,8 +52,9 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self,
-                    AuditCommand.self, KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
+                    AgentsCommand.self, StatusCommand.self, DoctorCommand.self, AllocationCommand.self,
+                    MetricsCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self, AuditCommand.self,
+                    KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]

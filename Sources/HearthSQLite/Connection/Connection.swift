@@ -210,7 +210,7 @@ package final class Connection {
     package var changes: Int { Int(sqlite3_changes64(handle)) }
 
     /// The value of a pragma that answers with one integer.
-    func integer(ofPragma name: String) throws -> Int {
+    package func integer(ofPragma name: String) throws -> Int {
         try rowsDynamic("PRAGMA \(name)") { $0.int(0) }.first ?? 0
     }
 }

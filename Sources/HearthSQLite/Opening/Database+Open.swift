@@ -88,10 +88,18 @@ extension Database {
         /// - Parameter attempts: How often it is begun at most.
         private func writer(of file: StoreFile, attempts: Int = 4) throws -> Connection {
             let identity = try file.probe(options)
+            let logBytes = file.logSize
             if identity == .absent { try file.createEmpty() }
             let writer = try file.connect()
+            var opening = DatabaseOpening(
+                isNew: identity == .absent,
+                foundSchema: 0,
+                schema: options.schemaVersion,
+                logBytes: logBytes
+            )
             do {
                 try writer.apply(options)
+                opening.foundSchema = try retryingWhileBusy(atMost: options.busyTimeout) { try writer.schemaVersion() }
                 try retryingWhileBusy(atMost: options.busyTimeout) {
                     try writer.bringUpToDate(options)
                     try writer.switchToLog()
@@ -101,7 +109,10 @@ extension Database {
                 throw error
             }
             // The process that created the file may have failed to fill it, and taken it away while this one waited.
-            guard identity != .ours, attempts > 1, writer.hasMoved else { return writer }
+            guard identity != .ours, attempts > 1, writer.hasMoved else {
+                options.observer?.didOpen(opening)
+                return writer
+            }
             return try self.writer(of: file, attempts: attempts - 1)
         }
 
@@ -154,6 +165,7 @@ extension Database {
                 connection: connection,
                 queue: queue,
                 busyTimeout: options.busyTimeout,
+                observer: options.observer,
                 makeGroup: makeGroup
             )
             let checkpointFailure = LastFailure()
@@ -162,6 +174,7 @@ extension Database {
                 checkpointer: checkpointer,
                 pool: pool,
                 checkpointFailure: checkpointFailure,
+                observer: options.observer,
                 cleanUp: cleanUp
             )
             try writer.start()

@@ -55,6 +55,8 @@ package struct DatabaseOptions: Sendable {
     package var pageCacheBytes = 16 << 20
     /// A quota in pages of 4,096 bytes; past it a write fails with ``ResultCode/full``.
     package var maximumPageCount: Int?
+    /// Who is told of openings, commits and checkpoints.
+    package var observer: (any DatabaseObserver)?
 
     /// Options with defaults for everything but whose file it is and its schema.
     package init(applicationID: Int32, migrations: [Migration]) {

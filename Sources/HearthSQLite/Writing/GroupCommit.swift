@@ -37,6 +37,7 @@ struct GroupCommit<Group: WriteGroup> {
     let queue: WriteQueue<Group>
     let busyTimeout: Duration
     let makeGroup: (Connection) throws -> Group
+    private let observer: (any DatabaseObserver)?
 
     /// How many callers the latest commit answered, and how long it took.
     private var latest = (count: 0, duration: Duration.zero)
@@ -45,12 +46,14 @@ struct GroupCommit<Group: WriteGroup> {
         connection: Connection,
         queue: WriteQueue<Group>,
         busyTimeout: Duration,
+        observer: (any DatabaseObserver)? = nil,
         makeGroup: @escaping (Connection) throws -> Group
     ) {
         self.connection = connection
         self.queue = queue
         self.busyTimeout = busyTimeout
         self.makeGroup = makeGroup
+        self.observer = observer
     }
 
     /// Takes what waits and settles it.
@@ -169,6 +172,7 @@ struct GroupCommit<Group: WriteGroup> {
         }
         group.didCommit()
         for write in done { write.answer() }
+        observer?.didCommit(operations: latest.count, in: latest.duration)
         return []
     }
 }

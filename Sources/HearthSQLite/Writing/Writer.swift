@@ -15,6 +15,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
     private let queue: WriteQueue<Group>
     private let pool: ReaderPool
     private let checkpointFailure: LastFailure
+    private let observer: (any DatabaseObserver)?
     /// Removes what must not outlive the database.
     private let cleanUp: @Sendable () -> Void
     /// Both hold the writing connection, and are dropped to close it.
@@ -28,6 +29,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         checkpointer: Checkpointer?,
         pool: ReaderPool,
         checkpointFailure: LastFailure,
+        observer: (any DatabaseObserver)? = nil,
         cleanUp: @escaping @Sendable () -> Void
     ) {
         self.queue = groups.queue
@@ -35,6 +37,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         self.checkpointer = checkpointer
         self.pool = pool
         self.checkpointFailure = checkpointFailure
+        self.observer = observer
         self.cleanUp = cleanUp
     }
 
@@ -62,7 +65,9 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         guard let checkpointer else { return writeInMemory() }
         groups?.run()
         // The commits are done and acknowledged whatever comes of this.
-        checkpointFailure.note(Result { try checkpointer.keepLogSmall() })
+        let result = Result { try checkpointer.keepLogSmall() }
+        checkpointFailure.note(result)
+        observer?.didKeepLogSmall(result)
         giveOthersATurn()
     }
 

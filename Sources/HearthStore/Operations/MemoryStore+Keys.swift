@@ -69,7 +69,9 @@ extension MemoryStore {
             var keys: [UInt32: SymmetricKey] = [:]
             for row in rows {
                 if providerKeys[row.providerKey] == nil {
-                    providerKeys[row.providerKey] = try await provider.checkedKey(for: row.providerKey).key
+                    providerKeys[row.providerKey] = try await sayingFailure {
+                        try await provider.checkedKey(for: row.providerKey).key
+                    }
                 }
                 guard let wrapping = providerKeys[row.providerKey] else { continue }
                 keys[row.number] = try row.unwrapped(by: wrapping, node: state.node)
@@ -77,6 +79,16 @@ extension MemoryStore {
             let loaded = try UserKeys(user: need.user, keys: keys)
             if keyring.install(loaded, readAt: state.keysChanged) { log.sayKeysAreNotLocked() }
             return loaded
+        }
+    }
+
+    /// Asks for a key, and says in the log if it could not be had.
+    private func sayingFailure<R>(_ ask: () async throws -> R) async throws -> R {
+        do {
+            return try await ask()
+        } catch {
+            log.sayKeyIsMissing(error)
+            throw error
         }
     }
 
@@ -98,7 +110,7 @@ extension MemoryStore {
         guard let provider = keyring.provider else { throw MemoryError.noKeyToSeal() }
         let wrapping = try await provider.checkedKey(for: nil)
         let now = clock.now()
-        return try await writeOnce { transaction in
+        let made = try await writeOnce { transaction in
             let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
             guard try KeyTable.newest(ofUser: user, in: transaction.connection) == nil else { return user }
             for number in [UserKeys.identityNumber, UserKeys.identityNumber + 1] {
@@ -117,6 +129,8 @@ extension MemoryStore {
             try AuditTrail.append(entry, at: now, to: transaction)
             return user
         }
+        log.sayKeysMade()
+        return made
     }
 }
 

@@ -31,13 +31,22 @@ package final class MemoryStore: Sendable {
     let defaultResolution: ConflictResolution
     let clock: StoreClock
     package let log: StoreLog
+    /// Nil where the host has no backend for metrics; then nothing is counted or measured.
+    package let metrics: StoreMetrics?
+    let measurements = MeasurementCache()
     /// Whether writes are refused.
     package let isReadOnly: Bool
 
     /// The next row id when the store was opened.
     let nextRowAtOpening: Int64
 
-    private init(database: Database<StoreTransaction>, nextRow: Int64, options: StoreOptions) {
+    private init(
+        database: Database<StoreTransaction>,
+        nextRow: Int64,
+        options: StoreOptions,
+        metrics: StoreMetrics?
+    ) {
+        self.metrics = metrics
         self.database = database
         self.nextRowAtOpening = nextRow
         clock = options.clock.bounded
@@ -61,15 +70,25 @@ package final class MemoryStore: Sendable {
     {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
-        let database = try await MemoryError.mapping {
-            try await Database<StoreTransaction>.openOnThread(location.database(), options: options.databaseOptions)
+        let log = StoreLog(options.logger)
+        let metrics = StoreMetrics.ofHost()
+        var databaseOptions = options.databaseOptions
+        databaseOptions.observer = StoreObserver(log: log, metrics: metrics)
+        let database = try await MemoryError.mapping { [databaseOptions] in
+            try await Database<StoreTransaction>.openOnThread(location.database(), options: databaseOptions)
         }
-        return try await StoreLog(options.logger)
+        return
+            try await log
             .closing(
                 { try await database.close() },
                 onFailureOf: {
                     let state = try MemoryError.mapping { try database.read(StoreState.read) }
-                    let store = MemoryStore(database: database, nextRow: state.nextRow, options: options)
+                    let store = MemoryStore(
+                        database: database,
+                        nextRow: state.nextRow,
+                        options: options,
+                        metrics: metrics
+                    )
                     try await store.rebuildOutdatedIndex()
                     await store.scrubIfDue()
                     return store
@@ -99,10 +118,17 @@ package final class MemoryStore: Sendable {
         }
         await notifications.close()
         try await MemoryError.mapping { try await database.close() }
+        log.sayClosed()
     }
 
     /// The path of the file; nil in memory.
     package var path: String? { database.path }
+
+    /// The size of the write-ahead log in bytes.
+    var logBytes: Int { database.walBytes }
+
+    /// The space that is left for the file, in bytes; nil where nobody tells.
+    var freeBytes: Int? { database.freeBytes }
 }
 
 extension MemoryStore {
@@ -239,6 +265,7 @@ extension MemoryStore {
             return (result: result, after: afterCommit.outcome)
         }
         notifications.publish(done.after.notifications)
+        metrics?.found(done.after.conflicts)
         if done.after.lacksVectors { embedMissing() }
         if done.after.leavesTraces { await scrubIfDue() }
         return done.result

@@ -11,21 +11,36 @@ struct WriteContext {
     final class AfterCommit {
         /// What an administrator should know.
         var notifications: [AdministratorNotification] = []
+        /// The conflicts that were found.
+        var conflicts: [FoundConflict] = []
         /// Whether a text was left without its vector.
         var lacksVectors = false
         /// Whether bytes of what was removed may be left outside of the tables.
         var leavesTraces = false
 
         var outcome: Outstanding {
-            Outstanding(notifications: notifications, lacksVectors: lacksVectors, leavesTraces: leavesTraces)
+            Outstanding(
+                notifications: notifications,
+                conflicts: conflicts,
+                lacksVectors: lacksVectors,
+                leavesTraces: leavesTraces
+            )
         }
     }
 
     /// The same as a value, once the transaction is committed.
     struct Outstanding: Sendable {
         var notifications: [AdministratorNotification]
+        var conflicts: [FoundConflict]
         var lacksVectors: Bool
         var leavesTraces: Bool
+    }
+
+    /// A conflict as metrics count it.
+    struct FoundConflict: Sendable {
+        var kind: ConflictKind
+        /// The strategy that was asked.
+        var strategy: ConflictResolution
     }
 
     let transaction: StoreTransaction
@@ -167,7 +182,8 @@ extension WriteContext {
         case .merged(let merge):
             let advanced = try advance(record, to: merge.version)
             var outcome = Outcome(head: advanced.head, kind: merge.kind)
-            if merge.kind != nil {
+            if let kind = merge.kind {
+                afterCommit.conflicts.append(FoundConflict(kind: kind, strategy: strategy))
                 try Counter.conflictsDetected.add(1, in: transaction)
                 try Counter.conflictsResolved.add(1, in: transaction)
             }
@@ -208,7 +224,10 @@ extension WriteContext {
             )
             try DocumentTable.raise(.everConflicting, document: record.key, user: record.userKey, in: transaction)
         }
-        if openConflict == nil { try Counter.conflictsDetected.add(1, in: transaction) }
+        if openConflict == nil {
+            afterCommit.conflicts.append(FoundConflict(kind: waiting.kind, strategy: strategy))
+            try Counter.conflictsDetected.add(1, in: transaction)
+        }
         if openConflict == nil || reason != nil {
             let notification = AdministratorNotification.conflict(
                 row.id,

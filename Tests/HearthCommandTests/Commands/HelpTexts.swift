@@ -45,11 +45,12 @@ import Testing
             ["search", "oolong", "--agent", "mimic"],
             ["slice", "--session", "s1"], ["share", id, "--with", "alice"], ["access", id],
             ["revoke", id, "--from", "alice"],
-            ["policy", "show"], ["agents"], ["status"], ["verify"], ["import", "-"],
+            ["policy", "show"], ["agents"], ["status"], ["allocation"], ["doctor"], ["metrics", "show"], ["verify"],
+            ["import", "-"],
         ]
         for command in commands {
             let outcome = try await tool.run(command + ["--json", "--db", tool.store], input: Data("no".utf8))
-            let hasSubcommands = ["policy", "locks", "notifications", "conflicts"].contains(command[0])
+            let hasSubcommands = ["policy", "locks", "notifications", "conflicts", "metrics"].contains(command[0])
             let words = Array(command.prefix(hasSubcommands ? 2 : 1))
             let help = try await tool.run(["help"] + words).text
             // Names of agents, types and rules are values that happen to be keys.

@@ -13,8 +13,20 @@ package struct StoreLog: Sendable {
     }
 
     /// Says what is lost by an error that goes no further. A cancellation is no error.
-    package func warn(_ error: any Error, _ consequence: String) {
-        say(consequence, because: error, level: .warning)
+    ///
+    /// - Parameter agent: Whose work it was, if it was one agent's.
+    package func warn(_ error: any Error, _ consequence: String, agent: AgentID? = nil) {
+        say(consequence, because: error, level: .warning, agent: agent)
+    }
+
+    /// Says what happened, for whoever watches the store.
+    func inform(_ event: String, _ metadata: Logger.Metadata = [:]) {
+        logger.info("\(event)", metadata: metadata)
+    }
+
+    /// Says what an administrator should see to.
+    func warn(_ event: String, _ metadata: Logger.Metadata = [:]) {
+        logger.warning("\(event)", metadata: metadata)
     }
 
     /// Says the same of an error that something else makes good.
@@ -49,9 +61,11 @@ package struct StoreLog: Sendable {
         say(consequence, because: error, level: .debug)
     }
 
-    private func say(_ consequence: String, because error: any Error, level: Logger.Level) {
+    private func say(_ consequence: String, because error: any Error, level: Logger.Level, agent: AgentID? = nil) {
         guard !(error is CancellationError) else { return }
-        logger.log(level: level, "\(consequence)", metadata: ["error": "\(Self.kind(of: error))"])
+        var metadata: Logger.Metadata = ["error": "\(Self.kind(of: error))"]
+        if let agent { metadata["agent"] = "\(agent)" }
+        logger.log(level: level, "\(consequence)", metadata: metadata)
     }
 
     /// The codes of an error and of what is under it, or the name of its type.

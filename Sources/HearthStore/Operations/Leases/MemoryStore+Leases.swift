@@ -1,3 +1,4 @@
+import CoreMetrics
 package import HearthModel
 import HearthRules
 import HearthSQLite
@@ -45,9 +46,14 @@ extension MemoryStore {
         )
         return try await auditingRefusal {
             switch try await attempt(request) {
-            case .granted(let lock): return try await keepUnlessCancelled(lock)
-            case .waiting(let memory, let ticket): return try await wait(for: request, memory: memory, ticket: ticket)
-            case .unavailable: return nil
+            case .granted(let lock):
+                metrics?.leased(waited: false)
+                return try await keepUnlessCancelled(lock)
+            case .waiting(let memory, let ticket):
+                return try await measuringWait { try await wait(for: request, memory: memory, ticket: ticket) }
+            case .unavailable:
+                metrics?.leaseTimeouts.increment()
+                return nil
             }
         }
     }
@@ -161,7 +167,7 @@ extension MemoryStore {
                 || LeaseQueue.all(in: snapshot.connection).contains { !$0.isLive(at: now) }
         }
         guard isDue else { return 0 }
-        return try await write { [clock] transaction in
+        let swept = try await write { [clock] transaction in
             let now = clock.bootInstant
             let expired = try LeaseTable.unreleased(in: transaction.connection).filter { !$0.isLive(at: now) }
             for lease in expired { try LeaseTable.release(memory: lease.memory, in: transaction.connection) }
@@ -170,6 +176,8 @@ extension MemoryStore {
             }
             return expired.count
         }
+        metrics?.leasesExpired.increment(by: swept)
+        return swept
     }
 
     private static func check(leaseDuration duration: Duration) throws(MemoryError) {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import HearthEmbedding
 package import HearthModel
 import HearthRules
@@ -56,6 +57,7 @@ extension MemoryStore {
             }
         }
         if unsealed > 0, keyring.shouldSayUnsealed() { log.sayUnsealed() }
+        metrics?.stored.increment(by: ids.count)
         embedLater()
         return ids
     }

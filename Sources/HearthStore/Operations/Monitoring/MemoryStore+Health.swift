@@ -11,7 +11,11 @@ extension MemoryStore {
             return try read { snapshot in
                 try FileHealth.probe(snapshot.connection)
                 let (locks, lockReasons) = try snapshot.leaseHealth()
-                let reasons = diskHealth.reasons + lockReasons
+                let now = clock.now()
+                let reasons =
+                    try diskHealth.reasons + lockReasons + HealthReasons.conflicts(in: snapshot, at: now)
+                    + HealthReasons.keys(in: snapshot) + HealthReasons.clock(in: snapshot, at: now)
+                    + HealthReasons.vectors(failures: embeddingQueue.failures)
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {

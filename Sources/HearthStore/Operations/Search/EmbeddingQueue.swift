@@ -10,6 +10,8 @@ final class EmbeddingQueue: Sendable {
         /// Whether a text was left without its vector since the task last looked.
         var hasMore = false
         var isClosed = false
+        /// How often it failed since it last worked.
+        var failures = 0
     }
 
     /// From half a second to ten minutes: soon after a hiccup, and no burden on a server that stays away.
@@ -35,6 +37,9 @@ final class EmbeddingQueue: Sendable {
         self.patience = patience
         self.sleep = sleep
     }
+
+    /// How often the work failed since it last succeeded.
+    var failures: Int { state.withLock { $0.failures } }
 
     /// Starts the work. If it is under way, it runs once more afterwards.
     func wake(_ work: @escaping @Sendable () async throws -> Void) {
@@ -77,10 +82,14 @@ final class EmbeddingQueue: Sendable {
             do {
                 try await work()
                 failures = 0
+                state.withLock { $0.failures = 0 }
             } catch {
                 guard !Task.isCancelled else { continue }
                 failures += 1
-                state.withLock { $0.hasMore = true }
+                state.withLock { [failures] state in
+                    state.hasMore = true
+                    state.failures = failures
+                }
                 log.warn(error, "Vectors could not be made; attempt \(failures + 1) is made later.")
                 let jitter = Double.random(in: 0.5...1)
                 do {

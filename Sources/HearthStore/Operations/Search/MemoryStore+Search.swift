@@ -37,6 +37,8 @@ extension MemoryStore {
         limit: Int = 10,
         tuning: SearchTuning = .init()
     ) async throws -> [MemorySearchResult] {
+        let began = metrics.map { _ in ContinuousClock.now }
+        defer { if let began { metrics?.searched(type, in: .now - began) } }
         let userID = try userID.validated()
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit, maximum: Self.maximumSearchLimit)

@@ -41,13 +41,17 @@ extension MemoryStore {
             let drafts = try read { try scope.drafts(in: $0) }
             for batch in drafts.chunks(of: Self.syncBatchSize) {
                 try Task.checkCancellation()
-                for settlement in try await settle(batch, in: scope) { result.count(settlement) }
+                let settlements = try await settle(batch, in: scope)
+                for settlement in settlements { result.count(settlement) }
+                metrics?.settled(settlements)
             }
             if force { try await reexamine(scope, besides: Set(drafts.map(\.memory)), into: &result) }
         } catch {
             result.errors.append("The sync stopped: \(error)")
             result.duration = clock.bootInstant.duration(since: began)
             await recordStopped(result, scope, startedAt: startedAt)
+            metrics?.synced(result)
+            log.warn(error, "A sync stopped; its drafts stay, and the next sync takes them up.", agent: agentID)
             throw error
         }
         result.duration = clock.bootInstant.duration(since: began)
@@ -55,6 +59,8 @@ extension MemoryStore {
         try await write {
             try OperationTable.record(recorded, agent: scope.agent.key, user: scope.user, startedAt: startedAt, in: $0)
         }
+        metrics?.synced(result)
+        log.saySynced(result)
         return result
     }
 

@@ -1,0 +1,107 @@
+/// What a process counts and measures while it works.
+extension MetricDefinition {
+    /// Memories stored.
+    package static let stored = Self(
+        "hearth_memories_stored_total",
+        .counter,
+        from: .process,
+        "Memories stored."
+    )
+    /// The time of a search.
+    package static let searches = Self(
+        "hearth_search_duration_seconds",
+        .duration,
+        from: .process,
+        labels: ["type"],
+        "Time of a search, by its type."
+    )
+    /// The size of a group commit.
+    package static let commitSize = Self(
+        "hearth_commit_operations",
+        .operations,
+        from: .process,
+        "Operations that one commit made durable together."
+    )
+    /// The time of a commit.
+    package static let commits = Self(
+        "hearth_commit_duration_seconds",
+        .duration,
+        from: .process,
+        "Time that a commit took, the wait for the disk included."
+    )
+    /// Failed attempts to copy the log.
+    package static let checkpointFailures = Self(
+        "hearth_checkpoint_failures_total",
+        .counter,
+        from: .process,
+        "Attempts to copy the write-ahead log into the file that failed."
+    )
+    /// The syncs of agents.
+    package static let syncs = Self(
+        "hearth_syncs_total",
+        .counter,
+        from: .process,
+        labels: ["result"],
+        "Syncs of one agent that ended, by result: success, or failure where any draft was left with an error."
+    )
+    /// The time of a sync.
+    package static let syncTime = Self(
+        "hearth_sync_duration_seconds",
+        .duration,
+        from: .process,
+        "Time of the sync of one agent."
+    )
+    /// Drafts that a sync took up.
+    package static let drafts = Self(
+        "hearth_drafts_total",
+        .counter,
+        from: .process,
+        labels: ["outcome"],
+        "Drafts that a sync took up, by what became of them: settled, conflict, refused, leased or failed."
+    )
+    /// Conflicts found.
+    package static let conflicts = Self(
+        "hearth_conflicts_total",
+        .counter,
+        from: .process,
+        labels: ["kind", "strategy"],
+        "Conflicts found, by what the edits disagree about and the strategy that was asked."
+    )
+    /// Leases acquired.
+    package static let leases = Self(
+        "hearth_leases_acquired_total",
+        .counter,
+        from: .process,
+        labels: ["waited"],
+        "Leases acquired, by whether the agent had to wait: yes or no."
+    )
+    /// The time of a wait for a lease.
+    package static let leaseWaits = Self(
+        "hearth_lease_wait_duration_seconds",
+        .duration,
+        from: .process,
+        "Time that an agent waited for a lease that another had, however the wait ended."
+    )
+    /// Waits that ended without a lease.
+    package static let leaseTimeouts = Self(
+        "hearth_lease_timeouts_total",
+        .counter,
+        from: .process,
+        "Waits for a lease that ended without it."
+    )
+    /// Leases that ran out.
+    package static let leasesExpired = Self(
+        "hearth_leases_expired_total",
+        .counter,
+        from: .process,
+        "Leases that were found to have run out without being released."
+    )
+    /// Calls that threw.
+    package static let failures = Self(
+        "hearth_failures_total",
+        .counter,
+        from: .process,
+        labels: ["code"],
+        "Calls that threw an error, by its code."
+    )
+}

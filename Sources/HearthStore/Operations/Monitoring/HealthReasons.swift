@@ -1,0 +1,62 @@
+import HearthModel
+import HearthSQLite
+
+/// What a person should see to, apart from the disk and the leases. Each sentence names its component.
+enum HealthReasons {
+    /// A conflict that waits longer is reported: a week.
+    static let longestReview = Duration.seconds(7 * 86_400)
+    /// The file may be this much ahead of the clock, as two machines' clocks are that write it in turn.
+    static let clockTolerance = Duration.seconds(3_600)
+
+    static func conflicts(in snapshot: Snapshot, at now: Timestamp) throws -> [String] {
+        let oldest = try snapshot.connection.first(
+            "SELECT count(*), min(created_at) FROM conflicts WHERE resolved_at IS NULL",
+            as: { (count: $0.int(0), since: $0.optionalInt64(1)) }
+        )
+        guard let oldest, let since = oldest.since,
+            Timestamp(rawValue: since).advanced(by: longestReview) < now
+        else { return [] }
+        return [
+            """
+            conflicts: \(oldest.count) \(oldest.count == 1 ? "waits" : "wait") for review, the oldest for more than a week. \
+            List them with `hearth conflicts list` and decide with `hearth conflicts resolve`.
+            """
+        ]
+    }
+
+    static func keys(in snapshot: Snapshot) throws -> [String] {
+        guard snapshot.keyring.provider == nil else { return [] }
+        let users = try snapshot.connection.first(
+            "SELECT count(DISTINCT user_key) FROM data_keys",
+            as: { $0.int(0) }
+        )
+        guard let users, users > 0 else { return [] }
+        return [
+            """
+            keys: \(users) \(users == 1 ? "user has" : "users have") sensitive memories, and no key provider is configured. Configure \
+            the one that they were stored with; until then they can't be read.
+            """
+        ]
+    }
+
+    static func clock(in snapshot: Snapshot, at now: Timestamp) -> [String] {
+        let latest = snapshot.state.clock.timestamp
+        guard latest > now.advanced(by: clockTolerance) else { return [] }
+        return [
+            """
+            clock: the file has times that are \((latest.rawValue - now.rawValue) / 1_000_000) s ahead of this machine's clock. Set the \
+            clock; until then new edits get times just past those.
+            """
+        ]
+    }
+
+    static func vectors(failures: Int) -> [String] {
+        guard failures > 0 else { return [] }
+        return [
+            """
+            vectors: the embedder failed \(failures) \(failures == 1 ? "time" : "times") in a row; new texts are found by their words alone. \
+            See to the embedder; what is missing is made when it works, or by `hearth embeddings rebuild`.
+            """
+        ]
+    }
+}
