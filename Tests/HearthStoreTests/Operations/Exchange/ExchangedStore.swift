@@ -59,11 +59,11 @@ struct ExchangedStore {
                 draft.importance = Double.random(in: 0...1, using: &generator)
                 draft.metadata = Bool.random(using: &generator) ? ["k": generator.text(upTo: 5)] : [:]
                 draft.isSensitive = Int.random(in: 0..<4, using: &generator) == 0
-                draft.parentID =
-                    Bool.random(using: &generator) ? memories.last { $0.owner == agent && $0.user == user }?.id : nil
                 draft.provenance = Bool.random(using: &generator) ? Provenance(origin: .tool, name: "web") : nil
                 let session: SessionID? = Bool.random(using: &generator) ? SessionID(rawValue: "s\(step % 3)") : nil
                 let others = agents.filter { $0 != agent && Bool.random(using: &generator) }
+                let parent = memories.last { $0.owner == agent && $0.user == user }?.id
+                if let parent, (try? await store.memory(parent, as: agent)) != nil { draft.parentID = parent }
                 let ids = try await store.store(
                     [draft],
                     agentID: agent,
