@@ -131,3 +131,14 @@ extension MemoryError {
         )
     }
 }
+
+extension MultiAgentMemoryCoordinator {
+    /// Judges a policy against the agents and memories of the store, and says what it would change for whom.
+    ///
+    /// Nothing is changed: ``setSharingPolicy(_:)`` does that. The administrator's: no agent is asked for.
+    ///
+    /// - Throws: `.invalidArgument` for a policy that no store accepts.
+    public func checkSharingPolicy(_ policy: SharingPolicy) async throws -> PolicyCheck {
+        try await operations.administer { try await $0.check(policy) }
+    }
+}

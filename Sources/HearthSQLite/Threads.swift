@@ -108,3 +108,14 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws {
     }
     pthread_detach(thread)
 }
+
+/// Runs what may block, such as work on files, on a thread of its own.
+package func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    try await withCheckedThrowingContinuation { continuation in
+        do {
+            try startThread { continuation.resume(with: Result { try body() }) }
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+}

@@ -49,12 +49,13 @@ struct Hearth: AsyncParsableCommand {
                 name: "Sharing:",
                 subcommands: [ShareCommand.self, RevokeCommand.self, AccessCommand.self, PolicyCommand.self]
             ),
+            CommandGroup(name: "Insight:", subcommands: [AnalyticsCommand.self, ImportanceCommand.self]),
             CommandGroup(
                 name: "The store:",
                 subcommands: [
                     AgentsCommand.self, StatusCommand.self, DoctorCommand.self, AllocationCommand.self,
-                    MetricsCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self, AuditCommand.self,
-                    KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
+                    MetricsCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self, BackupCommand.self,
+                    ExportCommand.self, AuditCommand.self, KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]

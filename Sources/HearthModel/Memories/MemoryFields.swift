@@ -44,6 +44,19 @@ package struct MemoryFields: Hashable, Sendable, Codable {
 }
 
 extension MemoryFields {
+    /// Checks that a store accepts the fields as they are.
+    ///
+    /// - Throws: `.invalidArgument` that names the field.
+    package func validate() throws(MemoryError) {
+        _ = try FieldLimits.content(content)
+        guard try FieldLimits.tags(tags).count == tags.count else { throw .invalidArgument("A tag is there twice.") }
+        _ = try FieldLimits.metadata(metadata)
+        _ = try FieldLimits.unit(importance, name: "importance")
+        _ = try FieldLimits.unit(confidence, name: "confidence")
+        _ = try category.validated()
+        _ = try provenance.validated()
+    }
+
     /// The most UTF-8 bytes that ``content`` may have: 4 MiB.
     package static let maximumContentLength = 4 << 20
 }

@@ -206,6 +206,10 @@ package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible 
     case tooOld(found: Int, supported: Int)
     /// Nothing exists at the path.
     case notFound(path: String)
+    /// Something exists at a path where a new file is to be.
+    case exists(path: String)
+    /// Another process, or another part of this one, has the file open.
+    case inUse(path: String)
     /// The directory of a file does not exist.
     case noDirectory(path: String)
     /// The name or the path of a file leaves no room for the names of the files beside it.
@@ -242,6 +246,10 @@ package enum StoreFileError: Error, Sendable, Hashable, CustomStringConvertible 
             "The file's schema is version \(found) and this release needs \(supported). Open it for writing once."
         case .notFound(let path):
             "There is nothing at \(path)."
+        case .exists(let path):
+            "There is something at \(path) already, and nothing is overwritten. Choose another path, or move it away."
+        case .inUse(let path):
+            "Somebody has \(path) open. Close every program that uses it and try again."
         case .noDirectory(let path):
             "The directory \(path) does not exist. Make it first, as by `mkdir -p \(Self.quoted(path))`."
         case .tooLong(let path, let part, let bytes, let limit):

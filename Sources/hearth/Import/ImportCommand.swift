@@ -4,8 +4,10 @@ import HearthMemory
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Store the memories of a JSON Lines file.",
+        abstract: "Store the memories of a JSON Lines file, or what `hearth export` wrote.",
         discussion: """
+            A file that `hearth export` wrote is restored exactly: the same ids, versions, heads, times and trust. What is there already stays             as it is. All of it is checked before anything is stored; of the options only --allow-erased applies. Of any other file:
+
             Every line is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
             that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
@@ -20,6 +22,8 @@ struct ImportCommand: AsyncParsableCommand {
             JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
+
+            JSON of an export: stored, present, differing (present with another head), erased, agents (new ones), took_policy.
             """
     )
 
@@ -51,14 +55,28 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let agents = agent.id.map { [$0] } ?? []
+        let source = try LineSource(path: path, progress: ProgressLine())
+        if try ExportedImport.fits(source) {
+            guard !skipBad, !sensitive, self.source == nil else {
+                throw CommandFailure(
+                    "\(path) is an export, which is restored as it is. Leave out --skip-bad, --sensitive and --source."
+                )
+            }
+            let run = ExportedImport(source: source, allowsErased: allowErased)
+            let report = try await store.withStore(.create) { try await run.load(into: $0) }
+            return try store.output.print(report)
+        }
         let outcome = try await store.withStore(.create, as: agents) { coordinator in
-            try await load(into: coordinator)
+            try await load(source, into: coordinator)
         }
         try store.output.print(outcome)
         guard outcome.complete else { throw ExitCode.failure }
     }
 
-    private func load(into coordinator: MultiAgentMemoryCoordinator) async throws -> ImportReport {
+    private func load(
+        _ source: LineSource,
+        into coordinator: MultiAgentMemoryCoordinator
+    ) async throws -> LineImportReport {
         let owners = ImportOwners(
             unnamed: agent.id,
             known: Set(try await coordinator.agents().map(\.id)),
@@ -66,7 +84,6 @@ struct ImportCommand: AsyncParsableCommand {
         )
         let progress = ProgressLine()
         defer { progress.clear() }
-        let source = try LineSource(path: path, progress: progress)
         var named = 0
         var check = try ImportCheck(source, owners: owners, progress: progress) { problem in
             named += 1
@@ -77,7 +94,7 @@ struct ImportCommand: AsyncParsableCommand {
         progress.clear()
         warnOfUnknownKeys(check)
 
-        var outcome = ImportReport(read: check.linesRead, problems: check.problems)
+        var outcome = LineImportReport(read: check.linesRead, problems: check.problems)
         guard check.problemCount == 0 || skipBad else {
             let unnamed = max(0, check.problemCount - Self.namedProblems)
             Console.error.complain(
@@ -115,7 +132,7 @@ struct ImportCommand: AsyncParsableCommand {
 }
 
 /// What an import did.
-private struct ImportReport: Report {
+private struct LineImportReport: Report {
     /// Lines that aren't empty.
     var read: Int
     /// What became of the good ones.

@@ -16,9 +16,14 @@ final class LineSource {
     /// Owns the descriptor if the input was copied.
     private let spool: TemporaryFile?
 
+    /// Whether the input was copied, or comes from an open file that has no name here.
+    var isCopy: Bool { spool != nil || isStandardInput }
+    private let isStandardInput: Bool
+
     /// Opens a file, or standard input for "-".
     init(path: String, progress: ProgressLine) throws {
         name = path == "-" ? "standard input" : path
+        isStandardInput = path == "-"
         let input = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
         guard input >= 0 else { throw Self.failure(name) }
         if let size = Self.sizeOfFile(input) {

@@ -15,6 +15,7 @@ extension Provenance.Origin: ExpressibleByArgument {}
 extension SearchType: ExpressibleByArgument {}
 extension SharePermission: ExpressibleByArgument {}
 extension ConflictResolution: ExpressibleByArgument {}
+extension MemoryAnalytics.Period: ExpressibleByArgument {}
 
 /// A point in time on the command line: an RFC 3339 date and time, or a date alone, which is that day in UTC.
 struct Moment: ExpressibleByArgument {

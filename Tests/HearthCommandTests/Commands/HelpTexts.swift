@@ -33,6 +33,12 @@ import Testing
             agentID: "alden"
         )
         #expect(lock != nil)
+        let policy = try tool.sandbox.write(
+            "policy.json",
+            #"{"global_rules": [{"name": "x", "categories": [], "agents": []}]}"#
+        )
+        let exported = tool.sandbox.file("before.jsonl")
+        try await tool.run("export", exported)
         let commands = [
             ["edit", contested, "x"], ["discard", contested], ["delete", id], ["restore", id],
             ["history", contested, "--agent", "sentry"],
@@ -47,10 +53,14 @@ import Testing
             ["revoke", id, "--from", "alice"],
             ["policy", "show"], ["agents"], ["status"], ["allocation"], ["doctor"], ["metrics", "show"], ["verify"],
             ["import", "-"],
+            ["policy", "check", policy], ["backup", tool.sandbox.file("copy.db")],
+            ["export", tool.sandbox.file("all.jsonl")], ["import", exported],
+            ["analytics"], ["importance", "suggest"], ["importance", "apply", "--yes"],
         ]
         for command in commands {
             let outcome = try await tool.run(command + ["--json", "--db", tool.store], input: Data("no".utf8))
-            let hasSubcommands = ["policy", "locks", "notifications", "conflicts", "metrics"].contains(command[0])
+            let hasSubcommands = ["policy", "locks", "notifications", "conflicts", "metrics", "importance"]
+                .contains(command[0])
             let words = Array(command.prefix(hasSubcommands ? 2 : 1))
             let help = try await tool.run(["help"] + words).text
             // Names of agents, types and rules are values that happen to be keys.

@@ -15,7 +15,7 @@ struct ErasureMarks {
 
     private let key: SymmetricKey
 
-    private init(secret: [UInt8]) {
+    init(secret: [UInt8]) {
         key = SymmetricKey(data: secret)
     }
 

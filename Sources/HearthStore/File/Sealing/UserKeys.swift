@@ -63,6 +63,19 @@ final class UserKeys: Sendable {
         }
     }
 
+    /// The length of every key, in bytes.
+    static let keyLength = SecretPage.keySize
+
+    /// What ids and checksums are made with under an identity key, of a user whose keys are not in this file.
+    static func digestKey(identity: SymmetricKey) -> DigestKey {
+        let key = derived("identity", from: identity)
+        return DigestKey { bytes in
+            var hmac = HMAC<SHA256>(key: key)
+            hmac.update(data: bytes)
+            return hmac.finalize().withUnsafeBytes { [UInt8]($0) }
+        }
+    }
+
     /// HKDF-SHA-256 (RFC 5869): one key for each use, so that no use tells anything of another.
     private static func derived(_ use: String, from key: SymmetricKey) -> SymmetricKey {
         HKDF<SHA256>

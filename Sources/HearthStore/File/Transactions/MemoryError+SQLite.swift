@@ -1,3 +1,4 @@
+import Glibc
 import HearthModel
 import HearthSQLite
 
@@ -66,6 +67,9 @@ extension MemoryError {
             case .tooNew: .schemaTooNew
             case .readOnly, .tooOld: .storeReadOnly
             case .closed: .closed
+            case .exists: .invalidArgument
+            case .inUse: .storeBusy
+            case .system(_, ENOSPC, _), .system(_, EDQUOT, _): .storeFull
             case .notFound, .noDirectory, .tooLong, .notARegularFile, .invalidPath, .system: .storeUnavailable
             }
         self.init(code: code, message: error.description)

@@ -92,6 +92,12 @@ extension StoreTransaction {
         return progress.state.clock
     }
 
+    /// Notes a hybrid time that was given out in another file: later ones follow on it.
+    func note(_ time: HybridTime) {
+        progress.isDirty = true
+        progress.state.clock = max(progress.state.clock, time)
+    }
+
     /// Notes a change of the word index, to be written at the end of the group.
     func changeIndex(_ change: IndexChange) {
         progress.isDirty = true

@@ -51,12 +51,52 @@ enum VersionTable {
         var kept = EncodedText(fields.content, as: text, number: version.number)
         let sealed = try kept.seal(fields, of: version.id, by: seal)
         if seal != nil { (fields.tags, fields.metadata) = ([], [:]) }
+        try write(
+            version,
+            fields: fields,
+            kept: kept,
+            sealed: sealed,
+            memory: memory,
+            author: author,
+            isHead: true,
+            publishedAt: now,
+            order: transaction.newRow(),
+            in: transaction
+        )
+        for parent in version.parents where parent != retired {
+            try transaction.connection.run(
+                "UPDATE versions SET is_head = 0 WHERE memory_key = ?1 AND version_id = ?2",
+                memory,
+                parent.bytes
+            )
+        }
+    }
+
+    /// Writes the row of a version.
+    ///
+    /// - Parameters:
+    ///   - fields: Its fields; of a sensitive memory without tags and metadata.
+    ///   - kept: Its text.
+    ///   - sealed: What stands for text, tags and metadata of a sensitive memory.
+    ///   - order: A number that grows from one publication or share to the next.
+    static func write(
+        _ version: Version,
+        fields: MemoryFields,
+        kept: EncodedText,
+        sealed: [UInt8]?,
+        memory: Int64,
+        author: Int64,
+        isHead: Bool,
+        publishedAt: Timestamp,
+        order: Int64,
+        in transaction: StoreTransaction
+    ) throws {
         try transaction.connection.run(
             """
             INSERT INTO versions (memory_key, number, version_id, parents, author_key, node, time, category, tags, metadata, importance,
                 confidence, expires_at, is_deleted, content_form, content_base, content, is_head, published_at, published_order, sealed,
                 provenance)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, ?19, ?20, ?21)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?22, ?18, ?19, ?20, ?21)
             """,
             memory,
             version.number,
@@ -75,18 +115,12 @@ enum VersionTable {
             kept.form,
             kept.base,
             kept.content,
-            now.rawValue,
-            transaction.newRow(),
+            publishedAt.rawValue,
+            order,
             sealed,
-            StoredProvenance.column(fields.provenance)
+            StoredProvenance.column(fields.provenance),
+            isHead
         )
-        for parent in version.parents where parent != retired {
-            try transaction.connection.run(
-                "UPDATE versions SET is_head = 0 WHERE memory_key = ?1 AND version_id = ?2",
-                memory,
-                parent.bytes
-            )
-        }
     }
 
     /// Stores the text of the old published head as its difference from the new head's text. The old one is no longer a

@@ -55,20 +55,34 @@ struct DiscardCommand: AsyncParsableCommand {
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring a memory that is deleted or has expired back, as it was.",
+        abstract: "Bring a deleted memory back as it was, or the whole store from a backup.",
         discussion: """
             Only its owner restores a memory, until it is purged. An expiry that has passed is taken away. Any other memory stays as it is.
 
-            JSON: the memory. \(MemoryJSON.keys)
+            Where there is a file of that name, or the name has a slash, it is a backup, which takes the place of the store; --memory says that             a memory is meant. The backup is verified first. Nobody may have the store open. What was erased since stays erased. The file that             was there is moved aside under a name that is printed. If it is of another store, or has what the backup lacks, it takes --force.
+
+            JSON of a memory: the memory. \(MemoryJSON.keys)
+
+            JSON of a backup: file, memories, erased_memories and erased_users (erased again), moved_aside.
             """
     )
 
-    @Argument(help: "The memory.")
+    @Argument(help: ArgumentHelp("The memory, or the file of a backup.", valueName: "id-or-file"), completion: .file())
     var id: MemoryID
+
+    @Flag(help: "Let a backup take the place of a newer store, of another one or of a damaged file.")
+    var force = false
+
+    @Flag(help: "The argument is a memory, even if there is such a file.")
+    var memory = false
 
     @OptionGroup var acting: ActingOptions
 
     func run() async throws {
+        if !memory, BackupRestoring.names(id.rawValue) {
+            return try await BackupRestoring(backup: id.rawValue, isForced: force, store: acting.store).run()
+        }
+        guard !force else { throw ValidationError("--force is for backups, and there is no file \(id).") }
         let memory = try await acting.withStore { coordinator, agent in
             try await coordinator.restoreMemory(id, agentID: agent, userID: acting.user.id)
         }

@@ -5,8 +5,8 @@ import HearthMemory
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Show or replace the rules of sharing.",
-        subcommands: [ShowCommand.self, LoadCommand.self]
+        abstract: "Show, check or replace the rules of sharing.",
+        subcommands: [ShowCommand.self, CheckCommand.self, LoadCommand.self]
     )
 
     struct ShowCommand: AsyncParsableCommand {
@@ -39,24 +39,34 @@ struct PolicyCommand: AsyncParsableCommand {
 
         @OptionGroup var store: StoreOptions
 
-        /// The most that is read, in bytes: far more than any policy needs.
-        private static let longestPolicy = 16 << 20
-
         func run() async throws {
-            let policy = try SharingPolicy(json: try document())
+            let policy = try PolicyDocument(path: path).policy
             try await store.withStore(.create) { try await $0.setSharingPolicy(policy) }
             try store.output.print(PolicyReport(policy: policy))
         }
+    }
+}
 
-        private func document() throws -> Data {
-            if path == "-" { return Data(try TextInput.standardInput(limit: Self.longestPolicy)) }
-            do {
-                return try Data(contentsOf: URL(filePath: path))
-            } catch {
-                throw CommandFailure(
-                    "\(path) can't be read; name a file that holds what `hearth policy show --json` prints."
-                )
-            }
+/// A policy as a JSON file.
+struct PolicyDocument {
+    /// The most that is read, in bytes: far more than any policy needs.
+    private static let longestPolicy = 16 << 20
+
+    let policy: SharingPolicy
+
+    /// Reads a file, or standard input for "-".
+    init(path: String) throws {
+        policy = try SharingPolicy(json: try Self.document(path))
+    }
+
+    private static func document(_ path: String) throws -> Data {
+        if path == "-" { return Data(try TextInput.standardInput(limit: longestPolicy)) }
+        do {
+            return try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw CommandFailure(
+                "\(path) can't be read; name a file that holds what `hearth policy show --json` prints."
+            )
         }
     }
 }

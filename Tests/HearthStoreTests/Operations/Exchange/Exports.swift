@@ -1,0 +1,145 @@
+import Foundation
+import HearthSQLite
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// Stores that are written out as lines and restored from them.
+@Suite struct Exports {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `an export, imported into a new store, is exported again byte for byte`(seed: UInt64) async throws {
+        var generator = SeededGenerator(seed: seed)
+        let source = try await ExchangedStore()
+        try await source.fill(&generator)
+        let lines = try await source.exported()
+        let target = try await ExchangedStore()
+        let report = try await target.imported(lines)
+        #expect(report.present == 0 && report.tookPolicy, "seed \(seed)")
+        #expect(try await target.exported() == lines, "seed \(seed)")
+        #expect(try await target.store.verify().findings == [], "seed \(seed)")
+        // Again is no change.
+        let again = try await target.imported(lines)
+        #expect(again.stored == 0 && again.present == report.stored && again.differing == 0, "seed \(seed)")
+        #expect(try await target.exported() == lines, "seed \(seed)")
+    }
+
+    @Test func `what is restored is seen, found and edited as before`() async throws {
+        let source = try await ExchangedStore()
+        let (memory, conflict) = try await source.shared.waitingConflict()
+        let secret =
+            try await source.store
+            .store(
+                [MemoryDraft(content: "the quixzle is under the stone", isSensitive: true)],
+                agentID: "alden",
+                userID: "user_123"
+            )[0]
+        let drafted = try await source.shared.memory("tea")
+        try await source.shared.edit(drafted, as: "alice", content: "green tea")
+        let target = try await ExchangedStore(clock: source.shared.clock)
+        try await target.imported(source.exported())
+        #expect(try await target.store.memory(secret, as: "alden").content == "the quixzle is under the stone")
+        #expect(try await target.shared.content(drafted, as: "alice") == "green tea")
+        #expect(try await target.shared.content(drafted, as: "alden") == "tea")
+        let found = try await target.store.search("quixzle", as: "alden", userID: "user_123")
+        #expect(found.map(\.memory.id) == [secret])
+        #expect(try await target.store.pendingConflicts().map(\.id) == [conflict.id])
+        try await target.store.resolve(conflict.id, as: "sentry", decision: .content("The door is locked."))
+        #expect(try await target.shared.content(memory, as: "sentry") == "The door is locked.")
+        try await target.shared.sync("alice")
+        #expect(try await target.shared.content(drafted, as: "alden") == "green tea")
+        #expect(try await target.store.verify().findings == [])
+    }
+
+    @Test func `a store that has a part of it gets the rest, and what it deleted is not revived`() async throws {
+        let source = try await ExchangedStore()
+        let first = try await source.shared.memory("first")
+        let target = try await ExchangedStore(clock: source.shared.clock)
+        try await target.imported(source.exported())
+        let lock = try await target.shared.lock(first, as: "alden")
+        try await target.store.delete(first, as: "alden", lock: lock)
+        try await source.shared.edit(first, as: "alden", content: "first, edited")
+        try await source.shared.sync("alden")
+        let second = try await source.shared.memory("second")
+        let report = try await target.imported(source.exported())
+        #expect(report == ImportReport(stored: 1, present: 1, differing: 1))
+        #expect(try await target.shared.content(second, as: "alden") == "second")
+        await expect(.memoryNotFound) { try await target.store.memory(first, as: "alden") }
+    }
+
+    @Test func `what was erased is not stored again, by its identifier or by its text`() async throws {
+        let source = try await ExchangedStore()
+        let gone = try await source.shared.memory("the quixzle")
+        let same = try await source.shared.memory("the quixzle", of: "alice")
+        let lines = try await source.exported()
+        let target = try await ExchangedStore(clock: source.shared.clock)
+        try await target.imported(lines)
+        try await target.store.eraseMemory(gone, as: "alden")
+        try await target.store.eraseMemory(same, as: "alice")
+        #expect(try await target.imported(lines).erased == 2)
+        let other = try await target.exported()
+        // Marks go with the export: a new store refuses what was erased from the old one.
+        let third = try await ExchangedStore(clock: source.shared.clock)
+        try await third.imported(other)
+        #expect(try await third.imported(lines).erased == 2)
+        #expect(try await third.imported(lines, allowErased: true).erased == 2)
+        #expect(try await third.exported() == other)
+        let copy = try await source.shared.memory("the quixzle", of: "mimic")
+        let later = try await source.exported()
+        #expect(try await third.imported(later).erased == 3)
+        #expect(try await third.imported(later, allowErased: true).stored == 1)
+        #expect(try await third.shared.content(copy, as: "mimic") == "the quixzle")
+    }
+
+    @Test func `sensitive memories are left out and counted, unless they are asked for with their key`() async throws {
+        let source = try await ExchangedStore()
+        let draft = MemoryDraft(content: "the quixzle", isSensitive: true)
+        try await source.store.store([draft], agentID: "alden", userID: "iris")
+        let plain = try await source.exported(sensitive: false)
+        #expect(!plain.contains { $0.contains("quixzle") || $0.contains("identity_key") })
+        #expect(plain.last?.contains(#""sensitive_left_out":1"#) == true)
+        #expect(try await source.exported().contains { $0.contains("quixzle") })
+        var options = StoreOptions()
+        options.embedder = nil
+        let keyless = try await MemoryStore.open(.file(source.directory.file("store.db")), options: options)
+        await expect(.keyUnavailable) {
+            try await keyless.export(includesSensitive: true) { _ in }
+        }
+        try await keyless.close()
+        let target = try await MemoryStore.open(.temporary, options: options)
+        let lines = try await source.exported()
+        await expect(.keyUnavailable) { try await target.importExport(from: source.file(lines)) }
+        // A user whose sensitive memories have ids by another key can't have these beside them.
+        let other = try await ExchangedStore()
+        try await other.store.store([draft], agentID: "alden", userID: "iris")
+        await expect(.invalidArgument) { try await other.imported(lines) }
+        try await target.close()
+    }
+
+    @Test func `an export of one user has nothing of another`() async throws {
+        let source = try await ExchangedStore()
+        try await source.store.store([MemoryDraft(content: "mine")], agentID: "alden", userID: "iris", sessionID: "s")
+        try await source.store.store([MemoryDraft(content: "theirs")], agentID: "alden", userID: "omar", sessionID: "s")
+        let lines = try await source.exported(user: "iris")
+        #expect(
+            lines.contains { $0.contains("mine") } && !lines.contains { $0.contains("theirs") || $0.contains("omar") }
+        )
+        await expect(.invalidArgument) { try await source.exported(user: "nobody") }
+        #expect(try source.shared.audit().filter { $0 == "export" }.count == 1)
+    }
+
+    @Test func `a namesake of another user keeps its identifier`() async throws {
+        let source = try await ExchangedStore()
+        for user: UserID in ["iris", "omar"] {
+            let draft = MemoryDraft(content: "note of \(user)")
+            let item = MemoryImport(id: "1", userID: user, agentID: "alden", sessionID: nil, draft: draft)
+            _ = try await source.store.importMemories([item])
+        }
+        let lines = try await source.exported()
+        let target = try await ExchangedStore()
+        try await target.imported(lines)
+        #expect(try await target.exported() == lines)
+        #expect(try await target.store.memory("1", as: "alden", userID: "omar").content == "note of omar")
+    }
+}
