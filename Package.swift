@@ -101,9 +101,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "HearthMCP",
+            dependencies: ["HearthMemory"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "hearth",
             dependencies: [
+                "HearthMCP",
                 "HearthMemory",
                 "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -194,7 +200,12 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthMemoryTests",
-            dependencies: ["CSQLite", "HearthMemory", "HearthStore", "TestSupport"],
+            dependencies: ["CSQLite", "HearthMemory", "HearthStore", "HearthText", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthMCPTests",
+            dependencies: ["HearthMCP", "HearthMemory", "HearthText", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -16,7 +16,7 @@ struct Hearth: AsyncParsableCommand {
 
             A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
-            With --json a command prints exactly one JSON value to standard output, and `audit list` one a line; `hearth help COMMAND` names its keys. Dates are \
+            With --json a command prints exactly one JSON value to standard output, and `audit list` and `watch` one a line; `hearth help COMMAND` names its keys. Dates are \
             RFC 3339 in UTC. A key without a value is left out. Errors always go to standard error as text.
 
             Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
@@ -26,8 +26,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "Memories:",
                 subcommands: [
-                    StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ListCommand.self,
-                    SliceCommand.self,
+                    StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ContextCommand.self,
+                    ListCommand.self, SliceCommand.self,
                 ]
             ),
             CommandGroup(
@@ -41,12 +41,14 @@ struct Hearth: AsyncParsableCommand {
                 name: "Several agents at once:",
                 subcommands: [
                     SyncCommand.self, ConflictsCommand.self, LocksCommand.self, NotificationsCommand.self,
+                    WatchCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Sharing:",
                 subcommands: [ShareCommand.self, RevokeCommand.self, AccessCommand.self, PolicyCommand.self]
             ),
+            CommandGroup(name: "Servers:", subcommands: [MCPCommand.self]),
             CommandGroup(
                 name: "The store:",
                 subcommands: [
