@@ -55,7 +55,8 @@ struct Resources: Sendable {
             resources = [
                 [
                     "uri": .string(ResourceURI.slice.text), "name": "slice", "title": "All memories",
-                    "description": .string("Everything that \(memory.agent) sees, newest first"), "mimeType": "application/json",
+                    "description": .string("Everything that \(memory.agent) sees, newest first"),
+                    "mimeType": "application/json",
                 ],
                 [
                     "uri": .string(ResourceURI.status.text), "name": "status", "title": "Status",
