@@ -122,9 +122,15 @@ let package = Package(
             dependencies: ["HearthModel", .product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: settings
         ),
+        .target(
+            name: "HearthMCP",
+            dependencies: ["HearthMemory"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "hearth",
             dependencies: [
+                "HearthMCP",
                 "HearthMemory",
                 "HearthMetrics",
                 "HearthText",
@@ -222,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "HearthMemoryTests",
             dependencies: [
-                "CSQLite", "HearthMemory", "HearthMetrics", "HearthModel", "HearthRules", "HearthStore", "TestSupport",
+                "CSQLite", "HearthMemory", "HearthMetrics", "HearthModel", "HearthRules", "HearthStore",
+                "HearthText", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
@@ -238,6 +245,11 @@ let package = Package(
                 "HearthMetrics", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthMCPTests",
+            dependencies: ["HearthMCP", "HearthMemory", "HearthText", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

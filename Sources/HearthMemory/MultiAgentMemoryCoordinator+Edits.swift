@@ -44,6 +44,52 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
+    /// Saves: takes the lease, publishes an edit together with the agent's draft, and gives the lease back. Durable on
+    /// return, and seen by everybody who may see the memory.
+    ///
+    /// An edit that changes nothing publishes the draft alone; without a draft it writes nothing.
+    ///
+    /// - Parameters:
+    ///   - id: The memory.
+    ///   - agentID: The owner, or an agent that may propose and whose priority is not below the owner's. Any other agent
+    ///     that may propose drafts its edit, by ``updateMemory(_:agentID:change:lock:ifVersion:userID:)``, and a sync
+    ///     brings it to the owner's strategy.
+    ///   - change: What to change.
+    ///   - ifVersion: The number of the published head that the edit expects; nil means any.
+    ///   - userID: Whose memory it is, where several users have one of that identifier.
+    ///   - timeout: How long to wait for the lease at most.
+    /// - Returns: The memory afterwards.
+    /// - Throws: `.locked` where others hold the lease for that long; `.memoryNotFound`; `.accessDenied`;
+    ///   `.versionMismatch`; `.invalidArgument`. Then nothing is changed.
+    @discardableResult
+    public func publishMemory(
+        _ id: MemoryID,
+        agentID: AgentID,
+        change: MemoryChange,
+        ifVersion: Int? = nil,
+        userID: UserID? = nil,
+        timeout: Duration = .seconds(30)
+    ) async throws -> Memory {
+        try await operations.perform { store in
+            try await store.withLease(
+                on: id,
+                as: agentID,
+                for: min(configuration.lockDuration, MemoryStore.renewedLeaseDuration),
+                waitingAtMost: timeout,
+                userID: userID
+            ) { lock in
+                try await store.update(
+                    id,
+                    as: agentID,
+                    change: change,
+                    lock: lock,
+                    ifVersion: ifVersion,
+                    userID: userID
+                )
+            }
+        }
+    }
+
     /// Deletes a memory for its owner. With a live lease it is deleted at once; without one the deletion is a draft
     /// until a sync. Durable on return.
     ///

@@ -46,6 +46,54 @@ extension MultiAgentMemoryCoordinator {
 }
 
 extension MultiAgentMemoryCoordinator {
+    /// What an assistant pastes into a prompt: what an agent sees that answers a query, best first, within a budget of
+    /// tokens.
+    ///
+    /// It is a search. Memories that say nearly the same are folded into the best of them, unless a number or a
+    /// negation is another. One that doesn't fit stands with the passage that matches best, or is left out. The same file, query, budget and
+    /// day give the same text.
+    ///
+    /// What a memory says is data: a text from a tool or an import may have been written so that an assistant obeys it. Each line has the
+    /// trust of its text.
+    ///
+    /// - Parameters:
+    ///   - agentID: The agent that asks.
+    ///   - userID: The user; one that the file does not know has no memories.
+    ///   - query: Anything a person types, as for a search.
+    ///   - sessionID: The session whose memories are slightly preferred.
+    ///   - includeSharedMemories: Whether to include other agents' memories.
+    ///   - filter: What to narrow it to.
+    ///   - budget: The most tokens that the text may have, 1…10,000,000.
+    ///   - countTokens: How many tokens the host's model makes of a text; nil: an estimate, which the result says.
+    /// - Throws: `.invalidArgument` for the budget, and as
+    ///   ``searchAgentMemories(agentID:userID:query:sessionID:includeSharedMemories:searchType:filter:limit:)``.
+    public func context(
+        agentID: AgentID,
+        userID: UserID,
+        query: String,
+        sessionID: SessionID? = nil,
+        includeSharedMemories: Bool = true,
+        filter: SearchFilter = .init(),
+        budget: Int,
+        countTokens: (@Sendable (String) -> Int)? = nil
+    ) async throws -> MemoryContext {
+        try await operations.perform { store in
+            try await store.context(
+                query,
+                as: agentID,
+                userID: userID,
+                sessionID: sessionID,
+                includeShared: includeSharedMemories,
+                filter: filter,
+                budget: budget,
+                tuning: searchTuning,
+                countTokens: countTokens
+            )
+        }
+    }
+}
+
+extension MultiAgentMemoryCoordinator {
     /// Finds memories that mean much the same as a given one, best first.
     ///
     /// - Parameters:

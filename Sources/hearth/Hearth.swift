@@ -17,7 +17,7 @@ struct Hearth: AsyncParsableCommand {
 
             A text may begin with a dash. One that is spelled as an option is, such as --verbose, goes behind --.
 
-            With --json a command prints exactly one JSON value to standard output, and `audit list` one a line; `hearth help COMMAND` names its keys. Dates are \
+            With --json a command prints exactly one JSON value to standard output, and `audit list` and `watch` one a line; `hearth help COMMAND` names its keys. Dates are \
             RFC 3339 in UTC. A key without a value is left out. Errors always go to standard error as text.
 
             Exit status: 0 done, 1 refused or failed, 64 the command line was not understood.
@@ -28,8 +28,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "Memories:",
                 subcommands: [
-                    StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ListCommand.self,
-                    SliceCommand.self,
+                    StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ContextCommand.self,
+                    ListCommand.self, SliceCommand.self,
                 ]
             ),
             CommandGroup(
@@ -43,6 +43,7 @@ struct Hearth: AsyncParsableCommand {
                 name: "Several agents at once:",
                 subcommands: [
                     SyncCommand.self, ConflictsCommand.self, LocksCommand.self, NotificationsCommand.self,
+                    WatchCommand.self,
                 ]
             ),
             CommandGroup(
@@ -50,6 +51,7 @@ struct Hearth: AsyncParsableCommand {
                 subcommands: [ShareCommand.self, RevokeCommand.self, AccessCommand.self, PolicyCommand.self]
             ),
             CommandGroup(name: "Insight:", subcommands: [AnalyticsCommand.self, ImportanceCommand.self]),
+            CommandGroup(name: "Servers:", subcommands: [MCPCommand.self]),
             CommandGroup(
                 name: "The store:",
                 subcommands: [

@@ -74,6 +74,12 @@ struct Console: Sendable {
         say("Warning: ", .caution, message)
     }
 
+    /// Says what the command does now, to whoever is looking; nothing else is held up by it.
+    func note(_ message: String) {
+        guard isTerminal else { return }
+        try? write(PrintableText.line(message) + "\n")
+    }
+
     private func say(_ word: String, _ style: Style, _ message: String) {
         var page = Page(self)
         page.line(Styled(word, style), Styled(message))

@@ -70,7 +70,7 @@ struct Tool: Sendable {
         try await shell(script, arguments)
     }
 
-    private func shell(_ script: String, _ arguments: [String]) async throws -> Outcome {
+    func shell(_ script: String, _ arguments: [String]) async throws -> Outcome {
         try await Turnstile.children.pass {
             try await RunningTool(executable: "/bin/sh", ["-c", script, Self.executable] + arguments, in: self)
                 .outcome()

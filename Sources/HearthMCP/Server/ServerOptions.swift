@@ -1,0 +1,47 @@
+public import HearthMemory
+
+/// What a server offers, and for whom: fixed when it starts, so that a model can't act as another.
+public struct ServerOptions: Sendable {
+    /// The agent that acts.
+    public var agent: AgentID
+    /// The user whose memories they are.
+    public var user: UserID
+    /// Whether only tools that read are offered.
+    public var isReadOnly = false
+    /// Which of the style's tools are offered.
+    public var tools = ToolChoice.usual
+    /// How the memory is offered.
+    public var style = ToolStyle.memories
+    /// The version that the server says it has.
+    public var version = "0.1.0"
+
+    /// A server for an agent and a user.
+    public init(agent: AgentID, user: UserID) {
+        self.agent = agent
+        self.user = user
+    }
+}
+
+/// Which tools a server offers.
+public enum ToolChoice: Hashable, Sendable {
+    /// Those that a model needs every day.
+    case usual
+    /// All.
+    case all
+    /// Those of these names.
+    case named([String])
+}
+
+/// As what the memory is offered.
+public enum ToolStyle: String, CaseIterable, Sendable {
+    /// Memories that are remembered, recalled and revised.
+    case memories
+    /// Files in a directory, as Anthropic's memory tool describes it.
+    case files
+    /// Entities, relations and observations, as in the reference memory server.
+    case graph
+    /// The tools of OpenMemory's server.
+    case openmemory
+    /// The tools of mcp-memory-service.
+    case mcpMemoryService = "mcp-memory-service"
+}

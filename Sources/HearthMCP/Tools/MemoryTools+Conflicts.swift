@@ -1,0 +1,76 @@
+import HearthMemory
+
+extension MemoryTools {
+    static let conflicts = Tool(
+        name: "conflicts",
+        description: "List edits that contradict each other and wait for a decision; resolve settles one.",
+        results: [Tool.Field(name: "conflicts", kind: .list(.object))],
+        effect: .reads
+    ) { call in
+        ["conflicts": .array(try await call.memory.conflicts().map { JSONValue($0) })]
+    }
+
+    static let resolve = Tool(
+        name: "resolve",
+        description: "Settle a conflict: keep one of its versions, or write content that unites them.",
+        arguments: [
+            Tool.Argument(name: "conflict", kind: .string, isRequired: true, aliases: ["conflict_id", "id"]),
+            Tool.Argument(name: "keep", kind: .string, description: "a version", aliases: ["version", "version_id"]),
+            Tool.Argument(name: "content", kind: .string, aliases: ["text", "merged"]),
+        ],
+        results: [Tool.Field(name: "id", kind: .string), Tool.Field(name: "content", kind: .string)],
+        effect: .replaces
+    ) { call in
+        let wanted = ConflictID(rawValue: call.arguments.text("conflict"))
+        let waiting = try await call.memory.conflicts()
+        guard let conflict = waiting.first(where: { $0.id == wanted || $0.memoryID.rawValue == wanted.rawValue }) else {
+            throw ToolFailure(
+                "No conflict \(wanted) waits for you; conflicts lists those that do. It may be settled already."
+            )
+        }
+        let chosen = try await decision(on: conflict, call)
+        let resolved = try await call.memory.sync.resolveConflict(
+            conflictID: conflict.id,
+            decision: chosen,
+            agentID: call.memory.agent
+        )
+        return [
+            "id": .string(resolved.memoryID.rawValue),
+            "content": .string(try await call.memory.memoryIfThere(resolved.memoryID)?.content ?? ""),
+        ]
+    }
+
+    /// What the model decides, or else the person whom it works for.
+    private static func decision(on conflict: SyncConflict, _ call: ToolCall) async throws -> ManualDecision {
+        if let content = call.arguments.string("content") { return .content(content) }
+        if let keep = call.arguments.string("keep") {
+            let versions = conflict.versions.filter { $0.id.rawValue.hasPrefix(keep) && !keep.isEmpty }
+            guard versions.count == 1, let version = versions.first else {
+                throw ToolFailure("keep must be one of the conflict's versions: \(Self.versions(of: conflict)).")
+            }
+            return .keep(version.id)
+        }
+        guard let ask = call.ask else {
+            throw ToolFailure("Give keep, one of \(Self.versions(of: conflict)), or content that unites them.")
+        }
+        let question = Question(
+            message: "Several agents have edited one memory. Which text is right?",
+            choices: conflict.versions.map { version in
+                let said = version.isDeleted ? "Delete it" : String(version.content.prefix(200))
+                return (version.id.rawValue, "\(version.author): \(said)")
+            }
+        )
+        switch try await ask(question) {
+        case .chose(let value):
+            guard let version = conflict.versions.first(where: { $0.id.rawValue == value }) else {
+                throw ToolFailure("The answer is none of the conflict's versions; nothing was changed.")
+            }
+            return .keep(version.id)
+        case .declined: throw ToolFailure("The person did not decide; nothing was changed. Ask them what is right.")
+        }
+    }
+
+    private static func versions(of conflict: SyncConflict) -> String {
+        conflict.versions.map { "\($0.id) (\($0.author): \($0.content.prefix(80)))" }.joined(separator: ", ")
+    }
+}

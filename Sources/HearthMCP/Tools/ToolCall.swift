@@ -1,0 +1,150 @@
+import HearthMemory
+
+/// One call of a tool: its arguments, and what it may do.
+struct ToolCall: Sendable {
+    var arguments: ToolArguments
+    var memory: AgentMemory
+    /// What the client calls itself.
+    var clientName: String
+    /// Asks the client's person; nil where nobody can be asked.
+    var ask: (@Sendable (Question) async throws -> Answer)?
+
+    /// What is stored by a call came from a tool: the client.
+    var provenance: Provenance { Provenance(origin: .tool, name: clientName) }
+
+    func id(_ name: String = "id") throws(ToolFailure) -> MemoryID {
+        // A model may give a link where an identifier is asked for.
+        var text = arguments.text(name)
+        for prefix in ["hearth://memory/", "["] where text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
+        if text.hasSuffix("]") { text.removeLast() }
+        guard !text.isEmpty else { throw ToolFailure("\(name) is empty; recall or browse give ids.") }
+        return MemoryID(rawValue: text)
+    }
+}
+
+/// A form for the client's person: a message and one choice.
+struct Question: Sendable {
+    var message: String
+    /// The choices: what is answered, and what the person reads.
+    var choices: [(value: String, title: String)]
+}
+
+/// What the person did with a form.
+enum Answer: Equatable, Sendable {
+    case chose(String)
+    /// They did not choose.
+    case declined
+}
+
+/// Thrown by a call that can go on only with an answer that comes with another request.
+struct InputNeeded: Error {
+    var question: Question
+}
+
+/// The memory of one user as one agent has it, through the library's public face.
+struct AgentMemory: Sendable {
+    let coordinator: MultiAgentMemoryCoordinator
+    let agent: AgentID
+    let user: UserID
+    /// The leases that the model holds.
+    let leases: HeldLeases
+
+    var sync: MemorySyncService { coordinator.syncService }
+
+    func memory(_ id: MemoryID) async throws -> Memory {
+        try await coordinator.memory(id, agentID: agent, userID: user)
+    }
+
+    /// A memory; nil where the agent sees none of that identifier.
+    func memoryIfThere(_ id: MemoryID) async throws -> Memory? {
+        do {
+            return try await memory(id)
+        } catch let error as MemoryError where error.code == .memoryNotFound {
+            return nil
+        }
+    }
+
+    /// Publishes an edit: under the lease that the model holds, or else under one of its own. An agent that may only propose leaves a
+    /// draft.
+    ///
+    /// - Returns: The memory afterwards, and whether the edit is published.
+    func save(_ id: MemoryID, _ change: MemoryChange, ifVersion: Int? = nil) async throws -> (Memory, Bool) {
+        if let lock = leases[id] {
+            do {
+                let memory = try await coordinator.updateMemory(
+                    id,
+                    agentID: agent,
+                    change: change,
+                    lock: lock,
+                    ifVersion: ifVersion,
+                    userID: user
+                )
+                return (memory, true)
+            } catch let error as MemoryError where error.code == .lockLost {
+                // It expired; the edit takes one of its own.
+                leases[id] = nil
+            }
+        }
+        do {
+            let memory = try await coordinator.publishMemory(
+                id,
+                agentID: agent,
+                change: change,
+                ifVersion: ifVersion,
+                userID: user
+            )
+            return (memory, true)
+        } catch let error as MemoryError where error.code == .accessDenied {
+            let memory = try await coordinator.updateMemory(
+                id,
+                agentID: agent,
+                change: change,
+                ifVersion: ifVersion,
+                userID: user
+            )
+            return (memory, false)
+        }
+    }
+
+    /// Publishes an edit that is made of what is there, again and again until nobody else has edited in between.
+    func edit(
+        _ id: MemoryID,
+        _ edit: @Sendable (Memory) throws -> MemoryChange
+    ) async throws -> (Memory, Bool) {
+        while true {
+            try Task.checkCancellation()
+            let memory = try await memory(id)
+            do {
+                return try await save(id, edit(memory), ifVersion: memory.version)
+            } catch let error as MemoryError where error.code == .versionMismatch {
+                continue
+            }
+        }
+    }
+
+    /// Deletes a memory at once.
+    func delete(_ id: MemoryID) async throws {
+        if let lock = leases[id] {
+            do {
+                try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
+                leases[id] = nil
+                return
+            } catch let error as MemoryError where error.code == .lockLost {
+                leases[id] = nil
+            }
+        }
+        try await sync.withMemoryLock(memoryID: id, agentID: agent, userID: user) { lock in
+            try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
+        }
+    }
+
+    /// The conflicts that the agent may settle, oldest first.
+    func conflicts() async throws -> [SyncConflict] {
+        let all = try await sync.pendingConflicts
+        guard !all.isEmpty else { return [] }
+        let isCritical = try await coordinator.agents().first { $0.id == agent }?.priority == .critical
+        let seen = try await coordinator.memories(all.map(\.memoryID), agentID: agent)
+        let decidable = Set(seen.filter { $0.userID == user && (isCritical || $0.agentID == agent) }.map(\.id))
+        return all.filter { decidable.contains($0.memoryID) }
+    }
+}

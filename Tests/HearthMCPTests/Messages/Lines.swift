@@ -1,0 +1,110 @@
+import HearthMCP
+import HearthMemory
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(60))) struct Lines {
+    @Test(arguments: [
+        ("{", -32700), ("no json", -32700), ("[]", -32600), (#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600),
+        ("1", -32600), ("null", -32600), ("\"ping\"", -32600), ("{}", -32600),
+        (#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#, -32600),
+        (#"{"id":7,"method":"ping"}"#, -32600), (#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600),
+        (#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600), (#"{"jsonrpc":"2.0","id":7,"method":5}"#, -32600),
+        (#"{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}"#, -32602), (#"{"jsonrpc":"2.0","id":7}"#, -32600),
+        (#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#, -32600),
+        (#"{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"protocolVersion":5}}"#, -32602),
+        (#"{"jsonrpc":"2.0","id":7,"method":"server/discover","params":{}}"#, -32602),
+    ])
+    func `a line that is wrong gets the protocol's error, and the server goes on`(line: String, code: Int64)
+        async throws
+    {
+        let client = try await Client()
+        client.send(line)
+        let answer = try #require(try client.received.first)
+        #expect(answer.at("error", "code") == .integer(code))
+        #expect(answer["jsonrpc"] == "2.0")
+        #expect(answer.at("error", "message")?.string?.isEmpty == false)
+        #expect(try await client.answer(to: client.begin("ping"))["result"] == [:])
+        try await client.close()
+    }
+
+    @Test func `bytes that are not UTF-8 get an error, and an empty line gets nothing`() async throws {
+        let client = try await Client()
+        client.server.receive([0x7B, 0xFF, 0x7D])
+        client.send("")
+        client.send("  \r")
+        #expect(try client.received.map { $0.at("error", "code") } == [-32700])
+        try await client.close()
+    }
+
+    @Test func `whatever comes, each request has one answer, and nothing else has any`() async throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        let client = try await Client()
+        try await client.open()
+        let messages: [JSONValue] = [
+            ["jsonrpc": "2.0", "id": 1, "method": "tools/list"],
+            [
+                "jsonrpc": "2.0", "id": "a", "method": "tools/call",
+                "params": ["name": "remember", "arguments": ["content": "x"]],
+            ],
+            [
+                "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+                "params": ["name": "recall", "arguments": ["q": "x", "budget": 9]],
+            ],
+            ["jsonrpc": "2.0", "id": 3, "method": "resources/read", "params": ["uri": "hearth://slice"]],
+            [
+                "jsonrpc": "2.0", "id": 4, "method": "prompts/get",
+                "params": ["name": "tidy_up", "arguments": ["tag": "t"]],
+            ],
+            ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": 1]],
+            [
+                "jsonrpc": "2.0", "id": 5, "method": "completion/complete",
+                "params": [
+                    "ref": ["type": "ref/prompt", "name": "tidy_up"], "argument": ["name": "tag", "value": ""],
+                ],
+            ],
+        ]
+        let strange: [JSONValue] = [
+            .null, true, 0, -1, 1e300, "", "\u{0}", "💥\u{202E}", [], [:], ["a": ["b": [1, 2]]],
+            .string(String(repeating: "x", count: 5_000)),
+        ]
+        func broken(_ value: JSONValue) -> JSONValue {
+            guard let object = value.object, let key = object.keys.randomElement(using: &random) else {
+                return strange.randomElement(using: &random) ?? .null
+            }
+            var changed = object
+            changed[key] =
+                Bool.random(using: &random) ? broken(object[key] ?? .null) : strange.randomElement(using: &random)
+            return .object(changed)
+        }
+        for number in 0..<400 {
+            var message = broken(messages.randomElement(using: &random) ?? .null)
+            // Each has an id of its own, if it has any that counts.
+            if case .object(var object) = message, object["id"]?.integer != nil || object["id"]?.string != nil {
+                object["id"] = .integer(Int64(1_000 + number))
+                message = .object(object)
+            }
+            var line = message.bytes
+            if Int.random(in: 0..<8, using: &random) == 0, !line.isEmpty {
+                line[Int.random(in: 0..<line.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            let before = try client.received.count
+            client.server.receive(line)
+            // The line is judged by what it says now.
+            let said = try? JSONReader.read(line)
+            let isNotification =
+                said?["method"]?.string != nil && said?["id"] == nil && said?["jsonrpc"] == "2.0"
+                && (said?["params"] == nil || said?["params"] == .null || said?["params"]?.object != nil)
+            let isAnswer =
+                said?["jsonrpc"] == "2.0" && said?["method"] == nil && said?["id"]?.object == nil && said?["id"] != nil
+                && (said?["result"] != nil || said?["error"] != nil)
+            let isBlank = line.allSatisfy { [0x20, 0x09, 0x0D].contains($0) }
+            if isNotification || isAnswer || isBlank { continue }
+            try await until { try client.received.count > before }
+            _ = seed
+        }
+        #expect(try await client.answer(to: client.begin("ping"))["result"] == [:], "seed \(seed)")
+        try await client.close()
+    }
+}

@@ -1,0 +1,89 @@
+import HearthMCP
+import HearthMemory
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(60))) struct Subscribing {
+    @Test func `a session is told of what it subscribed to, and no more once it has unsubscribed`() async throws {
+        let client = try await Client()
+        try await client.open()
+        let id = try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "Tea.")
+        let uri = "hearth://memory/\(id)"
+        #expect(
+            try await client.answer(to: client.begin("resources/subscribe", ["uri": .string(uri)]))["result"] == [:]
+        )
+        try await client.coordinator.publishMemory(id, agentID: "alden", change: MemoryChange(content: "Green tea."))
+        try await until {
+            try client.notifications("notifications/resources/updated").contains { $0["uri"] == .string(uri) }
+        }
+        _ = try await client.answer(to: client.begin("resources/unsubscribe", ["uri": .string(uri)]))
+        _ = try await client.answer(to: client.begin("resources/list"))
+        let before = try client.notifications("notifications/resources/updated").count
+        try await client.coordinator.publishMemory(id, agentID: "alden", change: MemoryChange(content: "Black tea."))
+        try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "More.")
+        try await until { try !client.notifications("notifications/resources/list_changed").isEmpty }
+        #expect(try client.notifications("notifications/resources/updated").count == before)
+        try await client.close()
+    }
+
+    @Test func `the stateless revision listens by streams, acknowledged first and told apart`() async throws {
+        let client = try await Client()
+        let id = try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "Tea.")
+        let uri = JSONValue.string("hearth://memory/\(id)")
+        let first = client.begin(
+            "subscriptions/listen",
+            Client.modern(["notifications": ["resourceSubscriptions": [uri], "toolsListChanged": true]])
+        )
+        let second = client.begin(
+            "subscriptions/listen",
+            Client.modern(["notifications": ["resourcesListChanged": true]])
+        )
+        func stream(_ params: JSONValue) -> JSONValue? { params["_meta"]?["io.modelcontextprotocol/subscriptionId"] }
+        let acknowledged = try client.notifications("notifications/subscriptions/acknowledged")
+        #expect(acknowledged.map(stream) == [first, second])
+        #expect(acknowledged.first?["notifications"] == ["resourceSubscriptions": [uri]])
+        try await client.coordinator.publishMemory(id, agentID: "alden", change: MemoryChange(content: "Green tea."))
+        try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "More.")
+        try await until { try !client.notifications("notifications/resources/list_changed").isEmpty }
+        #expect(try client.notifications("notifications/resources/list_changed").map(stream) == [second])
+        #expect(try client.notifications("notifications/resources/updated").map(stream) == [first])
+        client.send(["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": first]])
+        try await client.close()
+        let ended = try client.received.filter { $0["result"]?["resultType"] == "complete" && $0["id"] == second }
+        #expect(ended.count == 1)
+        #expect(try !client.received.contains { $0["id"] == first })
+    }
+
+    @Test func `nothing is told of what the agent may not see`() async throws {
+        let client = try await Client("mimic")
+        let hidden = try await client.coordinator.storeAgentMemory(
+            agentID: "alice",
+            userID: Client.user,
+            content: "Hers."
+        )
+        client.begin(
+            "subscriptions/listen",
+            Client.modern([
+                "notifications": [
+                    "resourcesListChanged": true,
+                    "resourceSubscriptions": [.string("hearth://memory/\(hidden)"), "hearth://slice"],
+                ]
+            ])
+        )
+        try await client.coordinator.publishMemory(
+            hidden,
+            agentID: "alice",
+            change: MemoryChange(content: "Still hers.")
+        )
+        let seen = try await client.coordinator.storeAgentMemory(
+            agentID: "mimic",
+            userID: Client.user,
+            content: "At last."
+        )
+        try await until { try !client.notifications("notifications/resources/list_changed").isEmpty }
+        #expect(try client.notifications("notifications/resources/updated").map { $0["uri"] } == ["hearth://slice"])
+        #expect(try client.notifications("notifications/resources/list_changed").count == 1)
+        _ = seen
+        try await client.close()
+    }
+}

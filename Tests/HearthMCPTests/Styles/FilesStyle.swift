@@ -1,0 +1,97 @@
+import HearthMCP
+import HearthMemory
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(60))) struct FilesStyle {
+    private func client(on coordinator: MultiAgentMemoryCoordinator? = nil) async throws -> Client {
+        try await Client(on: coordinator) { $0.style = .files }
+    }
+
+    @Test func `a file is a memory, and every edit of it a version`() async throws {
+        let client = try await client()
+        _ = try await client.call("create", ["path": "/memories/plan.txt", "file_text": "one\ntwo\n"])
+        _ = try await client.call("str_replace", ["path": "/memories/plan.txt", "old_str": "two", "new_str": "deux"])
+        _ = try await client.call("insert", ["path": "/memories/plan.txt", "insert_line": 0, "insert_text": "zero"])
+        let memory = try #require(
+            try await client.coordinator.memories(agentID: "alden", userID: Client.user).memories.first
+        )
+        #expect(memory.content == "zero\none\ndeux\n")
+        #expect(memory.provenance.origin == .tool)
+        #expect(try await client.coordinator.history(of: memory.id, agentID: "alden").count == 3)
+        let found = try await client.coordinator.searchAgentMemories(
+            agentID: "alden",
+            userID: Client.user,
+            query: "deux"
+        )
+        #expect(found.first?.memory.id == memory.id)
+        try await client.close()
+    }
+
+    @Test(arguments: [
+        "/etc/passwd", "memories/x", "/memories/../x", "/memories/a/../../x", "/memoriesx", "/memories/%2e%2e/x",
+        "/memories/a\\..\\x",
+        "/memories/a\u{0}b", "", "/memories/..",
+    ])
+    func `a path that leads out is refused by every command`(path: String) async throws {
+        let client = try await client()
+        let place = JSONValue.string(path)
+        let calls: [(String, JSONObject)] = [
+            ("view", ["path": place]), ("create", ["path": place, "file_text": "x"]),
+            ("str_replace", ["path": place, "old_str": "x", "new_str": "y"]),
+            ("insert", ["path": place, "insert_line": 0, "insert_text": "x"]), ("delete", ["path": place]),
+            ("rename", ["old_path": place, "new_path": "/memories/y"]),
+            ("rename", ["old_path": "/memories/y", "new_path": place]),
+        ]
+        for (tool, arguments) in calls { #expect(try await !client.refusal(tool, arguments).isEmpty) }
+        #expect(try await client.coordinator.memories(agentID: "alden", userID: Client.user).memories.isEmpty)
+        try await client.close()
+    }
+
+    @Test func `directories are moved and deleted with what is in them`() async throws {
+        let client = try await client()
+        for name in ["a/one", "a/b/two", "three"] {
+            _ = try await client.call("create", ["path": .string("/memories/\(name)"), "file_text": .string(name)])
+        }
+        #expect(try await client.refusal("create", ["path": "/memories/a", "file_text": "x"]).contains("exists"))
+        #expect(
+            try await client.refusal("create", ["path": "/memories/three/x", "file_text": "x"]).contains("is a file")
+        )
+        #expect(
+            try await client.refusal("rename", ["old_path": "/memories/a", "new_path": "/memories/a/c"])
+                .contains("inside")
+        )
+        _ = try await client.call("rename", ["old_path": "/memories/a", "new_path": "/memories/c"])
+        let listing = try await client.call("view", ["path": "/memories"])["text"]?.string ?? ""
+        #expect(
+            listing.split(separator: "\n").dropFirst(2).map { String($0.split(separator: "\t")[1]) } == [
+                "/memories/c/", "/memories/c/b/", "/memories/c/one", "/memories/three",
+            ]
+        )
+        _ = try await client.call("delete", ["path": "/memories/c"])
+        #expect(try await client.refusal("view", ["path": "/memories/c/b/two"]).contains("does not exist"))
+        try await client.close()
+    }
+
+    @Test func `two clients that edit one file at once lose nothing`() async throws {
+        let first = try await client()
+        let second = try await client(on: first.coordinator)
+        _ = try await first.call("create", ["path": "/memories/log", "file_text": ""])
+        let requests = (0..<20)
+            .map { number in
+                let client = number % 2 == 0 ? first : second
+                let params: JSONObject = [
+                    "name": "insert",
+                    "arguments": ["path": "/memories/log", "insert_line": 0, "insert_text": .string("\(number)")],
+                ]
+                return (client, client.begin("tools/call", Client.modern(params)))
+            }
+        for (client, request) in requests {
+            #expect(try await client.answer(to: request).at("result", "isError") == nil)
+        }
+        let memory = try await first.coordinator.memories(agentID: "alden", userID: Client.user).memories.first
+        #expect(memory?.content.split(separator: "\n").compactMap { Int($0) }.sorted() == Array(0..<20))
+        await second.server.close()
+        try await first.close()
+    }
+}

@@ -1,0 +1,168 @@
+import HearthMCP
+import HearthMemory
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(60))) struct ToolCalls {
+    @Test func `what is remembered is recalled, read, revised, listed and forgotten`() async throws {
+        let client = try await Client()
+        let id = try #require(
+            try await client.call("remember", ["content": "Prefers the window seat on trains.", "tags": ["trains"]])[
+                "id"
+            ]
+        )
+        let recalled = try await client.call("recall", ["query": "window seat"])
+        #expect(recalled["text"]?.string?.contains(id.string ?? "-") == true)
+        let read = try await client.call("get", ["id": id])
+        #expect(read["content"] == "Prefers the window seat on trains.")
+        #expect(read["trust"] == 0.3)
+        let revised = try await client.call("revise", ["id": id, "old_text": "window", "new_text": "aisle"])
+        #expect(revised["published"] == true)
+        #expect(revised["version"] == 2)
+        let listed = try await client.call("browse", ["tag": "trains"])
+        #expect(listed["memories"]?.array?.first?["content"] == "Prefers the aisle seat on trains.")
+        #expect(try await client.call("forget", ["id": id])["deleted"] == true)
+        #expect(try await client.refusal("get", ["id": id]).contains("recall"))
+        try await client.close()
+    }
+
+    @Test func `what a client stores came from a tool of its name`() async throws {
+        let client = try await Client()
+        let id = try await client.call("remember", ["content": "Told."])["id"]?.string ?? ""
+        let memory = try await client.coordinator.memory(MemoryID(rawValue: id), agentID: "alden")
+        #expect(memory.provenance == Provenance(origin: .tool, name: "tester"))
+        try await client.open()
+        let answer = try await client.answer(
+            to: client.begin("tools/call", ["name": "remember", "arguments": ["content": "Told too."]])
+        )
+        let second = answer.at("result", "structuredContent", "id")?.string ?? ""
+        let name = try await client.coordinator.memory(MemoryID(rawValue: second), agentID: "alden").provenance.name
+        #expect(name == "session tester")
+        try await client.close()
+    }
+
+    @Test func `names and values that models guess are taken`() async throws {
+        let client = try await Client()
+        let id = try #require(
+            try await client.call("remember", ["text": "Tea at four.", "tags": "tea", "importance": "0.9"])["id"]
+        )
+        #expect(
+            try await client.call("recall", ["q": "tea", "maxTokens": "200"])["text"]?.string?.contains("Tea at four")
+                == true
+        )
+        let link = JSONValue.string("hearth://memory/" + (id.string ?? ""))
+        #expect(
+            try await client.call("revise", ["memory_id": link, "old_string": "four", "new_string": "five"])["version"]
+                == 2
+        )
+        #expect(try await client.call("get", ["memoryId": id])["content"] == "Tea at five.")
+        #expect(try await client.call("browse", ["limit": "1", "category": .null])["memories"]?.array?.count == 1)
+        try await client.close()
+    }
+
+    @Test func `a model can't act as another, and is told what to do instead`() async throws {
+        let client = try await Client()
+        for name in ["agent", "agent_id", "user", "userId"] {
+            #expect(
+                try await client.refusal("remember", ["content": "x", name: "alice"])
+                    .contains("fixed when the server starts")
+            )
+        }
+        #expect(try await client.call("browse")["memories"] == [])
+        try await client.close()
+    }
+
+    @Test func `what is wrong with a call is said so that a model can mend it`() async throws {
+        let client = try await Client { $0.tools = .all }
+        let id = try #require(try await client.call("remember", ["content": "Tea, tea."])["id"])
+        let wrong: [(String, JSONObject, String)] = [
+            ("remember", [:], "needs content"), ("remember", ["content": [:]], "must be a string"),
+            ("remember", ["content": "x", "colour": "red"], "it has content"),
+            ("remember", ["content": "x", "importance": 7], "importance"),
+            ("recall", ["query": "x", "budget": 0], "budget"),
+            ("get", ["id": "none"], "recall or browse"), ("get", ["id": ""], "empty"),
+            ("revise", ["id": id], "Say what to change"),
+            ("revise", ["id": id, "old_text": "coffee", "new_text": "x"], "word for word"),
+            ("revise", ["id": id, "old_text": "ea", "new_text": "x"], "2 times"),
+            ("browse", ["cursor": "x"], "begin anew"),
+            ("browse", ["limit": 0], "limit"), ("resolve", ["conflict": "none"], "conflicts lists"),
+            ("roll_back", ["id": id, "version": "9"], "history lists"),
+            ("share", ["id": id, "with": ["nobody"]], "nobody"),
+            ("share", ["id": id, "with": "alice", "permission": "own"], "one of read, propose"),
+            ("lock", ["id": id, "seconds": 0], "from 1"),
+            ("forget", ["id": "none"], "none"),
+        ]
+        for (tool, arguments, word) in wrong {
+            let message = try await client.refusal(tool, arguments)
+            #expect(message.contains(word), "\(tool): \(message)")
+        }
+        let unknown = try await client.ask("tools/call", ["name": "recal"])
+        #expect(unknown.at("error", "code") == -32602)
+        #expect(unknown.at("error", "message")?.string?.contains("recall") == true)
+        let list = try await client.ask("tools/call", ["name": "recall", "arguments": [1]])
+        #expect(list.at("error", "code") == -32602)
+        try await client.close()
+    }
+
+    @Test func `two agents share, propose, sync, lock and roll back`() async throws {
+        let alden = try await Client { $0.tools = .all }
+        let alice = try await Client("alice", on: alden.coordinator) { $0.tools = .all }
+        let id = try #require(try await alden.call("remember", ["content": "Dinner at seven."])["id"])
+        #expect(try await alice.refusal("get", ["id": id]).contains("recall"))
+        #expect(try await alden.call("share", ["id": id, "with": "alice"])["shared_with"] == ["alice"])
+        let proposed = try await alice.call("revise", ["id": id, "content": "Dinner at eight."])
+        #expect(proposed["published"] == false)
+        #expect(try await alden.call("get", ["id": id])["content"] == "Dinner at seven.")
+        #expect(try await alice.call("sync")["published"] == 1)
+        #expect(try await alden.call("get", ["id": id])["content"] == "Dinner at eight.")
+        #expect(try await alden.call("history", ["id": id])["versions"]?.array?.count == 2)
+        #expect(try await alden.call("roll_back", ["id": id, "version": "1"])["content"] == "Dinner at seven.")
+        #expect(try await alden.call("lock", ["id": id, "seconds": 86_400])["locked"] == true)
+        #expect(try await alden.call("revise", ["id": id, "content": "Dinner at nine."])["published"] == true)
+        #expect(try await alden.call("unlock", ["id": id])["unlocked"] == true)
+        #expect(try await alden.call("unlock", ["id": id])["unlocked"] == false)
+        #expect(try await alice.refusal("forget", ["id": id]).isEmpty == false)
+        #expect(try await alden.call("unshare", ["id": id, "from": ["alice"]])["shared_with"] == [])
+        #expect(try await alice.refusal("get", ["id": id]).contains("recall"))
+        let status = try await alden.call("status")
+        #expect(
+            status["memories"] == 1 && status["agent"] == "alden" && status["user"] == .string(Client.user.rawValue)
+        )
+        await alice.server.close()
+        try await alden.close()
+    }
+
+    @Test func `pages of a list follow one another to the end`() async throws {
+        let client = try await Client()
+        for number in 0..<25 { _ = try await client.call("remember", ["content": .string("\(number)")]) }
+        var seen: [String] = []
+        var cursor: JSONValue?
+        repeat {
+            var arguments: JSONObject = ["limit": 10]
+            if let cursor { arguments["cursor"] = cursor }
+            let page = try await client.call("browse", arguments)
+            seen += page["memories"]?.array?.compactMap { $0["content"]?.string } ?? []
+            cursor = page["next"]
+        } while cursor != nil
+        #expect(seen == (0..<25).reversed().map { "\($0)" })
+        try await client.close()
+    }
+
+    @Test func `revisions of one memory by many calls at once are all kept`() async throws {
+        let client = try await Client()
+        let id = try #require(try await client.call("remember", ["content": "-"])["id"])
+        let requests = (0..<30)
+            .map { number in
+                client.begin(
+                    "tools/call",
+                    Client.modern([
+                        "name": "revise", "arguments": ["id": id, "old_text": "-", "new_text": .string("\(number),-")],
+                    ])
+                )
+            }
+        for request in requests { #expect(try await client.answer(to: request).at("result", "isError") == nil) }
+        let content = try await client.call("get", ["id": id])["content"]?.string ?? ""
+        #expect(content.split(separator: ",").dropLast().compactMap { Int($0) }.sorted() == Array(0..<30))
+        try await client.close()
+    }
+}
