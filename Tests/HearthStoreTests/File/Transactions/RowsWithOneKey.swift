@@ -12,6 +12,8 @@ import Testing
     }
 
     @Test func `two rows with one key are damage`() async {
-        await expect(.storeCorrupt) { _ = try Dictionary(uniqueRows: [(1, "a"), (2, "b"), (1, "c")], what: "Two rows") }
+        await expect(.storeCorrupt) {
+            _ = try Dictionary(uniqueRows: [(1, "a"), (2, "b"), (1, "c")], what: "Two rows")
+        }
     }
 }
