@@ -38,6 +38,9 @@ extension MultiAgentMemoryCoordinator {
 
     /// Erases everything of a user for good: memories, sessions, and the keys of sensitive memories; durable on return.
     ///
+    /// Many memories go in several transactions, so that others can write in between; the keys go in the last. If the
+    /// process is killed in between, some memories are erased and the others are as they were; call it again then.
+    ///
     /// Every process that has the file open drops the keys at its next call. Leases that agents hold end. The user may
     /// come back as a new one. No key is needed. The rest is as for ``eraseMemory(_:agentID:userID:)``.
     ///

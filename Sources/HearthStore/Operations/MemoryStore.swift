@@ -126,9 +126,6 @@ package final class MemoryStore: Sendable {
 
     /// The size of the write-ahead log in bytes.
     var logBytes: Int { database.walBytes }
-
-    /// The space that is left for the file, in bytes; nil where nobody tells.
-    var freeBytes: Int? { database.freeBytes }
 }
 
 extension MemoryStore {

@@ -114,7 +114,7 @@ extension LeaseRequest {
         guard !tickets.isEmpty else { return }
         let live = try LeaseTable.unreleased(in: connection).filter { $0.isLive(at: now) }
         let graph = WaitGraph(
-            holders: Dictionary(uniqueKeysWithValues: live.map { ($0.memory, $0.holder) }),
+            holders: try Dictionary(uniqueRows: live.map { ($0.memory, $0.holder) }, what: "Two leases"),
             waits: tickets.map { WaitGraph.Wait(number: $0.number, memory: $0.memory, agent: $0.agent) }
         )
         guard let cycle = graph.cycle(closedBy: agent.key, waitingFor: subject.key) else { return }

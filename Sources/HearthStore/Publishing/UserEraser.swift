@@ -16,9 +16,9 @@ extension WriteContext {
             [documents = try documentsOf(user)] in documents.contains($0)
         }
         try dropVectors(of: user)
-        for statement in Self.indexes { try connection.execute(statement) }
-        for statement in Self.statements { try connection.run(statement, user) }
-        for statement in Self.indexesGone { try connection.execute(statement) }
+        try withErasingIndexes {
+            for statement in Self.statements { try connection.run(statement, user) }
+        }
         try connection.run("INSERT INTO erased_users (user_key) VALUES (?1)", user)
         try connection.run("UPDATE store SET keys_changed = ?1 WHERE id = 1", transaction.sequence)
         transaction.keys = KeyCache()
@@ -28,8 +28,16 @@ extension WriteContext {
         return memories
     }
 
-    /// For the time of the erasure: SQLite looks for rows that refer to each memory that it removes, and without an index
-    /// it reads the whole table for that, every time. At other times nobody asks, and memories are stored faster without.
+    /// Removes many memories with indexes that are there for that time alone.
+    ///
+    /// SQLite looks for rows that refer to each memory that is removed, and without an index it reads the whole table for
+    /// that, every time. At other times nobody asks, and memories are stored faster without.
+    func withErasingIndexes(_ body: () throws -> Void) throws {
+        for statement in Self.indexes { try connection.execute(statement) }
+        try body()
+        for statement in Self.indexesGone { try connection.execute(statement) }
+    }
+
     private static let indexes = [
         "CREATE INDEX erasing_memories ON memories (folded_into) WHERE folded_into IS NOT NULL",
         "CREATE INDEX erasing_shares ON shares (memory_key)",

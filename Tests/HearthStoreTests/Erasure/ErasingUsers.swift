@@ -59,6 +59,40 @@ import Testing
         try await neighbour.close()
     }
 
+    @Test(arguments: [true, false])
+    func `many memories of a user go in several transactions, and none of them is left`(hasKey: Bool) async throws {
+        let sealed = try await SealedStore()
+        var traces: [Traces] = []
+        for number in 0..<12 {
+            let id =
+                number % 3 == 0
+                ? try await sealed.memory("The fendolary \(number) is a secret.", shareWith: ["alice"])
+                : try await sealed.shared.memory("The quixzle \(number) stands by the gate.", tags: ["brambwick"])
+            if number % 4 == 1 { try await sealed.shared.edit(id, as: "alice", content: "An osprindle \(number).") }
+            if number == 5 { try await sealed.store.delete(id, as: "alden") }
+            let words = ["quixzle", "fendolary", "osprindle", "brambwick"]
+            if number % 4 < 2 { traces.append(try Traces(of: id, words: words, in: sealed.store)) }
+        }
+        try await sealed.shared.sync("alden")
+        let draft = MemoryDraft(content: "Another's word.", isSensitive: true)
+        let kept = try await sealed.store.store([draft], agentID: "alden", userID: "other")[0]
+        try await sealed.store.close()
+
+        let store = try await sealed.reopened(provider: hasKey ? sealed.provider : nil)
+        let report = try await store.eraseUser(sealed.user, as: "system", limit: 3, batch: 2)
+        #expect(report == ErasureReport(memories: 12, isComplete: true))
+        for trace in traces { #expect(try await trace.found(in: sealed.directory.path) == []) }
+        let rows = try await store.auditEntries(matching: AuditFilter(actions: [.erase])).rows
+        let counts = rows.compactMap { $0.detail["memories"].flatMap { Int($0) } }
+        #expect(counts.reduce(0, +) == 12)
+        #expect(hasKey ? counts.count > 4 : !counts.isEmpty)
+        try await store.close()
+        let again = try await sealed.reopened(provider: sealed.provider)
+        #expect(try await again.memory(kept, as: "alden").content == "Another's word.")
+        #expect(try await again.verify().findings == [])
+        try await again.close()
+    }
+
     @Test func `an erased user whose number was the last leaves it to nobody`() async throws {
         let shared = try await SharedStore(embeds: false)
         _ = try await shared.memory("One.")

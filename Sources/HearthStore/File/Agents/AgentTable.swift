@@ -14,6 +14,8 @@ extension AgentDirectory {
             """,
             as: AgentTable.agent
         )
+        _ = try Dictionary(uniqueRows: agents.map { ($0.id, ()) }, what: "Two agents")
+        _ = try Dictionary(uniqueRows: agents.map { ($0.key, ()) }, what: "Two agents")
         return AgentDirectory(sequence: sequence, policy: try AgentTable.policy(connection), agents: agents)
     }
 }

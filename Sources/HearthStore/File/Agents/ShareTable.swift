@@ -31,7 +31,7 @@ enum ShareTable {
             memory,
             as: { ($0.int64(0), try share($0, at: 1)) }
         )
-        return Dictionary(uniqueKeysWithValues: rows)
+        return try Dictionary(uniqueRows: rows, what: "Two shares of a memory")
     }
 
     /// Writes a share. A share by call replaces any other. A share by a rule is written only where no share exists, not

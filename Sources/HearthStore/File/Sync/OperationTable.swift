@@ -60,8 +60,9 @@ enum Counter: String, CaseIterable {
 
     static func all(_ connection: Connection) throws -> [Counter: Int] {
         let rows = try connection.rows("SELECT name, value FROM counters", as: { ($0.string(0), $0.int(1)) })
-        return Dictionary(
-            uniqueKeysWithValues: rows.compactMap { name, value in Counter(rawValue: name).map { ($0, value) } }
+        return try Dictionary(
+            uniqueRows: rows.compactMap { name, value in Counter(rawValue: name).map { ($0, value) } },
+            what: "Two counters"
         )
     }
 }

@@ -1,5 +1,5 @@
 import HearthEmbedding
-import HearthModel
+package import HearthModel
 package import Logging
 
 /// Says in the host's log what went wrong where no caller gets an error.

@@ -109,7 +109,7 @@ final class CatalogCache: Sendable {
             "SELECT category_key, name FROM categories",
             as: { ($0.int32(0), MemoryCategory(rawValue: $0.string(1))) }
         )
-        let names = Dictionary(uniqueKeysWithValues: rows)
+        let names = try Dictionary(uniqueRows: rows, what: "Two categories")
         // The name of a key never changes, so the answer of an older reader does no harm.
         categories.withLock { $0.merge(names) { _, new in new } }
         return names

@@ -59,48 +59,4 @@ extension MemoryStore {
             }
         }
     }
-
-    /// Erases everything of a user for good: memories, sessions, and the keys of sensitive memories; durable on return.
-    ///
-    /// Leases that agents hold on the memories end. The user may come back as a new one. No key is needed.
-    ///
-    /// - Parameters:
-    ///   - id: The user.
-    ///   - agentID: A critical agent, or `system`.
-    /// - Throws: `.invalidArgument` if the file has no such user; `.accessDenied`.
-    @discardableResult
-    package func eraseUser(_ id: UserID, as agentID: AgentID) async throws -> ErasureReport {
-        let id = try id.validated()
-        let memories = try await auditingRefusal {
-            try await writePublishing { context in
-                let agent = try context.directory.acting(agentID)
-                let user = try UserTable.find(id, in: context.connection)
-                guard context.directory.rules.allow(.eraseUser, by: agent.id) else {
-                    throw AuditedRefusal(
-                        MemoryError(
-                            code: .accessDenied,
-                            message: "Only a critical agent erases all of a user; \(agent.id) is none."
-                        ),
-                        AuditEntry(
-                            action: .refuse,
-                            agent: agent.key,
-                            user: user,
-                            detail: ["attempt": AuditAction.erase.rawValue]
-                        )
-                    )
-                }
-                guard let user else { throw MemoryError.invalidArgument("There is no user \(id).") }
-                let memories = try context.eraseUser(user, id: id)
-                let entry = AuditEntry(
-                    action: .erase,
-                    agent: agent.key,
-                    user: user,
-                    detail: ["memories": "\(memories)"]
-                )
-                try AuditTrail.append(entry, at: context.now, to: context.transaction)
-                return memories
-            }
-        }
-        return ErasureReport(memories: memories, isComplete: try read(Self.isScrubbed))
-    }
 }

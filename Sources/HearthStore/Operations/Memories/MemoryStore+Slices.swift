@@ -235,7 +235,7 @@ extension MemoryStore {
         let (catalog, visibility) = (slice.catalog, slice.visibility)
         let now = clock.bootInstant
         let leases = try LeaseTable.unreleased(in: snapshot.connection).filter { $0.isLive(at: now) }
-        let holders = Dictionary(uniqueKeysWithValues: leases.map { ($0.memory, $0.holder) })
+        let holders = try Dictionary(uniqueRows: leases.map { ($0.memory, $0.holder) }, what: "Two leases")
         let conflicts = try ConflictTable.waitingMemories(ofUser: user, in: snapshot.connection)
         var statistics = SliceStatistics()
         for (slot, entry) in catalog.entries.enumerated() where visibility.isVisible(slot) {
