@@ -87,12 +87,12 @@ extension PolicyReview {
         return agents + unusedCategories(rule.categories, at: place)
     }
 
+    /// What is restricted or sealed may well come later; a rule is mostly written for what is there.
     private func unusedCategories(_ categories: Set<MemoryCategory>, at place: String) -> [Problem] {
-        let used = Set(holdings.map(\.category))
-        return categories.subtracting(used).map(\.rawValue).sorted()
-            .map {
-                Problem(severity: .warning, place: place, message: "No memory has the category \($0).")
-            }
+        let unused = categories.subtracting(holdings.map(\.category)).map(\.rawValue).sorted()
+        guard let first = unused.first else { return [] }
+        let names = unused.count == 1 ? "category \(first)" : "categories \(unused.joined(separator: ", "))"
+        return [Problem(severity: .warning, place: place, message: "No memory has the \(names).")]
     }
 
     /// What an owner restricts no rule opens.
@@ -138,15 +138,14 @@ extension PolicyReview {
     }
 
     private var ownerProblems: [Problem] {
-        let owners = policy.restrictedCategories.sorted { $0.key < $1.key }
-            .flatMap { owner, categories in
-                let place = "restricted_categories.\(owner)"
-                guard priorities[owner] != nil else {
-                    return [Problem(severity: .error, place: place, message: "There is no agent \(owner).")]
-                }
-                return unusedCategories(categories, at: place)
+        policy.restrictedCategories.keys.filter { priorities[$0] == nil }.sorted()
+            .map { owner in
+                Problem(
+                    severity: .error,
+                    place: "restricted_categories.\(owner)",
+                    message: "There is no agent \(owner)."
+                )
             }
-        return owners + unusedCategories(policy.sealedCategories, at: "sealed_categories")
     }
 }
 
