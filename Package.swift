@@ -249,7 +249,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HearthMCPTests",
-            dependencies: ["HearthMCP", "HearthMemory", "HearthText", "TestSupport"],
+            dependencies: ["HearthMCP", "HearthMemory", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -9,7 +9,7 @@ import re
 import sys
 
 import anyio
-from anthropic.lib.tools import BetaLocalFilesystemMemoryTool
+from anthropic.tools.memory import BetaLocalFilesystemMemoryTool
 from mcp import Client, StdioServerParameters
 
 HEARTH, STORE, DIRECTORY = sys.argv[1:]

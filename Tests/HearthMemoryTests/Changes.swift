@@ -112,6 +112,7 @@ import Testing
         try await coordinator.publishMemory(hidden, agentID: "alice", change: MemoryChange(importance: 0.9))
         let lock = try await service.acquireMemoryLock(memoryID: hidden, agentID: "alice", lockDuration: .days(1))
         #expect(lock != nil)
+        try await service.releaseMemoryLock(memoryID: hidden, agentID: "alice")
         try await coordinator.shareMemory(hidden, agentID: "alice", with: ["alden"])
         try await coordinator.storeAgentMemory(agentID: "alden", userID: user, content: "Another's.")
         try await coordinator.storeAgentMemory(agentID: "mimic", userID: "user_456", content: "Another user's.")

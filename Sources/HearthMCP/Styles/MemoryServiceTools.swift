@@ -35,7 +35,9 @@ enum MemoryServiceTools {
             if let type = call.arguments.string("memory_type") ?? given["type"]?.string {
                 metadata["memory_type"] = type
             }
-            var tags = call.arguments.strings("tags") ?? given["tags"]?.array?.compactMap(\.string) ?? []
+            var tags =
+                call.arguments.strings("tags") ?? given["tags"]?.array?.compactMap(\.string)
+                ?? given["tags"]?.string.map { [$0] } ?? []
             // That server takes "a,b" for two tags.
             tags = tags.flatMap { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
                 .filter { !$0.isEmpty }

@@ -39,7 +39,7 @@ package struct NearDuplicates {
         var word = ""
         for character in text.lowercased() {
             let scalar = character.unicodeScalars.first?.value ?? 0
-            if scalar >= 0x2E80 {
+            if scalar >= 0x2E80, character.isLetter {
                 words.insert(String(character))
             } else if character.isLetter || character.isNumber {
                 word.append(character)

@@ -48,7 +48,7 @@ import Testing
             ["conflicts", "resolve", waiting, "--delete", "--agent", "system"],
             ["rollback", contested, "--to", "1", "--agent", "sentry"],
             ["store", "tea"], ["get", id, "--agent", "mimic"], ["list", "--limit", "1"],
-            ["search", "oolong", "--agent", "mimic"],
+            ["search", "oolong", "--agent", "mimic"], ["context", "oolong", "--agent", "mimic"],
             ["slice", "--session", "s1"], ["share", id, "--with", "alice"], ["access", id],
             ["revoke", id, "--from", "alice"],
             ["policy", "show"], ["agents"], ["status"], ["allocation"], ["doctor"], ["metrics", "show"], ["verify"],

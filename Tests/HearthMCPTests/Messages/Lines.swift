@@ -78,7 +78,7 @@ import Testing
                 Bool.random(using: &random) ? broken(object[key] ?? .null) : strange.randomElement(using: &random)
             return .object(changed)
         }
-        for number in 0..<400 {
+        for number in 0..<150 {
             var message = broken(messages.randomElement(using: &random) ?? .null)
             // Each has an id of its own, if it has any that counts.
             if case .object(var object) = message, object["id"]?.integer != nil || object["id"]?.string != nil {

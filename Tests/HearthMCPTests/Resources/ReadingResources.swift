@@ -55,7 +55,8 @@ import Testing
             titles += page["resources"]?.array?.compactMap { $0["title"]?.string } ?? []
             cursor = page["nextCursor"]
         } while cursor != nil
-        #expect(titles == ["All memories", "Status"] + (0..<150).reversed().map { "\($0)" })
+        #expect(titles.prefix(2) == ["All memories", "Status"])
+        #expect(titles.dropFirst(2).compactMap { Int($0) }.sorted() == Array(0..<150))
         #expect(try await client.ask("resources/list", ["cursor": "x"]).at("error", "code") == -32602)
         #expect(try await client.ask("tools/list", ["cursor": "x"]).at("error", "code") == -32602)
         try await client.close()

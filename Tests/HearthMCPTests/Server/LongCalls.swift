@@ -24,12 +24,12 @@ import Testing
         waiter.send(["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": request]])
         // The id is free again once the call has stopped.
         try await until {
-            waiter.send(["jsonrpc": "2.0", "id": request, "method": "ping"])
-            return try waiter.received.contains { $0["id"] == request && $0["result"] == [:] }
+            waiter.send(["jsonrpc": "2.0", "id": request, "method": "tools/list", "params": Client.modern([:])])
+            return try waiter.received.contains { $0["id"] == request && $0["result"]?["tools"] != nil }
         }
         _ = try await holder.call("unlock", ["id": id])
         #expect(try await waiter.call("lock", ["id": id])["locked"] == true)
-        #expect(try !waiter.received.contains { $0["id"] == request && $0["error"] != nil })
+        #expect(try !waiter.received.contains { $0["id"] == request && $0["result"]?["content"] != nil })
         await waiter.server.close()
         try await holder.close()
     }

@@ -53,9 +53,7 @@ import Testing
         #expect(graph["relations"] == [Self.drinks])
         #expect(try await client.call("open_nodes", ["names": ["Tea"]])["relations"] == [Self.drinks])
         #expect(
-            try await client.call("search_nodes", ["query": "chess"])["entities"]?.array?.compactMap { $0["name"] } == [
-                "Ada"
-            ]
+            try await client.call("search_nodes", ["query": "chess"])["entities"]?.array?.first?["name"] == "Ada"
         )
         let removed = try await client.call(
             "delete_observations",
