@@ -76,6 +76,11 @@ extension MemoryStore {
         return receipt.views
     }
 
+    /// Writes what every reader has read of its own, for what reads the file.
+    func flushReadCounts() async throws {
+        for reader in readCounts.readers { try await writeReadCounts(of: reader) }
+    }
+
     /// Writes what a reader has read of its own.
     func writeReadCounts(of reader: ReadCounts.Reader) async throws {
         let counts = readCounts.beginWriting(reader)

@@ -109,7 +109,7 @@ package final class MemoryStore: Sendable {
         do {
             if !isReadOnly {
                 try await endLeaseWaits()
-                for reader in readCounts.readers { try await writeReadCounts(of: reader) }
+                try await flushReadCounts()
                 await refreshCatalogImages()
                 await scrubIfDue()
             }
