@@ -2,6 +2,7 @@ import ArgumentParser
 import HearthMemory
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let name = "run"
