@@ -62,11 +62,11 @@ struct MetricsServer {
             return address.isIPv6
                 ? HTTPServer.Configuration(
                     address: try sockaddr_in6.inet6(ip6: address.host, port: address.port),
-                    logger: DisabledLogger()
+                    logger: DisabledLogger.disabled
                 )
                 : HTTPServer.Configuration(
                     address: try sockaddr_in.inet(ip4: address.host, port: address.port),
-                    logger: DisabledLogger()
+                    logger: DisabledLogger.disabled
                 )
         } catch {
             throw failure(error)
