@@ -13,7 +13,7 @@ import Tracing
         try await coordinator.close()
         let spans = tracer.finishedSpans
         let names = spans.map(\.operationName)
-        #expect(names.contains("hearth.storeAgentMemory") && names.contains("hearth.searchAgentMemories"))
+        #expect(names.contains("hearth.storeAgentMemories") && names.contains("hearth.searchAgentMemories"))
         let failed = try #require(spans.first { $0.operationName == "hearth.memory" })
         #expect(failed.status?.code == .error)
         #expect(
