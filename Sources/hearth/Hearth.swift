@@ -50,8 +50,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, VerifyCommand.self, AuditCommand.self, KeysCommand.self,
-                    EmbeddingsCommand.self, EvalCommand.self,
+                    AgentsCommand.self, StatusCommand.self, MaintainCommand.self, VerifyCommand.self, AuditCommand.self,
+                    KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]

@@ -28,6 +28,8 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         public static let conflictEscalated = Kind(rawValue: "conflict_escalated")
         /// A sync failed.
         public static let syncFailed = Kind(rawValue: "sync_failed")
+        /// The wall clock has jumped, so upkeep deletes nothing.
+        public static let clockInDoubt = Kind(rawValue: "clock_in_doubt")
     }
 
     /// Counts up within a file, from 1.

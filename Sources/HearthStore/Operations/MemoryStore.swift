@@ -25,6 +25,7 @@ package final class MemoryStore: Sendable {
     let waitingRoom = WaitingRoom()
     let notifications = NotificationHub()
     let defaultResolution: ConflictResolution
+    let maintenancePolicy: MaintenancePolicy
     let clock: StoreClock
     let log: StoreLog
     /// Whether writes are refused.
@@ -45,6 +46,7 @@ package final class MemoryStore: Sendable {
         embedder = options.embedder
         keyring = Keyring(provider: options.keyProvider)
         defaultResolution = options.defaultResolution
+        maintenancePolicy = options.maintenance
         isReadOnly = options.isReadOnly
     }
 
@@ -57,6 +59,7 @@ package final class MemoryStore: Sendable {
     {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
+        try options.maintenance.validate()
         let database = try await MemoryError.mapping {
             try await Database<StoreTransaction>.openOnThread(location.database(), options: options.databaseOptions)
         }

@@ -39,7 +39,7 @@ import Testing
             ["search", "oolong", "--agent", "mimic"],
             ["slice", "--session", "s1"], ["share", id, "--with", "alice"], ["access", id],
             ["revoke", id, "--from", "alice"],
-            ["policy", "show"], ["agents"], ["status"], ["verify"], ["import", "-"],
+            ["policy", "show"], ["agents"], ["status"], ["maintain"], ["verify"], ["import", "-"],
         ]
         for command in commands {
             let outcome = try await tool.run(command + ["--json", "--db", tool.store], input: Data("no".utf8))

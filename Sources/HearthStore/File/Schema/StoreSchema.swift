@@ -20,6 +20,7 @@ enum StoreSchema {
             Migration("sealing") { connection in try connection.execute(SchemaV5.statements) },
             Migration("provenance") { try $0.execute(SchemaV6.statements) },
             Migration("erasure") { connection in try connection.execute(SchemaV7.statements) },
+            Migration("upkeep") { connection in try connection.execute(SchemaV8.statements) },
         ]
     }
 
