@@ -15,7 +15,8 @@ struct MaintainCommand: AsyncParsableCommand {
             is right as it is.
 
             JSON: steps, each with step, examined, affected, kept (due, and staying for now), cut_short, skipped (why), agents (from agent to \
-            count), samples (from agent to identifiers), details (counts by name) and seconds; dry_run; clock_trouble (seconds, message); \
+            count), samples (from agent to identifiers), details (waiters, tombstones, \
+            records, dead_rows, stale_images, vector_slots, merges, freed_bytes, log_cut: how many) and seconds; dry_run; clock_trouble (seconds, message); \
             started_at; seconds.
             """
     )

@@ -37,8 +37,8 @@ import Testing
         let upkeep = try await UpkeepStore()
         let item = MemoryImport(
             id: "note-1",
-            agentID: "mimic",
             userID: upkeep.shared.user,
+            agentID: "mimic",
             draft: MemoryDraft(content: "Imported")
         )
         #expect(try await upkeep.store.importMemories([item]).stored == 1)
