@@ -150,6 +150,7 @@ struct Benchmark: Sendable {
                 Benchmark(name: "sync") { try await SyncBenchmarks.run(scale) },
                 Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },
                 Benchmark(name: "sealing") { try await SealingBenchmarks.run(scale.bulk, reads: scale.reads) },
+                Benchmark(name: "upkeep") { try await UpkeepBenchmarks.run(scale.bulk, singles: scale.singles) },
             ]
     }
 }

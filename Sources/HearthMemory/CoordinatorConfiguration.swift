@@ -39,6 +39,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var isReadOnly = false
     /// What an acknowledged write survives.
     public var durability: Durability = .full
+    /// How upkeep works: what it keeps, for how long, and how much it does at once.
+    public var maintenance = MaintenancePolicy()
     /// The constants of ranking.
     public var searchTuning = SearchTuning()
     /// What makes vectors of texts; by default the built-in embedder. Nil: search goes by words alone.
@@ -86,6 +88,7 @@ extension CoordinatorConfiguration {
                 message: "busyTimeout must not be negative, and at most a day."
             )
         }
+        try maintenance.validate()
     }
 }
 

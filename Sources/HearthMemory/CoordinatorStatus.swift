@@ -75,7 +75,7 @@ extension MultiAgentMemoryCoordinator {
                 activeAgents: agents.values.count { $0 == .active },
                 crossAgentShares: try store.crossAgentShares(),
                 totalCoordinatedOperations: operations.count,
-                resourceOptimizations: 0
+                resourceOptimizations: try store.resourceOptimizations()
             ),
             agents: agents,
             sync: try await store.syncStatistics(),

@@ -59,6 +59,7 @@ public final class MultiAgentMemoryCoordinator: Sendable {
         options.clock = configuration.clock
         options.defaultResolution = configuration.defaultResolution
         options.busyTimeout = configuration.busyTimeout
+        options.maintenance = configuration.maintenance
         options.agents = configuration.agents ?? configuration.initialAgents ?? AgentProfile.hearthlink
         options.logger = configuration.logger
         options.sharing = configuration.sharing ?? configuration.initialSharing ?? .hearthlink

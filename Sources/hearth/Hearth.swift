@@ -56,8 +56,9 @@ struct Hearth: AsyncParsableCommand {
                 name: "The store:",
                 subcommands: [
                     AgentsCommand.self, StatusCommand.self, DoctorCommand.self, AllocationCommand.self,
-                    MetricsCommand.self, ConfigCommand.self, RunCommand.self, VerifyCommand.self, BackupCommand.self,
-                    ExportCommand.self, AuditCommand.self, KeysCommand.self, EmbeddingsCommand.self, EvalCommand.self,
+                    MetricsCommand.self, ConfigCommand.self, RunCommand.self, MaintainCommand.self, VerifyCommand.self,
+                    BackupCommand.self, ExportCommand.self, AuditCommand.self, KeysCommand.self,
+                    EmbeddingsCommand.self, EvalCommand.self,
                 ]
             ),
         ]

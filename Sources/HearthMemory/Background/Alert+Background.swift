@@ -60,7 +60,7 @@ extension Alert {
             severity: .warning,
             message: """
                 The wall clock has jumped by \(seconds) s against the clock that never jumps. Upkeep stopped instead of deleting by a wrong \
-                date; check the date of this machine. Upkeep goes on when the clocks agree.
+                date. Set the clock right; or, if it is right now, run `hearth maintain --accept-clock`.
                 """
         )
     }

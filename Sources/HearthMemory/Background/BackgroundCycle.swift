@@ -22,6 +22,7 @@ final class BackgroundCycle: Sendable {
     private let configuration: CoordinatorConfiguration
     /// The name under which this coordinator takes the lease of upkeep.
     private let holder = IdentifierGenerator.hexadecimalUUID()
+    /// What is done in place of the store's upkeep; nil: that.
     private let upkeep = Mutex<(@Sendable () async throws -> Void)?>(nil)
     private let memory = Mutex(Memory())
 
@@ -97,9 +98,9 @@ final class BackgroundCycle: Sendable {
     ///
     /// - Returns: Whether it is this coordinator that does it.
     private func doUpkeep(into cycle: inout BackgroundSyncStatus.Cycle) async throws -> Bool {
-        guard await compareClocks(), let upkeep = upkeep.withLock(\.self),
-            try await store.takeUpkeepLease(as: holder, for: leaseDuration)
-        else { return false }
+        guard await compareClocks(), try await store.takeUpkeepLease(as: holder, for: leaseDuration) else {
+            return false
+        }
         let now = clock.bootInstant
         let isDue = memory.withLock { memory in
             if let last = memory.lastUpkeep, !last.advanced(by: configuration.syncInterval).hasPassed(at: now) {
@@ -109,7 +110,11 @@ final class BackgroundCycle: Sendable {
             return true
         }
         guard isDue else { return true }
-        try await upkeep()
+        if let upkeep = upkeep.withLock(\.self) {
+            try await upkeep()
+        } else {
+            _ = try await store.maintain(MaintenanceRequest(interval: configuration.syncInterval))
+        }
         cycle.didUpkeep = true
         return true
     }

@@ -45,10 +45,12 @@ extension AuditAction {
     public static let backup = Self(rawValue: "backup")
     /// Old rows of the audit were removed behind an anchor.
     public static let prune = Self(rawValue: "prune")
+    /// Upkeep deleted, folded or removed memories.
+    public static let maintain = Self(rawValue: "maintain")
 
     /// Every action that this release writes.
     public static let all: [AuditAction] = [
         .read, .share, .propagate, .revoke, .refuse, .administer, .forceRelease, .resolve, .rollback, .restore,
-        .erase, .key, .export, .backup, .prune,
+        .erase, .key, .export, .backup, .prune, .maintain,
     ]
 }

@@ -105,7 +105,7 @@ extension Duration {
 
 extension Duration {
     /// A number of days of 86,400 seconds.
-    static func days(_ count: Int) -> Duration {
+    package static func days(_ count: Int) -> Duration {
         .seconds(count * 86_400)
     }
 }

@@ -29,6 +29,7 @@ package final class MemoryStore: Sendable {
     /// When an administrator was last told that the disk is full.
     let lastFullDisk = Mutex<BootInstant?>(nil)
     let defaultResolution: ConflictResolution
+    let maintenancePolicy: MaintenancePolicy
     let clock: StoreClock
     package let log: StoreLog
     /// Nil where the host has no backend for metrics; then nothing is counted or measured.
@@ -58,6 +59,7 @@ package final class MemoryStore: Sendable {
         embedder = options.embedder
         keyring = Keyring(provider: options.keyProvider)
         defaultResolution = options.defaultResolution
+        maintenancePolicy = options.maintenance
         isReadOnly = options.isReadOnly
     }
 
@@ -70,6 +72,7 @@ package final class MemoryStore: Sendable {
     {
         try options.sharing.validate()
         for profile in options.agents { try profile.validate() }
+        try options.maintenance.validate()
         let log = StoreLog(options.logger)
         let metrics = StoreMetrics.ofHost()
         var databaseOptions = options.databaseOptions

@@ -13,6 +13,16 @@ extension WriteContext {
     /// A sensitive memory may be locked. Then its texts leave no marks.
     func erase(_ record: MemoryRecord) throws {
         try mark(record)
+        try removeDocuments(of: record)
+        try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)
+        // An import that has looked for what is missing looks again.
+        _ = transaction.newRow()
+        try leaveTraces()
+    }
+
+    /// Removes words, tags and vectors of a memory, and its drafts.
+    func removeDocuments(of record: MemoryRecord) throws {
         if record.isLocked {
             try removeLockedDocuments(of: record)
         } else {
@@ -27,11 +37,6 @@ extension WriteContext {
                 sealedBy: record.dataKey
             )
         }
-        try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
-        try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)
-        // An import that has looked for what is missing looks again.
-        _ = transaction.newRow()
-        try leaveTraces()
     }
 
     /// Notes that bytes of what was removed may be left outside of the tables. They are scrubbed after the commit, or by

@@ -45,7 +45,8 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13, provenance = ?14
+                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13, provenance = ?14,
+                folded_into = NULL
             WHERE memory_key = ?1
             """,
             record.key,
@@ -86,6 +87,7 @@ extension WriteContext {
                 )
             }
         }
+        try AgeTable.noteChange(of: record.key, in: connection)
         var advanced = record
         advanced.fields = fields
         advanced.head = version.id

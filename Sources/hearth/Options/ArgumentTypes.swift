@@ -17,6 +17,18 @@ extension SharePermission: ExpressibleByArgument {}
 extension ConflictResolution: ExpressibleByArgument {}
 extension MemoryAnalytics.Period: ExpressibleByArgument {}
 
+extension MaintenanceStep: ExpressibleByArgument {
+    /// A step by its name, in which a dash stands for an underscore too.
+    public init?(argument: String) {
+        let step = MaintenanceStep(rawValue: argument.replacing("-", with: "_"))
+        guard MaintenanceStep.all.contains(step) else { return nil }
+        self = step
+    }
+
+    /// The names of all steps.
+    public static var allValueStrings: [String] { all.map(\.rawValue) }
+}
+
 /// A point in time on the command line: an RFC 3339 date and time, or a date alone, which is that day in UTC.
 struct Moment: ExpressibleByArgument {
     private let text: String

@@ -267,6 +267,34 @@ import Testing
         try await second.close()
     }
 
+    @Test func `with the guide's variables set, sync, retention and upkeep happen by themselves`() async throws {
+        let variables = [
+            "MEMORY_SYNC_INTERVAL": "30", "MEMORY_LOCK_TIMEOUT": "120", "CONFLICT_RESOLUTION_STRATEGY": "latest_wins",
+            "ALDEN_MEMORY_RETENTION_DAYS": "2", "ALICE_MEMORY_RETENTION_DAYS": "60",
+            "SENTRY_MEMORY_RETENTION_DAYS": "180", "MIMIC_MEMORY_RETENTION_DAYS": "30",
+        ]
+        let coordinator = try await open { configuration in
+            guard let given = try? CoordinatorConfiguration(environment: variables) else { return }
+            let clock = configuration.clock
+            configuration = given
+            configuration.clock = clock
+            configuration.embedder = nil
+            configuration.leastFreeBytes = 0
+        }
+        let edited = try await draft(in: coordinator)
+        let kept = try await coordinator.storeAgentMemory(agentID: "sentry", userID: user, content: "The door is shut.")
+        coordinator.start()
+        try await pass(.seconds(30), in: coordinator)
+        #expect(try await coordinator.memory(edited, agentID: "alice").content == "Oolong.")
+        let first = try await coordinator.memoryAllocation(userID: user)
+        #expect(first.lastCleanup == clock.storeClock.now().date)
+        #expect(first.nextCleanup == clock.storeClock.now().date.addingTimeInterval(30))
+        for _ in 0..<3 { try await pass(.seconds(86_400), in: coordinator) }
+        await expect(.memoryNotFound) { try await coordinator.memory(edited, agentID: "alden") }
+        #expect(try await coordinator.memory(kept, agentID: "sentry").content == "The door is shut.")
+        try await coordinator.close()
+    }
+
     @Test func `when the wall clock jumps, upkeep waits for a cycle and an administrator is told`() async throws {
         let coordinator = try await open()
         let done = Counter()

@@ -14,8 +14,14 @@ enum ErasedRows {
             )
     }
 
-    /// Removes every row of a memory whose words, tags and vectors are gone.
+    /// Removes every row of a memory whose words, tags and vectors are gone, and its identifier from messages.
     static func remove(memory: Int64, id: MemoryID, user: Int64, in transaction: StoreTransaction) throws {
+        try removeRows(memory: memory, id: id, user: user, in: transaction)
+        try forgetMessages(naming: id, in: transaction.connection)
+    }
+
+    /// Removes every row of a memory whose words, tags and vectors are gone.
+    static func removeRows(memory: Int64, id: MemoryID, user: Int64, in transaction: StoreTransaction) throws {
         let connection = transaction.connection
         for document in try documents(ofMemory: memory, in: connection) {
             try connection.run("DELETE FROM documents WHERE user_key = ?1 AND document_key = ?2", user, document)
@@ -47,8 +53,8 @@ enum ErasedRows {
             id.rawValue,
             user
         )
+        try connection.run("DELETE FROM upkeep_changes WHERE part IN (1, 2, 3) AND memory_key = ?1", memory)
         try connection.run("DELETE FROM memories WHERE memory_key = ?1", memory)
-        try forgetMessages(naming: id, in: connection)
     }
 
     /// Takes an identifier out of messages that sync and upkeep have left.

@@ -26,6 +26,8 @@ package struct StoreOptions: Sendable {
     package var keyProvider: (any KeyProvider)?
     /// Whether an agent must be registered before it acts. If not, every agent that the file knows may act.
     package var requiresRegistration = false
+    /// How upkeep works.
+    package var maintenance = MaintenancePolicy()
     /// Where it is said what went wrong where no caller gets an error.
     package var logger = Logger(label: "hearth")
     /// Where time comes from.

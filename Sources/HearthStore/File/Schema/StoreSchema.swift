@@ -22,6 +22,7 @@ enum StoreSchema {
             Migration("erasure") { connection in try connection.execute(SchemaV7.statements) },
             Migration("counts of reads") { connection in try connection.execute(SchemaV8.statements) },
             Migration("background work") { connection in try connection.execute(SchemaV9.statements) },
+            Migration("upkeep") { connection in try connection.execute(SchemaV10.statements) },
         ]
     }
 

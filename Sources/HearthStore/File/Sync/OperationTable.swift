@@ -45,6 +45,8 @@ enum Counter: String, CaseIterable {
     case conflictsResolved = "conflicts_resolved"
     case locksAcquired = "locks_acquired"
     case locksReleased = "locks_released"
+    /// Cycles of upkeep that freed something.
+    case resourceOptimizations = "resource_optimizations"
     /// Microseconds spent in syncs.
     case syncTime = "sync_time"
 

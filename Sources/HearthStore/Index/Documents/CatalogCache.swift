@@ -61,6 +61,9 @@ final class CatalogCache: Sendable {
     /// How many keys of users are remembered.
     private static let maximumUsers = 1_024
 
+    /// How many documents all catalogs have together.
+    var entryCount: Int { state.withLock { $0.entries } }
+
     /// Whether a user's documents have been read: whoever asks for them first waits until they are.
     func holds(user: Int64) -> Bool {
         state.withLock { $0.boxes[user]?.entries != nil }

@@ -127,7 +127,8 @@ extension DocumentCatalog {
 
     /// All documents of a user at a state of the file: from the image if there is one, with the later changes.
     init(user: Int64, connection: Connection, state: StoreState) throws {
-        guard let image = try CatalogImage.read(user: user, in: connection) else {
+        let horizon = try UpkeepState.integer(.horizon, in: connection) ?? 0
+        guard let image = try CatalogImage.read(user: user, in: connection), image.sequence >= horizon else {
             try self.init(user: user, connection: connection, sequence: state.sequence)
             return
         }
@@ -141,6 +142,13 @@ extension DocumentCatalog {
     ///
     /// - Returns: What changed.
     mutating func catchUp(user: Int64, connection: Connection, to sequence: Int64) throws -> CatalogChanges {
+        if let horizon = try UpkeepState.integer(.horizon, in: connection), self.sequence < horizon {
+            // Rows that would say what is gone may be missing.
+            self = try DocumentCatalog(user: user, connection: connection, sequence: sequence)
+            var changes = CatalogChanges()
+            changes.hasNewLayout = true
+            return changes
+        }
         let changed = try connection.rows(
             Self.changedOfUser,
             user,

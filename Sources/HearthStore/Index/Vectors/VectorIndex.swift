@@ -157,7 +157,9 @@ struct VectorIndex: Sendable {
 
     private mutating func read(_ data: UnsafeRawBufferPointer, used: Int, block: Int64) throws {
         let slotSize = VectorBlock.slotSize(dimension: model.dimension)
-        guard data.count == VectorBlock.capacity * slotSize, (0...VectorBlock.capacity).contains(used) else {
+        guard data.count == VectorBlock.capacity * slotSize || used == 0 && data.isEmpty,
+            (0...VectorBlock.capacity).contains(used)
+        else {
             throw MemoryError.corrupt("Vector block \(block) has not the length that its model asks for.")
         }
         let place = blocks[block] ?? blocks.count
@@ -166,6 +168,8 @@ struct VectorIndex: Sendable {
             addPlace()
         }
         let first = place * VectorBlock.capacity
+        // Upkeep has moved everything out of a block of which nothing is used.
+        if used == 0 { for row in first..<first + VectorBlock.capacity { (documents[row], scales[row]) = (0, 0) } }
         let dimension = model.dimension
         documents.withUnsafeMutableBufferPointer { documents in
             scales.withUnsafeMutableBufferPointer { scales in

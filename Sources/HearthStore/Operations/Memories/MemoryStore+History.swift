@@ -139,6 +139,7 @@ extension MemoryStore {
                             $0.isDeleted = false
                             if isExpired { $0.expiresAt = nil }
                         }
+                    try context.keepApartIfFolded(record)
                     _ = try context.publish(version, of: record)
                     try AuditTrail.append(
                         AuditEntry(

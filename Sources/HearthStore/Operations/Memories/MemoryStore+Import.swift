@@ -41,6 +41,17 @@ extension MemoryStore {
             let found = missing.count
             missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
             counts.expired += found - missing.count
+            let unexpired = missing.count
+            try missing.removeAll {
+                let item = batch[$0.index]
+                return try TombstoneTable.holds(
+                    item.id,
+                    user: item.userID,
+                    owner: item.agentID,
+                    in: snapshot.connection
+                )
+            }
+            counts.deleted += unexpired - missing.count
             if let marks = try ErasureMarks.read(snapshot.connection) {
                 let wanted = missing.count
                 try missing.removeAll {

@@ -11,7 +11,8 @@ extension MemoryStore {
     /// - Throws: `.invalidArgument`; with an agent `.unknownAgent`, `.agentNotActive`.
     package func allocation(userID: UserID, agentID: AgentID?) async throws -> MemoryAllocation {
         let userID = try userID.validated()
-        return try await readUntilCancelled { [self] snapshot in
+        let times = try upkeepTimes()
+        var allocation = try await readUntilCancelled { [self] snapshot -> MemoryAllocation in
             let viewer = try agentID.map { try snapshot.directory.acting($0) }
             guard let user = try UserTable.find(userID, in: snapshot.connection) else { return MemoryAllocation() }
             var count = AllocationCount()
@@ -33,6 +34,9 @@ extension MemoryStore {
             }
             return count.allocation(sharing: try measurements.indexPages(in: snapshot))
         }
+        allocation.lastCleanup = times.last?.date
+        allocation.nextCleanup = times.next?.date
+        return allocation
     }
 }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HearthRules
 import HearthSQLite
 import Synchronization
