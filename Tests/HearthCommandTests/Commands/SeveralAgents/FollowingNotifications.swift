@@ -15,7 +15,7 @@ import Testing
         (output.availableData.split(separator: UInt8(ascii: "\n"))).compactMap { try? JSON(Data($0)) }
     }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func `what is there and what comes is printed once, a line each, until a signal`(
         signal: Int32,
         status: Int32

@@ -1,3 +1,4 @@
+import HearthSQLite
 import TestSupport
 import Testing
 
