@@ -128,6 +128,7 @@ struct SimulatedHalfYear {
 
     /// Some memories are edited and synced; a few of them become less important.
     private mutating func edit() async throws {
+        let now = self.now
         for memory in live.filter({ !$0.isExpired(at: now) }).shuffled(using: &random).prefix(4) {
             let importance = Double(Int.random(in: 0...20, using: &random)) / 20
             written += 1
@@ -140,6 +141,7 @@ struct SimulatedHalfYear {
     }
 
     private mutating func delete() async throws {
+        let now = self.now
         guard let memory = live.filter({ !$0.isExpired(at: now) }).randomElement(using: &random) else { return }
         try await upkeep.store.delete(memory.id, as: memory.owner)
         _ = try await upkeep.store.sync(memory.owner, userID: memory.user)
@@ -160,6 +162,7 @@ struct SimulatedHalfYear {
     // MARK: Upkeep
 
     private mutating func maintain() async throws {
+        let now = self.now
         let report = try await upkeep.maintain()
         #expect(report.clockTrouble == nil && !report.isCutShort, "seed \(seed)")
         for (id, memory) in memories {
@@ -181,6 +184,7 @@ struct SimulatedHalfYear {
 
     /// The store decides which working memories go; the model says how many stay.
     private mutating func trimWorkingMemories() throws {
+        let now = self.now
         let held = try liveInStore()
         let groups = Dictionary(grouping: live.filter { $0.type == .working }) { "\($0.owner) \($0.user)" }
         for group in groups.values {
