@@ -13,9 +13,9 @@ import Testing
         let shared = try await SharedStore(embeds: false) { $0.logger = lines.logger }
         let draft = MemoryDraft(content: "The alarm wants 7319.", category: .securityCredentials)
         _ = try await shared.memory("Water the plants.")
-        #expect(lines.texts.isEmpty)
+        #expect(lines.troubles.isEmpty)
         _ = try await shared.store.store([draft, draft], agentID: "sentry", userID: shared.user)
-        #expect(lines.texts.count { $0.contains("stored in plain") && $0.hasPrefix("warning") } == 1)
+        #expect(lines.troubles.count { $0.contains("stored in plain") && $0.hasPrefix("warning") } == 1)
         let items = (0..<3)
             .map { number in
                 let category: MemoryCategory = number == 0 ? .general : .securityCredentials
@@ -29,8 +29,8 @@ import Testing
             }
         #expect(try await shared.store.importMemories(items) == ImportCounts(stored: 3, unsealed: 2))
         #expect(try await shared.store.importMemories(items) == ImportCounts(present: 3))
-        #expect(lines.texts.count == 1)
-        #expect(!lines.texts[0].contains("7319"))
+        #expect(lines.troubles.count == 1)
+        #expect(!lines.troubles[0].contains("7319"))
     }
 
     @Test func `nothing is said where there is a key, or where the policy seals nothing`() async throws {
@@ -43,6 +43,6 @@ import Testing
             options.sharing.sealedCategories = []
         }
         _ = try await plain.store.store([draft], agentID: "sentry", userID: plain.user)
-        #expect(!lines.texts.contains { $0.contains("stored in plain") })
+        #expect(!lines.troubles.contains { $0.contains("stored in plain") })
     }
 }

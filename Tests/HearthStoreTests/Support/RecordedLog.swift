@@ -8,6 +8,9 @@ final class RecordedLog: Sendable {
     /// The lines so far, with their level and metadata.
     var texts: [String] { lines.withLock { $0 } }
 
+    /// Those of them that tell of trouble.
+    var troubles: [String] { texts.filter { !$0.hasPrefix("info") && !$0.hasPrefix("debug") } }
+
     /// A logger that writes here.
     var logger: Logger { Logger(label: "test") { [self] _ in Handler(log: self) } }
 

@@ -45,7 +45,7 @@ extension MemoryStore {
                 as: { (agent: $0.int64(0), user: UserID(rawValue: $0.string(1))) }
             )
             let due = try rows.map { (agent: try snapshot.directory.agent(key: $0.agent), user: $0.user) }
-                .filter { $0.agent.profile.automaticSync && snapshot.directory.status(of: $0.agent) == .active }
+                .filter { $0.agent.profile.automaticSync && (try? snapshot.directory.acting($0.agent.id)) != nil }
                 .sorted { left, right in
                     let (one, other) = (left.agent.profile, right.agent.profile)
                     guard one.priority == other.priority else { return one.priority > other.priority }

@@ -23,7 +23,7 @@ struct NotificationsCommand: AsyncParsableCommand {
                 """
         )
 
-        @Flag(name: .shortAndLong, help: "Go on, and print each that comes.")
+        @Flag(help: "Go on, and print each that comes.")
         var follow = false
 
         @OptionGroup var store: StoreOptions

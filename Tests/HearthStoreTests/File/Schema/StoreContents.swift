@@ -11,8 +11,12 @@ struct StoreContents: Equatable {
     private static let others = [
         "users", "agents", "policies", "categories", "sessions", "tags", "models", "vector_block_states",
         "accesses", "shares", "leases", "lease_waiters", "conflicts",
-        "operations", "counters", "audit", "notifications", "data_keys", "memory_words",
+        "operations", "counters", "audit", "data_keys", "memory_words",
     ]
+
+    private static let notifications = """
+        SELECT notification_key, created_at, severity, kind, message, memory_key, conflict_key, acknowledged_at FROM notifications
+        """
 
     /// Without what the word index brings with it, which is made anew where another analyser made it: its version, the
     /// count of commits, and how many words a document has.
@@ -77,6 +81,7 @@ struct StoreContents: Equatable {
         let versions = version == 1 ? "versions" : "all_versions"
         rows["versions"] = try Self.rows("SELECT \(Self.versionColumns) FROM \(versions)", in: connection)
         rows["store"] = try Self.rows(Self.store, in: connection)
+        rows["notifications"] = try Self.rows(Self.notifications, in: connection)
         rows["documents"] = try Self.rows(Self.documents, in: connection)
         rows["drafts"] = try Self.rows("SELECT \(Self.draftColumns) FROM drafts", in: connection)
         rows["audit_head"] = try Self.rows("SELECT id, count, hex(hash) FROM audit_head", in: connection)

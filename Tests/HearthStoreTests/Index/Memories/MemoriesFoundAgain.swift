@@ -112,7 +112,7 @@ import Testing
             return try #require(results.first).memory
         }
         #expect(try await found().accessCount == 0)
-        #expect(try await found().accessCount == 0)
+        #expect(try await found().accessCount == 1)
         try await store.flushReadCounts()
         #expect(try await found().accessCount == 2)
         #expect(try await found().lastAccessedAt != nil)

@@ -112,10 +112,10 @@ import Testing
         let store = try await store(with: embedder, logger: lines.logger)
         try await keep("The secret ingredient", in: store)
         try await until { clock.sleepers == 1 }
-        #expect(lines.texts.count == 1)
-        #expect(lines.texts.allSatisfy { $0.contains("embedderUnavailable: serverFailed") })
+        #expect(lines.troubles.count == 1)
+        #expect(lines.troubles.allSatisfy { $0.contains("embedderUnavailable: serverFailed") })
         #expect(lines.texts.allSatisfy { !$0.contains("secret") && !$0.contains("Can't") })
         try await store.close()
-        #expect(lines.texts.count == 1)
+        #expect(lines.troubles.count == 1)
     }
 }

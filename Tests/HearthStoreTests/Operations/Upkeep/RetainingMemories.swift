@@ -10,16 +10,16 @@ import Testing
 @Suite struct RetainingMemories {
     @Test func `each agent's memories are kept for its own days, to the moment`() async throws {
         let upkeep = try await UpkeepStore()
-        let days: [AgentID: Double] = ["mimic": 30, "alice": 60, "alden": 90, "sentry": 180]
+        let days: [AgentID: Int] = ["mimic": 30, "alice": 60, "alden": 90, "sentry": 180]
         var ids: [AgentID: MemoryID] = [:]
         for agent in days.keys { ids[agent] = try await upkeep.memory("Of \(agent)", of: agent) }
-        var passed = 0.0
+        var passed = 0
         for (agent, limit) in days.sorted(by: { $0.value < $1.value }) {
-            upkeep.pass(days: limit - passed - 1.0 / 86_400)
+            upkeep.shared.clock.advance(by: .seconds((limit - passed) * 86_400 - 1))
             try await upkeep.maintain()
             let id = try #require(ids[agent])
             #expect(await upkeep.exists(id, as: agent))
-            upkeep.pass(days: 1.0 / 86_400)
+            upkeep.shared.clock.advance(by: .seconds(1))
             passed = limit
             let report = try await upkeep.maintain()
             #expect(report[.retention]?.affected == 1 && report[.retention]?.agents == [agent: 1])
