@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import HearthModel
 
 /// Counts days together into periods without gaps.

@@ -48,7 +48,7 @@ struct ExportInserter {
     func insert(_ bundle: ExportBundle) throws -> Int64 {
         let place = try Place(of: bundle.memory, in: context)
         let seal =
-            try bundle.memory.isSensitive
+            bundle.memory.isSensitive
             ? keys[bundle.memory.user].map { MemorySeal(id: bundle.memory.id, keys: $0) } : nil
         guard !bundle.memory.isSensitive || seal != nil else { throw KeysNeeded(user: place.user, forSealing: true) }
         if let seal { try transaction.requireKey(seal.keys.newest, ofUser: place.user) }

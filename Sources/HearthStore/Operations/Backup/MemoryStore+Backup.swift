@@ -1,4 +1,4 @@
-package import HearthModel
+import HearthModel
 import HearthSQLite
 
 extension MemoryStore {

@@ -51,7 +51,7 @@ import Testing
     @Test func `others write while a copy is made, and it is of one state`() async throws {
         // One long word, which is analysed fast.
         let filler = String(repeating: "x", count: 6_000)
-        try await store.store(
+        _ = try await store.store(
             (0..<400).map { MemoryDraft(content: "\($0) \(filler)") },
             agentID: "alden",
             userID: shared.user
@@ -60,7 +60,7 @@ import Testing
         let writer = Task { [user = shared.user] in
             var count = 0
             while !Task.isCancelled {
-                try await store.store([MemoryDraft(content: "written \(count)")], agentID: "alden", userID: user)
+                _ = try await store.store([MemoryDraft(content: "written \(count)")], agentID: "alden", userID: user)
                 count += 1
             }
             return count
@@ -92,7 +92,7 @@ import Testing
 
     @Test func `a backup that is cancelled leaves nothing behind`() async throws {
         let filler = String(repeating: "x", count: 6_000)
-        try await store.store(
+        _ = try await store.store(
             (0..<400).map { MemoryDraft(content: "\($0) \(filler)") },
             agentID: "alden",
             userID: shared.user

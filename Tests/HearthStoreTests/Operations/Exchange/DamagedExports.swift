@@ -35,7 +35,7 @@ import Testing
                 #expect(error.message.hasPrefix("Line \(line) of"), "\(error.message)", sourceLocation: sourceLocation)
             }
         }
-        let rows = try target.store.read { try $0.connection.rows("SELECT 1 FROM users", as: { _ in }) }
+        let rows = try target.store.read { try $0.connection.rows("SELECT 1 FROM users", as: { $0.int(0) }) }
         #expect(rows.isEmpty, sourceLocation: sourceLocation)
     }
 

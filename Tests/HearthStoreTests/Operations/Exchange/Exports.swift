@@ -95,7 +95,7 @@ import Testing
     @Test func `sensitive memories are left out and counted, unless they are asked for with their key`() async throws {
         let source = try await ExchangedStore()
         let draft = MemoryDraft(content: "the quixzle", isSensitive: true)
-        try await source.store.store([draft], agentID: "alden", userID: "iris")
+        _ = try await source.store.store([draft], agentID: "alden", userID: "iris")
         let plain = try await source.exported(sensitive: false)
         #expect(!plain.contains { $0.contains("quixzle") || $0.contains("identity_key") })
         #expect(plain.last?.contains(#""sensitive_left_out":1"#) == true)
@@ -112,15 +112,15 @@ import Testing
         await expect(.keyUnavailable) { try await target.importExport(from: source.file(lines)) }
         // A user whose sensitive memories have ids by another key can't have these beside them.
         let other = try await ExchangedStore()
-        try await other.store.store([draft], agentID: "alden", userID: "iris")
+        _ = try await other.store.store([draft], agentID: "alden", userID: "iris")
         await expect(.invalidArgument) { try await other.imported(lines) }
         try await target.close()
     }
 
     @Test func `an export of one user has nothing of another`() async throws {
         let source = try await ExchangedStore()
-        try await source.store.store([MemoryDraft(content: "mine")], agentID: "alden", userID: "iris", sessionID: "s")
-        try await source.store.store([MemoryDraft(content: "theirs")], agentID: "alden", userID: "omar", sessionID: "s")
+        _ = try await source.store.store([MemoryDraft(content: "mine")], agentID: "alden", userID: "iris", sessionID: "s")
+        _ = try await source.store.store([MemoryDraft(content: "theirs")], agentID: "alden", userID: "omar", sessionID: "s")
         let lines = try await source.exported(user: "iris")
         #expect(
             lines.contains { $0.contains("mine") } && !lines.contains { $0.contains("theirs") || $0.contains("omar") }
