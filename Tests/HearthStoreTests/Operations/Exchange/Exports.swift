@@ -119,8 +119,18 @@ import Testing
 
     @Test func `an export of one user has nothing of another`() async throws {
         let source = try await ExchangedStore()
-        _ = try await source.store.store([MemoryDraft(content: "mine")], agentID: "alden", userID: "iris", sessionID: "s")
-        _ = try await source.store.store([MemoryDraft(content: "theirs")], agentID: "alden", userID: "omar", sessionID: "s")
+        _ = try await source.store.store(
+            [MemoryDraft(content: "mine")],
+            agentID: "alden",
+            userID: "iris",
+            sessionID: "s"
+        )
+        _ = try await source.store.store(
+            [MemoryDraft(content: "theirs")],
+            agentID: "alden",
+            userID: "omar",
+            sessionID: "s"
+        )
         let lines = try await source.exported(user: "iris")
         #expect(
             lines.contains { $0.contains("mine") } && !lines.contains { $0.contains("theirs") || $0.contains("omar") }
