@@ -80,6 +80,9 @@ struct OtherMemories {
         case 6:
             let other: AgentID = target.owner == "mimic" ? "sentry" : "mimic"
             try await coordinator.shareMemory(target.id, agentID: target.owner, with: [other], userID: target.user)
+        case 7 where target.owner == "alice" && target.user == "iris":
+            // Not by search: it would find what Alden sees as well, whose counts tell him that somebody reads it.
+            _ = try await coordinator.memory(target.id, agentID: target.owner, userID: target.user)
         default:
             _ = try await coordinator.searchAgentMemories(
                 agentID: target.owner,
