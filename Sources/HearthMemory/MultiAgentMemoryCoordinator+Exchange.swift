@@ -36,7 +36,10 @@ extension MultiAgentMemoryCoordinator {
 
     /// Hands out the lines of ``exportMemories(userID:includeSensitive:to:)``, as bytes.
     ///
-    /// - Parameter write: Gets each line with its line break, on a thread of its own. What it throws ends the export.
+    /// - Parameters:
+    ///   - userID: Whose memories; nil: everybody's.
+    ///   - includeSensitive: Whether sensitive memories are written too, in plain.
+    ///   - write: Gets each line with its line break, on a thread of its own. What it throws ends the export.
     public func exportMemories(
         userID: UserID? = nil,
         includeSensitive: Bool = false,
