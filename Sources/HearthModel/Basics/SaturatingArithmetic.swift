@@ -4,6 +4,14 @@ extension FixedWidthInteger {
         self == .max ? self : self + 1
     }
 
+    /// The sum, or the number of the type that is nearest to it.
+    @inlinable
+    package func saturatingAdding(_ other: Self) -> Self {
+        let (sum, overflows) = addingReportingOverflow(other)
+        guard overflows else { return sum }
+        return other < 0 ? .min : .max
+    }
+
     /// The difference, or the number of the type that is nearest to it.
     @inlinable
     package func saturatingSubtracting(_ other: Self) -> Self {

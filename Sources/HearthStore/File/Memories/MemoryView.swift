@@ -137,7 +137,7 @@ extension Snapshot {
                 updatedAt: (draft?.time.timestamp ?? record.updatedAt).date,
                 lastAccessedAt: [record.lastAccessedAt, unwritten?.lastAt].compactMap(\.self).max()?.date,
                 expiresAt: fields.expiresAt?.date,
-                accessCount: Int(record.accessCount + (unwritten?.reads ?? 0)),
+                accessCount: Int(record.accessCount.saturatingAdding(unwritten?.reads ?? 0)),
                 version: record.headNumber,
                 versionID: record.head,
                 syncStatus: status,

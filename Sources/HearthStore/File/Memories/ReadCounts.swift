@@ -98,7 +98,8 @@ extension StoreTransaction {
             try connection.run(
                 """
                 INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
-                ON CONFLICT (memory_key) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)
+                ON CONFLICT (memory_key) DO UPDATE SET count = min(count, 9223372036854775807 - excluded.count) + excluded.count,
+                    last_at = max(last_at, excluded.last_at)
                 """,
                 memory,
                 count.reads,
