@@ -25,7 +25,8 @@ import Testing
     private static let countedOn: Set = [
         "leases.since", "leases.deadline", "store.sequence", "store.next_row", "store.clock", "memories.head_number",
         "documents.created_at", "documents.block_slot", "models.dimension", "vector_block_states.used",
-        "agents.retention",
+        "agents.retention", "accesses.count", "accesses.last_at", "notifications.count", "notifications.created_at",
+        "ages.since", "upkeep_lease.deadline",
     ]
 
     private func columns() throws -> [Column] {
