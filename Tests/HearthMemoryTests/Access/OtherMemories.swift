@@ -112,7 +112,9 @@ struct OtherMemories {
             // An identifier that Alden uses for Iris as well.
             let id = MemoryID(rawValue: "note-\(random.next() % 12)")
             let item = MemoryImport(id: id, userID: user, agentID: owner, sessionID: session, draft: draft)
-            if owner != "alden" { _ = try await coordinator.importMemories([item]) }
+            // Not of Alice's for Iris: where she edits what Alden shares with her, the identifier would then be her own memory's.
+            let isAlices = owner == "alice" && user == "iris"
+            if owner != "alden", !isAlices { _ = try await coordinator.importMemories([item]) }
             return
         }
         let ids = try await coordinator.storeAgentMemories(
