@@ -124,7 +124,7 @@ let package = Package(
         ),
         .target(
             name: "HearthMCP",
-            dependencies: ["HearthMemory"],
+            dependencies: ["HearthMemory", "HearthText"],
             swiftSettings: settings
         ),
         .executableTarget(

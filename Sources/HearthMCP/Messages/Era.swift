@@ -1,3 +1,5 @@
+import HearthText
+
 /// The revisions of the protocol that the server speaks.
 enum ProtocolVersion {
     /// Every request stands for itself.

@@ -1,3 +1,5 @@
+import HearthText
+
 /// A line from the client, as far as JSON-RPC 2.0 tells what it is.
 enum IncomingMessage {
     case request(Request)
@@ -20,9 +22,12 @@ enum IncomingMessage {
     }
 
     init(line: [UInt8]) throws(Refusal) {
+        guard String(validating: line, as: UTF8.self) != nil else {
+            throw Refusal(error: .parse("The line is not UTF-8."))
+        }
         let value: JSONValue
         do {
-            value = try JSONReader.read(line)
+            value = try JSONParser.parse(line, as: .lenient)
         } catch {
             throw Refusal(error: .parse("The line is not JSON: byte \(error.byte): \(error.reason)."))
         }

@@ -1,3 +1,5 @@
+import HearthText
+
 /// An error of the protocol, as JSON-RPC 2.0 answers it. What a tool refuses is no such error: the model is to see it.
 struct RPCError: Error, Equatable {
     var code: Int64

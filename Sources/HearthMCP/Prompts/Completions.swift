@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// What a person may go on to type.
 struct Completions: Sendable {

@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// Texts that a person picks to begin something with.
 struct Prompts: Sendable {

@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// What a client can read by its address.
 struct Resources: Sendable {

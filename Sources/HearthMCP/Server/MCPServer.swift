@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import HearthMemory
+import HearthText
 import Synchronization
 
 /// A server of the Model Context Protocol for one client: it takes the client's lines and gives its own.

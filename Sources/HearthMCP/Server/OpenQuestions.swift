@@ -1,3 +1,4 @@
+import HearthText
 import Synchronization
 
 /// The questions that the server has asked a client in a session, and that wait for answers.

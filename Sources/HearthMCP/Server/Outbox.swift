@@ -1,3 +1,4 @@
+import HearthText
 import Synchronization
 
 /// Where messages go: each whole, one at a time.

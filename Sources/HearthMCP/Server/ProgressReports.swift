@@ -1,3 +1,5 @@
+import HearthText
+
 /// Tells a client that asked for it, now and then, that a long request goes on.
 final class ProgressReports: Sendable {
     private let task: Task<Void, Never>

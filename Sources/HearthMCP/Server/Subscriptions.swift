@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 import Synchronization
 
 /// What the client wants to be told of, and the task that tells it.

@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// The memory as a directory of files, with the commands of Anthropic's memory tool and the words with which its own class answers.
 enum FileTools {

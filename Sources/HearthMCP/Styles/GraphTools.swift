@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// The memory as a graph, with the nine tools of the reference memory server, their arguments and their results.
 enum GraphTools {

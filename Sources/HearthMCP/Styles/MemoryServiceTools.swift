@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// The tools of mcp-memory-service, for prompts that were written for it. Its hash of a content is the memory's checksum.
 enum MemoryServiceTools {

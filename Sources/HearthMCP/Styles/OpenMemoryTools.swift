@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// The tools of OpenMemory's server, for prompts that were written for it.
 enum OpenMemoryTools {

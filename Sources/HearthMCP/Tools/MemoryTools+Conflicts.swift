@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 extension MemoryTools {
     static let conflicts = Tool(

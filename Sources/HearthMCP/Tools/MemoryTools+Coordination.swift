@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 extension MemoryTools {
     private static let id = Tool.Argument(

@@ -1,4 +1,5 @@
 import HearthMemory
+import HearthText
 
 /// The tools that offer the memory as memories.
 enum MemoryTools {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HearthMemory
+import HearthText
 
 extension JSONValue {
     init(_ date: Date) { self = .string(date.formatted(.iso8601)) }

@@ -1,3 +1,5 @@
+import HearthText
+
 /// A tool that a model may call.
 struct Tool: Sendable {
     var name: String

@@ -1,3 +1,5 @@
+import HearthText
+
 /// The arguments of a call, by the names of the tool's own.
 struct ToolArguments: Sendable {
     private var values: [String: JSONValue] = [:]

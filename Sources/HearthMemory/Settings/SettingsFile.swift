@@ -60,8 +60,8 @@ struct SettingsFile {
         try read(members, below: [])
     }
 
-    private mutating func read(_ members: [String: JSONValue], below path: [String]) throws {
-        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+    private mutating func read(_ object: JSONObject, below path: [String]) throws {
+        for (key, value) in object.members.map({ ($0.key, $0.value) }).sorted(by: { $0.0 < $1.0 }) {
             let path = path + [key]
             if path == [RetentionSetting.key] {
                 try readRetention(value)
@@ -82,8 +82,8 @@ struct SettingsFile {
         guard case .object(let agents) = value else {
             throw invalid("\(RetentionSetting.key) is \(value.kind); it must be an object from agents to days.")
         }
-        for (agent, days) in agents.sorted(by: { $0.key < $1.key }) {
-            guard case .number(let number) = days, RetentionSetting.range.contains(number) else {
+        for (agent, days) in agents.members.map({ ($0.key, $0.value) }).sorted(by: { $0.0 < $1.0 }) {
+            guard let number = days.double, RetentionSetting.range.contains(number) else {
                 let name = "\(RetentionSetting.key).\(agent)"
                 throw invalid("\(name) is \(Self.spelling(days)); it must be \(RetentionSetting.allowed).")
             }
@@ -94,6 +94,7 @@ struct SettingsFile {
     private func text(of value: JSONValue, for setting: Setting) throws -> String {
         let text: String? =
             switch (setting.kind, value) {
+            case (.number, .integer(let integer)): Setting.brief(Double(integer))
             case (.number, .number(let number)): Setting.brief(number)
             case (.flag, .bool(let flag)): "\(flag)"
             case (.choice, .string(let text)), (.text, .string(let text)), (.secret, .string(let text)): text
@@ -109,6 +110,7 @@ struct SettingsFile {
     /// A value as a message shows it.
     private static func spelling(_ value: JSONValue) -> String {
         switch value {
+        case .integer(let integer): Setting.brief(Double(integer))
         case .number(let number): Setting.brief(number)
         case .string(let text): "\"\(text)\""
         case .bool(let flag): "\(flag)"

@@ -1,22 +1,32 @@
-/// A strict reader of one JSON value (RFC 8259), for messages that say what is wrong with a line, and where.
+/// A reader of one JSON value (RFC 8259), for messages that say what is wrong with a line, and where.
 ///
 /// Foundation's decoder says only that a line was not JSON, accepts a key that is given twice, and guesses encodings.
 /// The bytes given here must be UTF-8 already.
 package struct JSONParser {
+    /// What becomes of text that RFC 8259 leaves open.
+    package enum Dialect: Sendable {
+        /// A key that is given twice and half of a surrogate pair are refused: a person wrote the text, and one of both is a mistake.
+        case strict
+        /// The last value of a key counts, and half of a surrogate pair becomes U+FFFD, as programs send that cut UTF-16 in two.
+        case lenient
+    }
+
     private let bytes: [UInt8]
+    private let dialect: Dialect
     private var index = 0
     private var depth = 0
 
     /// Deep enough for any honest line; a line of brackets must not exhaust the stack.
     private static let greatestDepth = 64
 
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], _ dialect: Dialect) {
         self.bytes = bytes
+        self.dialect = dialect
     }
 
     /// Reads exactly one value with white space around it.
-    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
-        var parser = JSONParser(bytes)
+    package static func parse(_ bytes: [UInt8], as dialect: Dialect = .strict) throws(JSONSyntaxError) -> JSONValue {
+        var parser = JSONParser(bytes, dialect)
         parser.skipWhiteSpace()
         let value = try parser.value()
         parser.skipWhiteSpace()
@@ -29,8 +39,8 @@ package struct JSONParser {
         case UInt8(ascii: "{"): return try nested { parser throws(JSONSyntaxError) in try parser.object() }
         case UInt8(ascii: "["): return try nested { parser throws(JSONSyntaxError) in try parser.array() }
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "-"): return .number(try number())
-        case _ where isDigit: return .number(try number())
+        case UInt8(ascii: "-"): return try number()
+        case _ where isDigit: return try number()
         default: return try word()
         }
     }
@@ -47,7 +57,7 @@ package struct JSONParser {
     }
 
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
-        var members: [String: JSONValue] = [:]
+        var members = JSONObject()
         skipWhiteSpace()
         if skip("}") { return .object(members) }
         while true {
@@ -58,10 +68,12 @@ package struct JSONParser {
             skipWhiteSpace()
             guard skip(":") else { throw error("a colon is expected") }
             skipWhiteSpace()
+            let value = try value()
             // Two forms of one key in Unicode are one key, as they are one text, one tag and one identifier.
-            guard members.updateValue(try value(), forKey: key) == nil else {
+            guard dialect == .lenient || members[key] == nil else {
                 throw JSONSyntaxError(byte: start + 1, reason: "the key \"\(key)\" is given twice")
             }
+            members[key] = value
             skipWhiteSpace()
             if skip("}") { return .object(members) }
             guard skip(",") else { throw error("a comma or } is expected") }
@@ -96,23 +108,30 @@ package struct JSONParser {
         return value
     }
 
-    private mutating func number() throws(JSONSyntaxError) -> Double {
+    private mutating func number() throws(JSONSyntaxError) -> JSONValue {
         let start = index
+        var isInteger = true
         _ = skip("-")
         if skip("0") {
             guard !isDigit else { throw error("a number can't begin with 0") }
         } else {
             try digits()
         }
-        if skip(".") { try digits() }
+        if skip(".") {
+            isInteger = false
+            try digits()
+        }
         if skip("e") || skip("E") {
+            isInteger = false
             if !skip("+") { _ = skip("-") }
             try digits()
         }
-        guard let number = Double(String(decoding: bytes[start..<index], as: UTF8.self)), number.isFinite else {
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if isInteger, let integer = Int64(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite else {
             throw JSONSyntaxError(byte: start + 1, reason: "the number is too great")
         }
-        return number
+        return .number(number)
     }
 
     private mutating func digits() throws(JSONSyntaxError) {
@@ -164,6 +183,7 @@ package struct JSONParser {
         let start = index
         let first = try fourHexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
+        let back = index
         if UTF16.isLeadSurrogate(UInt16(first)), skip("\\"), skip("u") {
             let second = try fourHexDigits()
             if UTF16.isTrailSurrogate(UInt16(second)),
@@ -172,7 +192,11 @@ package struct JSONParser {
                 return scalar
             }
         }
-        throw JSONSyntaxError(byte: start + 1, reason: "half of a surrogate pair stands alone")
+        guard dialect == .lenient else {
+            throw JSONSyntaxError(byte: start + 1, reason: "half of a surrogate pair stands alone")
+        }
+        index = back
+        return "\u{FFFD}"
     }
 
     private mutating func fourHexDigits() throws(JSONSyntaxError) -> UInt32 {
@@ -200,28 +224,6 @@ package struct JSONParser {
 
     private func error(_ reason: String) -> JSONSyntaxError {
         JSONSyntaxError(byte: index + 1, reason: index < bytes.count ? reason : "the line ends in the middle")
-    }
-}
-
-/// A value of RFC 8259.
-package enum JSONValue: Equatable, Sendable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    /// What kind of value it is, for messages.
-    package var kind: String {
-        switch self {
-        case .null: "null"
-        case .bool: "true or false"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "an array"
-        case .object: "an object"
-        }
     }
 }
 

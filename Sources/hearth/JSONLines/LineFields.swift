@@ -2,7 +2,7 @@ import HearthText
 
 /// The fields of a line, by key.
 struct LineFields {
-    private let members: [String: JSONValue]
+    private let members: JSONObject
 
     init(_ line: InputLine) throws {
         guard let bytes = line.bytes else {
@@ -39,6 +39,7 @@ struct LineFields {
     func number(_ key: String) throws -> Double? {
         switch value(key) {
         case nil: nil
+        case .integer(let integer)?: Double(integer)
         case .number(let number)?: number
         case let other?: throw FieldError("\(key) must be a number and is \(other.kind)")
         }

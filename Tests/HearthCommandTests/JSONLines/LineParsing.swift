@@ -15,7 +15,7 @@ import Testing
         #expect(
             value
                 == .object([
-                    "a": .array([.number(1), .number(-50), .bool(true), .bool(false), .null]),
+                    "a": .array([.integer(1), .number(-50), .bool(true), .bool(false), .null]),
                     "b": .object(["c": .string("x")]),
                     "": .string(""),
                 ])
@@ -98,10 +98,12 @@ extension JSON {
             switch value {
             case .null: .null
             case .bool(let bool): .bool(bool)
+            case .integer(let integer): .number(Double(integer))
             case .number(let number): .number(number)
             case .string(let text): .string(text)
             case .array(let elements): .array(elements.map(JSON.init))
-            case .object(let members): .object(members.mapValues(JSON.init))
+            case .object(let object):
+                .object(Dictionary(uniqueKeysWithValues: object.members.map { ($0.key, JSON($0.value)) }))
             }
     }
 

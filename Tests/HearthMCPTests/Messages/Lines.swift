@@ -1,5 +1,6 @@
 import HearthMCP
 import HearthMemory
+import HearthText
 import TestSupport
 import Testing
 
@@ -92,7 +93,7 @@ import Testing
             let before = try client.received.count
             client.server.receive(line)
             // The line is judged by what it says now.
-            let said = try? JSONReader.read(line)
+            let said = try? JSONParser.parse(line, as: .lenient)
             let isNotification =
                 said?["method"]?.string != nil && said?["id"] == nil && said?["jsonrpc"] == "2.0"
                 && (said?["params"] == nil || said?["params"] == .null || said?["params"]?.object != nil)

@@ -1,5 +1,6 @@
 import HearthMCP
 import HearthMemory
+import HearthText
 import TestSupport
 import Testing
 
@@ -18,10 +19,10 @@ import Testing
             .string ?? ""
         _ = try await client.call("revise", ["id": .string(id), "content": "Green tea."])
         #expect(try await text(client, "hearth://memory/\(id)") == "Green tea.")
-        let history = try JSONReader.read(Array(try await text(client, "hearth://memory/\(id)/history").utf8))
+        let history = try JSONParser.parse(Array(try await text(client, "hearth://memory/\(id)/history").utf8), as: .lenient)
         #expect(history.array?.compactMap { $0["content"]?.string } == ["Tea.", "Green tea."])
         for uri in ["hearth://slice", "hearth://category/task", "hearth://tag/hot%20drinks", "hearth://agent/alden"] {
-            let listing = try JSONReader.read(Array(try await text(client, uri).utf8))
+            let listing = try JSONParser.parse(Array(try await text(client, uri).utf8), as: .lenient)
             #expect(listing["memories"]?.array?.count == 1, "\(uri)")
         }
         #expect(try await text(client, "hearth://category/general") == #"{"memories":[]}"#)

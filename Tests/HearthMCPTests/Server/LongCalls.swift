@@ -1,5 +1,6 @@
 import HearthMCP
 import HearthMemory
+import HearthText
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import HearthMCP
+import HearthText
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import HearthMCP
 import HearthMemory
+import HearthText
 import Synchronization
 import TestSupport
 import Testing
@@ -49,7 +50,7 @@ final class Client: Sendable {
                 .map { line in
                     try #require(line.last == UInt8(ascii: "\n"))
                     try #require(line.dropLast().contains(UInt8(ascii: "\n")) == false)
-                    return try JSONReader.read(Array(line.dropLast()))
+                    return try JSONParser.parse(Array(line.dropLast()), as: .lenient)
                 }
         }
     }

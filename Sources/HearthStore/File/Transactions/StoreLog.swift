@@ -24,6 +24,11 @@ package struct StoreLog: Sendable {
         logger.info("\(event)", metadata: metadata)
     }
 
+    /// Says what happens every day. A host that has set up no logging does not see it.
+    func detail(_ event: String, _ metadata: Logger.Metadata = [:]) {
+        logger.debug("\(event)", metadata: metadata)
+    }
+
     /// Says what an administrator should see to.
     func warn(_ event: String, _ metadata: Logger.Metadata = [:]) {
         logger.warning("\(event)", metadata: metadata)

@@ -6,14 +6,14 @@ import Logging
 extension StoreLog {
     func sayOpened(_ opening: DatabaseOpening) {
         if opening.isNew {
-            inform("Made a new store.", ["schema": "\(opening.schema)"])
+            detail("Made a new store.", ["schema": "\(opening.schema)"])
         } else if opening.foundSchema != opening.schema {
             inform(
                 "Opened the store and brought it to the present schema.",
                 ["from": "\(opening.foundSchema)", "schema": "\(opening.schema)"]
             )
         } else {
-            inform("Opened the store.", ["schema": "\(opening.schema)"])
+            detail("Opened the store.", ["schema": "\(opening.schema)"])
         }
         if opening.logBytes > 0 {
             inform(
@@ -43,6 +43,6 @@ extension StoreLog {
     }
 
     func sayClosed() {
-        inform("Closed the store.")
+        detail("Closed the store.")
     }
 }

@@ -29,9 +29,9 @@ import Testing
         try await again.store.close()
         let texts = lines.texts
         for event in [
-            "info: Made a new store.", "info: Made the keys", "warning: A sync left drafts behind",
-            "info: Opened the store.",
-            "info: Closed the store.",
+            "debug: Made a new store.", "info: Made the keys", "warning: A sync left drafts behind",
+            "debug: Opened the store.",
+            "debug: Closed the store.",
         ] {
             #expect(texts.contains { $0.hasPrefix(event) }, "\(event): \(texts)")
         }

@@ -1,4 +1,4 @@
-import HearthMCP
+import HearthText
 import TestSupport
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
         #"{"":{"":[[]]}}"#, "1.5e-07", "\"\u{1F44B}\"",
     ])
     func `what is read is written as it was`(text: String) throws {
-        #expect(try JSONReader.read(Array(text.utf8)).text == text)
+        #expect(try JSONParser.parse(Array(text.utf8), as: .lenient).text == text)
     }
 
     @Test(arguments: [
@@ -17,22 +17,21 @@ import Testing
         "1e999", "\"open", "{1:2}", "[1 2]", "'a'",
     ])
     func `what is not JSON is refused with the place`(text: String) {
-        #expect(throws: JSONReader.Failure.self) { try JSONReader.read(Array(text.utf8)) }
+        #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(Array(text.utf8), as: .lenient) }
     }
 
-    @Test func `bytes that are not UTF-8 and brackets without end are refused`() {
-        #expect(throws: JSONReader.Failure.self) { try JSONReader.read([0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONReader.Failure.self) {
-            try JSONReader.read(Array(repeating: UInt8(ascii: "["), count: 100_000))
+    @Test func `brackets without end are refused`() {
+        #expect(throws: JSONSyntaxError.self) {
+            try JSONParser.parse(Array(repeating: UInt8(ascii: "["), count: 100_000), as: .lenient)
         }
     }
 
     @Test func `surrogates are put together, and half of a pair is replaced`() throws {
-        #expect(try JSONReader.read(Array(#""\ud83d\udc4b""#.utf8)) == "\u{1F44B}")
-        #expect(try JSONReader.read(Array(#""\ud83d!\udc4b""#.utf8)) == "\u{FFFD}!\u{FFFD}")
+        #expect(try JSONParser.parse(Array(#""\ud83d\udc4b""#.utf8), as: .lenient) == "\u{1F44B}")
+        #expect(try JSONParser.parse(Array(#""\ud83d!\udc4b""#.utf8), as: .lenient) == "\u{FFFD}!\u{FFFD}")
     }
 
     @Test func `a key that is given twice keeps its last value`() throws {
-        #expect(try JSONReader.read(Array(#"{"a":1,"b":2,"a":3}"#.utf8)).text == #"{"a":3,"b":2}"#)
+        #expect(try JSONParser.parse(Array(#"{"a":1,"b":2,"a":3}"#.utf8), as: .lenient).text == #"{"a":3,"b":2}"#)
     }
 }

@@ -90,7 +90,7 @@ extension JSONValue {
     }
 
     /// What kind of value it is, for messages.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "true or false"
