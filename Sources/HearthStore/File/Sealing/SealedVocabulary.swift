@@ -13,12 +13,12 @@ struct SealedVocabulary: Sendable {
 
     /// What has been read, by term.
     private var words: [Word] = []
+    private var tokens: Set<String> = []
     private var lastRow: Int64 = 0
 
-    /// A beginning that more words have stands for the first of them, in the order of their letters.
-    private static let mostWords = 512
-
-    /// The tokens of the words with a beginning.
+    /// The tokens of the words with a beginning, in the order of their letters.
+    ///
+    /// Words of memories that the caller may not see are among them.
     func tokens(beginningWith prefix: String) -> [String] {
         let bytes = Array(prefix.utf8)
         var (low, high) = (0, words.count)
@@ -26,7 +26,7 @@ struct SealedVocabulary: Sendable {
             let middle = (low + high) / 2
             if words[middle].term.utf8.lexicographicallyPrecedes(bytes) { low = middle + 1 } else { high = middle }
         }
-        return words[low...].prefix { $0.term.utf8.starts(with: bytes) }.prefix(Self.mostWords).map(\.token)
+        return words[low...].prefix { $0.term.utf8.starts(with: bytes) }.map(\.token)
     }
 
     /// Reads the words that came since the last time.
@@ -44,6 +44,8 @@ struct SealedVocabulary: Sendable {
             }
         )
         lastRow = last
+        // A word that was removed and came back has another row, and is the same word.
+        found.removeAll { !tokens.insert($0.token).inserted }
         guard !found.isEmpty else { return }
         words += found
         words.sort { $0.term.utf8.lexicographicallyPrecedes($1.term.utf8) }

@@ -14,6 +14,9 @@ struct SealedPostings {
     /// In so many memories phrases are looked for, the latest of those that hold all of their words.
     static let mostCandidates = 8_192
 
+    /// A beginning that more words have stands for the first of them, in the order of their letters, that the agent can find.
+    static let mostWords = 512
+
     private let snapshot: Snapshot
     private let user: Int64
     private let query: KeywordQuery
@@ -47,7 +50,7 @@ struct SealedPostings {
                         let isPrefix = phrase.isPrefix && place == phrase.terms.count - 1
                         let tokens =
                             try isPrefix
-                            ? Self.tokens(beginningWith: term, of: keys, in: snapshot)
+                            ? findableTokens(beginningWith: term, of: keys)
                             : keyers.map { $0.token(ofTerm: term) }
                         return tokens.map { number(of: $0) }
                     }
@@ -55,15 +58,21 @@ struct SealedPostings {
         }
     }
 
-    private static func tokens(
-        beginningWith prefix: String,
-        of keys: UserKeys,
-        in snapshot: Snapshot
-    ) throws -> [String] {
-        try keys.vocabulary.withLock { vocabulary in
+    /// The tokens of the words with a beginning; of many only those that the agent can find.
+    ///
+    /// Where the words were cut off before they are looked up, others' words would decide which of the agent's are found.
+    private func findableTokens(beginningWith prefix: String, of keys: UserKeys) throws -> [String] {
+        let tokens = try keys.vocabulary.withLock { vocabulary in
             try vocabulary.catchUp(keys, in: snapshot.connection)
             return vocabulary.tokens(beginningWith: prefix)
         }
+        guard tokens.count > Self.mostWords else { return tokens }
+        var findable: [String] = []
+        for start in stride(from: 0, to: tokens.count, by: Self.mostWords) where findable.count < Self.mostWords {
+            let some = Array(tokens[start...].prefix(Self.mostWords))
+            findable += zip(some, try occurrences(of: some)).filter { $1.rows.contains(where: canFind) }.map(\.0)
+        }
+        return Array(findable.prefix(Self.mostWords))
     }
 
     private mutating func number(of token: String) -> Int {
@@ -75,7 +84,7 @@ struct SealedPostings {
 
     /// Where each clause occurs.
     func occurrences() throws -> [Occurrences] {
-        let tokens = try tokenOccurrences()
+        let tokens = try occurrences(of: tokens)
         let terms = tokensOfTerm.map { $0.map { Occurrences(summing: $0.map { tokens[$0] }) } }
         var found = terms.map { $0.count == 1 ? $0[0] : Occurrences() }
         // A candidate for a phrase has all of its words.
@@ -97,7 +106,7 @@ struct SealedPostings {
     }
 
     /// Where each token occurs.
-    private func tokenOccurrences() throws -> [Occurrences] {
+    private func occurrences(of tokens: [String]) throws -> [Occurrences] {
         guard !tokens.isEmpty else { return [] }
         let prefix = UserKey(user).sealedPrefix
         return try snapshot.connection.withPostings(
