@@ -48,6 +48,11 @@ package struct FoundWords: Sendable {
 
     /// Takes in where the same clauses occur in other slots.
     package mutating func interleave(_ other: FoundWords) {
+        if other.slots.isEmpty { return }
+        if slots.isEmpty {
+            self = other
+            return
+        }
         replace(by: ends.indices.map { Self.greatest(list(of: $0), other.list(of: $0)) })
     }
 
@@ -83,6 +88,8 @@ package struct FoundWords: Sendable {
 
     /// The slots of either list, each with the greater of its counts.
     private static func greatest(_ left: List, _ right: List) -> List {
+        if right.slots.isEmpty { return left }
+        if left.slots.isEmpty { return right }
         var slots: [Int32] = []
         var counts: [UInt16] = []
         slots.reserveCapacity(left.slots.count + right.slots.count)

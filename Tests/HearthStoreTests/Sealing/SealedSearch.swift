@@ -149,6 +149,61 @@ import Testing
         try await alone.store.close()
     }
 
+    @Test func `what is known of words from earlier searches is what a new process finds, whatever happens`()
+        async throws
+    {
+        var random = SeededGenerator()
+        let sealed = try await SealedStore()
+        let (store, provider) = (sealed.store, sealed.provider)
+        let other = try await sealed.reopened(provider: provider)
+        let words = ["garden", "lemon", "boiler", "lake", "walk", "bridge"]
+        var ids: [MemoryID] = []
+        for step in 0..<80 {
+            let text = (0..<Int.random(in: 1...5, using: &random))
+                .compactMap { _ in words.randomElement(using: &random) }
+                .joined(separator: " ")
+            let id = ids.randomElement(using: &random)
+            let writer = Bool.random(using: &random) ? store : other
+            do {
+                switch Int.random(in: 0..<12, using: &random) {
+                case 0...3:
+                    let draft = MemoryDraft(content: text, isSensitive: random.next() % 3 != 0)
+                    ids += try await writer.store([draft], agentID: "alden", userID: sealed.user)
+                case 4...5:
+                    if let id { _ = try await writer.update(id, as: "alden", change: MemoryChange(content: text)) }
+                case 6: _ = try await writer.sync("alden", userID: sealed.user)
+                case 7:
+                    if let id {
+                        let change = MemoryChange(isSensitive: Bool.random(using: &random))
+                        _ = try await writer.update(id, as: "alden", change: change)
+                    }
+                case 8:
+                    if let id, random.next() % 2 == 0 { try await writer.delete(id, as: "alden") }
+                case 9:
+                    if let id {
+                        _ = try await writer.eraseMemory(id, as: "alden")
+                        ids.removeAll { $0 == id }
+                    }
+                case 10 where step % 3 == 0: _ = try await writer.rotateKeys()
+                default: break
+                }
+            } catch let error as MemoryError where error.code == .memoryNotFound {
+                // It was deleted before.
+            }
+            let query = "\(words.randomElement(using: &random) ?? "") \(words.randomElement(using: &random) ?? "")"
+            let fresh = try await sealed.reopened(provider: provider)
+            func found(in store: MemoryStore) async throws -> [String] {
+                try await store.search(query, as: "alden", userID: sealed.user, type: .keyword, limit: 50)
+                    .map { "\($0.memory.id) \($0.memory.content) \($0.score)" }
+            }
+            let expected = try await found(in: fresh)
+            #expect(try await found(in: store) == expected, "\(query), step \(step)")
+            try await fresh.close()
+        }
+        try await other.close()
+        try await store.close()
+    }
+
     @Test func `the index has tokens in their own order, and the same word another one for another user`() async throws
     {
         let sealed = try await SealedStore(embeds: false)

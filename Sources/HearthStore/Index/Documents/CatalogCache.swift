@@ -15,8 +15,10 @@ final class CatalogCache: Sendable {
             var catalog: DocumentCatalog?
             /// What each viewer sees of the catalog.
             var views: [View] = []
-            /// Where words stand in the catalog's documents.
+            /// Where words stand in the catalog's documents, as the index has them: of sensitive memories it has tokens.
             var words = KnownWords()
+            /// Where tokens stand for words of sensitive memories.
+            var tokens = KnownWords()
             /// The memories that were found last.
             var records = KnownRecords()
         }
@@ -131,6 +133,8 @@ extension CatalogCache {
         swap(&views, &state.views)
         var words = KnownWords()
         swap(&words, &state.words)
+        var tokens = KnownWords()
+        swap(&tokens, &state.tokens)
         var records = KnownRecords()
         swap(&records, &state.records)
         guard var catalog = state.catalog else {
@@ -138,11 +142,11 @@ extension CatalogCache {
             return
         }
         if catalog.sequence == sequence {
-            (state.views, state.words, state.records) = (views, words, records)
+            (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             return
         }
         guard catalog.sequence < sequence else {
-            (state.views, state.words, state.records) = (views, words, records)
+            (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             throw StaleSnapshot()
         }
         state.catalog = nil
@@ -151,6 +155,7 @@ extension CatalogCache {
         if changes.hasNewLayout {
             views = []
             words = KnownWords()
+            tokens = KnownWords()
         }
         if !changes.isEmpty {
             for index in views.indices {
@@ -158,9 +163,10 @@ extension CatalogCache {
             }
         }
         try words.follow(changes.entries.slots, in: catalog, user: user, connection: snapshot.connection)
+        tokens.forget(after: changes.entries.slots, in: catalog)
         records.follow(changes, in: catalog)
         state.catalog = catalog
-        (state.views, state.words, state.records) = (views, words, records)
+        (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
     }
 
     private func slice(
@@ -221,6 +227,12 @@ extension CatalogCache {
     @discardableResult
     func withWords<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
         withState(of: user, at: catalog) { body(&$0.words) }
+    }
+
+    /// The same with the tokens that stand for words of sensitive memories.
+    @discardableResult
+    func withTokens<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
+        withState(of: user, at: catalog) { body(&$0.tokens) }
     }
 
     private func withState<R>(

@@ -109,6 +109,16 @@ extension KnownWords {
         }
     }
 
+    /// Forgets tokens of sensitive memories where one of these has changed: which tokens it has now, only the index says.
+    mutating func forget(after changes: [(slot: Int32, former: DocumentEntry?)], in catalog: DocumentCatalog) {
+        guard !entries.isEmpty else { return }
+        let isSensitive = changes.contains { change in
+            catalog.entries[Int(change.slot)].flags.contains(.sensitive)
+                || change.former?.flags.contains(.sensitive) == true
+        }
+        if isSensitive { self = KnownWords() }
+    }
+
     private mutating func append(_ words: [Word: UInt16], at slot: Int32) {
         for (word, count) in words {
             guard let before = entries[word]?.slots.size else { continue }

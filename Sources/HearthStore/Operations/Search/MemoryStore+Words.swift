@@ -31,12 +31,39 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ workspace: inout SearchWorkspace
     ) throws {
-        let sealed = try SealedPostings(of: query, user: user, keys: keys, in: snapshot) { document in
+        // While keys are replaced, a word has a token under each. All of them name where it stands.
+        let keyers = keys.dataKeys.values.sorted { $0.number < $1.number }.map(WordKeyer.init)
+        let tokens = query.clauses.map { clause in
+            clause.phrase.word.map { word in keyers.map { $0.token(ofTerm: word) }.joined(separator: " ") }
+        }
+        let known =
+            catalogs.withTokens(of: user, at: slice.catalog) { held in
+                tokens.map { tokens in tokens.flatMap { held.slots(of: $0) } }
+            } ?? tokens.map { _ in nil }
+        let unknown = query.clauses.indices.filter { known[$0] == nil }
+        let sealed = try SealedPostings(
+            of: unknown.map { query.clauses[$0].phrase },
+            user: user,
+            keys: keys,
+            in: snapshot
+        ) { document in
             slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
         }
+        var occurrences = try sealed.occurrences()[...]
         var found = FoundWords()
-        for clause in try sealed.occurrences() {
-            slice.catalog.findSlots(of: clause.rows[...], clause.counts[...], into: &found)
+        for slots in known {
+            if let slots {
+                slots.unpack(into: &found)
+            } else {
+                let clause = occurrences.removeFirst()
+                slice.catalog.findSlots(of: clause.rows[...], clause.counts[...], into: &found)
+            }
+        }
+        let packed = unknown.compactMap { clause in
+            tokens[clause].map { (tokens: $0, slots: PackedSlots(found.range(of: clause), of: found)) }
+        }
+        catalogs.withTokens(of: user, at: slice.catalog) { held in
+            for (tokens, slots) in packed { held.keep(slots, of: tokens, documents: slice.catalog.entries.count) }
         }
         workspace.found.interleave(found)
     }

@@ -19,7 +19,7 @@ struct SealedPostings {
 
     private let snapshot: Snapshot
     private let user: Int64
-    private let query: KeywordQuery
+    private let phrases: [KeywordQuery.Phrase]
     private let canFind: (Int64) -> Bool
     /// The tokens of each term of each clause, under every data key.
     private var tokensOfTerm: [[[Int]]] = []
@@ -27,11 +27,11 @@ struct SealedPostings {
     private var tokens: [String] = []
     private var places: [String: Int] = [:]
 
-    /// Looks up what stands for the terms of a query.
+    /// Looks up what stands for the terms of the phrases of a query.
     ///
     /// - Parameter canFind: Whether the agent can find a document. The texts of others are not read.
     init(
-        of query: KeywordQuery,
+        of phrases: [KeywordQuery.Phrase],
         user: Int64,
         keys: UserKeys,
         in snapshot: Snapshot,
@@ -39,11 +39,10 @@ struct SealedPostings {
     ) throws {
         self.snapshot = snapshot
         self.user = user
-        self.query = query
+        self.phrases = phrases
         self.canFind = canFind
         let keyers = keys.dataKeys.values.sorted { $0.number < $1.number }.map(WordKeyer.init)
-        for clause in query.clauses {
-            let phrase = clause.phrase
+        for phrase in phrases {
             tokensOfTerm.append(
                 try phrase.terms.enumerated()
                     .map { place, term in
@@ -96,9 +95,9 @@ struct SealedPostings {
         for document in latest.reversed() {
             guard let text = try DocumentTable.text(of: document, user: user, in: snapshot) else { continue }
             let analyzed = AnalyzedDocument(content: text.content, tags: text.tags)
-            for clause in query.clauses.indices where candidates[clause].contains(document) {
+            for clause in phrases.indices where candidates[clause].contains(document) {
                 // As the index would count it.
-                let count = UInt16(clamping: analyzed.count(query.clauses[clause].phrase))
+                let count = UInt16(clamping: analyzed.count(phrases[clause]))
                 if count > 0 { found[clause].append(row: document, count: count) }
             }
         }
