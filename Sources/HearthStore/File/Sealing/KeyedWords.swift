@@ -57,22 +57,24 @@ final class TokenCache: Sendable {
 
     private let known = Mutex<[String: String]>([:])
 
-    /// The token of each term.
-    func tokens(of terms: Set<String>, with key: DataKey) -> [String: String] {
-        var tokens: [String: String] = [:]
+    /// The token of each term, in their order.
+    func tokens(of terms: [String], with key: DataKey) -> [String] {
+        var tokens: [String] = []
         tokens.reserveCapacity(terms.count)
-        var missing: [String] = []
+        var missing: [Int] = []
         known.withLock { known in
-            for term in terms {
-                if let token = known[term] { tokens[term] = token } else { missing.append(term) }
+            for (place, term) in terms.enumerated() {
+                let token = known[term]
+                if token == nil { missing.append(place) }
+                tokens.append(token ?? "")
             }
         }
         guard !missing.isEmpty else { return tokens }
         let keyer = WordKeyer(key)
-        for term in missing { tokens[term] = keyer.token(ofTerm: term) }
+        for place in missing { tokens[place] = keyer.token(ofTerm: terms[place]) }
         known.withLock { known in
             if known.count > Self.limit { known = [:] }
-            for term in missing { known[term] = tokens[term] }
+            for place in missing { known[terms[place]] = tokens[place] }
         }
         return tokens
     }
@@ -82,27 +84,41 @@ final class TokenCache: Sendable {
 /// the order of the words.
 struct KeyedWords: Sendable {
     let words: IndexedWords
-    /// The different tokens, and what each stands for.
-    let terms: [(token: String, term: String)]
+    /// The tokens, each once in the content and once in the tags, and what they stand for.
+    let terms: [Term]
     let key: DataKey
+
+    /// A token and what it stands for.
+    typealias Term = (token: String, term: String)
 
     init(_ document: AnalyzedDocument, user: Int64, key: DataKey) {
         let prefix = UserKey(user).sealedPrefix
         let terms = document.indexedTerms
-        let tokens = key.tokens.tokens(of: Set(terms.content).union(terms.tags), with: key)
-        func indexed(_ terms: [String]) -> String {
-            let sorted = terms.compactMap { tokens[$0] }.sorted()
-            var text = ""
-            text.reserveCapacity(sorted.count * (prefix.utf8.count + WordKeyer.length + 1))
-            for token in sorted {
-                text += prefix
-                text += token
-                text += " "
-            }
-            return text
-        }
-        words = IndexedWords(content: indexed(terms.content), tags: indexed(terms.tags))
-        self.terms = tokens.map { (token: $1, term: $0) }
+        let (content, tags) = (Self.sorted(terms.content, key), Self.sorted(terms.tags, key))
+        words = IndexedWords(content: Self.text(of: content, prefix), tags: Self.text(of: tags, prefix))
+        self.terms = Self.different(content) + Self.different(tags)
         self.key = key
+    }
+
+    private static func sorted(_ terms: [String], _ key: DataKey) -> [Term] {
+        zip(key.tokens.tokens(of: terms, with: key), terms).map { (token: $0, term: $1) }
+            .sorted { $0.token < $1.token }
+    }
+
+    private static func text(of sorted: [Term], _ prefix: String) -> String {
+        var text = ""
+        text.reserveCapacity(sorted.count * (prefix.utf8.count + WordKeyer.length + 1))
+        for (token, _) in sorted {
+            text += prefix
+            text += token
+            text += " "
+        }
+        return text
+    }
+
+    private static func different(_ sorted: [Term]) -> [Term] {
+        var different: [Term] = []
+        for term in sorted where term.token != different.last?.token { different.append(term) }
+        return different
     }
 }
