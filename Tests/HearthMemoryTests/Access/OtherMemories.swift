@@ -68,7 +68,13 @@ struct OtherMemories {
         case 2 where target.owner == "alice" && target.user == "iris":
             // Not by a sync: it would publish as well what Alice changed of a memory that Alden sees.
             let change = MemoryChange(content: Vocabulary.text(&random))
-            try await coordinator.publishMemory(target.id, agentID: target.owner, change: change, userID: target.user)
+            try await coordinator.publishMemory(
+                target.id,
+                agentID: target.owner,
+                change: change,
+                userID: target.user,
+                timeout: .zero
+            )
         case 2: _ = try await service.syncAgentMemories(agentID: target.owner, userID: target.user)
         case 3: try await coordinator.deleteMemory(target.id, agentID: target.owner, userID: target.user)
         case 4: try await coordinator.restoreMemory(target.id, agentID: target.owner, userID: target.user)
