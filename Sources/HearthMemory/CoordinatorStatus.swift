@@ -86,12 +86,15 @@ extension MultiAgentMemoryCoordinator {
 }
 
 extension MultiAgentMemoryCoordinator {
-    /// Recomputes what can be recomputed, and compares it with what is stored. Findings are values, not errors.
+    /// Recomputes what can be recomputed, and compares it with what is stored. Findings are values, not errors. If there
+    /// are any, administrators get one notification, unless the store is read-only.
     ///
     /// - Parameter anchor: The anchor of an earlier report, kept outside the file: the audit chain must pass through
     ///   it.
     public func verify(anchor: String? = nil) async throws -> VerificationReport {
-        try await store.verify(anchor: anchor)
+        let report = try await store.verify(anchor: anchor)
+        await store.raiseAlert(of: report)
+        return report
     }
 }
 

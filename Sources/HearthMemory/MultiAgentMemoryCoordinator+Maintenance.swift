@@ -32,3 +32,20 @@ extension MultiAgentMemoryCoordinator {
         return try await operations.administer { try await $0.maintain(request) }
     }
 }
+
+extension MultiAgentMemoryCoordinator {
+    /// The memories of an agent that upkeep has folded into others that say the same, those folded last first.
+    ///
+    /// ``restoreMemory(_:agentID:userID:)`` undoes a fold; the memory is then left apart for good.
+    ///
+    /// - Parameters:
+    ///   - agentID: Their owner; to others they do not exist.
+    ///   - userID: Whose memories; nil: everybody's.
+    ///   - limit: How many at most, 1…1,000.
+    /// - Throws: `.invalidArgument`; `.unknownAgent`, `.agentNotActive`.
+    public func foldedMemories(agentID: AgentID, userID: UserID? = nil, limit: Int = 100) async throws
+        -> [FoldedMemory]
+    {
+        try await operations.perform { try await $0.foldedMemories(of: agentID, userID: userID, limit: limit) }
+    }
+}

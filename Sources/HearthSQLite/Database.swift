@@ -40,17 +40,23 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// trace, whatever became of the others. A caller that is cancelled gets `CancellationError` if its operation has
     /// not begun; one that has begun is finished and answered.
     ///
-    /// - Parameter body: The operation. It may run more than once, because another operation can make the transaction
-    ///   fail: it must have no effect except on the group, and only the result of its last run counts. It must not call
-    ///   ``write(_:)`` of the same database.
+    /// - Parameters:
+    ///   - givesWay: Whether the operations of others go first, and it goes alone when they leave a moment, at the latest
+    ///     after some milliseconds. It should be short.
+    ///   - body: The operation. It may run more than once, because another operation can make the transaction fail: it must
+    ///     have no effect except on the group, and only the result of its last run counts. It must not call
+    ///     ``write(givingWay:_:)`` of the same database.
     /// - Returns: What the operation returned.
     /// - Throws: What the operation threw, ``SQLiteError``, ``StoreFileError`` or `CancellationError`.
-    package func write<R: Sendable>(_ body: @escaping @Sendable (Group) throws -> R) async throws -> R {
+    package func write<R: Sendable>(
+        givingWay givesWay: Bool = false,
+        _ body: @escaping @Sendable (Group) throws -> R
+    ) async throws -> R {
         guard let queue else { throw StoreFileError.readOnly }
         let ticket = WriteTicket()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                queue.add(PendingWrite(ticket: ticket, answering: continuation, body))
+                queue.add(PendingWrite(ticket: ticket, givesWay: givesWay, answering: continuation, body))
             }
         } onCancel: {
             queue.cancel(ticket)

@@ -36,7 +36,7 @@ struct Hearth: AsyncParsableCommand {
                 name: "Edits:",
                 subcommands: [
                     EditCommand.self, DeleteCommand.self, DiscardCommand.self, RestoreCommand.self, HistoryCommand.self,
-                    RollbackCommand.self, EraseCommand.self,
+                    FoldsCommand.self, RollbackCommand.self, EraseCommand.self,
                 ]
             ),
             CommandGroup(

@@ -34,6 +34,10 @@ import Testing
         let second = try await service.acquireMemoryLock(memoryID: id, agentID: "sentry", waitForLock: false)
         #expect(second == nil)
         await #expect(throws: MemoryError.self) { try await coordinator.memory("mem_none", agentID: "alden") }
+        coordinator.start()
+        coordinator.requestBackgroundSync()
+        try await until { coordinator.backgroundSyncStatus.cycles == 1 }
+        _ = try await coordinator.maintain()
         try await coordinator.recordMetrics()
         return coordinator
     }
@@ -66,6 +70,11 @@ import Testing
             "hearth_leases_acquired_total{waited=\"no\"} 1",
             "hearth_failures_total{code=\"\(MemoryError.Code.memoryNotFound.rawValue)\"} 1",
             "hearth_memories{agent=\"sentry\",type=\"episodic\"} 1",
+            "hearth_background_cycles_total{outcome=\"success\"} 1",
+            "hearth_background_cycles_total{outcome=\"failure\"} 0",
+            "hearth_background_cycle_duration_seconds_count 1",
+            "hearth_background_retries_total 0", "hearth_background_drafts_total{outcome=\"settled\"} 0",
+            "hearth_upkeep_items_total{step=\"retention\"} 0", "hearth_upkeep_duration_seconds_count 2",
             "hearth_users 1", "hearth_drafts_pending 0", "hearth_embedding_queue 0",
         ] {
             #expect(page.contains(line + "\n"), "\(line)\n\(page)")

@@ -51,17 +51,4 @@ extension Alert {
         default: "`hearth sync --agent \(agent?.rawValue ?? "AGENT")` says of each draft why."
         }
     }
-
-    /// The wall clock has jumped.
-    static func clocksDisagree(by jump: Duration) -> Alert {
-        let seconds = jump.components.seconds
-        return Alert(
-            .clockDisagreement,
-            severity: .warning,
-            message: """
-                The wall clock has jumped by \(seconds) s against the clock that never jumps. Upkeep stopped instead of deleting by a wrong \
-                date. Set the clock right; or, if it is right now, run `hearth maintain --accept-clock`.
-                """
-        )
-    }
 }

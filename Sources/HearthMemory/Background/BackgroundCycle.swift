@@ -12,7 +12,8 @@ final class BackgroundCycle: Sendable {
         var retries = RetryLedger()
         /// How many cycles in a row have been stopped by the same error.
         var failure: (code: MemoryError.Code, count: Int)?
-        var clocks: ClockReading?
+        /// When the first of the failures was that are not over.
+        var failingSince: Timestamp?
         var lastUpkeep: BootInstant?
         var lastDiskAlert: BootInstant?
     }
@@ -53,11 +54,16 @@ final class BackgroundCycle: Sendable {
     /// - Parameter mayGoOn: Asked between two steps.
     /// - Returns: How it ended; nil if it stopped between two steps.
     func run(while mayGoOn: @escaping @Sendable () -> Bool) async -> BackgroundSyncState.Ending? {
+        let start = clock.bootInstant
+        if memory.withLock({ $0.failure }) != nil { store.metrics?.retried(1) }
         let began = clock.now()
         var cycle = BackgroundSyncStatus.Cycle(beganAt: began.date, endedAt: began.date)
         var ending = BackgroundSyncState.Ending(cycle: cycle)
         do {
-            guard try await work(into: &cycle, while: mayGoOn) else { return nil }
+            guard try await work(into: &cycle, while: mayGoOn) else {
+                measure(.interrupted, cycle, since: start)
+                return nil
+            }
             ending.doesUpkeep = try await doUpkeep(into: &cycle)
             await recover()
         } catch {
@@ -67,6 +73,7 @@ final class BackgroundCycle: Sendable {
             ending.failure = code.rawValue
         }
         cycle.endedAt = clock.now().date
+        measure(cycle.errorCode == nil ? .success : .failure, cycle, since: start)
         ending.cycle = cycle
         ending.retry = memory.withLock { $0.retries.earliest }
         if cycle.successfulSyncs > 0 || cycle.draftsFailed > 0 {
@@ -79,6 +86,14 @@ final class BackgroundCycle: Sendable {
             )
         }
         return ending
+    }
+
+    private func measure(
+        _ outcome: StoreMetrics.CycleOutcome,
+        _ cycle: BackgroundSyncStatus.Cycle,
+        since start: BootInstant
+    ) {
+        store.metrics?.cycled(outcome, cycle, in: clock.bootInstant.duration(since: start))
     }
 
     /// - Returns: Whether every step was done.
@@ -94,13 +109,12 @@ final class BackgroundCycle: Sendable {
         return mayGoOn()
     }
 
-    /// Does the upkeep if an interval has passed since the last one, the clocks agree, and no other coordinator does it.
+    /// Does the upkeep if an interval has passed since the last one, and no other coordinator does it. While the clocks
+    /// disagree, the upkeep itself deletes nothing.
     ///
     /// - Returns: Whether it is this coordinator that does it.
     private func doUpkeep(into cycle: inout BackgroundSyncStatus.Cycle) async throws -> Bool {
-        guard await compareClocks(), try await store.takeUpkeepLease(as: holder, for: leaseDuration) else {
-            return false
-        }
+        guard try await store.takeUpkeepLease(as: holder, for: leaseDuration) else { return false }
         let now = clock.bootInstant
         let isDue = memory.withLock { memory in
             if let last = memory.lastUpkeep, !last.advanced(by: configuration.syncInterval).hasPassed(at: now) {
@@ -137,6 +151,7 @@ extension BackgroundCycle {
         }
         let due = memory.withLock { $0.retries.due(of: waiting, at: now) }
         guard !due.isEmpty else { return }
+        store.metrics?.retried(memory.withLock { $0.retries.failed(among: due) })
         let results = try await store.syncAutomatically(due, while: mayGoOn)
         for outcome in results {
             cycle.count(outcome)
@@ -152,8 +167,10 @@ extension BackgroundCycle {
     }
 
     private func warn(_ agent: AgentID, code: MemoryError.Code, failures: Int) async {
+        let since = firstFailure()
         guard failures >= Self.persistentFailures || Alert.isPersistent(code) else { return }
         await store.raise(.syncFails(code, of: agent, failures: failures))
+        await store.noteSyncFailing(code, since: since, in: holder)
     }
 
     private func forget(_ codes: [MemoryError.Code], of agent: AgentID) async {
@@ -176,26 +193,15 @@ extension BackgroundCycle {
         memory.withLock { $0.lastDiskAlert = now }
     }
 
-    /// Tells an administrator if the clocks disagree about how long the last cycle is ago.
-    ///
-    /// - Returns: Whether they agree. If not, no upkeep is done: it would judge ages by a clock that is wrong.
-    private func compareClocks() async -> Bool {
-        let reading = ClockReading(clock)
-        let earlier = memory.withLock { memory in
-            defer { memory.clocks = reading }
-            return memory.clocks
-        }
-        guard let earlier, let jump = reading.jump(since: earlier) else { return true }
-        await store.raise(.clocksDisagree(by: jump))
-        return false
-    }
-
     /// Notes that a cycle went well.
     private func recover() async {
-        let failure = memory.withLock { memory in
+        let (failure, isWell) = memory.withLock { memory in
             defer { memory.failure = nil }
-            return memory.failure
+            let isWell = memory.retries.earliest == nil
+            if isWell { memory.failingSince = nil }
+            return (memory.failure, isWell)
         }
+        if isWell { await store.noteSyncWell(in: holder) }
         guard let failure, failure.count >= Self.persistentFailures || Alert.isPersistent(failure.code) else { return }
         await store.forget(cause: Alert.cause(ofSyncFailing: failure.code, of: nil))
     }
@@ -208,8 +214,20 @@ extension BackgroundCycle {
             return count
         }
         store.log.note(error, "A cycle of background sync failed; it is tried again.")
+        let since = firstFailure()
         guard count >= Self.persistentFailures || Alert.isPersistent(code) else { return }
         await store.raise(.syncFails(code, of: nil, failures: count))
+        await store.noteSyncFailing(code, since: since, in: holder)
+    }
+
+    /// When the first of the failures was that are not over: now, if there was none.
+    private func firstFailure() -> Timestamp {
+        let now = clock.now()
+        return memory.withLock { memory in
+            let since = memory.failingSince ?? now
+            memory.failingSince = since
+            return since
+        }
     }
 }
 

@@ -34,6 +34,9 @@ struct RetryLedger {
         waiting.filter { entries[$0]?.notBefore.hasPassed(at: now) ?? true }
     }
 
+    /// How many of them failed before.
+    func failed(among syncs: [AutomaticSync]) -> Int { syncs.count { entries[$0] != nil } }
+
     /// Drops those that have no drafts left.
     ///
     /// - Returns: Them, with the codes of their failures.

@@ -97,6 +97,13 @@ extension MetricDefinition {
         from: .file,
         "When the latest sync that is recorded began, in seconds since 1970."
     )
+    /// When upkeep last ended.
+    package static let lastUpkeep = Self(
+        "hearth_last_upkeep_timestamp_seconds",
+        .gauge,
+        from: .file,
+        "When upkeep last ended, in seconds since 1970; 0 if it never has."
+    )
     /// The syncs since the file was made.
     package static let fileSyncs = Self(
         "hearth_file_syncs_total",
@@ -147,8 +154,10 @@ extension MetricDefinition {
     package static let all: [Self] = [
         .stored, .searches, .commitSize, .commits, .checkpointFailures, .syncs, .syncTime, .drafts, .conflicts, .leases,
         .leaseWaits, .leaseTimeouts, .leasesExpired, .failures,
+        .backgroundCycles, .backgroundTime, .backgroundRetries, .backgroundDrafts, .lastBackgroundSuccess, .upkeepItems,
+        .upkeepTime,
         .fileSize, .logSize, .freeSpace, .health, .memories, .endedMemories, .users, .pendingDrafts, .pendingConflicts,
         .leasesHeld, .leaseWaiters, .leasesUnswept, .oldestLease, .auditRows, .embeddingQueue, .pendingNotifications,
-        .lastSync, .fileSyncs, .fileConflicts, .fileResolutions, .fileLeases, .fileReleases, .fileShares,
+        .lastSync, .lastUpkeep, .fileSyncs, .fileConflicts, .fileResolutions, .fileLeases, .fileReleases, .fileShares,
     ]
 }

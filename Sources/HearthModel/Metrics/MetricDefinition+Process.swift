@@ -105,3 +105,59 @@ extension MetricDefinition {
         "Calls that threw an error, by its code."
     )
 }
+
+/// What background sync and upkeep count and measure.
+extension MetricDefinition {
+    /// Cycles of background sync.
+    package static let backgroundCycles = Self(
+        "hearth_background_cycles_total",
+        .counter,
+        from: .process,
+        labels: ["outcome"],
+        "Cycles of background sync that ended, by outcome: success, failure, or interrupted by a pause or a stop."
+    )
+    /// The time of a cycle of background sync.
+    package static let backgroundTime = Self(
+        "hearth_background_cycle_duration_seconds",
+        .duration,
+        from: .process,
+        "Time of a cycle of background sync, upkeep included."
+    )
+    /// Attempts after a failure.
+    package static let backgroundRetries = Self(
+        "hearth_background_retries_total",
+        .counter,
+        from: .process,
+        "Attempts of background sync that follow a failure: of an agent and user, or of a whole cycle."
+    )
+    /// Drafts that background sync took up.
+    package static let backgroundDrafts = Self(
+        "hearth_background_drafts_total",
+        .counter,
+        from: .process,
+        labels: ["outcome"],
+        "Drafts that background sync took up, by what became of them: settled, conflict, leased or failed."
+    )
+    /// When a cycle of background sync last went well.
+    package static let lastBackgroundSuccess = Self(
+        "hearth_background_last_success_timestamp_seconds",
+        .gauge,
+        from: .process,
+        "When a cycle of background sync last went well, in seconds since 1970."
+    )
+    /// What upkeep did.
+    package static let upkeepItems = Self(
+        "hearth_upkeep_items_total",
+        .counter,
+        from: .process,
+        labels: ["step"],
+        "What upkeep deleted, folded, purged, ended or gave back, by step."
+    )
+    /// The time of a cycle of upkeep.
+    package static let upkeepTime = Self(
+        "hearth_upkeep_duration_seconds",
+        .duration,
+        from: .process,
+        "Time of a cycle of upkeep."
+    )
+}

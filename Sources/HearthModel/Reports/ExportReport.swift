@@ -30,6 +30,8 @@ public struct ImportReport: Hashable, Sendable, Codable {
     public var differing: Int
     /// Memories that were erased here and are not brought back.
     public var erased: Int
+    /// Memories that were deleted and purged here and are not brought back.
+    public var deleted: Int
     /// Agents that came into the store.
     public var agents: Int
     /// Whether the profiles and the policy of the file were taken over: a store without users takes them.
@@ -41,6 +43,7 @@ public struct ImportReport: Hashable, Sendable, Codable {
         present: Int = 0,
         differing: Int = 0,
         erased: Int = 0,
+        deleted: Int = 0,
         agents: Int = 0,
         tookPolicy: Bool = false
     ) {
@@ -48,12 +51,13 @@ public struct ImportReport: Hashable, Sendable, Codable {
         self.present = present
         self.differing = differing
         self.erased = erased
+        self.deleted = deleted
         self.agents = agents
         self.tookPolicy = tookPolicy
     }
 
     private enum CodingKeys: String, CodingKey {
-        case stored, present, differing, erased, agents
+        case stored, present, differing, erased, deleted, agents
         case tookPolicy = "took_policy"
     }
 }

@@ -30,7 +30,8 @@ public struct MaintenancePolicy: Hashable, Sendable, Codable {
     /// By how much the wall clock and the clock that never jumps may disagree about the time since the last cycle.
     /// 10 minutes.
     public var clockTolerance: Duration = .seconds(600)
-    /// How many memories one transaction changes at most; at least 1. Other writers wait for one transaction. 32.
+    /// How many memories one transaction changes at most; at least 1. It ends sooner if it takes more than some 2 ms, as
+    /// other writers wait for it. 32.
     public var rowsPerTransaction: Int = 32
     /// After how long a cycle leaves the rest to the next one. Every step does at least one transaction. 5 s.
     public var timePerCycle: Duration = .seconds(5)

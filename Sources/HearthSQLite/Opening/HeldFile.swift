@@ -50,20 +50,56 @@ extension NewFile {
         }
     }
 
-    /// Brings the file to its place, where another may be, which is moved to a name of its own, with the log beside it.
+    /// Brings the file to its place, where another may be, which gets a name of its own, with the log beside it.
     ///
-    /// - Parameter aside: What the other is called afterwards; nil if there must be none.
-    package func place(movingPresentTo aside: String?) throws {
+    /// The other has both names before it loses the first, so a process that dies in between leaves one of the two files
+    /// at the place, and never none. Where the file system has no links, there is a moment without a file.
+    ///
+    /// - Parameters:
+    ///   - aside: What the other is called afterwards; nil if there must be none.
+    ///   - look: Called after every step, for tests of what a process that dies there leaves.
+    package func place(movingPresentTo aside: String?, afterEachStep look: () throws -> Void = {}) throws {
         guard let aside else { return try place() }
         try Self.synchronize(temporaryPath)
-        // A log must never lie beside a file that is not its own.
-        let suffixes = ["", "-wal", "-journal"].filter { Self.isThere(path + $0) }
-        for suffix in suffixes { try Self.move(path + suffix, to: aside + suffix) }
+        let logs = ["-wal", "-journal"].filter { Self.isThere(path + $0) }
+        let pairs = (logs + [""]).map { (present: path + $0, aside: aside + $0) }
+        guard try Self.link(pairs) else { return try placeByMoving(pairs) }
+        do {
+            try look()
+            // A log must never lie beside a file that is not its own. One that was sound has none by now.
+            for suffix in logs + ["-shm"] where unlink(path + suffix) == 0 { try look() }
+            guard rename(temporaryPath, path) == 0 else { throw StoreFile.systemError(path) }
+        } catch {
+            for pair in pairs {
+                if !Self.isThere(pair.present) { Glibc.link(pair.aside, pair.present) }
+                unlink(pair.aside)
+            }
+            throw error
+        }
+        try look()
+        try Self.synchronize(Self.directory(of: path))
+    }
+
+    /// Gives files a second name.
+    ///
+    /// - Returns: Whether the file system can do that; if not, nothing has changed.
+    private static func link(_ pairs: [(present: String, aside: String)]) throws -> Bool {
+        for (index, pair) in pairs.enumerated() where Glibc.link(pair.present, pair.aside) != 0 {
+            let (code, error) = (errno, StoreFile.systemError(pair.aside))
+            for made in pairs[..<index] { unlink(made.aside) }
+            guard [EPERM, EOPNOTSUPP, EMLINK].contains(code) else { throw error }
+            return false
+        }
+        return true
+    }
+
+    private func placeByMoving(_ pairs: [(present: String, aside: String)]) throws {
+        for pair in pairs.reversed() { try Self.move(pair.present, to: pair.aside) }
         unlink(path + "-shm")
         do {
             try Self.move(temporaryPath, to: path)
         } catch {
-            for suffix in suffixes.reversed() { try Self.move(aside + suffix, to: path + suffix) }
+            for pair in pairs { try Self.move(pair.aside, to: pair.present) }
             throw error
         }
         try Self.synchronize(Self.directory(of: path))

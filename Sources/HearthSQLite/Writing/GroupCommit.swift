@@ -57,9 +57,19 @@ struct GroupCommit<Group: WriteGroup> {
     }
 
     /// Takes what waits and settles it.
-    mutating func run() {
+    mutating func run() { run([]) }
+
+    /// Takes one operation that gives way to others, and settles it in a transaction of its own: the others neither
+    /// wait for it nor share its failure.
+    mutating func runOneThatGivesWay() {
+        guard let write = queue.popGivingWay() else { return }
+        run([write])
+    }
+
+    /// - Parameter operations: What to settle; if empty, what waits.
+    private mutating func run(_ operations: [PendingWrite<Group>]) {
         // Batches of operations that ran already and have to run again, because their transaction failed.
-        var again = attempt([], takesWaiting: true)
+        var again = attempt(operations, takesWaiting: operations.isEmpty)
         while !again.isEmpty {
             let batch = again.removeFirst()
             again = attempt(batch, takesWaiting: false) + again
@@ -158,12 +168,15 @@ struct GroupCommit<Group: WriteGroup> {
 
     /// Ends the transaction and answers everybody in it.
     private mutating func commit(_ done: [PendingWrite<Group>], in group: Group) -> [[PendingWrite<Group>]] {
+        let duration: Duration
         do {
             try group.flush()
             try connection.checkTransaction()
             let start = ContinuousClock.now
             try connection.commit()
-            latest = (done.count, .now - start)
+            duration = .now - start
+            // Callers who write one thing after another are expected back, and upkeep is none of them.
+            if !done[0].givesWay { latest = (done.count, duration) }
         } catch {
             connection.rollback()
             guard done.count == 1 else { return done.map { [$0] } }
@@ -172,7 +185,7 @@ struct GroupCommit<Group: WriteGroup> {
         }
         group.didCommit()
         for write in done { write.answer() }
-        observer?.didCommit(operations: latest.count, in: latest.duration)
+        observer?.didCommit(operations: done.count, in: duration)
         return []
     }
 }

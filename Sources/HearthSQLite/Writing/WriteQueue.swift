@@ -5,12 +5,26 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     /// What the writer's thread does next.
     enum Task {
         case writes
+        /// One operation that gives way to others, alone.
+        case writeThatGivesWay
         case checkpoint([CheckedContinuation<Bool, any Error>])
         case finish
     }
 
+    /// How long the writer has had nothing to do when an operation that gives way begins: callers that write one thing
+    /// after another come back within this time, and other processes can take the lock.
+    static var quiet: Duration { .milliseconds(1) }
+    /// How long an operation that gives way waits at most while others keep coming. As such operations are short, the
+    /// others have the writer for most of the time.
+    static var longestWait: Duration { .milliseconds(20) }
+
     private struct State {
         var waiting = Deque<PendingWrite<Group>>()
+        var givingWay = Deque<PendingWrite<Group>>()
+        /// Whether the operation before was one that others had kept waiting too long: now it is their turn.
+        var wasLastToGiveWay = false
+        /// When the writer was last done with something.
+        var quietSince = ContinuousClock.now
         /// How many operations the writer wants to see before it is woken: a thread woken for each would do little
         /// else.
         var wakesWriterAt = 1
@@ -36,6 +50,10 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         let (refusal, isEnough): ((any Error)?, Bool) = monitor.withLock { state in
             guard state.phase == .open else { return (StoreFileError.closed, false) }
             guard !write.ticket.isCancelled else { return (CancellationError(), false) }
+            guard !write.givesWay else {
+                state.givingWay.append(write)
+                return (nil, true)
+            }
             state.waiting.append(write)
             return (nil, state.waiting.count >= state.wakesWriterAt)
         }
@@ -45,10 +63,13 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     /// Removes the operation of a ticket if it has not begun.
     func cancel(_ ticket: WriteTicket) {
-        let removed = monitor.withLock { state in
+        let removed: PendingWrite<Group>? = monitor.withLock { state in
             ticket.isCancelled = true
-            let place = state.waiting.firstIndex { $0.ticket === ticket }
-            return place.map { state.waiting.remove(at: $0) }
+            if let place = state.waiting.firstIndex(where: { $0.ticket === ticket }) {
+                return state.waiting.remove(at: place)
+            }
+            let place = state.givingWay.firstIndex { $0.ticket === ticket }
+            return place.map { state.givingWay.remove(at: $0) }
         }
         removed?.answer(CancellationError())
     }
@@ -80,14 +101,38 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
 
     /// Waits for something to do.
     func next() -> Task {
-        monitor.wait { state in
-            if !state.waiting.isEmpty { return .writes }
-            if !state.checkpoints.isEmpty {
-                defer { state.checkpoints = [] }
-                return .checkpoint(state.checkpoints)
+        monitor.withLock { $0.quietSince = .now }
+        while true {
+            let next: (task: Task?, pause: Duration) = monitor.wait { state in
+                if let task = Self.task(&state) { return (task, .zero) }
+                let pause = Self.pause(state)
+                return pause.map { $0 > .zero ? (nil, $0) : (.writeThatGivesWay, $0) }
             }
-            return state.phase == .closing ? .finish : nil
+            if let task = next.task { return task }
+            _ = monitor.wait(atMost: next.pause) { $0.waiting.isEmpty && $0.checkpoints.isEmpty ? nil : true }
         }
+    }
+
+    /// What comes before the operations that give way.
+    private static func task(_ state: inout State) -> Task? {
+        if let first = state.givingWay.first, first.enqueued + longestWait <= .now, !state.wasLastToGiveWay {
+            state.wasLastToGiveWay = true
+            return .writeThatGivesWay
+        }
+        state.wasLastToGiveWay = false
+        if !state.waiting.isEmpty { return .writes }
+        if !state.checkpoints.isEmpty {
+            defer { state.checkpoints = [] }
+            return .checkpoint(state.checkpoints)
+        }
+        return state.phase == .closing && state.givingWay.isEmpty ? .finish : nil
+    }
+
+    /// How long the first operation that gives way still has to wait if no other comes; `nil` without one.
+    private static func pause(_ state: State) -> Duration? {
+        guard let first = state.givingWay.first else { return nil }
+        guard state.phase == .open else { return .zero }
+        return min(state.quietSince + quiet, first.enqueued + longestWait) - .now
     }
 
     /// How many operations wait.
@@ -96,9 +141,17 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         monitor.withLock { $0.waiting.count }
     }
 
+    /// How many operations give way to others.
+    var countGivingWay: Int { monitor.withLock { $0.givingWay.count } }
+
     /// Takes the operation that has waited longest.
     func pop() -> PendingWrite<Group>? {
         monitor.withLock { $0.waiting.popFirst() }
+    }
+
+    /// Takes the operation that has given way longest.
+    func popGivingWay() -> PendingWrite<Group>? {
+        monitor.withLock { $0.givingWay.popFirst() }
     }
 
     /// Waits until a number of operations wait, but not beyond a time.
@@ -140,6 +193,8 @@ final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
     let enqueued = ContinuousClock.now
     /// What the caller cancels it with.
     let ticket: WriteTicket
+    /// Whether the others go first.
+    let givesWay: Bool
 
     private let body: (Group) throws -> Void
     private let keepFailure: (any Error) -> Void
@@ -147,11 +202,13 @@ final class PendingWrite<Group: WriteGroup>: @unchecked Sendable {
 
     init<R: Sendable>(
         ticket: WriteTicket,
+        givesWay: Bool = false,
         answering continuation: CheckedContinuation<R, any Error>,
         _ body: @escaping @Sendable (Group) throws -> R
     ) {
         var outcome = Result<R, any Error>.failure(StoreFileError.closed)
         self.ticket = ticket
+        self.givesWay = givesWay
         self.body = { outcome = .success(try body($0)) }
         self.keepFailure = { outcome = .failure($0) }
         self.resume = { continuation.resume(with: outcome) }

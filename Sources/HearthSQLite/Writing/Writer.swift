@@ -50,7 +50,9 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         while true {
             switch queue.next() {
             case .writes:
-                write()
+                write { $0.run() }
+            case .writeThatGivesWay:
+                write { $0.runOneThatGivesWay() }
             case .checkpoint(let callers):
                 let result = Result { try checkpointer?.drainAndShorten() ?? true }
                 for caller in callers { caller.resume(with: result) }
@@ -61,9 +63,9 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         }
     }
 
-    private func write() {
-        guard let checkpointer else { return writeInMemory() }
-        groups?.run()
+    private func write(_ run: (inout GroupCommit<Group>) -> Void) {
+        guard let checkpointer else { return writeInMemory(run) }
+        runGroups(run)
         // The commits are done and acknowledged whatever comes of this.
         let result = Result { try checkpointer.keepLogSmall() }
         checkpointFailure.note(result)
@@ -71,10 +73,16 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
         giveOthersATurn()
     }
 
+    private func runGroups(_ run: (inout GroupCommit<Group>) -> Void) {
+        guard var present = groups.take() else { return }
+        run(&present)
+        groups = present
+    }
+
     /// Takes the one connection away from the readers for as long as a group takes.
-    private func writeInMemory() {
+    private func writeInMemory(_ run: (inout GroupCommit<Group>) -> Void) {
         do {
-            try pool.borrow { _, _ in groups?.run() }
+            try pool.borrow { _, _ in runGroups(run) }
         } catch {
             // Nobody but this thread closes the pool, so there is a connection.
             queue.pop()?.answer(error)

@@ -211,15 +211,21 @@ extension MemoryStore {
 
     /// Runs an operation in the next commit. The operation may run more than once, so it must change nothing but its
     /// transaction.
-    func write<R: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> R) async throws -> R {
-        try await withKeys { try await writeOnce(body) }
+    func write<R: Sendable>(
+        givingWay givesWay: Bool = false,
+        _ body: @escaping @Sendable (StoreTransaction) throws -> R
+    ) async throws -> R {
+        try await withKeys { try await writeOnce(givingWay: givesWay, body) }
     }
 
     /// Runs an operation that needs no keys in the next commit.
     ///
-    /// - Parameter noticesFullDisk: Whether an administrator is told if there is no space for it.
+    /// - Parameters:
+    ///   - noticesFullDisk: Whether an administrator is told if there is no space for it.
+    ///   - givesWay: Whether the operations of others go first, and none is in the same commit.
     func writeOnce<R: Sendable>(
         noticingFullDisk noticesFullDisk: Bool = true,
+        givingWay givesWay: Bool = false,
         _ body: @escaping @Sendable (StoreTransaction) throws -> R
     ) async throws -> R {
         guard !isReadOnly else {
@@ -229,7 +235,7 @@ extension MemoryStore {
             )
         }
         do {
-            return try await MemoryError.mapping { try await database.write(body) }
+            return try await MemoryError.mapping { try await database.write(givingWay: givesWay, body) }
         } catch let error as MemoryError where error.code == .storeFull && noticesFullDisk {
             await raiseThatDiskIsFull()
             throw error
@@ -242,10 +248,11 @@ extension MemoryStore {
     /// are made.
     func writePublishing<R: Sendable>(
         prepared: [String: QuantizedVector] = [:],
+        givingWay givesWay: Bool = false,
         _ body: @escaping @Sendable (WriteContext) throws -> R
     ) async throws -> R {
         let now = clock.now()
-        let done = try await write {
+        let done = try await write(givingWay: givesWay) {
             [directories, clock, keyring, readCounts, embedder, defaultResolution] transaction in
             // This is made here because an operation may run more than once, and only its last run counts.
             let afterCommit = WriteContext.AfterCommit()

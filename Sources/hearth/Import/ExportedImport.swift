@@ -36,7 +36,8 @@ struct RestoredExport: Report {
             ("stored", Styled("\(report.stored)", .good)),
             ("present", "\(report.present)"),
         ]
-        for (name, count) in [("differing", report.differing), ("erased", report.erased)] where count > 0 {
+        for (name, count) in [("differing", report.differing), ("erased", report.erased), ("deleted", report.deleted)]
+        where count > 0 {
             facts.append((name, Styled("\(count)", .caution)))
         }
         facts.append(("new agents", "\(report.agents)"))

@@ -23,7 +23,7 @@ struct ImportCommand: AsyncParsableCommand {
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
 
-            JSON of an export: stored, present, differing (present with another head), erased, agents (new ones), took_policy.
+            JSON of an export: stored, present, differing (present with another head), erased, deleted (purged here), agents (new ones), took_policy.
             """
     )
 

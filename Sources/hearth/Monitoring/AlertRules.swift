@@ -37,6 +37,30 @@ enum AlertRules {
                 annotations:
                   summary: No sync has succeeded for half an hour, and some have failed.
                   description: Run hearth sync by hand; it says what keeps each draft back.
+              - alert: HearthBackgroundSyncFailing
+                expr: increase(hearth_background_cycles_total{outcome="failure"}[30m]) > 0 and ignoring (outcome) increase(hearth_background_cycles_total{outcome="success"}[30m]) == 0
+                for: 10m
+                labels:
+                  severity: warning
+                annotations:
+                  summary: No cycle of background sync has gone well for half an hour, and some have failed.
+                  description: Run hearth notifications list; each says what fails and what to do.
+              - alert: HearthBackgroundSyncStopped
+                expr: time() - hearth_background_last_success_timestamp_seconds > 3600 and hearth_background_last_success_timestamp_seconds > 0
+                for: 15m
+                labels:
+                  severity: warning
+                annotations:
+                  summary: No cycle of background sync has gone well for an hour.
+                  description: See that the host did not pause or stop it, and run hearth doctor.
+              - alert: HearthUpkeepMissing
+                expr: time() - hearth_last_upkeep_timestamp_seconds > 259200 and hearth_last_upkeep_timestamp_seconds > 0
+                for: 15m
+                labels:
+                  severity: warning
+                annotations:
+                  summary: Upkeep was not done for three days, so nothing is deleted that is past its time.
+                  description: Run hearth maintain, which says why if the clock is in doubt, or let a host call start().
               - alert: HearthDraftsPileUp
                 expr: hearth_drafts_pending > 500
                 for: 30m

@@ -21,7 +21,9 @@ extension Diagnosis {
 
     /// The reasons of a health report, which begin with their component.
     private mutating func addReasons(of health: HealthReport) {
-        for component in ["file", "disk", "log", "leases", "conflicts", "keys", "clock", "vectors"] { check(component) }
+        for component in ["file", "disk", "log", "leases", "conflicts", "keys", "clock", "vectors", "sync", "upkeep"] {
+            check(component)
+        }
         for reason in health.reasons {
             let parts = reason.split(separator: ": ", maxSplits: 1).map(String.init)
             let sentence = parts.last ?? reason

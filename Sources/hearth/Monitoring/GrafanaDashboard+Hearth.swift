@@ -70,6 +70,45 @@ extension GrafanaDashboard {
             ]
         ),
         Row(
+            title: "Background sync and upkeep",
+            charts: [
+                Chart(
+                    "Cycles of background sync",
+                    unit: "ops",
+                    ("sum by (outcome) (rate(hearth_background_cycles_total[5m]))", "{{outcome}}"),
+                    ("rate(hearth_background_retries_total[5m])", "attempts after a failure")
+                ),
+                Chart(
+                    "Time since background sync and upkeep last went well",
+                    unit: "s",
+                    ("time() - (hearth_background_last_success_timestamp_seconds > 0)", "background sync"),
+                    ("time() - (hearth_last_upkeep_timestamp_seconds > 0)", "upkeep")
+                ),
+                Chart(
+                    "Drafts that background sync took up",
+                    unit: "ops",
+                    ("sum by (outcome) (rate(hearth_background_drafts_total[5m]))", "{{outcome}}")
+                ),
+                Chart(
+                    "What upkeep did",
+                    unit: "ops",
+                    ("sum by (step) (rate(hearth_upkeep_items_total[5m]))", "{{step}}")
+                ),
+                Chart(
+                    "Time of a cycle, 95th percentile",
+                    unit: "s",
+                    (
+                        "histogram_quantile(0.95, sum by (le) (rate(hearth_background_cycle_duration_seconds_bucket[5m])))",
+                        "background sync"
+                    ),
+                    (
+                        "histogram_quantile(0.95, sum by (le) (rate(hearth_upkeep_duration_seconds_bucket[5m])))",
+                        "upkeep"
+                    )
+                ),
+            ]
+        ),
+        Row(
             title: "Leases",
             charts: [
                 Chart(

@@ -1,5 +1,8 @@
 import CSQLite
+import CoreMetrics
 import Foundation
+import HearthMetrics
+import HearthStore
 import Synchronization
 import TestSupport
 import Testing
@@ -160,6 +163,59 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test func `health and metrics say since when background sync fails, and that it is over`() async throws {
+        let metrics = PrometheusMetrics()
+        let coordinator = try await withMetricsFactory(metrics) { try await open() }
+        func reasons() async throws -> [String] {
+            try await coordinator.syncService.healthCheck().reasons.filter { $0.hasPrefix("sync: ") }
+        }
+        let refused = try await draft(in: coordinator, of: "alice")
+        try await coordinator.revokeShare(refused, agentID: "alden", from: ["alice"])
+        coordinator.start()
+        for failures in 1...6 {
+            try await pass(.seconds(1_000), in: coordinator)
+            #expect(try await reasons().count == (failures < 5 ? 0 : 1))
+        }
+        let reason = try #require(try await reasons().first)
+        // The first failure was in the first of the cycles.
+        #expect(reason.contains("has failed since 2025-01-01T00:16:40Z (memoryNotFound)"), "\(reason)")
+        #expect(reason.contains("`hearth notifications list`"))
+        let failing = metrics.exposition()
+        for line in [
+            "hearth_background_cycles_total{outcome=\"failure\"} 6", "hearth_background_retries_total 5",
+            "hearth_background_drafts_total{outcome=\"failed\"} 6",
+        ] { #expect(failing.contains(line + "\n"), "\(line)\n\(failing)") }
+        #expect(!failing.contains("hearth_background_last_success_timestamp_seconds "))
+        try await coordinator.discardDraft(of: refused, agentID: "alice")
+        try await pass(.seconds(1_000), in: coordinator)
+        #expect(try await reasons() == [])
+        let well = metrics.exposition()
+        #expect(well.contains("hearth_background_cycles_total{outcome=\"success\"} 1\n"))
+        #expect(well.contains("hearth_background_last_success_timestamp_seconds "))
+        try await coordinator.close()
+    }
+
+    @Test func `a failure of a process that has ended is forgotten after an hour, and upkeep that nobody does is told`()
+        async throws
+    {
+        let coordinator = try await open()
+        _ = try await coordinator.storeAgentMemory(agentID: "sentry", userID: user, content: "The door is shut.")
+        await coordinator.store.noteSyncFailing(.storeBusy, since: clock.storeClock.now(), in: "another")
+        await coordinator.store.noteSyncWell(in: "this one")
+        #expect(try await coordinator.syncService.healthCheck().reasons.count == 1)
+        clock.advance(by: .seconds(3_601))
+        #expect(try await coordinator.syncService.healthCheck().status == .healthy)
+        clock.advance(by: .seconds(31 * 86_400))
+        let health = try await coordinator.syncService.healthCheck()
+        let reason = try #require(health.reasons.first)
+        #expect(health.status == .degraded && health.reasons.count == 1)
+        #expect(reason.hasPrefix("upkeep: upkeep was not done for 31 days"), "\(reason)")
+        #expect(reason.contains("`hearth maintain`"))
+        _ = try await coordinator.maintain()
+        #expect(try await coordinator.syncService.healthCheck().status == .healthy)
+        try await coordinator.close()
+    }
+
     @Test func `while another process keeps the file, cycles fail with longer pauses, and then go on`() async throws {
         let directory = try TemporaryDirectory()
         let coordinator = try await open(.file(directory.file("store.db"))) { $0.busyTimeout = .zero }
@@ -295,19 +351,24 @@ import Testing
         try await coordinator.close()
     }
 
-    @Test func `when the wall clock jumps, upkeep waits for a cycle and an administrator is told`() async throws {
+    @Test func `while the wall clock is in doubt nothing is deleted, an administrator is told, and then it goes on`()
+        async throws
+    {
         let coordinator = try await open()
-        let done = Counter()
-        coordinator.background.setUpkeep { done.add() }
+        let id = try await coordinator.storeAgentMemory(agentID: "alden", userID: user, content: "Kept.")
         coordinator.start()
         try await pass(in: coordinator)
-        try await until { clock.sleepers == 1 }
-        clock.jumpWallClock(by: .seconds(40 * 86_400))
-        try await pass(in: coordinator)
-        #expect(done.count == 1)
-        #expect(try await coordinator.pendingNotifications().map(\.kind) == [.clockDisagreement])
-        try await pass(in: coordinator)
-        #expect(done.count == 2)
+        clock.jumpWallClock(by: .seconds(400 * 86_400))
+        for _ in 0..<2 {
+            try await pass(in: coordinator)
+            #expect(try await coordinator.pendingNotifications().map(\.kind) == [.clockDisagreement])
+            #expect(try await coordinator.memory(id, agentID: "alden").content == "Kept.")
+            // Leases and storage do not go by the wall clock.
+            #expect(coordinator.backgroundSyncStatus.lastCycle?.didUpkeep == true)
+            #expect(coordinator.backgroundSyncStatus.lastCycle?.errorCode == nil)
+        }
+        // A person vouches for the clock.
+        #expect(try await coordinator.maintain(acceptClock: true)[.retention]?.affected == 1)
         try await coordinator.close()
     }
 

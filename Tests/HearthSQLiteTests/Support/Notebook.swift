@@ -125,6 +125,8 @@ extension Database<Notebook> {
 
     /// How many operations wait for the writer.
     var waitingWrites: Int { queue?.count ?? 0 }
+    /// How many operations give way to others.
+    var writesThatGiveWay: Int { queue?.countGivingWay ?? 0 }
 
     /// Expects SQLite and FTS5 to find nothing wrong, and each note to be in the index.
     func expectSound(sourceLocation: SourceLocation = #_sourceLocation) throws {

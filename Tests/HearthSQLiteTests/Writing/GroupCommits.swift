@@ -37,6 +37,71 @@ import Testing
         try database.expectSound()
     }
 
+    @Test func `an operation that gives way goes after those that came later, alone in its transaction`() async throws {
+        let journal = Journal()
+        let database = try Database.notebook(journal: journal)
+        let gate = Gate()
+        let first = Task { try await database.write { _ in gate.wait() } }
+        await until { gate.isReached }
+        let upkeep = Task { try await database.write(givingWay: true) { try $0.add("upkeep") } }
+        await until { database.writesThatGiveWay == 1 }
+        let others = ["one", "two"].map { text in Task { try await database.write { try $0.add(text) } } }
+        await until { database.waitingWrites == 2 }
+        gate.open()
+        _ = try await first.value
+        for other in others { _ = try await other.value }
+        _ = try await upkeep.value
+
+        // However long it had waited, it was in no transaction with others.
+        #expect(journal.groups.contains(["upkeep"]))
+        #expect(Set(try database.texts) == ["one", "two", "upkeep"])
+        try database.expectSound()
+    }
+
+    @Test func `an operation that gives way has its turn though others keep coming`() async throws {
+        let database = try Database.notebook()
+        let done = Flag()
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    while !done.isSet { try await database.write { _ in } }
+                }
+            }
+            for index in 0..<5 { try await database.write(givingWay: true) { _ = try $0.add("\(index)") } }
+            done.set()
+            try await group.waitForAll()
+        }
+        #expect(try database.texts.count == 5)
+    }
+
+    @Test func `an operation that gives way can be cancelled, fails alone, and is done before the database closes`()
+        async throws
+    {
+        let database = try Database.notebook()
+        let gate = Gate()
+        let first = Task { try await database.write { _ in gate.wait() } }
+        await until { gate.isReached }
+        let cancelled = Task { try await database.write(givingWay: true) { try $0.add("never") } }
+        await until { database.writesThatGiveWay == 1 }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        let failing = Task {
+            try await database.write(givingWay: true) { notebook in
+                try notebook.add("never")
+                throw Refusal()
+            }
+        }
+        await until { database.writesThatGiveWay == 1 }
+        let last = Task { try await database.write(givingWay: true) { try $0.add("last") } }
+        await until { database.writesThatGiveWay == 2 }
+        async let closing: Void = database.close()
+        gate.open()
+        _ = try await first.value
+        await #expect(throws: Refusal.self) { try await failing.value }
+        #expect(try await last.value == 1)
+        try await closing
+    }
+
     @Test func `an operation alone that fails leaves nothing`() async throws {
         let database = try Database.notebook()
         await #expect(throws: Refusal.self) {
@@ -256,4 +321,13 @@ import Testing
         #expect(try again.texts == ["waiting"])
         try await again.close()
     }
+}
+
+/// Something that has happened or not.
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+
+    var isSet: Bool { value.withLock(\.self) }
+
+    func set() { value.withLock { $0 = true } }
 }

@@ -81,6 +81,11 @@ struct ExportCheck {
             try session.endedAt.map(time)
             let isNew = sessions.insert(SessionName(user: session.user, id: session.id)).inserted
             try require(isNew, "names a session twice")
+        case .tombstone(let tombstone):
+            _ = try tombstone.id.validated()
+            try require(users.contains(tombstone.user), "is a tombstone of a user that no line names")
+            try known(tombstone.owner)
+            try time(tombstone.deletedAt)
         default:
             break
         }
@@ -195,7 +200,7 @@ extension ExportedAgent {
             name: name,
             priority: priority,
             retention: Duration(saturatingSeconds: retention) ?? .zero,
-            conflictResolution: conflictResolution ?? .latestWins,
+            conflictResolution: conflictResolution,
             memoryTypes: memoryTypes,
             categories: categories,
             workingMemoryLimit: workingMemoryLimit,

@@ -13,6 +13,7 @@ enum ExportLine {
     case erased(ExportedMark)
     case user(ExportedUser)
     case session(ExportedSession)
+    case tombstone(ExportedTombstone)
     case memory(ExportedMemory)
     case version(ExportedVersion)
     case draft(ExportedDraft)
@@ -22,7 +23,8 @@ enum ExportLine {
 
     /// The value of the key `kind`.
     enum Kind: String, Codable {
-        case header, agent, policy, erasures, erased, user, session, memory, version, draft, share, conflict, end
+        case header, agent, policy, erasures, erased, user, session, tombstone, memory, version, draft, share, conflict,
+            end
     }
 }
 
@@ -38,6 +40,7 @@ extension ExportLine: Codable {
         case .erased: self = .erased(try ExportedMark(from: decoder))
         case .user: self = .user(try ExportedUser(from: decoder))
         case .session: self = .session(try ExportedSession(from: decoder))
+        case .tombstone: self = .tombstone(try ExportedTombstone(from: decoder))
         case .memory: self = .memory(try ExportedMemory(from: decoder))
         case .version: self = .version(try ExportedVersion(from: decoder))
         case .draft: self = .draft(try ExportedDraft(from: decoder))
@@ -58,6 +61,7 @@ extension ExportLine: Codable {
         case .erased(let line): try line.encode(to: encoder)
         case .user(let line): try line.encode(to: encoder)
         case .session(let line): try line.encode(to: encoder)
+        case .tombstone(let line): try line.encode(to: encoder)
         case .memory(let line): try line.encode(to: encoder)
         case .version(let line): try line.encode(to: encoder)
         case .draft(let line): try line.encode(to: encoder)
@@ -76,6 +80,7 @@ extension ExportLine: Codable {
         case .erased: .erased
         case .user: .user
         case .session: .session
+        case .tombstone: .tombstone
         case .memory: .memory
         case .version: .version
         case .draft: .draft
@@ -172,6 +177,19 @@ struct ExportedSession: Codable {
         case user, id, agent, name
         case startedAt = "started_at"
         case endedAt = "ended_at"
+    }
+}
+
+/// A memory that was deleted and then removed, and that no import brings back.
+struct ExportedTombstone: Codable {
+    var user: UserID
+    var owner: AgentID
+    var id: MemoryID
+    var deletedAt: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case user, owner, id
+        case deletedAt = "deleted_at"
     }
 }
 

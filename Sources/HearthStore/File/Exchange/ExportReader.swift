@@ -20,7 +20,7 @@ struct ExportReader {
                     name: profile.name,
                     priority: profile.priority,
                     retention: profile.retention.inSeconds,
-                    conflictResolution: profile.conflictResolution,
+                    conflictResolution: profile.ownConflictResolution,
                     memoryTypes: profile.memoryTypes,
                     categories: profile.categories,
                     workingMemoryLimit: profile.workingMemoryLimit,
@@ -61,13 +61,34 @@ struct ExportReader {
         }
     }
 
+    func forEachTombstone(_ body: (ExportedTombstone) throws -> Void) throws {
+        try connection.forEach(
+            """
+            SELECT u.user_id, a.agent_id, t.identifier, t.deleted_at
+            FROM tombstones AS t JOIN users AS u ON u.user_key = t.user_key JOIN agents AS a ON a.agent_key = t.owner_key
+            WHERE ?1 IS NULL OR t.user_key = ?1 ORDER BY t.user_key, a.agent_id, t.identifier
+            """,
+            user
+        ) { row in
+            try body(
+                ExportedTombstone(
+                    user: UserID(rawValue: row.string(0)),
+                    owner: AgentID(rawValue: row.string(1)),
+                    id: row.memoryID(2),
+                    deletedAt: row.int64(3)
+                )
+            )
+        }
+    }
+
     /// Calls a closure with each memory, in the order in which they came into the file.
     func forEachMemory(_ body: (MemoryKeys, ExportedMemory) throws -> Void) throws {
         try connection.forEach(
             """
             SELECT m.memory_key, m.user_key, m.identifier, u.user_id, o.agent_id, s.session_id, m.type, m.is_sensitive,
                 m.created_at, coalesce(m.arrived_at, d.created_at), m.parent_id, m.head, m.state, f.identifier, g.agent_id,
-                a.count, a.last_at, l.fencing_token
+                a.count, a.last_at, l.fencing_token,
+                EXISTS (SELECT 1 FROM upkeep_changes AS k WHERE k.part = 3 AND k.memory_key = m.memory_key)
             FROM memories AS m JOIN users AS u ON u.user_key = m.user_key JOIN agents AS o ON o.agent_key = m.owner_key
             JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
             LEFT JOIN sessions AS s ON s.session_key = m.session_key
@@ -108,6 +129,7 @@ struct ExportReader {
         memory.reads = row.optionalInt64(15)
         memory.lastReadAt = row.optionalInt64(16)
         memory.fencingToken = row.optionalInt64(17)
+        memory.isKeptApart = row.bool(18) ? true : nil
         return memory
     }
 }

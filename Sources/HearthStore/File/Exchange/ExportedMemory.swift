@@ -30,6 +30,8 @@ struct ExportedMemory: Codable {
     var lastReadAt: Int64?
     /// The last token of a lease.
     var fencingToken: Int64?
+    /// True if a person took it out of the memory that stood for it, so that it is not folded again.
+    var isKeptApart: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case id, user, owner, session, type, parent, head, state, reads
@@ -39,6 +41,7 @@ struct ExportedMemory: Codable {
         case foldedInto = "folded_into"
         case lastReadAt = "last_read_at"
         case fencingToken = "fencing_token"
+        case isKeptApart = "is_kept_apart"
     }
 }
 

@@ -15,6 +15,11 @@ enum UpkeepState {
         case boot
         /// 1 while the clocks disagree.
         case clockTrouble = "clock_trouble"
+        /// Since when background sync has failed, when it last did and why, and in which coordinator.
+        case syncFailingSince = "sync_failing_since"
+        case syncFailed = "sync_failed"
+        case syncFailure = "sync_failure"
+        case syncFailing = "sync_failing"
         /// The last memory whose age is known.
         case aged
         /// The last memory that was compared with others.
@@ -35,18 +40,21 @@ enum UpkeepState {
         try connection.run("INSERT OR REPLACE INTO upkeep_state (name, value) VALUES (?1, ?2)", name.rawValue, value)
     }
 
+    static func text(_ name: Name, in connection: Connection) throws -> String? {
+        try connection.first("SELECT value FROM upkeep_state WHERE name = ?1", name.rawValue, as: { $0.string(0) })
+    }
+
+    static func set(_ name: Name, to value: String, in connection: Connection) throws {
+        try connection.run("INSERT OR REPLACE INTO upkeep_state (name, value) VALUES (?1, ?2)", name.rawValue, value)
+    }
+
     static func remove(_ name: Name, in connection: Connection) throws {
         try connection.run("DELETE FROM upkeep_state WHERE name = ?1", name.rawValue)
     }
 
     /// What the clocks showed when they last agreed; nil before the first cycle.
     static func reading(in connection: Connection) throws -> ClockCheck.Reading? {
-        let boot = try connection.first(
-            "SELECT value FROM upkeep_state WHERE name = ?1",
-            Name.boot.rawValue,
-            as: { $0.string(0) }
-        )
-        guard let boot, let wall = try integer(.wallClock, in: connection),
+        guard let boot = try text(.boot, in: connection), let wall = try integer(.wallClock, in: connection),
             let nanoseconds = try integer(.bootClock, in: connection)
         else { return nil }
         return ClockCheck.Reading(
@@ -58,10 +66,6 @@ enum UpkeepState {
     static func set(_ reading: ClockCheck.Reading, in connection: Connection) throws {
         try set(.wallClock, to: reading.wall.rawValue, in: connection)
         try set(.bootClock, to: reading.boot.nanoseconds, in: connection)
-        try connection.run(
-            "INSERT OR REPLACE INTO upkeep_state (name, value) VALUES (?1, ?2)",
-            Name.boot.rawValue,
-            reading.boot.bootID
-        )
+        try set(.boot, to: reading.boot.bootID, in: connection)
     }
 }

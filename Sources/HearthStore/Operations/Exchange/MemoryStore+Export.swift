@@ -66,13 +66,14 @@ extension MemoryStore {
         }
     }
 
-    /// The identity keys of users who have keys, unwrapped; their keys are in memory afterwards.
+    /// The identity keys of users who have sensitive memories, unwrapped; their keys are in memory afterwards.
     private func identityKeys(of userID: UserID?) async throws -> [Int64: String] {
         let users = try read { snapshot in
             try snapshot.connection.rows(
                 """
                 SELECT DISTINCT k.user_key FROM data_keys AS k JOIN users AS u ON u.user_key = k.user_key
-                WHERE ?1 IS NULL OR u.user_id = ?1
+                WHERE (?1 IS NULL OR u.user_id = ?1)
+                    AND EXISTS (SELECT 1 FROM memories AS m WHERE m.user_key = k.user_key AND m.is_sensitive)
                 """,
                 userID?.rawValue,
                 as: { $0.int64(0) }
@@ -126,6 +127,7 @@ private struct ExportWriter {
             try write(.user(user))
         }
         try reader.forEachSession { try write(.session($0)) }
+        try reader.forEachTombstone { try write(.tombstone($0)) }
         try reader.forEachMemory { keys, memory in
             guard !memory.isSensitive || identities[keys.user] != nil else {
                 report.sensitiveLeftOut += 1

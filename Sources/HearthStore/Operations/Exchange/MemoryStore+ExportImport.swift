@@ -141,6 +141,7 @@ private struct ExportImport {
         report.present += done.report.present
         report.differing += done.report.differing
         report.erased += done.report.erased
+        report.deleted += done.report.deleted
         folded += done.folded
     }
 
@@ -200,6 +201,8 @@ extension WriteContext {
                 _ = transaction.sequence
             case .session(let session):
                 try store(session)
+            case .tombstone(let tombstone):
+                try store(tombstone)
             default:
                 continue
             }
@@ -221,6 +224,21 @@ extension WriteContext {
             session.name,
             session.startedAt,
             session.endedAt
+        )
+        _ = transaction.sequence
+    }
+
+    /// Keeps a removed memory away, unless it is here.
+    private func store(_ tombstone: ExportedTombstone) throws {
+        let user = try transaction.keys.user(tombstone.user, now: now, in: connection)
+        let owner = try AgentTable.key(of: tombstone.owner, in: connection)
+        guard try MemoryNames.key(of: tombstone.id, user: user, owner: owner, in: connection) == nil else { return }
+        try TombstoneTable.insert(
+            tombstone.id,
+            user: user,
+            owner: owner,
+            deletedAt: Timestamp(rawValue: tombstone.deletedAt),
+            in: connection
         )
         _ = transaction.sequence
     }
@@ -249,8 +267,11 @@ extension WriteContext {
                 try inserter.isErased(bundle, by: marks, keys: keys[memory.user], allowsText: allowErased)
             {
                 done.report.erased += 1
+            } else if try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection) {
+                done.report.deleted += 1
             } else {
                 let key = try inserter.insert(bundle)
+                if memory.isKeptApart == true { try AgeTable.keepApart(key, in: connection) }
                 done.report.stored += 1
                 if let representative = memory.foldedInto { done.folded.append((key, representative, memory.user)) }
             }

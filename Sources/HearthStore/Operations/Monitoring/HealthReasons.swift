@@ -1,4 +1,6 @@
+import FoundationEssentials
 import HearthModel
+import HearthRules
 import HearthSQLite
 
 /// What a person should see to, apart from the disk and the leases. Each sentence names its component.
@@ -20,6 +22,50 @@ enum HealthReasons {
             """
             conflicts: \(oldest.count) \(oldest.count == 1 ? "waits" : "wait") for review, the oldest for more than a week. \
             List them with `hearth conflicts list` and decide with `hearth conflicts resolve`.
+            """
+        ]
+    }
+
+    /// A failure of background sync that is longer ago belongs to a process that has ended: one that goes on failing tries
+    /// again after a quarter of an hour at most.
+    static let latestSyncFailure = Duration.seconds(3_600)
+
+    static func sync(in snapshot: Snapshot, at now: Timestamp) throws -> [String] {
+        let connection = snapshot.connection
+        guard let since = try UpkeepState.integer(.syncFailingSince, in: connection),
+            let last = try UpkeepState.integer(.syncFailed, in: connection),
+            now < Timestamp(rawValue: last).advanced(by: latestSyncFailure)
+        else { return [] }
+        let code = try UpkeepState.text(.syncFailure, in: connection) ?? "unknown"
+        return [
+            """
+            sync: background sync has failed since \(Timestamp(rawValue: since).date.formatted(.iso8601)) (\(code)). \
+            `hearth notifications list` says what to do, and `hearth sync` says of each draft what keeps it back.
+            """
+        ]
+    }
+
+    static func upkeep(in snapshot: Snapshot, at now: Timestamp) throws -> [String] {
+        let connection = snapshot.connection
+        let first = try connection.first(
+            """
+            SELECT coalesce(m.arrived_at, d.created_at)
+            FROM memories AS m JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
+            ORDER BY m.memory_key LIMIT 1
+            """,
+            as: { $0.optionalInt64(0) }
+        )
+        let missing = UpkeepSchedule.overdue(
+            last: try UpkeepState.integer(.last, in: connection).map(Timestamp.init(rawValue:)),
+            next: try UpkeepState.integer(.next, in: connection).map(Timestamp.init(rawValue:)),
+            firstMemory: first?.map(Timestamp.init(rawValue:)),
+            now: now
+        )
+        guard let missing else { return [] }
+        return [
+            """
+            upkeep: upkeep was not done for \(missing.components.seconds / 86_400) days, so nothing is deleted that is past its time. Run \
+            `hearth maintain`, or let a host call `start()`.
             """
         ]
     }

@@ -77,6 +77,14 @@ extension MemoryStore {
         return true
     }
 
+    /// Raises an alert if a verification found something, and notes that it is over if it did not. A store that was opened
+    /// read-only is left as it is.
+    package func raiseAlert(of report: VerificationReport) async {
+        guard !isReadOnly else { return }
+        guard !report.isSound else { return await forget(cause: Alert.integrityCause) }
+        await raise(.damaged(report))
+    }
+
     /// Raises an alert because a write failed for want of space, at most once in ten minutes: every other write fails too.
     func raiseThatDiskIsFull() async {
         let now = clock.bootInstant
@@ -100,6 +108,23 @@ extension MemoryStore {
 }
 
 extension Alert {
+    fileprivate static let integrityCause = "integrity"
+
+    /// Says where the damage is, and nothing of what is stored there.
+    fileprivate static func damaged(_ report: VerificationReport) -> Alert {
+        let components = Set(report.findings.map(\.component)).sorted().joined(separator: ", ")
+        let count = report.findings.count
+        return Alert(
+            .integrityProblem,
+            severity: .critical,
+            cause: integrityCause,
+            message: """
+                A verification found \(count) \(count == 1 ? "problem" : "problems") (\(components)). `hearth verify` names \
+                \(count == 1 ? "it" : "them"). Restore a backup with `hearth restore`, or export what still reads.
+                """
+        )
+    }
+
     fileprivate static func diskNearlyFull(freeBytes: Int, bound: Int) -> Alert {
         Alert(
             .diskNearlyFull,

@@ -16,6 +16,7 @@ extension MemoryStore {
                     try diskHealth.reasons + lockReasons + HealthReasons.conflicts(in: snapshot, at: now)
                     + HealthReasons.keys(in: snapshot) + HealthReasons.clock(in: snapshot, at: now)
                     + HealthReasons.vectors(failures: embeddingQueue.failures)
+                    + HealthReasons.sync(in: snapshot, at: now) + HealthReasons.upkeep(in: snapshot, at: now)
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {

@@ -52,6 +52,8 @@ extension MemoryStore {
                     / 1_000_000
             ),
         ]
+        let lastUpkeep = try UpkeepState.integer(.last, in: connection) ?? 0
+        readings.append(.init(definition: .lastUpkeep, number: Double(lastUpkeep) / 1_000_000))
         readings += try connection.rows(
             "SELECT kind, strategy, count(*) FROM conflicts WHERE resolved_at IS NULL GROUP BY kind, strategy",
             as: { row in

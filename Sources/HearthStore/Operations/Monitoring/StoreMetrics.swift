@@ -1,4 +1,5 @@
 import CoreMetrics
+import FoundationEssentials
 package import HearthModel
 import Synchronization
 
@@ -133,6 +134,43 @@ extension StoreMetrics {
     func waitedForLease(_ duration: Duration, isGranted: Bool) {
         leaseWaits.recordNanoseconds(duration.clampedNanoseconds)
         if isGranted { leased(waited: true) } else { leaseTimeouts.increment() }
+    }
+}
+
+/// The work that nobody calls for.
+extension StoreMetrics {
+    /// How a cycle of background sync ended.
+    package enum CycleOutcome: String, CaseIterable, Sendable {
+        /// Every step was done.
+        case success
+        /// It was stopped by an error, or left drafts with one.
+        case failure
+        /// It was paused or stopped between two steps.
+        case interrupted
+    }
+
+    /// Counts a cycle of background sync. Every outcome has a series from the first cycle on, so that rates are right.
+    package func cycled(_ outcome: CycleOutcome, _ cycle: BackgroundSyncStatus.Cycle, in duration: Duration) {
+        for each in CycleOutcome.allCases { count(.backgroundCycles, each.rawValue, by: each == outcome ? 1 : 0) }
+        count(.backgroundRetries, by: 0)
+        count(.backgroundDrafts, "settled", by: cycle.successfulSyncs)
+        count(.backgroundDrafts, "conflict", by: cycle.conflictsPending)
+        count(.backgroundDrafts, "leased", by: cycle.draftsBehindLeases)
+        count(.backgroundDrafts, "failed", by: cycle.draftsFailed)
+        time(.backgroundTime, as: duration)
+        guard outcome == .success else { return }
+        let meter = Meter(label: MetricDefinition.lastBackgroundSuccess.name, factory: factory)
+        meter.set(cycle.endedAt.timeIntervalSince1970)
+    }
+
+    /// Counts attempts of background sync that follow a failure.
+    package func retried(_ attempts: Int) {
+        count(.backgroundRetries, by: attempts)
+    }
+
+    func upkept(_ report: MaintenanceReport) {
+        for step in report.steps { count(.upkeepItems, step.step.rawValue, by: step.affected) }
+        time(.upkeepTime, as: report.duration)
     }
 }
 

@@ -6,34 +6,33 @@ extension MaintenanceCycle {
     /// Folds memories that are new or were changed with those that say the same.
     func foldDuplicates() async throws -> MaintenanceReport.Step {
         guard policy.folding != .none else { return MaintenanceReport.Step(.duplicates) }
-        return try await run(.duplicates, from: 0) { context, _, policy in
+        return try await run(.duplicates, from: 0) { context, _, limit in
             var report = MaintenanceReport.Step(.duplicates)
-            let connection = context.connection
-            let room = policy.rowsPerTransaction
-            var memories = try AgeTable.takeChanges(.duplicates, atMost: room, in: connection)
-                .compactMap { try AgedMemory.find($0, in: connection) }
-            if memories.count < room {
-                let last = try UpkeepState.integer(.compared, in: connection) ?? 0
-                let new = try AgedMemory.after(last, atMost: room - memories.count, in: connection)
-                if let key = new.last?.key { try UpkeepState.set(.compared, to: key, in: connection) }
-                memories += new
-            }
-            var folded: [AgedMemory] = []
-            var touched: Set<Int64> = []
-            for memory in memories where !touched.contains(memory.key) {
+            while limit.allows(after: report.examined) {
+                guard let memory = try Self.nextToCompare(in: context.connection) else { return Batch(report: report) }
                 report.examined += 1
-                let finder = DuplicateFinder(snapshot: context.snapshot, rules: DuplicateRules(policy: policy))
-                guard let fold = try finder.fold(of: memory, excluding: touched) else { continue }
+                let finder = DuplicateFinder(snapshot: context.snapshot, rules: DuplicateRules(policy: limit.policy))
+                guard let fold = try finder.fold(of: memory) else { continue }
                 try context.perform(fold)
-                touched.formUnion([fold.folded.memory.key, fold.representative.memory.key])
-                folded.append(fold.folded.memory)
-                let owner = try context.directory.agent(key: fold.folded.memory.owner).id
-                report.count(fold.folded.memory.id, of: owner)
+                let folded = fold.folded.memory
+                report.count(folded.id, of: try context.directory.agent(key: folded.owner).id)
+                try context.auditUpkeep(.duplicates, of: [folded])
+                // The word index has the change after the commit, and a fold takes as long as a batch may.
+                break
             }
-            // What was not compared because something was folded into it has been changed by that, and comes again.
-            try context.auditUpkeep(.duplicates, of: folded)
-            return Batch(report: report, next: memories.isEmpty ? nil : 0)
+            return Batch(report: report, next: 0)
         }
+    }
+
+    /// Takes a memory that is new or was changed.
+    private static func nextToCompare(in connection: Connection) throws -> AgedMemory? {
+        while let key = try AgeTable.takeChanges(.duplicates, atMost: 1, in: connection).first {
+            if let memory = try AgedMemory.find(key, in: connection) { return memory }
+        }
+        let last = try UpkeepState.integer(.compared, in: connection) ?? 0
+        guard let memory = try AgedMemory.after(last, atMost: 1, in: connection).first else { return nil }
+        try UpkeepState.set(.compared, to: memory.key, in: connection)
+        return memory
     }
 }
 

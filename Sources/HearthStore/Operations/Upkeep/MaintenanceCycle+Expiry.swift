@@ -17,7 +17,7 @@ extension MaintenanceCycle {
 
     /// Deletes memories whose own expiry has passed.
     func expire() async throws -> MaintenanceReport.Step {
-        try await run(.expiry, from: Place()) { context, place, policy in
+        try await run(.expiry, from: Place()) { context, place, limit in
             var report = MaintenanceReport.Step(.expiry)
             var swept: [AgedMemory] = []
             let rows = try context.connection.rows(
@@ -25,16 +25,19 @@ extension MaintenanceCycle {
                 context.now.rawValue,
                 place.expiresAt,
                 place.memory,
-                policy.rowsPerTransaction,
+                limit.rows,
                 as: { Place(expiresAt: $0.int64(0), memory: $0.int64(1)) }
             )
-            for row in rows {
+            var last: Place?
+            for row in rows where limit.allows(after: report.examined) {
                 report.examined += 1
+                last = row
                 guard let memory = try AgedMemory.find(row.memory, in: context.connection) else { continue }
                 _ = try context.sweep(memory, into: &report, &swept)
             }
             try context.auditUpkeep(.expiry, of: swept)
-            return Batch(report: report, next: rows.count < policy.rowsPerTransaction ? nil : rows.last)
+            let isThrough = report.examined == rows.count && rows.count < limit.rows
+            return Batch(report: report, next: isThrough ? nil : last)
         }
     }
 }

@@ -4,10 +4,10 @@ import HearthSQLite
 
 extension MaintenanceCycle {
     /// How many rows one transaction removes, and from how many on it is worth that caches read all anew.
-    private static let removedRows = 1_024
+    private static let removedRows = 128
     private static let worthwhileRows = 256
     /// How many blocks of vectors one transaction looks at.
-    private static let blocksAtOnce = 4
+    private static let blocksAtOnce = 1
 
     /// Removes rows that only say that documents are gone.
     ///

@@ -5,7 +5,8 @@ import HearthSQLite
 extension MaintenanceCycle {
     /// Removes memories that were deleted long ago, and tombstones that are older still.
     func purge() async throws -> MaintenanceReport.Step {
-        try await run(.purge, from: 0) { context, _, policy in
+        try await run(.purge, from: 0) { context, _, limit in
+            let policy = limit.policy
             let rules = context.agingRules(policy)
             let connection = context.connection
             var report = MaintenanceReport.Step(.purge)
@@ -14,12 +15,12 @@ extension MaintenanceCycle {
                 .deleted,
                 agent: 0,
                 until: rules.cutoff(policy.deletedMemoriesKept),
-                atMost: policy.rowsPerTransaction,
+                atMost: limit.rows,
                 in: connection
             )
             if !due.isEmpty {
                 try connection.withoutForeignKeys {
-                    for row in due {
+                    for row in due where limit.allows(after: report.examined) {
                         report.examined += 1
                         let later = try context.purge(row, by: rules, into: &report, &purged)
                         try AgeTable.remove(row, .deleted, agent: 0, in: connection)
@@ -32,11 +33,11 @@ extension MaintenanceCycle {
             try context.auditUpkeep(.purge, of: purged)
             let tombstones = try TombstoneTable.remove(
                 until: rules.cutoff(policy.tombstonesKept),
-                atMost: policy.rowsPerTransaction,
+                atMost: limit.rows,
                 in: connection
             )
             if tombstones > 0 { report.details["tombstones"] = tombstones }
-            let isThrough = max(due.count, tombstones) < policy.rowsPerTransaction
+            let isThrough = report.examined == due.count && max(due.count, tombstones) < limit.rows
             return Batch(report: report, next: isThrough ? nil : 0)
         }
     }

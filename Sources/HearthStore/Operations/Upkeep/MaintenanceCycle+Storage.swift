@@ -4,9 +4,9 @@ import HearthSQLite
 
 extension MaintenanceCycle {
     /// How many pages of the word index one transaction merges, so that writers get their turn.
-    private static let mergedPages = 64
+    private static let mergedPages = 16
     /// How many free pages one transaction cuts off.
-    private static let freedPages = 1_024
+    private static let freedPages = 128
     /// Free pages are given back when there are so many of them and they are such a part of the file. Fewer are soon used
     /// again.
     private static let worthwhilePages = 256
@@ -14,7 +14,7 @@ extension MaintenanceCycle {
     /// A log of more bytes is copied into the file and cut off.
     private static let longLog = 1 << 20
     /// How many records one transaction removes.
-    private static let removedRecords = 512
+    private static let removedRecords = 128
 
     /// Gives back room that nothing needs, if anything was written since it was last done.
     func optimiseStorage() async throws -> MaintenanceReport.Step {
@@ -41,10 +41,10 @@ extension MaintenanceCycle {
 
     /// Removes records of old syncs and notifications that somebody has seen.
     private func removeRecords() async throws -> MaintenanceReport.Step {
-        try await run(.storage, from: 0) { context, _, policy in
+        try await run(.storage, from: 0) { context, _, limit in
             var report = MaintenanceReport.Step(.storage)
             let connection = context.connection
-            let cutoff = context.agingRules(policy).cutoff(policy.recordsKept).rawValue
+            let cutoff = context.agingRules(limit.policy).cutoff(limit.policy.recordsKept).rawValue
             try connection.run(
                 """
                 DELETE FROM operations WHERE operation_key IN (

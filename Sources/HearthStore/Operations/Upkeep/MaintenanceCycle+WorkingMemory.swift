@@ -10,7 +10,7 @@ struct WorkingMemories: Sendable {
 
     static let counts: StaticString = """
         SELECT user_key, owner_key, count(*) FROM documents INDEXED BY documents_working
-        WHERE type = 3 AND drafted_key IS NULL AND flags & 1 = 0 AND (user_key, owner_key) > (?1, ?2)
+        WHERE type = 3 AND drafted_key IS NULL AND flags & 1 = 0
         GROUP BY user_key, owner_key
         """
     static let keys: StaticString = """
@@ -18,20 +18,23 @@ struct WorkingMemories: Sendable {
         WHERE type = 3 AND drafted_key IS NULL AND flags & 1 = 0 AND user_key = ?1 AND owner_key = ?2
         """
 
-    /// Those behind a place that are more than their owner's limit, in order.
-    static func excessive(
-        afterUser user: Int64,
-        owner: Int64,
-        directory: AgentDirectory,
-        in connection: Connection
-    ) throws -> [WorkingMemories] {
+    static let present: StaticString = """
+        SELECT count(*) FROM documents INDEXED BY documents_working
+        WHERE type = 3 AND drafted_key IS NULL AND flags & 1 = 0 AND user_key = ?1 AND owner_key = ?2
+        """
+
+    /// Those that are more than their owner's limit, in order.
+    static func excessive(directory: AgentDirectory, in connection: Connection) throws -> [WorkingMemories] {
         try connection.rows(
             counts,
-            user,
-            owner,
             as: { WorkingMemories(user: $0.int64(0), owner: $0.int64(1), count: $0.int(2)) }
         )
         .filter { try $0.count > directory.agent(key: $0.owner).profile.workingMemoryLimit }
+    }
+
+    /// How many there are now, expired ones included.
+    func present(in connection: Connection) throws -> Int {
+        try connection.first(Self.present, user, owner, as: { $0.int(0) }) ?? 0
     }
 
     /// The memories that exist for somebody, in the order in which they go, and how many are too many.
@@ -51,30 +54,45 @@ struct WorkingMemories: Sendable {
 extension MaintenanceCycle {
     /// Deletes working memories beyond the limits of agents.
     func trimWorkingMemory() async throws -> MaintenanceReport.Step {
-        let start = WorkingMemories(user: 0, owner: 0, count: 0)
-        return try await run(.workingMemory, from: start) { context, place, policy in
+        var total = MaintenanceReport.Step(.workingMemory)
+        let all = try await store.readUntilCancelled { snapshot in
+            try WorkingMemories.excessive(directory: snapshot.directory, in: snapshot.connection)
+        }
+        for memories in all {
+            let done = try await trim(memories)
+            total.add(done)
+            total.isCutShort = done.isCutShort
+            if done.isCutShort { break }
+        }
+        return total
+    }
+
+    /// Deletes the excess of one agent and user. In which order is found out before, as that takes time.
+    private func trim(_ memories: WorkingMemories) async throws -> MaintenanceReport.Step {
+        let (now, store) = (store.clock.now(), store)
+        let (order, limit) = try await store.readUntilCancelled { snapshot in
+            let excess = try memories.excess(at: now, directory: snapshot.directory, in: snapshot.connection)
+            return (excess.order, excess.order.count - excess.count)
+        }
+        // What has expired counts for nothing, and is left to the step that deletes it.
+        let present = try store.read { try memories.present(in: $0.connection) }
+        let expired = max(0, present - order.count)
+        return try await run(.workingMemory, from: 0) { context, start, batch in
             var report = MaintenanceReport.Step(.workingMemory)
             var swept: [AgedMemory] = []
-            let next =
-                try WorkingMemories.excessive(
-                    afterUser: place.user,
-                    owner: place.owner,
-                    directory: context.directory,
-                    in: context.connection
-                )
-                .first
-            guard let next else { return Batch(report: report) }
-            let excess = try next.excess(at: context.now, directory: context.directory, in: context.connection)
-            let goal = min(excess.count, policy.rowsPerTransaction)
-            for memory in excess.order where swept.count < goal {
+            let goal = try memories.present(in: context.connection) - expired - limit
+            var place = start
+            while place < order.count, swept.count < goal, batch.allows(after: report.examined) {
+                let key = order[place].key
+                place += 1
                 report.examined += 1
+                guard let memory = try AgedMemory.find(key, in: context.connection), !memory.isDeleted,
+                    memory.type == .working
+                else { continue }
                 _ = try context.sweep(memory, into: &report, &swept)
             }
             try context.auditUpkeep(.workingMemory, of: swept)
-            // If some are left and can go, the same agent and user come again.
-            let isThrough = swept.count < policy.rowsPerTransaction
-            let again = WorkingMemories(user: next.user, owner: next.owner - 1, count: 0)
-            return Batch(report: report, next: isThrough ? next : again)
+            return Batch(report: report, next: place < order.count && swept.count < goal ? place : nil)
         }
     }
 }

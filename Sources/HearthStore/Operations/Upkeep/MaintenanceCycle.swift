@@ -51,17 +51,42 @@ struct MaintenanceCycle: Sendable {
         var next: Cursor?
     }
 
-    /// Runs a step in transactions, until it is through or the time of the cycle is over.
+    /// When a transaction of a step ends.
+    struct BatchLimit {
+        /// How long it works: about as long as three stores take, so that whoever comes then does not notice.
+        static let time = Duration.milliseconds(2)
+
+        let policy: MaintenancePolicy
+        let rows: Int
+        private let clock: StoreClock
+        private let end: BootInstant
+
+        init(policy: MaintenancePolicy, rows: Int? = nil, clock: StoreClock) {
+            self.policy = policy
+            self.rows = rows ?? policy.rowsPerTransaction
+            self.clock = clock
+            end = clock.bootInstant.advanced(by: Self.time)
+        }
+
+        /// Whether one more memory may be looked at; the first one always may.
+        func allows(after examined: Int) -> Bool {
+            examined == 0 || examined < rows && !end.hasPassed(at: clock.bootInstant)
+        }
+    }
+
+    /// Runs a step in transactions that give way to other writers, until it is through or the time of the cycle is over.
     func run<Cursor: Sendable>(
         _ step: MaintenanceStep,
         from start: Cursor,
-        _ batch: @escaping @Sendable (WriteContext, Cursor, MaintenancePolicy) throws -> Batch<Cursor>
+        _ batch: @escaping @Sendable (WriteContext, Cursor, BatchLimit) throws -> Batch<Cursor>
     ) async throws -> MaintenanceReport.Step {
         var total = MaintenanceReport.Step(step)
         var cursor = start
         while true {
             let place = cursor
-            let done = try await store.writePublishing { [policy] in try batch($0, place, policy) }
+            let done = try await store.writePublishing(givingWay: true) { [policy] context in
+                try batch(context, place, BatchLimit(policy: policy, clock: context.clock))
+            }
             total.add(done.report)
             guard let next = done.next else { return total }
             if deadline.hasPassed(at: store.clock.bootInstant) {
@@ -70,7 +95,6 @@ struct MaintenanceCycle: Sendable {
             }
             cursor = next
             try Task.checkCancellation()
-            // Whoever waits for the writer goes first.
             await Task.yield()
         }
     }

@@ -99,12 +99,7 @@ private struct MaintenancePreview {
 
     private mutating func workingMemory() throws -> MaintenanceReport.Step {
         var report = MaintenanceReport.Step(.workingMemory)
-        let all = try WorkingMemories.excessive(
-            afterUser: 0,
-            owner: 0,
-            directory: snapshot.directory,
-            in: connection
-        )
+        let all = try WorkingMemories.excessive(directory: snapshot.directory, in: connection)
         for working in all {
             let owner = try snapshot.directory.agent(key: working.owner)
             let excess = try working.excess(at: rules.now, directory: snapshot.directory, in: connection)

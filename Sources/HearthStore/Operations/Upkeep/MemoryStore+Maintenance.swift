@@ -36,6 +36,7 @@ extension MemoryStore {
             try await noteCycle(report, request)
         }
         report.duration = clock.bootInstant.duration(since: began)
+        if !request.isDryRun { metrics?.upkept(report) }
         return report
     }
 

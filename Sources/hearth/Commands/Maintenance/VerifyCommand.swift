@@ -6,6 +6,8 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check the file, every hash and every index.",
         discussion: """
+            If something is found, administrators get a notification: one, however often it is found.
+
             JSON: sound, findings (component, message), memories, versions, drafts, documents and audit_rows looked at, sealed (sensitive memories that could not be checked without a key), and anchor: the end of the audit chain. \
             Kept outside the file and given to a later --anchor it shows whether the audit was rewritten since. The exit status is 1 when there \
             are findings.

@@ -44,4 +44,27 @@ import Testing
         #expect(outcome.status == 1)
         #expect(!FileManager.default.fileExists(atPath: tool.store))
     }
+
+    @Test func `what was folded is listed for its owner, and undone one by one`() async throws {
+        let text = "The spare key hangs in the hall"
+        let ids = [try await tool.stored(text), try await tool.stored(text)]
+        #expect(try await tool.json("folds", "list")["folds"] == .array([]))
+        #expect(try await tool.run("folds", "list").text.contains("Nothing is folded."))
+        try await tool.run("maintain", "--only", "duplicates")
+        let folds = try await tool.json("folds", "list")["folds"]?.array ?? []
+        #expect(folds.count == 1 && folds.first?["text"]?.string == text, "\(folds)")
+        let folded = try #require(folds.first?["id"]?.string)
+        let kept = try #require(ids.first { $0 != folded })
+        #expect(folds.first?["representative"]?.string == kept && folds.first?["representative_text"]?.string == text)
+        #expect(try await tool.run("folds", "list").text.contains(kept))
+        // To others it does not exist.
+        #expect(try await tool.json("folds", "list", "--agent", "alden")["folds"] == .array([]))
+        #expect(try await tool.run("folds", "undo", folded, "--agent", "alden").status == 1)
+        #expect(try await tool.run("folds", "undo", kept).errors.contains("hearth folds list"))
+        #expect(try await tool.run("folds", "list", "--limit", "0").status == 1)
+        #expect(try await tool.json("folds", "undo", folded)["id"]?.string == folded)
+        #expect(try await tool.json("folds", "list")["folds"] == .array([]))
+        try await tool.run("maintain", "--only", "duplicates")
+        #expect(try await tool.json("list")["memories"]?.array.count == 2)
+    }
 }

@@ -1,3 +1,4 @@
+import CSQLite
 import Testing
 
 @Suite struct StoreChecks {
@@ -23,6 +24,27 @@ import Testing
         for command in ["agents", "status", "verify"] {
             let outcome = try await tool.run(command)
             #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)
+        }
+    }
+
+    @Test func `findings raise one notification, which names no content, and a sound store raises none`() async throws {
+        _ = try await tool.stored("the quixzle is under the stone")
+        _ = try await tool.run("verify")
+        #expect(try await tool.json("notifications", "list")["notifications"] == .array([]))
+        var connection: OpaquePointer?
+        try #require(sqlite3_open(tool.store, &connection) == SQLITE_OK)
+        try #require(
+            sqlite3_exec(connection, "UPDATE memories SET content = 'the quixzle is gone'", nil, nil, nil) == SQLITE_OK
+        )
+        sqlite3_close(connection)
+        for count in 1...2 {
+            let outcome = try await tool.run("verify")
+            #expect(outcome.status == 1)
+            let told = try await tool.json("notifications", "list")["notifications"]?.array ?? []
+            #expect(told.count == 1 && told.first?["kind"]?.string == "integrity_problem", "\(told)")
+            #expect(told.first?["severity"]?.string == "critical" && told.first?["count"]?.int == count, "\(told)")
+            let message = told.first?["message"]?.string ?? ""
+            #expect(message.contains("hearth verify") && !message.contains("quixzle") && !message.contains("mem_"))
         }
     }
 }

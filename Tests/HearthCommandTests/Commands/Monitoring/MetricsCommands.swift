@@ -124,6 +124,17 @@ import Testing
         #expect(Set(MetricDefinition.all.map(\.name)).subtracting(shown) == [])
     }
 
+    @Test func `every alert rule has a test in which it fires, and one in which it does not`() async throws {
+        let rules = try await tool.run(["metrics", "rules"]).text
+        let tests = try String(contentsOfFile: Fixtures.path(of: "prometheus/rules_test.yml"), encoding: .utf8)
+        let alerts = rules.matches(of: /alert: (\w+)/).map { String($0.output.1) }
+        #expect(alerts.count >= 15)
+        for alert in alerts {
+            #expect(tests.contains("        alertname: \(alert)\n        exp_alerts:\n"), "\(alert) never fires")
+            #expect(tests.contains("alertname: \(alert), exp_alerts: [] }"), "\(alert) is never silent")
+        }
+    }
+
     @Test func `allocation is told for each user, and for what an agent sees`() async throws {
         _ = try await tool.stored("tea")
         _ = try await tool.stored("coffee", "--user", "omar", "--agent", "alice")

@@ -96,6 +96,50 @@ import Testing
         #expect(try leftovers == [])
     }
 
+    @Test func `killed at any moment, it leaves the store as it was or as it is restored, and never none`() async throws
+    {
+        _ = try await backedUp()
+        let later = try await opened()
+        try await store("second", in: later)
+        try await later.close()
+        let file = try NewFile(at: path, mayExist: true)
+        try file.copy(databaseAt: backup, options: options.databaseOptions) { _ in }
+        // What there is at the place after each step, with what lies beside it.
+        var states: [String] = []
+        try withExtendedLifetime(try #require(try HeldFile(at: path, options: options.databaseOptions))) {
+            try file.place(movingPresentTo: directory.file("aside.db")) {
+                let state = directory.file("state-\(states.count).db")
+                states.append(state)
+                try FileManager.default.copyItem(atPath: path, toPath: state)
+                for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+                    try FileManager.default.copyItem(atPath: path + suffix, toPath: state + suffix)
+                }
+            }
+        }
+        #expect(states.count >= 2)
+        var counts: [Int] = []
+        for state in states + [path, directory.file("aside.db")] {
+            let store = try await opened(state)
+            let report = try await store.verify()
+            #expect(report.findings == [], "\(state)")
+            counts.append(report.memories)
+            try await store.close()
+        }
+        #expect(counts.first == 2 && counts.suffix(3) == [1, 1, 2], "\(counts)")
+    }
+
+    @Test func `a file that is there with its log is moved aside with it, also if it is no store`() async throws {
+        _ = try await backedUp()
+        try Data("no store".utf8).write(to: URL(filePath: path))
+        try Data("its log".utf8).write(to: URL(filePath: path + "-wal"))
+        let aside = try #require(try await restore(force: true).movedAside)
+        #expect(try Data(contentsOf: URL(filePath: aside)) == Data("no store".utf8))
+        #expect(try Data(contentsOf: URL(filePath: aside + "-wal")) == Data("its log".utf8))
+        let store = try await opened()
+        #expect(try await store.verify().findings == [])
+        try await store.close()
+    }
+
     @Test func `another store is not replaced unless it is forced`() async throws {
         _ = try await backedUp()
         try FileManager.default.removeItem(atPath: path)

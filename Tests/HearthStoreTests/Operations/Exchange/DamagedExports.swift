@@ -79,6 +79,21 @@ import Testing
         await expect(.invalidArgument) { try await target.store.importExport(from: path) }
     }
 
+    @Test func `a tombstone that names nobody, or nothing that can be, is named`() async throws {
+        for bad in [
+            #""id":"mem_1","owner":"alden","user":"nobody","deleted_at":1"#,
+            #""id":"mem_1","owner":"nobody","user":"user_123","deleted_at":1"#,
+            #""id":"","owner":"alden","user":"user_123","deleted_at":1"#,
+            #""id":"mem_1","owner":"alden","user":"user_123","deleted_at":9223372036854775807"#,
+            #""id":"mem_1","owner":"alden","user":"user_123""#,
+        ] {
+            var lines = try await source.exported()
+            let index = try #require(lines.firstIndex { $0.contains(#""kind":"memory""#) })
+            lines.insert("{\(bad),\"kind\":\"tombstone\"}", at: index)
+            try await expectRefusal(of: lines, naming: index + 1)
+        }
+    }
+
     @Test func `a later format is refused as such`() async throws {
         let (lines, _) = try await changed("header", "\"version\":1", to: "\"version\":2")
         try await expectRefusal(of: lines, naming: 1, .schemaTooNew)

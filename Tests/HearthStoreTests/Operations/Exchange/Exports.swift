@@ -1,4 +1,5 @@
 import Foundation
+import HearthRules
 import HearthSQLite
 import TestSupport
 import Testing
@@ -12,12 +13,20 @@ import Testing
     func `an export, imported into a new store, is exported again byte for byte`(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let source = try await ExchangedStore()
-        try await source.fill(&generator)
+        try await source.fill(&generator, steps: 40)
+        let deleted = try await source.shared.memory("deleted")
+        try await source.store.delete(deleted, as: "alden", lock: source.shared.lock(deleted, as: "alden"))
+        source.shared.clock.advance(by: UpkeepStore.days(31))
+        _ = try await source.store.maintain(MaintenanceRequest(steps: [.purge]))
+        try await source.fill(&generator, steps: 40)
         let lines = try await source.exported()
+        #expect(lines.contains { $0.contains(#""kind":"tombstone""#) }, "seed \(seed)")
         let target = try await ExchangedStore()
         let report = try await target.imported(lines)
         #expect(report.present == 0 && report.tookPolicy, "seed \(seed)")
-        #expect(try await target.exported() == lines, "seed \(seed)")
+        let copied = try await target.exported()
+        let difference = zip(lines, copied).first { $0 != $1 }
+        #expect(copied == lines, "seed \(seed): \(difference.map { "\($0)\n\($1)" } ?? "")")
         #expect(try await target.store.verify().findings == [], "seed \(seed)")
         // Again is no change.
         let again = try await target.imported(lines)
@@ -90,6 +99,81 @@ import Testing
         #expect(try await third.imported(later).erased == 3)
         #expect(try await third.imported(later, allowErased: true).stored == 1)
         #expect(try await third.shared.content(copy, as: "mimic") == "the quixzle")
+    }
+
+    @Test func `what was deleted and purged is not brought back, here and where the export goes`() async throws {
+        let source = try await ExchangedStore()
+        let gone = try await source.shared.memory("gone")
+        let before = try await source.exported()
+        try await source.store.delete(gone, as: "alden", lock: source.shared.lock(gone, as: "alden"))
+        source.shared.clock.advance(by: UpkeepStore.days(31))
+        #expect(try await source.store.maintain(MaintenanceRequest(steps: [.purge]))[.purge]?.affected == 1)
+        let kept = try await source.shared.memory("kept")
+        #expect(try await source.imported(before).deleted == 1)
+        let after = try await source.exported()
+        #expect(after.filter { $0.contains(#""kind":"tombstone""#) && $0.contains(gone.rawValue) }.count == 1)
+        let target = try await ExchangedStore(clock: source.shared.clock)
+        #expect(try await target.imported(after).stored == 1)
+        #expect(try await target.imported(before) == ImportReport(deleted: 1))
+        await expect(.memoryNotFound) { try await target.store.memory(gone, as: "alden") }
+        #expect(try await target.shared.content(kept, as: "alden") == "kept")
+        // A store that still has the memory keeps it.
+        let other = try await ExchangedStore(clock: source.shared.clock)
+        try await other.imported(before)
+        #expect(try await other.imported(after).stored == 1)
+        #expect(try await other.shared.content(gone, as: "alden") == "gone")
+        #expect(try await other.exported().allSatisfy { !$0.contains(#""kind":"tombstone""#) })
+    }
+
+    @Test
+    func `a fold that a person undid stays undone, and a profile that leaves its conflicts to the configuration too`()
+        async throws
+    {
+        let source = try await ExchangedStore()
+        var profile = AgentProfile.alden
+        profile.ownConflictResolution = nil
+        try await source.store.setProfiles([profile])
+        let twins = [try await source.shared.memory("The same."), try await source.shared.memory("The same.")]
+        let fold = MaintenanceRequest(steps: [.duplicates])
+        #expect(try await source.store.maintain(fold)[.duplicates]?.affected == 1)
+        _ = try await source.store.restore(twins[0], as: "alden")
+        let lines = try await source.exported()
+        let target = try await ExchangedStore(clock: source.shared.clock)
+        try await target.imported(lines)
+        #expect(try await target.exported() == lines)
+        #expect(try await target.store.maintain(fold)[.duplicates]?.affected == 0)
+        #expect(try target.store.read { try $0.directory.agent("alden").profile.ownConflictResolution } == nil)
+    }
+
+    /// What becomes of each table. A new one is to be decided here, and its rows written out or left out on purpose.
+    private static let tables: [String: Bool] = [
+        "agents": true, "policies": true, "users": true, "sessions": true, "memories": true, "versions": true,
+        "drafts": true, "shares": true, "conflicts": true, "accesses": true, "categories": true, "tags": true,
+        "erasure_marks": true, "tombstones": true,
+        // Of these a part: the secret of erasures, identity keys, the last tokens, and folds that a person undid.
+        "store": true, "data_keys": true, "leases": true, "upkeep_changes": true,
+        // What is made from the rest.
+        "documents": false, "memory_index": false, "memory_words": false, "roster_images": false, "models": false,
+        "vector_blocks": false, "vector_block_states": false, "index_progress": false, "sealed_words": false,
+        "sealed_vectors": false, "ages": false, "counters": false,
+        // What is of this file and its processes alone.
+        "audit": false, "audit_head": false, "notifications": false, "operations": false, "lease_waiters": false,
+        "upkeep_lease": false, "upkeep_state": false,
+        // What only says that something is gone: its marks go along.
+        "erased_documents": false, "erased_users": false,
+    ]
+
+    @Test func `every table is written out, or left out on purpose`() async throws {
+        let source = try await ExchangedStore()
+        let names = try source.store.read { snapshot in
+            try snapshot.connection.rows(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+                as: { $0.string(0) }
+            )
+        }
+        // The full-text index has tables of its own.
+        let own = names.filter { !$0.hasPrefix("memory_index_") }
+        #expect(Set(own).symmetricDifference(Self.tables.keys) == [])
     }
 
     @Test func `sensitive memories are left out and counted, unless they are asked for with their key`() async throws {

@@ -1,4 +1,5 @@
 import HearthSQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,6 +51,46 @@ import Testing
             #expect(report.isCutShort == (affected.count < 3))
         }
         #expect(affected == [4, 4, 2, 0])
+    }
+
+    @Test func `a transaction of upkeep ends after 2 ms of work, and the next one goes on`() async throws {
+        let upkeep = try await UpkeepStore()
+        let ticks = Ticks()
+        var clock = upkeep.shared.clock.storeClock
+        // Each look at the clock takes a millisecond.
+        clock.bootTime = { ticks.next() }
+        let limit = MaintenanceCycle.BatchLimit(policy: MaintenancePolicy(), clock: clock)
+        #expect(limit.allows(after: 0) && limit.allows(after: 1) && !limit.allows(after: 2))
+        #expect(limit.allows(after: 0), "the first one always")
+        let still = MaintenanceCycle.BatchLimit(policy: MaintenancePolicy(), clock: upkeep.shared.clock.storeClock)
+        #expect(still.allows(after: 31) && !still.allows(after: 32))
+    }
+
+    @Test func `short transactions do all that long ones do`() async throws {
+        var reports: [MaintenanceReport] = []
+        for rows in [1, 3, 32] {
+            let upkeep = try await UpkeepStore { $0.maintenance.rowsPerTransaction = rows }
+            let end = upkeep.shared.clock.storeClock.now().advanced(by: .seconds(60))
+            for index in 0..<7 {
+                _ = try await upkeep.memory("Old \(index)")
+                _ = try await upkeep.memory("Expiring \(index)", of: "alden", expiresAt: end)
+                _ = try await upkeep.memory("The same twice", of: "alice")
+            }
+            for index in 0..<30 { _ = try await upkeep.memory("Step \(index)", of: "mimic", type: .working) }
+            upkeep.shared.clock.advance(by: .seconds(120))
+            reports.append(try await upkeep.maintain(.expiry, .workingMemory, .duplicates))
+            for _ in 0..<2 {
+                upkeep.pass(days: 31)
+                reports.append(try await upkeep.maintain(.retention, .purge))
+            }
+            #expect(try await upkeep.store.verify().findings == [])
+        }
+        func counts(_ reports: ArraySlice<MaintenanceReport>) -> [[Int]] {
+            reports.map { report in report.steps.map(\.affected) }
+        }
+        #expect(counts(reports[0..<3]) == [[7, 5, 6], [32, 18], [1, 32]], "\(counts(reports[0..<3]))")
+        #expect(counts(reports[3..<6]) == counts(reports[0..<3]))
+        #expect(counts(reports[6..<9]) == counts(reports[0..<3]))
     }
 
     @Test func `a cycle that fails in the middle leaves whole transactions, and the next one goes on`() async throws {
@@ -177,6 +218,7 @@ import Testing
         let statements = [
             "SELECT since, memory_key FROM ages WHERE kind = 0 AND agent_key = 1 AND since <= 5 ORDER BY since, memory_key LIMIT 4",
             "\(MaintenanceCycle.expired)", "\(WorkingMemories.counts)", "\(WorkingMemories.keys)",
+            "\(WorkingMemories.present)",
             "SELECT user_key, owner_key, identifier FROM tombstones WHERE deleted_at <= 1 ORDER BY deleted_at LIMIT 5",
         ]
         for statement in statements {
@@ -187,6 +229,18 @@ import Testing
             }
             #expect(plan.allSatisfy { !$0.hasPrefix("SCAN") || $0.contains("documents_working") }, "\(plan)")
             #expect(plan.allSatisfy { !$0.contains("TEMP B-TREE") }, "\(plan)")
+        }
+    }
+}
+
+/// A clock that is a millisecond later each time somebody looks.
+private final class Ticks: Sendable {
+    private let time = Mutex(Int64(0))
+
+    func next() -> Int64 {
+        time.withLock { time in
+            time += 1_000_000
+            return time
         }
     }
 }

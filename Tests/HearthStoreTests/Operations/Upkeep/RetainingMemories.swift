@@ -116,13 +116,7 @@ import Testing
         let other = try await upkeep.memory("Not working")
         let (order, count) = try upkeep.store.read { snapshot in
             let working = try #require(
-                try WorkingMemories.excessive(
-                    afterUser: 0,
-                    owner: 0,
-                    directory: snapshot.directory,
-                    in: snapshot.connection
-                )
-                .first
+                try WorkingMemories.excessive(directory: snapshot.directory, in: snapshot.connection).first
             )
             return try working.excess(
                 at: snapshot.clock.now(),
