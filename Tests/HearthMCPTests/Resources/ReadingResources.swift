@@ -19,7 +19,8 @@ import Testing
             .string ?? ""
         _ = try await client.call("revise", ["id": .string(id), "content": "Green tea."])
         #expect(try await text(client, "hearth://memory/\(id)") == "Green tea.")
-        let history = try JSONParser.parse(Array(try await text(client, "hearth://memory/\(id)/history").utf8), as: .lenient)
+        let past = try await text(client, "hearth://memory/\(id)/history")
+        let history = try JSONParser.parse(Array(past.utf8), as: .lenient)
         #expect(history.array?.compactMap { $0["content"]?.string } == ["Tea.", "Green tea."])
         for uri in ["hearth://slice", "hearth://category/task", "hearth://tag/hot%20drinks", "hearth://agent/alden"] {
             let listing = try JSONParser.parse(Array(try await text(client, uri).utf8), as: .lenient)
