@@ -32,6 +32,7 @@ final class HostOperations: Sendable {
     /// - Parameter call: The host's call, which names the span.
     func perform<R>(
         _ call: StaticString = #function,
+        isolation: isolated (any Actor)? = #isolation,
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         begun.withLock { $0 += 1 }
@@ -41,6 +42,7 @@ final class HostOperations: Sendable {
     /// Runs an operation that no agent makes and that is not counted.
     func administer<R>(
         _ call: StaticString = #function,
+        isolation: isolated (any Actor)? = #isolation,
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         try await run(call, operation)
@@ -48,6 +50,7 @@ final class HostOperations: Sendable {
 
     private func run<R>(
         _ call: StaticString,
+        isolation: isolated (any Actor)? = #isolation,
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         await store.giveWay()
@@ -59,6 +62,7 @@ final class HostOperations: Sendable {
     /// of the error: no argument and no result.
     private func observing<R>(
         _ call: StaticString,
+        isolation: isolated (any Actor)? = #isolation,
         _ operation: (MemoryStore) async throws -> R
     ) async throws -> R {
         guard let tracer else { return try await countingFailure(operation) }
@@ -77,7 +81,10 @@ final class HostOperations: Sendable {
             .get()
     }
 
-    private func countingFailure<R>(_ operation: (MemoryStore) async throws -> R) async throws -> R {
+    private func countingFailure<R>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ operation: (MemoryStore) async throws -> R
+    ) async throws -> R {
         do {
             return try await operation(store)
         } catch {

@@ -7,6 +7,19 @@ extension MemorySyncService {
         get async throws { try await operations.administer { try await $0.pendingConflicts() } }
     }
 
+    /// The conflicts of a user's memories that wait for a decision and that an agent may decide on, oldest first.
+    ///
+    /// Those are the conflicts on its own memories; for a critical agent also those on memories that it sees, with the versions
+    /// that ``MultiAgentMemoryCoordinator/history(of:agentID:userID:)`` shows it; for `system` every one. Any other agent that
+    /// sees the memory learns from its `syncStatus` that edits wait, and not which. What an agent is shown of another's memory
+    /// leaves an audit row, committed before this returns.
+    ///
+    /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument` for an invalid user; `.keyUnavailable` where one is on
+    ///   a sensitive memory and there is no key.
+    public func pendingConflicts(agentID: AgentID, userID: UserID) async throws -> [SyncConflict] {
+        try await operations.perform { store in try await store.pendingConflicts(as: agentID, userID: userID) }
+    }
+
     /// Settles a conflict that waits, by a strategy or by a decision; durable on return.
     ///
     /// - Parameters:

@@ -110,17 +110,19 @@ extension MemorySyncService {
     ///     Where its process is certainly gone, the lease is free at once.
     ///   - timeout: How long to wait for the lease at most.
     ///   - userID: As there.
+    ///   - isolation: Where the closure runs: where the caller does, so that it may use what belongs to the caller's actor.
     ///   - body: What to do under the lease.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` where the lease could not be had in time; and as
     ///   ``acquireMemoryLock(memoryID:agentID:lockDuration:waitForLock:timeout:userID:)``.
-    public func withMemoryLock<R: Sendable>(
+    public func withMemoryLock<R>(
         memoryID: MemoryID,
         agentID: AgentID,
         lockDuration: Duration? = nil,
         timeout: Duration = .seconds(30),
         userID: UserID? = nil,
-        _ body: @Sendable (MemoryLock) async throws -> R
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (MemoryLock) async throws -> R
     ) async throws -> R {
         try await operations.perform { store in
             try await store.withLease(

@@ -26,6 +26,7 @@ public final class MemorySyncService: Sendable {
     ///   - cursor: Where the last page ended; nil begins with the newest memory.
     ///   - includesSensitive: Whether sensitive memories are in the slice. With any on the page it takes a key, or else
     ///     throws `.keyUnavailable`.
+    ///   - filter: Narrows the slice, counts included, to what passes.
     /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument` for an invalid identifier, or a limit out of
     ///   its range.
     public func agentMemorySlice(
@@ -36,7 +37,8 @@ public final class MemorySyncService: Sendable {
         includeSyncMetadata: Bool = true,
         limit: Int = 1_000,
         after cursor: SliceCursor? = nil,
-        includesSensitive: Bool = true
+        includesSensitive: Bool = true,
+        filter: SearchFilter = .init()
     ) async throws -> AgentMemorySlice {
         try await operations.perform { store in
             try await store.slice(
@@ -44,6 +46,7 @@ public final class MemorySyncService: Sendable {
                 userID: userID,
                 sessionID: sessionID,
                 memoryTypes: memoryTypes,
+                filter: filter,
                 includesSensitive: includesSensitive,
                 includeSyncMetadata: includeSyncMetadata,
                 limit: limit,

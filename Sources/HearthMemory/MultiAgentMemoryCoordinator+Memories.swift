@@ -20,8 +20,11 @@ extension MultiAgentMemoryCoordinator {
     ///   - expiresAt: When it is to stop being returned.
     ///   - provenance: Where the text came from; nil: nothing is said of it, which counts as `Provenance.standard`. A text
     ///     that the agent can see already is no more trusted than there, unless a critical agent says this.
+    ///   - confidence: How sure the owner is of it, 0…1.
+    ///   - parentID: A memory that it continues or belongs to; the agent must see it.
+    ///   - createdAt: When it came about; nil means now.
     /// - Throws: `.invalidArgument` that names what is out of range, `.restrictedCategory` for sharing a restricted
-    ///   category, `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`,
+    ///   category, `.memoryNotFound` for the parent, `.unknownAgent`, `.agentNotActive`, `.keyUnavailable` for a sensitive memory, `.storeFull`,
     ///   `.storeBusy`, `.storeReadOnly`. Then nothing is stored.
     @discardableResult
     public func storeAgentMemory(
@@ -37,7 +40,10 @@ extension MultiAgentMemoryCoordinator {
         metadata: [String: String] = [:],
         isSensitive: Bool = false,
         expiresAt: Date? = nil,
-        provenance: Provenance? = nil
+        provenance: Provenance? = nil,
+        confidence: Double = 0.8,
+        parentID: MemoryID? = nil,
+        createdAt: Date? = nil
     ) async throws -> MemoryID {
         let draft = MemoryDraft(
             content: content,
@@ -45,11 +51,40 @@ extension MultiAgentMemoryCoordinator {
             category: memoryCategory,
             tags: tags,
             importance: importanceScore,
+            confidence: confidence,
             metadata: metadata,
             isSensitive: isSensitive,
             expiresAt: expiresAt,
+            parentID: parentID,
+            createdAt: createdAt,
             provenance: provenance
         )
+        return try await storeAgentMemory(
+            agentID: agentID,
+            userID: userID,
+            sessionID: sessionID,
+            draft,
+            shareWithAgents: shareWithAgents
+        )
+    }
+
+    /// Stores a memory and publishes it as version 1; durable on return.
+    ///
+    /// - Parameters:
+    ///   - agentID: The owner.
+    ///   - userID: The user, who is made on first use.
+    ///   - sessionID: The session, which is made on first use.
+    ///   - draft: The memory.
+    ///   - shareWithAgents: Agents that see it from their next call on, and may propose edits.
+    /// - Throws: As ``storeAgentMemories(agentID:userID:sessionID:_:shareWithAgents:)``. Then nothing is stored.
+    @discardableResult
+    public func storeAgentMemory(
+        agentID: AgentID,
+        userID: UserID,
+        sessionID: SessionID? = nil,
+        _ draft: MemoryDraft,
+        shareWithAgents: [AgentID] = []
+    ) async throws -> MemoryID {
         let ids = try await storeAgentMemories(
             agentID: agentID,
             userID: userID,
@@ -112,6 +147,36 @@ extension MultiAgentMemoryCoordinator {
     ) async throws -> ImportCounts {
         try await operations.perform { store in
             try await store.importMemories(batch, maximumTrust: maximumTrust, allowErased: allowErased)
+        }
+    }
+
+    /// Stores memories under the host's own identifiers in one transaction, as ``importMemories(_:maximumTrust:allowErased:)``
+    /// does, and says what became of each; durable on return.
+    ///
+    /// A parent may come behind the memories that name it.
+    ///
+    /// - Parameters:
+    ///   - batch: The memories.
+    ///   - onInvalid: Whether a memory that can't be stored (a value out of range, an agent that may not act, a parent that is not
+    ///     there) refuses them all, or is left out alone.
+    ///   - maximumTrust: The most trust that any of them gets, 0…1.
+    ///   - allowErased: Whether a text that was erased may come back under another identifier.
+    /// - Returns: The counts, the identifiers, and why which memories were refused.
+    /// - Throws: With `.refuse`, as for storing one memory. With `.skip` only what concerns them all, such as `.storeFull`.
+    @discardableResult
+    public func importMemories(
+        _ batch: [MemoryImport],
+        onInvalid: MemoryImport.InvalidRows,
+        maximumTrust: Double = Provenance.Origin.import.usualTrust,
+        allowErased: Bool = false
+    ) async throws -> ImportOutcome {
+        try await operations.perform { store in
+            try await store.importMemories(
+                batch,
+                onInvalid: onInvalid,
+                maximumTrust: maximumTrust,
+                allowErased: allowErased
+            )
         }
     }
 

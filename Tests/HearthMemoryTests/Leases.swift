@@ -121,4 +121,48 @@ import Testing
         await expect(.unknownAgent) { try await service.acquireMemoryLock(memoryID: id, agentID: "nobody") }
         try await coordinator.close()
     }
+
+    @Test func `a closure under a lease runs where its caller does, and may use what is the caller's alone`()
+        async throws
+    {
+        let coordinator = try await household(clock: TestClock())
+        let id = try await coordinator.storeAgentMemory(agentID: "alden", userID: "user_123", content: "Tea.")
+        let window = await Window(coordinator)
+        #expect(try await window.save(id) == "Tea. Saved.")
+        #expect(await window.saves == ["Tea."])
+        try await coordinator.close()
+    }
+}
+
+/// A window of a host's: what it holds must not leave the main actor.
+@MainActor private final class Window {
+    private let coordinator: MultiAgentMemoryCoordinator
+    private(set) var saves: [String] = []
+
+    init(_ coordinator: MultiAgentMemoryCoordinator) {
+        self.coordinator = coordinator
+    }
+
+    /// Not sendable: it can't be captured by a closure that may run elsewhere.
+    private final class Buffer {
+        var text = ""
+    }
+
+    func save(_ id: MemoryID) async throws -> String {
+        let buffer = Buffer()
+        let result = try await coordinator.withMemoryLock(memoryID: id, agentID: "alden") { lock in
+            MainActor.assertIsolated()
+            buffer.text = try await coordinator.memory(id, agentID: "alden").content
+            saves.append(buffer.text)
+            try await coordinator.updateMemory(
+                id,
+                agentID: "alden",
+                change: MemoryChange(content: buffer.text + " Saved."),
+                lock: lock
+            )
+            return buffer
+        }
+        result.text = try await coordinator.memory(id, agentID: "alden").content
+        return result.text
+    }
 }

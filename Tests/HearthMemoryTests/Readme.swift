@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct Readme {
-    private static let root = URL(fileURLWithPath: #filePath)
+    static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// The Swift example of the README.
@@ -25,7 +25,7 @@ import Testing
     }
 
     /// Checks a source against the modules that were built beside the tests.
-    private static func compile(_ source: String) throws -> (status: Int32, messages: String) {
+    static func compile(_ source: String) throws -> (status: Int32, messages: String) {
         let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         var arguments = [
             "swiftc", "-typecheck", "-parse-as-library", "-swift-version", "6", "-I",

@@ -140,11 +140,6 @@ struct AgentMemory: Sendable {
 
     /// The conflicts that the agent may settle, oldest first.
     func conflicts() async throws -> [SyncConflict] {
-        let all = try await sync.pendingConflicts
-        guard !all.isEmpty else { return [] }
-        let isCritical = try await coordinator.agents().first { $0.id == agent }?.priority == .critical
-        let seen = try await coordinator.memories(all.map(\.memoryID), agentID: agent)
-        let decidable = Set(seen.filter { $0.userID == user && (isCritical || $0.agentID == agent) }.map(\.id))
-        return all.filter { decidable.contains($0.memoryID) }
+        try await sync.pendingConflicts(agentID: agent, userID: user)
     }
 }

@@ -105,6 +105,30 @@ public struct AgentProfile: Hashable, Sendable, Codable {
 }
 
 extension AgentProfile {
+    /// Describes an agent of which nothing special is said: of medium priority, whose memories are kept for 90 days, whose
+    /// conflicts are settled as the configuration says, and which may store memories of every type and category.
+    ///
+    /// The other properties can be set on the value.
+    public init(
+        id: AgentID,
+        name: String? = nil,
+        priority: AgentPriority = .medium,
+        retention: Duration = .seconds(7_776_000)
+    ) {
+        self.init(
+            id: id,
+            name: name ?? id.rawValue,
+            priority: priority,
+            retention: retention,
+            conflictResolution: nil,
+            memoryTypes: MemoryType.allCases,
+            categories: [.general],
+            workingMemoryLimit: 100
+        )
+    }
+}
+
+extension AgentProfile {
     /// How conflicts on memories it owns are settled; `.latestWins` where ``ownConflictResolution`` is nil, which leaves it
     /// to the configuration. Setting this names a strategy.
     public var conflictResolution: ConflictResolution {

@@ -8,7 +8,7 @@ public struct MemoryError: Error, Sendable {
     /// A stable reason.
     ///
     /// New codes may be added: compare with the static members, and have a default.
-    public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    public struct Code: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
         /// The code's name, as the static member has it.
         public let rawValue: String
 

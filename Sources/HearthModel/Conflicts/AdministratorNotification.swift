@@ -52,6 +52,10 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
     public var memoryID: MemoryID?
     /// The conflict it is about.
     public var conflictID: ConflictID?
+    /// Whose memory it is about.
+    public var userID: UserID?
+    /// The owner of the memory that it is about.
+    public var ownerID: AgentID?
     /// When it arose.
     public var createdAt: Date
     /// How often it was raised: raising it again for the same cause makes no second one.
@@ -72,7 +76,9 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         createdAt: Date,
         count: Int = 1,
         lastRaisedAt: Date? = nil,
-        escalatedAt: Date? = nil
+        escalatedAt: Date? = nil,
+        userID: UserID? = nil,
+        ownerID: AgentID? = nil
     ) {
         self.id = id
         self.severity = severity
@@ -84,6 +90,8 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         self.count = count
         self.lastRaisedAt = lastRaisedAt ?? createdAt
         self.escalatedAt = escalatedAt
+        self.userID = userID
+        self.ownerID = ownerID
     }
 }
 
@@ -116,7 +124,9 @@ extension AdministratorNotification {
             createdAt: try container.decode(Date.self, forKey: .createdAt),
             count: try container.decodeIfPresent(Int.self, forKey: .count) ?? 1,
             lastRaisedAt: try container.decodeIfPresent(Date.self, forKey: .lastRaisedAt),
-            escalatedAt: try container.decodeIfPresent(Date.self, forKey: .escalatedAt)
+            escalatedAt: try container.decodeIfPresent(Date.self, forKey: .escalatedAt),
+            userID: try container.decodeIfPresent(UserID.self, forKey: .userID),
+            ownerID: try container.decodeIfPresent(AgentID.self, forKey: .ownerID)
         )
     }
 }

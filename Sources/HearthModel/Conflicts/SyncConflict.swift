@@ -18,6 +18,10 @@ public struct SyncConflict: Hashable, Sendable, Codable {
     public var versions: [MemoryVersion]
     /// When it arose.
     public var createdAt: Date
+    /// Whose memory it is; nil in what an earlier release encoded.
+    public var userID: UserID?
+    /// The memory's owner; nil in what an earlier release encoded.
+    public var ownerID: AgentID?
 
     /// Describes a conflict.
     public init(
@@ -28,7 +32,9 @@ public struct SyncConflict: Hashable, Sendable, Codable {
         strategy: ConflictResolution,
         base: MemoryVersion?,
         versions: [MemoryVersion],
-        createdAt: Date
+        createdAt: Date,
+        userID: UserID? = nil,
+        ownerID: AgentID? = nil
     ) {
         self.id = id
         self.memoryID = memoryID
@@ -38,6 +44,8 @@ public struct SyncConflict: Hashable, Sendable, Codable {
         self.base = base
         self.versions = versions
         self.createdAt = createdAt
+        self.userID = userID
+        self.ownerID = ownerID
     }
 }
 

@@ -15,14 +15,28 @@ public struct MemoryLock: Hashable, Sendable, Codable {
     public let acquiredAt: Date
     /// When it expires, for people. What counts is a clock that never jumps.
     public let expiresAt: Date
+    /// Whose memory it is; nil in what an earlier release encoded.
+    public let userID: UserID?
+    /// The memory's owner; nil in what an earlier release encoded.
+    public let ownerID: AgentID?
 
     /// Describes a lease.
-    public init(memoryID: MemoryID, agentID: AgentID, fencingToken: Int64, acquiredAt: Date, expiresAt: Date) {
+    public init(
+        memoryID: MemoryID,
+        agentID: AgentID,
+        fencingToken: Int64,
+        acquiredAt: Date,
+        expiresAt: Date,
+        userID: UserID? = nil,
+        ownerID: AgentID? = nil
+    ) {
         self.memoryID = memoryID
         self.agentID = agentID
         self.fencingToken = fencingToken
         self.acquiredAt = acquiredAt
         self.expiresAt = expiresAt
+        self.userID = userID
+        self.ownerID = ownerID
     }
 }
 

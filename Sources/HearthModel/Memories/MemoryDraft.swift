@@ -105,6 +105,47 @@ public struct MemoryImport: Sendable {
     }
 }
 
+extension MemoryImport {
+    /// What becomes of an import with memories that can't be stored.
+    public enum InvalidRows: Hashable, Sendable {
+        /// None is stored.
+        case refuse
+        /// The others are stored.
+        case skip
+    }
+}
+
+/// Why one memory of an import was not stored.
+public struct ImportRefusal: Hashable, Sendable, Codable {
+    /// Why, for programs.
+    public var code: MemoryError.Code
+    /// Why, for people.
+    public var message: String
+
+    /// Says why.
+    public init(code: MemoryError.Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What an import did, memory by memory.
+public struct ImportOutcome: Hashable, Sendable, Codable {
+    /// How many of which.
+    public var counts: ImportCounts
+    /// The identifiers that the memories have in the store, in the order given; nil for those that are not there.
+    public var ids: [MemoryID?]
+    /// The memories that could not be stored, by their place in the batch.
+    public var refused: [Int: ImportRefusal]
+
+    /// Reports on an import.
+    public init(counts: ImportCounts, ids: [MemoryID?], refused: [Int: ImportRefusal] = [:]) {
+        self.counts = counts
+        self.ids = ids
+        self.refused = refused
+    }
+}
+
 /// What an import did.
 public struct ImportCounts: Hashable, Sendable, Codable {
     /// Memories stored.

@@ -20,6 +20,10 @@ public struct AgentSyncResult: Hashable, Sendable, Codable {
     public var draftsBehindLeases: Int
     /// What was not done and why, one sentence for each memory.
     public var errors: [String]
+    /// What was published, one entry for each draft, in the order of the drafts.
+    public var published: [PublishedMemory]
+    /// The drafts that stay as they are and why, as ``errors`` has them for people.
+    public var failures: [SyncFailure]
     /// How long it took.
     public var duration: Duration
 
@@ -35,7 +39,9 @@ public struct AgentSyncResult: Hashable, Sendable, Codable {
         conflictsPending: Int = 0,
         draftsBehindLeases: Int = 0,
         errors: [String] = [],
-        duration: Duration = .zero
+        duration: Duration = .zero,
+        published: [PublishedMemory] = [],
+        failures: [SyncFailure] = []
     ) {
         self.operationID = operationID
         self.agentID = agentID
@@ -48,5 +54,50 @@ public struct AgentSyncResult: Hashable, Sendable, Codable {
         self.draftsBehindLeases = draftsBehindLeases
         self.errors = errors
         self.duration = duration
+        self.published = published
+        self.failures = failures
+    }
+}
+
+/// A memory that a sync published a draft of.
+public struct PublishedMemory: Hashable, Sendable, Codable {
+    /// The memory.
+    public var memoryID: MemoryID
+    /// What is published since: the draft, or what it was merged with other edits into.
+    public var version: VersionID
+
+    /// Names a memory and its version.
+    public init(memoryID: MemoryID, version: VersionID) {
+        self.memoryID = memoryID
+        self.version = version
+    }
+}
+
+/// A draft that a sync left as it is.
+public struct SyncFailure: Hashable, Sendable, Codable {
+    /// The memory.
+    public var memoryID: MemoryID
+    /// Why, for programs: ``MemoryError/Code/locked`` for a draft behind another agent's lease.
+    public var code: MemoryError.Code
+    /// Why, for people.
+    public var message: String
+
+    /// Describes a draft that stayed.
+    public init(memoryID: MemoryID, code: MemoryError.Code, message: String) {
+        self.memoryID = memoryID
+        self.code = code
+        self.message = message
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Results that were encoded by an earlier release don't say it.
+    func decode(_ type: [PublishedMemory].Type, forKey key: Key) throws -> [PublishedMemory] {
+        try decodeIfPresent(type, forKey: key) ?? []
+    }
+
+    /// Results that were encoded by an earlier release don't say it.
+    func decode(_ type: [SyncFailure].Type, forKey key: Key) throws -> [SyncFailure] {
+        try decodeIfPresent(type, forKey: key) ?? []
     }
 }

@@ -23,6 +23,18 @@ public struct SearchFilter: Hashable, Sendable {
     public var includesSensitive: Bool
     /// At least this trusted, 0…1.
     public var minimumTrust: Double?
+    /// Of any of these sessions.
+    public var sessions: Set<SessionID>
+    /// Owned by any of these agents.
+    public var owners: Set<AgentID>
+    /// All of these tags.
+    public var allTags: Set<String>
+    /// With all of these metadata values, exactly as they were given. This takes a look at the metadata of every memory of the
+    /// user, so it is slower than the rest of a filter.
+    public var metadata: [String: String]
+    /// In any of these states, as the agent sees them. What it has deleted itself is no longer there, so that
+    /// ``SyncStatus/deleted`` admits nothing.
+    public var syncStatus: Set<SyncStatus>
 
     /// Which memories are admitted by their expiry.
     public enum Expiry: String, CaseIterable, Sendable, Codable {
@@ -45,7 +57,12 @@ public struct SearchFilter: Hashable, Sendable {
         minimumScore: Double? = nil,
         expiry: Expiry = .current,
         includesSensitive: Bool = true,
-        minimumTrust: Double? = nil
+        minimumTrust: Double? = nil,
+        sessions: Set<SessionID> = [],
+        owners: Set<AgentID> = [],
+        allTags: Set<String> = [],
+        metadata: [String: String] = [:],
+        syncStatus: Set<SyncStatus> = []
     ) {
         self.types = types
         self.categories = categories
@@ -57,6 +74,11 @@ public struct SearchFilter: Hashable, Sendable {
         self.expiry = expiry
         self.includesSensitive = includesSensitive
         self.minimumTrust = minimumTrust
+        self.sessions = sessions
+        self.owners = owners
+        self.allTags = allTags
+        self.metadata = metadata
+        self.syncStatus = syncStatus
     }
 }
 
@@ -69,7 +91,18 @@ extension SearchFilter {
         }
         if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }
+        for session in sessions { _ = try session.validated() }
+        for owner in owners { _ = try owner.validated() }
         if let minimumTrust { _ = try FieldLimits.unit(minimumTrust, name: "minimum trust") }
+    }
+}
+
+extension SearchFilter {
+    /// The same filter without what takes a key to tell of a sensitive memory.
+    package var withoutSealedParts: SearchFilter {
+        var filter = self
+        (filter.tags, filter.allTags, filter.metadata) = ([], [], [:])
+        return filter
     }
 }
 

@@ -108,6 +108,7 @@ extension AdministratorNotification {
         _ id: ConflictID,
         on memory: MemoryID,
         of owner: AgentID,
+        user: UserID? = nil,
         saying fields: MemoryFields,
         isSensitive: Bool = false,
         escalatedBecause reason: String?,
@@ -125,7 +126,9 @@ extension AdministratorNotification {
                 """,
             memoryID: memory,
             conflictID: id,
-            createdAt: now.date
+            createdAt: now.date,
+            userID: user,
+            ownerID: owner
         )
     }
 }

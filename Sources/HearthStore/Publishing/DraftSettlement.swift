@@ -4,7 +4,7 @@ import HearthRules
 /// What became of one draft in a sync.
 enum DraftSettlement: Sendable {
     /// It is published, or there was nothing in it to publish.
-    case settled(conflict: ConflictKind?, settledConflicts: Int)
+    case settled(PublishedMemory?, conflict: ConflictKind?, settledConflicts: Int)
     /// It waits with other edits for a decision.
     case waiting(ConflictID)
     /// Another agent holds the lease, so it stays a draft.
@@ -21,8 +21,9 @@ extension AgentSyncResult {
     /// Counts a draft.
     mutating func count(_ settlement: DraftSettlement) {
         switch settlement {
-        case .settled(let conflict, let settledConflicts):
+        case .settled(let memory, let conflict, let settledConflicts):
             memoriesProcessed += 1
+            if let memory { published.append(memory) }
             successfulSyncs += 1
             conflictsResolved += settledConflicts
             if conflict != nil {
@@ -36,18 +37,26 @@ extension AgentSyncResult {
         case .behindLease(let id, let holder):
             memoriesProcessed += 1
             draftsBehindLeases += 1
-            errors.append(
-                "Memory \(id): agent \(holder) holds the lease; the draft stays pending until it is released."
+            fail(
+                id,
+                .locked,
+                "agent \(holder) holds the lease; the draft stays pending until it is released."
             )
         case .refused(let id, let error):
             memoriesProcessed += 1
-            errors.append("Memory \(id): \(error.message) The draft stays as it is; discard it if it isn't wanted.")
+            fail(id, error.code, "\(error.message) The draft stays as it is; discard it if it isn't wanted.")
         case .failed(let id, let error):
             memoriesProcessed += 1
-            errors.append("Memory \(id): \(error.message) The draft stays as it is.")
+            fail(id, error.code, "\(error.message) The draft stays as it is.")
         case .gone:
             break
         }
+    }
+
+    /// Notes that a memory is not as it should be, for people and for programs.
+    mutating func fail(_ id: MemoryID, _ code: MemoryError.Code, _ message: String) {
+        errors.append("Memory \(id): \(message)")
+        failures.append(SyncFailure(memoryID: id, code: code, message: message))
     }
 }
 
@@ -75,7 +84,7 @@ extension WriteContext {
             : try VersionReader(of: record, in: snapshot).version(draft.base).fields
         let context = try endDraft(draft, of: record)
         guard !draft.change.leavingOut(unchangedFrom: base).isEmpty else {
-            return .settled(conflict: nil, settledConflicts: 0)
+            return .settled(nil, conflict: nil, settledConflicts: 0)
         }
         let version = Version(
             memoryID: record.id,
@@ -89,7 +98,11 @@ extension WriteContext {
         )
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
-        return .settled(conflict: outcome.kind, settledConflicts: outcome.settledConflicts)
+        return .settled(
+            PublishedMemory(memoryID: record.id, version: outcome.head),
+            conflict: outcome.kind,
+            settledConflicts: outcome.settledConflicts
+        )
     }
 
     /// Why an agent may no longer publish what it drafted; nil if it may.

@@ -64,7 +64,15 @@ struct LeaseRequest: Sendable {
             try DocumentTable.raise(.everLeased, document: subject.key, user: subject.userKey, in: transaction)
         }
         try Counter.locksAcquired.add(1, in: transaction)
-        return .granted(MemoryLock(lease, on: subject.id, of: agentID))
+        return .granted(
+            MemoryLock(
+                lease,
+                on: subject.id,
+                of: agentID,
+                userID: try UserTable.name(of: subject.userKey, in: connection),
+                ownerID: subject.owner.id
+            )
+        )
     }
 
     private func authorizedSubject(

@@ -233,6 +233,7 @@ extension WriteContext {
                 row.id,
                 on: record.id,
                 of: record.owner,
+                user: record.userID,
                 saying: record.fields,
                 isSensitive: record.isSensitive,
                 escalatedBecause: reason,

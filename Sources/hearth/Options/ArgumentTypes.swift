@@ -17,6 +17,17 @@ extension SharePermission: ExpressibleByArgument {}
 extension ConflictResolution: ExpressibleByArgument {}
 extension MemoryAnalytics.Period: ExpressibleByArgument {}
 
+extension SyncStatus: ExpressibleByArgument {
+    /// The states in which a memory can be listed.
+    public static var allValueStrings: [String] { [Self.synced, .pending, .conflict, .locked].map(\.rawValue) }
+
+    /// A state by its name.
+    public init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
+    }
+}
+
 extension MaintenanceStep: ExpressibleByArgument {
     /// A step by its name, in which a dash stands for an underscore too.
     public init?(argument: String) {

@@ -13,6 +13,31 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Only memories with this tag; may be given several times.")
     var tag: [String] = []
 
+    @Flag(help: "Only memories with all of the tags, and not just with one.")
+    var allTags = false
+
+    @Option(help: ArgumentHelp("Only memories of this session; may be given several times.", valueName: "session"))
+    var inSession: [SessionID] = []
+
+    @Option(help: ArgumentHelp("Only memories of this agent's; may be given several times.", valueName: "agent"))
+    var owner: [AgentID] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only memories with this metadata value; may be given several times, and all count.",
+            valueName: "key=value"
+        )
+    )
+    var with: [MetadataPair] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only memories in this state for the agent: synced, pending (with a draft), conflict or locked; may be given several times.",
+            valueName: "state"
+        )
+    )
+    var status: [SyncStatus] = []
+
     @Option(
         help: ArgumentHelp("Only memories created then or later: RFC 3339, or a date alone.", valueName: "time")
     )
@@ -44,14 +69,19 @@ struct FilterOptions: ParsableArguments {
         SearchFilter(
             types: Set(type),
             categories: Set(category),
-            tags: Set(tag),
+            tags: allTags ? [] : Set(tag),
             createdAfter: since?.asStart,
             createdBefore: until?.asEnd,
             minimumImportance: minImportance,
             minimumScore: minimumScore,
             expiry: expired ? .expired : .current,
             includesSensitive: !sensitivity.withoutSensitive,
-            minimumTrust: minTrust
+            minimumTrust: minTrust,
+            sessions: Set(inSession),
+            owners: Set(owner),
+            allTags: allTags ? Set(tag) : [],
+            metadata: with.dictionary,
+            syncStatus: Set(status)
         )
     }
 }

@@ -74,7 +74,7 @@ extension Required<AgentOptions> {
 
 extension MultiAgentMemoryCoordinator {
     /// The user that is named, else the only one that the store knows.
-    fileprivate func user(_ user: Required<UserOptions>) async throws -> UserID {
+    func user(_ user: Required<UserOptions>) async throws -> UserID {
         if let given = user.given { return given }
         return try UserOptions.onlyChoice(of: try await users(), known: "the users")
     }

@@ -60,6 +60,15 @@ struct Tool: Sendable {
         input: String? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> JSON {
+        try await json(arguments, input: input, sourceLocation: sourceLocation)
+    }
+
+    /// Runs a command and reads the JSON that it prints.
+    func json(
+        _ arguments: [String],
+        input: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> JSON {
         let outcome = try await run(arguments + ["--json", "--db", store], input: input.map { Data($0.utf8) })
         #expect(outcome.status == 0, "\(outcome.errors)", sourceLocation: sourceLocation)
         return try outcome.json

@@ -315,6 +315,17 @@ extension PolicyCalls {
         }
         let owned = try await coordinator.memories(agentID: agent, userID: user, includeSharedMemories: false)
         if Set(owned.memories.map(\.id)) != own { failures.append("\(agent) browses its own") }
+        let owners = Set(expected.compactMap { id in model.entries.first { $0.id == id }?.owner })
+        for owner in model.agents where owner == agent || !owners.contains(owner) {
+            let filter = SearchFilter(owners: [owner])
+            let count = try await coordinator.countMemories(agentID: agent, userID: user, filter: filter)
+            if count != (owner == agent ? own.count : 0) { failures.append("\(agent) counts \(count) of \(owner)") }
+        }
+        let all = try await coordinator.countMemories(agentID: agent, userID: user)
+        if all != expected.count { failures.append("\(agent) counts \(all) instead of \(expected.count)") }
+        let deleted = Set(try await coordinator.deletedMemories(agentID: agent, userID: user).map(\.memory.id))
+        let trash = Set(model.entries.filter { $0.owner == agent && $0.user == user && $0.isDeleted }.map(\.id))
+        if deleted != trash { failures.append("\(agent) has \(deleted.count) in the trash instead of \(trash.count)") }
         let slice = try await coordinator.syncService.agentMemorySlice(agentID: agent, userID: user)
         let counts = (slice.statistics.totalMemories, slice.statistics.ownMemories, slice.statistics.sharedMemories)
         if Set(slice.entries.map(\.memory.id)) != expected

@@ -106,7 +106,7 @@ private struct ScriptedWorld {
     }
 
     private mutating func deed() async throws -> String {
-        let choice = Int.random(in: 0..<24, using: &random)
+        let choice = Int.random(in: 0..<27, using: &random)
         guard choice > 2, let id = ids.randomElement(using: &random) else { return try await store() }
         switch choice {
         case 3: return try await alicesMemory()
@@ -124,6 +124,9 @@ private struct ScriptedWorld {
         case 20: return try await lease(id)
         case 21: return try await sync()
         case 22: return try await endOrBeginAgain(id)
+        case 23: return try await lists()
+        case 24: return try await keyed()
+        case 25: return try await several()
         default: return try await askAfterHidden()
         }
     }
@@ -230,8 +233,58 @@ extension ScriptedWorld {
             tags: random.next() % 4 == 0 ? [Vocabulary.words[0]] : [],
             minimumImportance: random.next() % 4 == 0 ? 0.5 : nil,
             expiry: SearchFilter.Expiry.allCases.randomElement(using: &random)!,
-            includesSensitive: random.next() % 4 != 0
+            includesSensitive: random.next() % 4 != 0,
+            sessions: random.next() % 6 == 0 ? ["morning"] : [],
+            owners: random.next() % 6 == 0 ? [agent, "mimic"] : [],
+            allTags: random.next() % 6 == 0 ? [Vocabulary.words[0]] : [],
+            metadata: random.next() % 6 == 0 ? ["key": "0"] : [:],
+            syncStatus: random.next() % 6 == 0 ? [.synced, .locked] : []
         )
+    }
+
+    private mutating func lists() async throws -> String {
+        let filter = filter()
+        let count = try await coordinator.countMemories(agentID: agent, userID: user, filter: filter)
+        let sessions = try await coordinator.sessions(agentID: agent, userID: user)
+        let tags = try await coordinator.tags(agentID: agent, userID: user, filter: filter)
+        let drafts = try await coordinator.drafts(agentID: agent, userID: user)
+        let deleted = try await coordinator.deletedMemories(agentID: agent, userID: user, limit: 5)
+        let conflicts = try await coordinator.pendingConflicts(agentID: agent, userID: user)
+        return try "\(count) \(json(sessions)) \(json(tags)) \(json(drafts)) \(json(deleted)) \(json(conflicts))"
+    }
+
+    private mutating func keyed() async throws -> String {
+        var draft = draft()
+        draft.metadata = ["key": "\(random.next() % 3)"]
+        let stored = try await coordinator.upsertMemory(
+            key: draft.metadata["key"] ?? "",
+            agentID: agent,
+            userID: user,
+            sessionID: session(),
+            draft
+        )
+        if stored.isNew { ids.append(stored.memory.id) }
+        return "\(stored.isNew) \(told(stored.memory))"
+    }
+
+    private mutating func several() async throws -> String {
+        if Bool.random(using: &random) {
+            let report = try await coordinator.updateMemories(
+                matching: filter(),
+                agentID: agent,
+                userID: user,
+                change: MemoryChange(importance: Double(random.next() % 5) / 4),
+                dryRun: random.next() % 4 != 0
+            )
+            return try json(report)
+        }
+        var edits: [MemoryEdit] = []
+        for _ in 0..<2 {
+            let change = MemoryChange(content: Vocabulary.text(&random))
+            if let id = ids.randomElement(using: &random) { edits.append(MemoryEdit(id, .change(change))) }
+        }
+        return try await coordinator.publishMemories(edits, agentID: agent, userID: user).map { $0.map(told) ?? "gone" }
+            .joined(separator: "\n")
     }
 
     private mutating func slice() async throws -> String {
@@ -335,6 +388,7 @@ extension ScriptedWorld {
             { _ = try await coordinator.history(of: target, agentID: agent) },
             { try await coordinator.updateMemory(target, agentID: agent, change: MemoryChange(content: "x")) },
             { try await coordinator.deleteMemory(target, agentID: agent) },
+            { try await coordinator.publishMemories([MemoryEdit(target, .delete)], agentID: agent) },
             { try await coordinator.discardDraft(of: target, agentID: agent) },
             { try await coordinator.restoreMemory(target, agentID: agent, userID: user) },
             { try await coordinator.rollbackMemory(target, to: "ver_none", agentID: agent) },

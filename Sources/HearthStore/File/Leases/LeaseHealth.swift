@@ -63,12 +63,18 @@ extension Snapshot {
 
 extension Lease {
     fileprivate func lock(in snapshot: Snapshot) throws -> MemoryLock {
-        let id = try snapshot.connection.first(
-            "SELECT identifier FROM memories WHERE memory_key = ?1",
+        let subject = try snapshot.connection.first(
+            "SELECT identifier, user_key, owner_key FROM memories WHERE memory_key = ?1",
             memory,
-            as: { $0.memoryID(0) }
+            as: { (id: $0.memoryID(0), user: $0.int64(1), owner: $0.int64(2)) }
         )
-        guard let id else { throw MemoryError.corrupt("A lease is on a memory that is not there.") }
-        return MemoryLock(self, on: id, of: try snapshot.directory.agent(key: holder).id)
+        guard let subject else { throw MemoryError.corrupt("A lease is on a memory that is not there.") }
+        return MemoryLock(
+            self,
+            on: subject.id,
+            of: try snapshot.directory.agent(key: holder).id,
+            userID: try UserTable.name(of: subject.user, in: snapshot.connection),
+            ownerID: try snapshot.directory.agent(key: subject.owner).id
+        )
     }
 }

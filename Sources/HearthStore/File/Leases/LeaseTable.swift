@@ -145,13 +145,15 @@ extension Lease {
 
 extension MemoryLock {
     /// The part of a lease that its holder is given.
-    init(_ lease: Lease, on memoryID: MemoryID, of agentID: AgentID) {
+    init(_ lease: Lease, on memoryID: MemoryID, of agentID: AgentID, userID: UserID?, ownerID: AgentID?) {
         self.init(
             memoryID: memoryID,
             agentID: agentID,
             fencingToken: lease.token,
             acquiredAt: lease.acquiredAt.date,
-            expiresAt: lease.expiresAt.date
+            expiresAt: lease.expiresAt.date,
+            userID: userID,
+            ownerID: ownerID
         )
     }
 }

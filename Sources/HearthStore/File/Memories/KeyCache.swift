@@ -71,6 +71,14 @@ enum UserTable {
         try connection.first("SELECT user_key FROM users WHERE user_id = ?1", id.rawValue, as: { $0.int64(0) })
     }
 
+    static func name(of key: Int64, in connection: Connection) throws -> UserID? {
+        try connection.first(
+            "SELECT user_id FROM users WHERE user_key = ?1",
+            key,
+            as: { UserID(rawValue: $0.string(0)) }
+        )
+    }
+
     fileprivate static func insert(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         let key = try connection.first(
             // The number of an erased user is no other's: the audit and caches know it.

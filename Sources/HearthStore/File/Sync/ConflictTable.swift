@@ -53,6 +53,18 @@ enum ConflictTable {
         )
     }
 
+    /// The conflicts on memories of a user that wait. The oldest comes first.
+    static func waiting(ofUser user: Int64, in connection: Connection) throws -> [ConflictRow] {
+        try connection.rows(
+            """
+            SELECT conflict_key, conflict_id, memory_key, kind, strategy, base, created_at, resolved_at IS NOT NULL
+            FROM conflicts WHERE user_key = ?1 AND resolved_at IS NULL ORDER BY created_at, conflict_key
+            """,
+            user,
+            as: row
+        )
+    }
+
     /// The memories of a user on which a conflict waits.
     static func waitingMemories(ofUser user: Int64, in connection: Connection) throws -> Set<Int64> {
         Set(

@@ -7,8 +7,9 @@ enum NotificationTable {
     private static let columns = """
         SELECT n.notification_key, n.severity, n.kind, n.message, m.identifier, c.conflict_id, n.created_at, n.count,
             coalesce(n.last_raised_at, n.created_at), n.escalated_at, n.acknowledged_at IS NOT NULL,
-            c.resolved_at IS NOT NULL
+            c.resolved_at IS NOT NULL, u.user_id, a.agent_id
         FROM notifications AS n LEFT JOIN memories AS m ON m.memory_key = n.memory_key
+        LEFT JOIN users AS u ON u.user_key = m.user_key LEFT JOIN agents AS a ON a.agent_key = m.owner_key
         LEFT JOIN conflicts AS c ON c.conflict_key = n.conflict_key
         """
     private static let allUnacknowledged = ComposedSQL(
@@ -197,7 +198,9 @@ enum NotificationTable {
                 createdAt: Timestamp(rawValue: row.int64(6)).date,
                 count: row.int(7),
                 lastRaisedAt: Timestamp(rawValue: row.int64(8)).date,
-                escalatedAt: row.optionalInt64(9).map { Timestamp(rawValue: $0).date }
+                escalatedAt: row.optionalInt64(9).map { Timestamp(rawValue: $0).date },
+                userID: row.optionalString(12).map(UserID.init(rawValue:)),
+                ownerID: row.optionalString(13).map(AgentID.init(rawValue:))
             ),
             isAcknowledged: row.bool(10),
             isMoot: row.bool(11)

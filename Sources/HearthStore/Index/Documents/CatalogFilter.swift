@@ -6,10 +6,13 @@ import HearthSQLite
 struct CatalogFilter {
     private var types: Set<UInt8>?
     private var categories: Set<Int32>?
-    /// The documents that have one of the tags.
+    /// The documents that have the tags and the metadata that are wanted; nil where none are.
     private var documents: Set<Int64>?
     private var trusted: TrustedDocuments?
     private var session: Int64?
+    private var sessions: Set<Int64>?
+    private var owners: Set<Int64>?
+    private var states: SyncStates?
     private var createdAfter: Int64
     private var createdBefore: Int64
     private var minimumImportance: Double
@@ -41,19 +44,33 @@ struct CatalogFilter {
             }
             categories = Set(keys)
         }
-        if !filter.tags.isEmpty {
-            var tagged: Set<Int64> = []
-            let keys = filter.includesSensitive ? snapshot.keyring.loaded(user) : nil
-            let keyers = keys?.dataKeys.values.map { WordKeyer($0) } ?? []
-            for tag in filter.tags.flatMap({ DocumentTable.spellings(of: $0, keyers: keyers) }) {
-                try connection.forEach(
-                    "SELECT document_key FROM tags WHERE user_key = ?1 AND tag = ?2",
-                    user,
-                    tag,
-                    do: { tagged.insert($0.int64(0)) }
-                )
-            }
-            documents = tagged
+        let tagged = TaggedDocuments(of: user, includesSensitive: filter.includesSensitive, in: snapshot)
+        if !filter.tags.isEmpty { documents = try tagged.any(of: filter.tags) }
+        for tag in filter.allTags {
+            let found = try tagged.any(of: [tag])
+            documents = documents?.intersection(found) ?? found
+        }
+        if !filter.metadata.isEmpty {
+            let found = try MetadataDocuments(
+                of: user,
+                viewer: viewer,
+                includesSensitive: filter.includesSensitive,
+                in: snapshot
+            )
+            .all(with: filter.metadata)
+            documents = documents?.intersection(found) ?? found
+        }
+        if !filter.sessions.isEmpty {
+            sessions = Set(try filter.sessions.compactMap { try SessionTable.find($0, user: user, in: connection) })
+        }
+        if !filter.owners.isEmpty {
+            owners = Set(
+                try filter.owners.filter { snapshot.directory.contains($0) }
+                    .map { try snapshot.directory.agent($0).key }
+            )
+        }
+        if !filter.syncStatus.isEmpty {
+            states = try SyncStates(filter.syncStatus, of: user, viewer: viewer, in: snapshot)
         }
         trusted = try filter.minimumTrust.map { try TrustedDocuments(of: user, atLeast: $0, in: connection) }
         self.session = session
@@ -66,8 +83,8 @@ struct CatalogFilter {
         includesSensitive = filter.includesSensitive
     }
 
-    /// The same filter without its tags, if it has any.
-    var withoutTags: CatalogFilter? {
+    /// The same filter without its tags and its metadata, which take a key, if it has any.
+    var withoutSealedParts: CatalogFilter? {
         guard documents != nil else { return nil }
         var filter = self
         filter.documents = nil
@@ -89,11 +106,14 @@ struct CatalogFilter {
             && entry.createdAt >= createdAfter && entry.createdAt < createdBefore
             && entry.importance >= minimumImportance
             && (session == nil || entry.session == session)
+            && sessions?.contains(entry.session) ?? true
+            && owners?.contains(entry.owner) ?? true
             && types?.contains(entry.type) ?? true
             && categories?.contains(entry.category) ?? true
             && documents?.contains(entry.document) ?? true
             && trusted?.contains(entry.document) ?? true
             && (includesSensitive || !entry.flags.contains(.sensitive))
+            && states?.contain(entry) ?? true
     }
 }
 

@@ -80,7 +80,13 @@ extension MemoryStore {
             lease.deadline = now.advanced(by: duration)
             lease.expiresAt = clock.now().advanced(by: duration)
             try LeaseTable.extend(lease, in: transaction.connection)
-            return MemoryLock(lease, on: lock.memoryID, of: lock.agentID)
+            return MemoryLock(
+                lease,
+                on: lock.memoryID,
+                of: lock.agentID,
+                userID: lock.userID,
+                ownerID: lock.ownerID
+            )
         }
     }
 

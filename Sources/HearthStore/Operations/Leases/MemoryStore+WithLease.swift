@@ -20,17 +20,19 @@ extension MemoryStore {
     ///   - duration: How long the lease outlives a process that hangs, or of which others can't see that it is gone; more
     ///     than zero and at most a day.
     ///   - timeout: How long to wait for the lease at most.
+    ///   - isolation: Where the closure runs: where the caller does.
     ///   - body: What to do while the lease is held.
     /// - Returns: What the closure returned.
     /// - Throws: What the closure threw; `.locked` if the lease could not be had in time; and what
     ///   ``acquireLease(on:as:for:waitingAtMost:userID:endsWithProcess:)`` throws.
-    package func withLease<R: Sendable>(
+    package func withLease<R>(
         on id: MemoryID,
         as agentID: AgentID,
         for duration: Duration,
         waitingAtMost timeout: Duration,
         userID: UserID? = nil,
-        _ body: @Sendable (MemoryLock) async throws -> R
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (MemoryLock) async throws -> R
     ) async throws -> R {
         let acquired = try await acquireLease(
             on: id,

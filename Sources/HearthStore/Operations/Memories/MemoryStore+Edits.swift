@@ -101,7 +101,7 @@ extension MemoryStore {
 }
 
 /// One agent's edit of one memory, before it reaches the writer.
-private struct EditRequest: Sendable {
+struct EditRequest: Sendable {
     var memoryID: MemoryID
     var agentID: AgentID
     var userID: UserID?
@@ -110,6 +110,10 @@ private struct EditRequest: Sendable {
     var isSensitive: Bool?
     var lock: MemoryLock?
     var expectedVersion: Int?
+    /// Whether it is published at once without a lease: nobody else can come in between in one transaction.
+    var publishesAtOnce = false
+
+    var isPublished: Bool { lock != nil || publishesAtOnce }
 }
 
 extension MemoryStore {
@@ -119,53 +123,59 @@ extension MemoryStore {
     private func perform(_ edit: EditRequest) async throws -> MemoryView? {
         let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
         return try await auditingRefusal {
-            try await writePublishing(prepared: prepared) { context in
-                let agent = try context.directory.acting(edit.agentID)
-                var edit = edit
-                var view = try Self.authorizedView(edit, as: agent, in: context)
-                var record = view.record
-                // The category and the expiry that the memory has anyway must not be a reason to refuse the draft
-                // later.
-                if view.sharing != nil { edit.change = edit.change.withoutOwnersFields }
-                edit.change = try context.trusting(edit.change, of: record, by: agent)
-                if let expected = edit.expectedVersion, expected != record.headNumber {
-                    throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
-                }
-                if let lock = edit.lock {
-                    try LeaseFence.check(
-                        lock,
-                        by: agent,
-                        memory: record.key,
-                        id: record.id,
-                        in: context.transaction,
-                        clock: context.clock
-                    )
-                }
-                let changed = try context.changeSensitivity(of: view, as: agent, by: edit)
-                if changed.isSensitive != view.record.isSensitive {
-                    view = try Self.authorizedView(edit, as: agent, in: context)
-                    record = view.record
-                }
-                if edit.lock != nil {
-                    try context.publishUnderLease(edit.change, over: view.draft, of: record, by: agent)
-                } else {
-                    _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
-                }
-                let snapshot = context.snapshot
-                guard let after = try MemoryRecord.find(key: record.key, in: snapshot) else { return nil }
-                if view.sharing != nil {
-                    // The view that is returned is a read of another agent's memory.
-                    let entry = AuditEntry(
-                        action: .read,
-                        agent: agent.key,
-                        user: record.userKey,
-                        memories: [record.key]
-                    )
-                    try AuditTrail.append(entry, at: context.now, to: context.transaction)
-                }
-                return try snapshot.view(of: after, by: agent, sharing: view.sharing, now: context.now)
-            }
+            try await writePublishing(prepared: prepared) { context in try Self.perform(edit, in: context) }
         }
+    }
+
+    /// Runs an edit in a transaction.
+    ///
+    /// - Returns: What the agent sees afterwards; nil if it has deleted the memory.
+    static func perform(_ edit: EditRequest, in context: WriteContext) throws -> MemoryView? {
+        let agent = try context.directory.acting(edit.agentID)
+        var edit = edit
+        var view = try Self.authorizedView(edit, as: agent, in: context)
+        var record = view.record
+        // The category and the expiry that the memory has anyway must not be a reason to refuse the draft
+        // later.
+        if view.sharing != nil { edit.change = edit.change.withoutOwnersFields }
+        edit.change = try context.trusting(edit.change, of: record, by: agent)
+        if let expected = edit.expectedVersion, expected != record.headNumber {
+            throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
+        }
+        if edit.publishesAtOnce { try context.requireRightToPublish(record, sharing: view.sharing, by: agent) }
+        if let lock = edit.lock {
+            try LeaseFence.check(
+                lock,
+                by: agent,
+                memory: record.key,
+                id: record.id,
+                in: context.transaction,
+                clock: context.clock
+            )
+        }
+        let changed = try context.changeSensitivity(of: view, as: agent, by: edit)
+        if changed.isSensitive != view.record.isSensitive {
+            view = try Self.authorizedView(edit, as: agent, in: context)
+            record = view.record
+        }
+        if edit.isPublished {
+            try context.publishUnderLease(edit.change, over: view.draft, of: record, by: agent)
+        } else {
+            _ = try DraftWriter(context).amend(edit.change, over: view.draft, of: record, by: agent.key)
+        }
+        let snapshot = context.snapshot
+        guard let after = try MemoryRecord.find(key: record.key, in: snapshot) else { return nil }
+        if view.sharing != nil {
+            // The view that is returned is a read of another agent's memory.
+            let entry = AuditEntry(
+                action: .read,
+                agent: agent.key,
+                user: record.userKey,
+                memories: [record.key]
+            )
+            try AuditTrail.append(entry, at: context.now, to: context.transaction)
+        }
+        return try snapshot.view(of: after, by: agent, sharing: view.sharing, now: context.now)
     }
 
     /// The memory that the agent edits, after checking that it may.
@@ -179,7 +189,7 @@ extension MemoryStore {
             as: agent,
             user: edit.userID,
             // A deletion that is still a draft can be published under a lease.
-            including: edit.change.isDeletion && edit.lock != nil ? [.deletedByDraft, .expired] : .expired,
+            including: edit.change.isDeletion && edit.isPublished ? [.deletedByDraft, .expired] : .expired,
             now: context.now
         )
         if let refused {
@@ -209,6 +219,20 @@ extension MemoryStore {
 }
 
 extension WriteContext {
+    /// - Throws: `.accessDenied` for an agent that may draft edits of the memory and not publish them; `.locked` while another
+    ///   agent holds the lease.
+    fileprivate func requireRightToPublish(
+        _ record: MemoryRecord,
+        sharing: SharingContext?,
+        by agent: KnownAgent
+    ) throws {
+        let standing = sharing.map { AccessRules.Standing.shared($0) } ?? .owner
+        guard directory.rules.leaseRight(of: agent.id, owner: record.owner, standing: standing) == .granted else {
+            throw try AuditedRefusal(of: "publish", of: record, as: agent, in: snapshot)
+        }
+        try refuseIfLocked(record, to: agent)
+    }
+
     /// Makes the memory of an edit sensitive or plain, if the edit says so or moves it into a category that is sealed.
     ///
     /// This is published at once, as part of no draft, and only by the owner.

@@ -114,53 +114,57 @@ extension MemoryStore {
         let id = try id.validated()
         let userID = try userID?.validated()
         return try await auditingRefusal {
-            try await writePublishing { context in
-                let agent = try context.directory.acting(agentID)
-                let snapshot = context.snapshot
-                guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true) else {
-                    throw MemoryError.memoryNotFound(id)
-                }
-                let isUsers = userID == nil || record.userID == userID
-                guard isUsers, record.owner == agent.id else {
-                    throw try AuditedRefusal(
-                        of: "restore",
-                        of: record,
-                        as: agent,
-                        in: snapshot,
-                        isHidden: !isUsers || record.fields.isDeleted || record.isExpired(at: context.now)
-                    )
-                }
-                try record.requireOpen()
-                let isExpired = record.isExpired(at: context.now)
-                if record.fields.isDeleted || isExpired {
-                    try context.refuseIfLocked(record, to: agent)
-                    let version = context.editVersion(FieldChange(), on: record, by: agent)
-                        .with {
-                            $0.isDeleted = false
-                            if isExpired { $0.expiresAt = nil }
-                        }
-                    try context.keepApartIfFolded(record)
-                    _ = try context.publish(version, of: record)
-                    try AuditTrail.append(
-                        AuditEntry(
-                            action: .restore,
-                            agent: agent.key,
-                            user: record.userKey,
-                            memories: [record.key],
-                            detail: ["version": "\(version.number)"]
-                        ),
-                        at: context.now,
-                        to: context.transaction
-                    )
-                }
-                let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.snapshot)
-                if let draft {
-                    let current = try context.reread(record)
-                    _ = try DraftWriter(context).withdrawAbsence(draft, of: current)
-                }
-                return try context.view(of: record, for: agent)
-            }
+            try await writePublishing { context in try Self.restore(id, as: agentID, userID: userID, in: context) }
         }
+    }
+
+    /// Brings back a memory in a transaction.
+    static func restore(_ id: MemoryID, as agentID: AgentID, userID: UserID?, in context: WriteContext) throws -> Memory
+    {
+        let agent = try context.directory.acting(agentID)
+        let snapshot = context.snapshot
+        guard let record = try snapshot.record(of: id, for: agent, user: userID, includingDeleted: true) else {
+            throw MemoryError.memoryNotFound(id)
+        }
+        let isUsers = userID == nil || record.userID == userID
+        guard isUsers, record.owner == agent.id else {
+            throw try AuditedRefusal(
+                of: "restore",
+                of: record,
+                as: agent,
+                in: snapshot,
+                isHidden: !isUsers || record.fields.isDeleted || record.isExpired(at: context.now)
+            )
+        }
+        try record.requireOpen()
+        let isExpired = record.isExpired(at: context.now)
+        if record.fields.isDeleted || isExpired {
+            try context.refuseIfLocked(record, to: agent)
+            let version = context.editVersion(FieldChange(), on: record, by: agent)
+                .with {
+                    $0.isDeleted = false
+                    if isExpired { $0.expiresAt = nil }
+                }
+            try context.keepApartIfFolded(record)
+            _ = try context.publish(version, of: record)
+            try AuditTrail.append(
+                AuditEntry(
+                    action: .restore,
+                    agent: agent.key,
+                    user: record.userKey,
+                    memories: [record.key],
+                    detail: ["version": "\(version.number)"]
+                ),
+                at: context.now,
+                to: context.transaction
+            )
+        }
+        let draft = try DraftTable.find(memory: record.key, agent: agent.key, in: context.snapshot)
+        if let draft {
+            let current = try context.reread(record)
+            _ = try DraftWriter(context).withdrawAbsence(draft, of: current)
+        }
+        return try context.view(of: record, for: agent)
     }
 }
 

@@ -26,23 +26,50 @@ extension MemoryStore {
         maximumTrust: Double = Provenance.Origin.import.usualTrust,
         allowErased: Bool = false
     ) async throws -> ImportCounts {
-        _ = try Provenance(origin: .import, trust: maximumTrust).validated()
-        guard !batch.isEmpty else { return ImportCounts() }
+        try await importMemories(
+            batch,
+            onInvalid: .refuse,
+            maximumTrust: maximumTrust,
+            allowErased: allowErased
+        )
+        .counts
+    }
+
+    /// Imports memories whose parents come before them.
+    ///
+    /// - Parameters:
+    ///   - batch: The memories, each of which is valid.
+    ///   - places: Their places in what the host gave, for messages.
+    ///   - skipsRefused: Whether those that can't be stored are left out, rather than all.
+    func importInOrder(
+        _ batch: [MemoryImport],
+        at places: [Int],
+        skipsRefused: Bool,
+        maximumTrust: Double,
+        allowErased: Bool
+    ) async throws -> OrderedImport {
+        guard !batch.isEmpty else { return OrderedImport() }
+        let hostsPlaces = places
         let now = clock.now()
-        for item in batch { try item.validate() }
         let userKeys = try await keysOfErasedTexts(in: batch)
         // A memory that is there already needs neither words nor a vector.
-        let (missing, counts, nextRow, policy) = try read { snapshot in
+        let (missing, found, nextRow, policy) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
             var missing = try places.missing(batch)
-            var counts = ImportCounts(renamed: places.renamed)
-            for memory in places.present { try counts.add(memory, at: now, in: snapshot.connection) }
-            let found = missing.count
-            missing.removeAll { batch[$0.index].draft.hasExpired(at: now) }
-            counts.expired += found - missing.count
-            let unexpired = missing.count
-            try missing.removeAll {
+            var found = OrderedImport(counts: ImportCounts(renamed: places.renamed))
+            for memory in places.present { try found.counts.add(memory, at: now, in: snapshot.connection) }
+            func leaveOut(where isLeftOut: (ImportIdentifiers.Missing) throws -> Bool) rethrows -> Int {
+                let before = missing.count
+                try missing.removeAll {
+                    guard try isLeftOut($0) else { return false }
+                    found.absent.insert($0.index)
+                    return true
+                }
+                return before - missing.count
+            }
+            found.counts.expired += leaveOut { batch[$0.index].draft.hasExpired(at: now) }
+            found.counts.deleted += try leaveOut {
                 let item = batch[$0.index]
                 return try TombstoneTable.holds(
                     item.id,
@@ -51,19 +78,16 @@ extension MemoryStore {
                     in: snapshot.connection
                 )
             }
-            counts.deleted += unexpired - missing.count
             if let marks = try ErasureMarks.read(snapshot.connection) {
-                let wanted = missing.count
-                try missing.removeAll {
+                found.counts.erased += try leaveOut {
                     let item = batch[$0.index]
                     let keys = userKeys[item.userID]
                     return try marks.cover(item, keys: keys, allowsText: allowErased, in: snapshot.connection)
                 }
-                counts.erased += wanted - missing.count
             }
-            return (missing, counts, snapshot.state.nextRow, snapshot.directory.rules.policy)
+            return (missing, found, snapshot.state.nextRow, snapshot.directory.rules.policy)
         }
-        guard !missing.isEmpty else { return counts }
+        guard !missing.isEmpty else { return found }
         let sealed = missing.map { isSealed(batch[$0.index].draft, by: policy) }
         let keys = try await sealingKeys(
             of: Set(zip(missing, sealed).filter(\.1).map { batch[$0.0.index].userID })
@@ -95,7 +119,7 @@ extension MemoryStore {
                     let isUnchanged = transaction.state.nextRow == nextRow
                     // An erasure raises it too.
                     let marks = isUnchanged ? nil : try ErasureMarks.read(transaction.connection)
-                    var counts = counts
+                    var result = found
                     try new.visit { index, memory in
                         var memory = memory
                         if !isUnchanged {
@@ -108,26 +132,35 @@ extension MemoryStore {
                                     in: transaction.connection
                                 )
                             if isErased ?? false {
-                                counts.erased += 1
+                                result.counts.erased += 1
+                                result.absent.insert(item)
                                 return
                             }
                             guard let place = try places.place(of: batch[item], at: item) else {
-                                counts.renamed[item] = places.renamed[item]
+                                result.counts.renamed[item] = places.renamed[item]
                                 guard let memory = places.present.last else { return }
-                                return try counts.add(memory, at: now, in: transaction.connection)
+                                return try result.counts.add(memory, at: now, in: transaction.connection)
                             }
                             (memory.hasNamesake, memory.parentID) = (place.hasNamesake, place.parentID)
                         }
-                        try inserter.add(memory, number: missing[index].index + 1)
-                        counts.stored += 1
+                        let item = missing[index].index
+                        do {
+                            try inserter.add(memory, number: hostsPlaces[item] + 1)
+                            result.counts.stored += 1
+                        } catch let refusal as AuditedRefusal where skipsRefused {
+                            try AuditTrail.append(refusal.entry, at: now, to: transaction)
+                            result.refuse(item, refusal.error)
+                        } catch let error as MemoryError where skipsRefused && error.concernsOneMemory {
+                            result.refuse(item, error)
+                        }
                     }
                     try inserter.finish()
-                    counts.unsealed = inserter.unsealed
-                    return counts
+                    result.counts.unsealed = inserter.unsealed
+                    return result
                 }
             }
         }
-        if imported.unsealed > 0, keyring.shouldSayUnsealed() { log.sayUnsealed() }
+        if imported.counts.unsealed > 0, keyring.shouldSayUnsealed() { log.sayUnsealed() }
         return imported
     }
 }
@@ -151,6 +184,26 @@ extension MemoryStore {
             }
         }
         return keys
+    }
+}
+
+/// What an import of memories in order did.
+struct OrderedImport: Sendable {
+    var counts = ImportCounts()
+    /// The places of those that are not in the store.
+    var absent: Set<Int> = []
+    var refused: [Int: ImportRefusal] = [:]
+
+    mutating func refuse(_ place: Int, _ error: MemoryError) {
+        absent.insert(place)
+        refused[place] = ImportRefusal(code: error.code, message: error.message)
+    }
+}
+
+extension MemoryError {
+    /// Whether it says that one memory can't be stored, and nothing of the others.
+    fileprivate var concernsOneMemory: Bool {
+        [.memoryNotFound, .unknownAgent, .agentNotActive, .restrictedCategory, .invalidArgument].contains(code)
     }
 }
 

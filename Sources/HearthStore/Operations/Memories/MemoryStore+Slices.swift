@@ -27,6 +27,7 @@ extension MemoryStore {
     ) async throws -> (memories: [Memory], next: SliceCursor?) {
         let userID = try userID.validated()
         try Self.check(limit: limit)
+        try filter.validate()
         let now = clock.now()
         let page = try await read(mayTakeLong: limit > Self.longRead) { [self] snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
@@ -62,6 +63,7 @@ extension MemoryStore {
     ///   - userID: The user.
     ///   - sessionID: Narrows the slice, counts included, to a session.
     ///   - memoryTypes: Narrows the slice, counts included, to these types; if empty, all types.
+    ///   - filter: Narrows the slice, counts included, to what passes.
     ///   - includesSensitive: Whether sensitive memories are in the slice, which takes a key where there are any.
     ///   - includeSyncMetadata: Whether each entry has its sync status.
     ///   - limit: How many entries at most, 1…10,000.
@@ -72,6 +74,7 @@ extension MemoryStore {
         userID: UserID,
         sessionID: SessionID? = nil,
         memoryTypes: Set<MemoryType> = [],
+        filter: SearchFilter = .init(),
         includesSensitive: Bool = true,
         includeSyncMetadata: Bool = true,
         limit: Int = 1_000,
@@ -81,9 +84,17 @@ extension MemoryStore {
         let sessionID = try sessionID?.validated()
         try Self.check(limit: limit)
         let now = clock.now()
+        var wanted = filter
+        if !memoryTypes.isEmpty {
+            wanted.types = filter.types.isEmpty ? memoryTypes : filter.types.intersection(memoryTypes)
+        }
+        wanted.includesSensitive = filter.includesSensitive && includesSensitive
+        try wanted.validate()
+        let filter = wanted
+        let isEmpty = filter.types.isEmpty && !memoryTypes.isEmpty
         let page = try await read(mayTakeLong: limit > Self.longRead) { [self] snapshot -> MemoryPage in
             let viewer = try snapshot.directory.acting(agentID)
-            guard let user = try UserTable.find(userID, in: snapshot.connection) else {
+            guard !isEmpty, let user = try UserTable.find(userID, in: snapshot.connection) else {
                 return MemoryPage(viewer: viewer)
             }
             var session: Int64?
@@ -92,7 +103,7 @@ extension MemoryStore {
                 guard session != nil else { return MemoryPage(viewer: viewer) }
             }
             let filter = try CatalogFilter(
-                SearchFilter(types: memoryTypes, includesSensitive: includesSensitive),
+                filter,
                 session: session,
                 user: user,
                 viewer: viewer.key,
@@ -166,14 +177,8 @@ extension MemoryStore {
         now: Timestamp,
         in snapshot: Snapshot
     ) throws -> MemoryPage {
-        let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
+        let slice = try slice(of: user, viewer: viewer, filter: filter, includeShared: includeShared, in: snapshot)
         let (catalog, visibility) = (slice.catalog, slice.visibility)
-        if let admitted = filter.withoutTags, slice.catalog.hasSensitive, snapshot.keyring.loaded(user) == nil,
-            slice.hasSensitive(admittedBy: admitted, includeShared: includeShared)
-        {
-            // Without the keys nobody can tell which of them have a tag.
-            _ = try snapshot.keys(ofUser: user)
-        }
         let position = try cursor.map { cursor in
             SlicePage.Position(
                 createdAt: cursor.createdAt,
@@ -209,6 +214,24 @@ extension MemoryStore {
             )
         }
         return page
+    }
+
+    /// What an agent sees of a user's memories, with the keys that a filter takes.
+    func slice(
+        of user: Int64,
+        viewer: KnownAgent,
+        filter: CatalogFilter,
+        includeShared: Bool,
+        in snapshot: Snapshot
+    ) throws -> VisibleSlice {
+        let slice = try catalogs.slice(of: user, for: viewer, in: snapshot)
+        if let admitted = filter.withoutSealedParts, slice.catalog.hasSensitive, snapshot.keyring.loaded(user) == nil,
+            slice.hasSensitive(admittedBy: admitted, includeShared: includeShared)
+        {
+            // Without the keys nobody can tell which of them have a tag.
+            _ = try snapshot.keys(ofUser: user)
+        }
+        return slice
     }
 
     /// Reads the memory of a catalog's entry for a viewer that may see it.

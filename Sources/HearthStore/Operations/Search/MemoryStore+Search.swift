@@ -229,10 +229,14 @@ extension MemoryStore {
     ) throws -> UserKeys? {
         guard request.filter.includesSensitive, slice.catalog.hasSensitive else { return nil }
         if let keys = snapshot.keyring.loaded(user) { return keys }
-        // Tags are looked at when there is a key.
-        var filter = request.filter
-        filter.tags = []
-        let admitted = try CatalogFilter(filter, user: user, viewer: viewer.key, now: now, in: snapshot)
+        // Tags and metadata are looked at when there is a key.
+        let admitted = try CatalogFilter(
+            request.filter.withoutSealedParts,
+            user: user,
+            viewer: viewer.key,
+            now: now,
+            in: snapshot
+        )
         return try slice.hasSensitive(admittedBy: admitted, includeShared: request.includeShared)
             ? snapshot.keys(ofUser: user) : nil
     }

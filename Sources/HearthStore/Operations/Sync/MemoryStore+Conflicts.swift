@@ -9,6 +9,33 @@ extension MemoryStore {
         try await withKeys { try read { try $0.pendingConflicts() } }
     }
 
+    /// The conflicts of a user's memories that wait and that an agent may decide on, oldest first.
+    ///
+    /// That are those on its own memories; for a critical agent also those on memories that it sees, with the versions that their
+    /// history shows it; for `system` every one. What an agent is shown of another's memory leaves an audit row, committed before
+    /// this returns.
+    ///
+    /// - Throws: `.unknownAgent`, `.agentNotActive`, `.invalidArgument`; `.keyUnavailable` where one is on a sensitive memory.
+    package func pendingConflicts(as agentID: AgentID, userID: UserID) async throws -> [SyncConflict] {
+        let userID = try userID.validated()
+        let now = clock.now()
+        let (conflicts, entry) = try await withKeys {
+            try read { snapshot -> ([SyncConflict], AuditEntry?) in
+                let viewer = try snapshot.directory.acting(agentID)
+                guard let user = try UserTable.find(userID, in: snapshot.connection) else { return ([], nil) }
+                let shown = try ConflictTable.waiting(ofUser: user, in: snapshot.connection)
+                    .compactMap { row in
+                        try snapshot.conflict(row, decidedBy: viewer, now: now).map { ($0, row.memory) }
+                    }
+                let others = shown.filter { $0.0.ownerID != viewer.id }.map(\.1)
+                let entry = AuditEntry(action: .read, agent: viewer.key, user: user, memories: others)
+                return (shown.map(\.0), others.isEmpty ? nil : entry)
+            }
+        }
+        if let entry { try await audit(entry, at: now) }
+        return conflicts
+    }
+
     /// Settles a conflict that waits, by a strategy or a decision; durable on return.
     ///
     /// The new version has every head as a parent, so nothing waits any longer. The versions that did not win stay in
@@ -187,6 +214,7 @@ private struct ResolutionRequest: Sendable {
             row.id,
             on: record.id,
             of: record.owner,
+            user: record.userID,
             saying: record.fields,
             isSensitive: record.isSensitive,
             escalatedBecause: reason,
@@ -225,18 +253,71 @@ extension Snapshot {
         }
         let reader = VersionReader(of: record, in: self)
         let heads = try VersionTable.heads(memory: record.key, in: connection).map(reader.version)
-        let ordered = heads.publishedFirst(record.head)
-        var agents: [AgentID] = []
-        for version in ordered where !agents.contains(version.author) { agents.append(version.author) }
         return SyncConflict(
+            row,
+            on: record,
+            heads: heads.publishedFirst(record.head),
+            base: try row.base.map(reader.version)
+        )
+    }
+
+    /// A conflict as an agent has it that may decide on it; nil for one that may not.
+    fileprivate func conflict(_ row: ConflictRow, decidedBy viewer: KnownAgent, now: Timestamp) throws -> SyncConflict?
+    {
+        let found = try MemoryRecord.find(
+            key: row.memory,
+            includingDeleted: true,
+            opening: .ifPossible,
+            in: self
+        )
+        guard let record = found else {
+            throw MemoryError.corrupt("Conflict \(row.id) is on a memory that is not there.")
+        }
+        guard viewer.id != record.owner, viewer.id != AgentProfile.system.id else {
+            try record.requireOpen()
+            return try conflict(row)
+        }
+        guard directory.rules.mayDecide(viewer.id, owner: record.owner),
+            !record.fields.isDeleted, !record.isExpired(at: now),
+            try standing(of: viewer, to: record) != .none
+        else { return nil }
+        try record.requireOpen()
+        let reader = VersionReader(of: record, in: self)
+        let limits = try HistoryLimits(of: viewer, on: record, in: self)
+        let admits = { (id: VersionID) throws -> Version? in
+            let stored = try reader.stored(id)
+            // It may decide on the memory, so it does not matter to it which versions were shown to everyone.
+            let isAdmitted = limits.admits(stored.version, publishedAt: stored.publishedOrder, wasShown: false)
+            return isAdmitted ? stored.version : nil
+        }
+        let heads = try VersionTable.heads(memory: record.key, in: connection).compactMap(admits)
+        return SyncConflict(
+            row,
+            on: record,
+            heads: heads.publishedFirst(record.head),
+            base: try row.base.flatMap(admits)
+        )
+    }
+}
+
+extension SyncConflict {
+    /// - Parameters:
+    ///   - heads: The versions of the heads, the published one first.
+    ///   - base: The version that they were all made from.
+    fileprivate init(_ row: ConflictRow, on record: MemoryRecord, heads: [Version], base: Version?) {
+        var agents: [AgentID] = []
+        for version in heads where !agents.contains(version.author) { agents.append(version.author) }
+        self.init(
             id: row.id,
             memoryID: record.id,
             kind: row.kind,
             agents: agents,
             strategy: row.strategy,
-            base: try row.base.map { MemoryVersion(try reader.version($0)) },
-            versions: ordered.map { MemoryVersion($0) },
-            createdAt: row.createdAt.date
+            base: base.map { MemoryVersion($0) },
+            versions: heads.map { MemoryVersion($0) },
+            createdAt: row.createdAt.date,
+            userID: record.userID,
+            ownerID: record.owner
         )
     }
 }

@@ -31,7 +31,9 @@ extension MemoryStore {
             for finding in findings {
                 switch finding {
                 case .inOrder: result.successfulSyncs += 1
-                case .damaged(let error): result.errors.append(error.message)
+                case .damaged(let id, let error):
+                    result.errors.append(error.message)
+                    result.failures.append(SyncFailure(memoryID: id, code: error.code, message: error.message))
                 case .gone: continue
                 }
                 result.memoriesProcessed += 1
@@ -51,7 +53,7 @@ extension MemoryStore {
 /// The result of a second look at a memory.
 enum Reexamination: Sendable {
     case inOrder
-    case damaged(MemoryError)
+    case damaged(MemoryID, MemoryError)
     /// It was deleted meanwhile.
     case gone
 }
@@ -63,9 +65,17 @@ extension WriteContext {
             if record.ownerKey == agent.key { try propagate(&record) }
             return .inOrder
         } catch is KeysNeeded where keyring.provider == nil {
-            return .damaged(.noKeyToRead())
+            return .damaged(try identifier(of: memory), .noKeyToRead())
         } catch let error as MemoryError where error.isDamage {
-            return .damaged(error)
+            return .damaged(try identifier(of: memory), error)
         }
+    }
+
+    private func identifier(of memory: Int64) throws -> MemoryID {
+        try connection.first(
+            "SELECT identifier FROM memories WHERE memory_key = ?1",
+            memory,
+            as: { $0.memoryID(0) }
+        ) ?? ""
     }
 }

@@ -11,7 +11,7 @@ struct ConflictJSON: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, memory, kind, agents, strategy, base, versions
+        case id, memory, user, owner, kind, agents, strategy, base, versions
         case createdAt = "created_at"
     }
 
@@ -19,6 +19,8 @@ struct ConflictJSON: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(conflict.id, forKey: .id)
         try container.encode(conflict.memoryID, forKey: .memory)
+        try container.encodeIfPresent(conflict.userID, forKey: .user)
+        try container.encodeIfPresent(conflict.ownerID, forKey: .owner)
         try container.encode(conflict.kind, forKey: .kind)
         try container.encode(conflict.agents, forKey: .agents)
         try container.encode(conflict.strategy, forKey: .strategy)
@@ -29,7 +31,7 @@ struct ConflictJSON: Encodable {
 
     /// The keys, for the help of commands that print conflicts.
     static let keys = """
-        A conflict has id, memory, kind (content, metadata, deletion), agents, strategy (under which it arose), base (the version that all were \
+        A conflict has id, memory, user, owner, kind (content, metadata, deletion), agents, strategy (under which it arose), base (the version that all were \
         made from), versions (one for each side, the published one first) and created_at. \(VersionJSON.keys)
         """
 }

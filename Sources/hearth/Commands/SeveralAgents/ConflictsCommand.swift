@@ -12,13 +12,28 @@ struct ConflictsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List the conflicts that wait, oldest first.",
-            discussion: "JSON: conflicts. \(ConflictJSON.keys)"
+            discussion: """
+                JSON: conflicts. \(ConflictJSON.keys)
+                """
         )
 
+        @Option(
+            help: ArgumentHelp(
+                "Only the user's that this agent may decide on. Default: everybody's.",
+                valueName: "agent"
+            )
+        )
+        var agent: AgentID?
+
+        @OptionGroup var user: Required<UserOptions>
         @OptionGroup var store: StoreOptions
 
         func run() async throws {
-            let conflicts = try await store.withStore(.existing) { try await $0.syncService.pendingConflicts }
+            let conflicts = try await store.withStore(.existing, as: agent.map { [$0] } ?? []) { coordinator in
+                guard let agent else { return try await coordinator.syncService.pendingConflicts }
+                let user = try await coordinator.user(user)
+                return try await coordinator.syncService.pendingConflicts(agentID: agent, userID: user)
+            }
             try store.output.print(ConflictListReport(conflicts))
         }
     }

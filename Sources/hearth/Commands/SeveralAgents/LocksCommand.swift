@@ -12,7 +12,8 @@ struct LocksCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
             abstract: "List the leases that are held, longest held first.",
-            discussion: "JSON: locks, each with memory, agent, token (the fencing token), acquired_at and expires_at."
+            discussion:
+                "JSON: locks, each with memory, user, owner, agent, token (the fencing token), acquired_at and expires_at."
         )
 
         @OptionGroup var store: StoreOptions
@@ -90,7 +91,7 @@ private struct LocksReport: Report {
         let lock: MemoryLock
 
         private enum CodingKeys: String, CodingKey {
-            case memory, agent, token
+            case memory, user, owner, agent, token
             case acquiredAt = "acquired_at"
             case expiresAt = "expires_at"
         }
@@ -98,6 +99,8 @@ private struct LocksReport: Report {
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(lock.memoryID, forKey: .memory)
+            try container.encodeIfPresent(lock.userID, forKey: .user)
+            try container.encodeIfPresent(lock.ownerID, forKey: .owner)
             try container.encode(lock.agentID, forKey: .agent)
             try container.encode(lock.fencingToken, forKey: .token)
             try container.encode(lock.acquiredAt, forKey: .acquiredAt)

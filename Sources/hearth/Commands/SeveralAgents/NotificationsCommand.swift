@@ -18,7 +18,7 @@ struct NotificationsCommand: AsyncParsableCommand {
                 because nobody acknowledges it. It ends with Ctrl-C (status 130), SIGTERM (143) or when nobody reads the output (0).
 
                 JSON: notifications, each with id (a number; 0 for one that the file could not take), severity (information, warning, critical), \
-                kind, message, memory, conflict, created_at, count (how often it was raised), last_raised_at and escalated_at. With --follow each \
+                kind, message, memory, user, owner, conflict, created_at, count (how often it was raised), last_raised_at and escalated_at. With --follow each \
                 is an object on a line of its own.
                 """
         )

@@ -22,7 +22,7 @@ struct NotificationJSON: Report {
     let notification: AdministratorNotification
 
     private enum CodingKeys: String, CodingKey {
-        case id, severity, kind, message, memory, conflict, count
+        case id, severity, kind, message, memory, user, owner, conflict, count
         case createdAt = "created_at"
         case lastRaisedAt = "last_raised_at"
         case escalatedAt = "escalated_at"
@@ -35,6 +35,8 @@ struct NotificationJSON: Report {
         try container.encode(notification.kind, forKey: .kind)
         try container.encode(notification.message, forKey: .message)
         try container.encodeIfPresent(notification.memoryID, forKey: .memory)
+        try container.encodeIfPresent(notification.userID, forKey: .user)
+        try container.encodeIfPresent(notification.ownerID, forKey: .owner)
         try container.encodeIfPresent(notification.conflictID, forKey: .conflict)
         try container.encode(notification.createdAt, forKey: .createdAt)
         try container.encode(notification.count, forKey: .count)

@@ -11,7 +11,8 @@ struct SyncCommand: AsyncParsableCommand {
             of service are left out.
 
             JSON: operation, user, agents (in that order, each with operation, agent, processed, settled, conflicts_detected, \
-            conflicts_resolved, conflicts_pending, behind_leases, errors and seconds), errors (of all of them), success and seconds.
+            conflicts_resolved, conflicts_pending, behind_leases, published (memory and version), failures (memory, code and message), \
+            errors and seconds), errors (of all of them), success and seconds.
 
             The exit status is 1 when there are errors; what could be published is.
             """
@@ -133,7 +134,7 @@ private struct AgentSyncJSON: Encodable {
     let result: AgentSyncResult
 
     private enum CodingKeys: String, CodingKey {
-        case operation, agent, processed, settled, errors, seconds
+        case operation, agent, processed, settled, published, failures, errors, seconds
         case conflictsDetected = "conflicts_detected"
         case conflictsResolved = "conflicts_resolved"
         case conflictsPending = "conflicts_pending"
@@ -150,8 +151,29 @@ private struct AgentSyncJSON: Encodable {
         try container.encode(result.conflictsResolved, forKey: .conflictsResolved)
         try container.encode(result.conflictsPending, forKey: .conflictsPending)
         try container.encode(result.draftsBehindLeases, forKey: .behindLeases)
+        try container.encode(result.published.map(PublishedJSON.init), forKey: .published)
+        try container.encode(result.failures.map(FailureJSON.init), forKey: .failures)
         try container.encode(result.errors, forKey: .errors)
         try container.encode(result.duration / .seconds(1), forKey: .seconds)
+    }
+
+    private struct PublishedJSON: Encodable {
+        var memory: MemoryID
+        var version: VersionID
+
+        init(_ published: PublishedMemory) {
+            (memory, version) = (published.memoryID, published.version)
+        }
+    }
+
+    private struct FailureJSON: Encodable {
+        var memory: MemoryID
+        var code: String
+        var message: String
+
+        init(_ failure: SyncFailure) {
+            (memory, code, message) = (failure.memoryID, failure.code.rawValue, failure.message)
+        }
     }
 }
 

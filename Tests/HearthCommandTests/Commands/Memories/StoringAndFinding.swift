@@ -44,6 +44,46 @@ import Testing
         #expect(slice["entries"]?[0]?["locked"]?.bool == false)
     }
 
+    @Test func `lists and searches are narrowed by session, owner, metadata, state and all of several tags`()
+        async throws
+    {
+        let walk = try await tool.stored(
+            "A marker",
+            "--tag",
+            "a",
+            "--tag",
+            "b",
+            "--metadata",
+            "k=v=1",
+            "--session",
+            "walk"
+        )
+        let talk = try await tool.stored("A marker too", "--tag", "a", "--metadata", "k=w", "--session", "talk")
+        try await tool.run("edit", talk, "--importance", "0.9")
+        let cases: [([String], [String])] = [
+            (["--tag", "a", "--tag", "b"], [talk, walk]),
+            (["--tag", "a", "--tag", "b", "--all-tags"], [walk]),
+            (["--in-session", "walk"], [walk]),
+            (["--in-session", "walk", "--in-session", "talk"], [talk, walk]),
+            (["--with", "k=v=1"], [walk]),
+            (["--with", "k=v=1", "--with", "l=1"], []),
+            (["--owner", "alice"], []),
+            (["--owner", "alice", "--owner", "alden"], [talk, walk]),
+            (["--status", "pending"], [talk]),
+            (["--status", "synced"], [walk]),
+            (["--status", "locked", "--status", "conflict"], []),
+        ]
+        for (options, ids) in cases {
+            let list = try await tool.json(["list"] + options)
+            #expect(list["memories"]?.array.compactMap { $0["id"]?.string } == ids, "\(options)")
+            let found = try await tool.json(["search", "marker", "--search-type", "keyword"] + options)
+            let results = found["results"]?.array.compactMap { $0["memory"]?["id"]?.string } ?? []
+            #expect(Set(results) == Set(ids), "\(options)")
+        }
+        try await tool.expectRefusal("list", "--status", "deleted", saying: "synced", status: 64)
+        try await tool.expectRefusal("list", "--with", "k", saying: "--with", status: 64)
+    }
+
     @Test func `people get tables`() async throws {
         let id = try await tool.stored("外婆 makes 汤圆")
         let list = try await tool.run("list")

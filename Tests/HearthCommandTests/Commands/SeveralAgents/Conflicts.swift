@@ -21,6 +21,16 @@ import Testing
         #expect(list.lines[1].contains(id))
     }
 
+    @Test func `those that an agent may decide on are listed for it`() async throws {
+        let (id, conflict) = try await tool.conflict()
+        #expect(conflict["user"]?.string == "iris" && conflict["owner"]?.string == "sentry")
+        let sentrys = try await tool.json("conflicts", "list", "--agent", "sentry")["conflicts"]
+        #expect(sentrys?[0]?["memory"]?.string == id)
+        for options in [["--agent", "alden"], ["--agent", "sentry", "--user", "otto"]] {
+            #expect(try await tool.json(["conflicts", "list"] + options)["conflicts"] == .array([]), "\(options)")
+        }
+    }
+
     @Test func `one is shown with what each side changed, word by word`() async throws {
         let (_, conflict) = try await tool.conflict()
         let id = try #require(conflict["id"]?.string)
