@@ -87,6 +87,8 @@ struct DatabaseReader: ForeignReader {
     private let item: (Row, Int) -> ForeignItem
     private let count: Int
     private var number = 0
+    /// A statement that is stepped after its last row would begin again.
+    private var isDone = false
 
     private static let page = 500
 
@@ -115,7 +117,11 @@ struct DatabaseReader: ForeignReader {
     mutating func next() throws -> [ForeignItem]? {
         var items: [ForeignItem] = []
         do {
-            while items.count < Self.page, try statement.step() {
+            while !isDone, items.count < Self.page {
+                guard try statement.step() else {
+                    isDone = true
+                    break
+                }
                 number += 1
                 items.append(item(statement.row, number))
             }
