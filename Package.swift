@@ -127,9 +127,20 @@ let package = Package(
             dependencies: ["HearthMemory", "HearthText"],
             swiftSettings: settings
         ),
+        .target(
+            name: "HearthImport",
+            dependencies: [
+                "HearthModel",
+                "HearthSQLite",
+                "HearthText",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "hearth",
             dependencies: [
+                "HearthImport",
                 "HearthMCP",
                 "HearthMemory",
                 "HearthMetrics",
@@ -250,6 +261,11 @@ let package = Package(
         .testTarget(
             name: "HearthMCPTests",
             dependencies: ["HearthMCP", "HearthMemory", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthImportTests",
+            dependencies: ["CSQLite", "HearthImport", "HearthModel", "HearthText", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

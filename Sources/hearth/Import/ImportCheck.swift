@@ -33,14 +33,18 @@ struct ImportCheck {
             do {
                 let understood = try ImportLine(line, owners: owners)
                 note(understood, number: line.number)
-                try ledger.add(understood, number: line.number)
+                try ledger.add(understood.memory, digest: understood.digest, number: line.number)
             } catch let problem as LineProblem {
                 try note(problem)
                 try onProblem(problem)
             }
             progress.show("Checking: \(linesRead) lines, \(Int(reader.fractionRead * 100)) %")
         }
-        try ledger.contradictions { problem in
+        try ledger.contradictions { number, earlier in
+            let problem = LineProblem(
+                line: number,
+                reason: "its id was given to another memory in line \(earlier)"
+            )
             try note(problem)
             try onProblem(problem)
         }
@@ -91,16 +95,15 @@ struct IdentifierLedger {
     private let key = SymmetricKey(size: .bits256)
 
     /// Notes a line.
-    mutating func add(_ line: ImportLine, number: Int) throws {
-        let memory = line.memory
+    mutating func add(_ memory: MemoryImport, digest: LineDigest, number: Int) throws {
         let names = [memory.userID.rawValue, memory.agentID.rawValue, memory.id.rawValue]
         // No name holds a control character, so a zero byte keeps them apart.
         let id = words(Array(names.joined(separator: "\0").utf8))
-        try entries.append(Entry(id: id, line: number, content: words(line.digest.bytes)))
+        try entries.append(Entry(id: id, line: number, content: words(digest.bytes)))
     }
 
-    /// Calls `body` for every line whose id an earlier line gave to another content.
-    mutating func contradictions(_ body: (LineProblem) throws -> Void) throws {
+    /// Calls `body` for every line whose id an earlier line gave to another content, with the numbers of both.
+    mutating func contradictions(_ body: (_ number: Int, _ earlier: Int) throws -> Void) throws {
         var sorted = try entries.sorted()
         var first: Entry?
         while let entry = try sorted.next() {
@@ -109,9 +112,7 @@ struct IdentifierLedger {
                 continue
             }
             if earlier.content != entry.content {
-                try body(
-                    LineProblem(line: entry.line, reason: "its id was given to another memory in line \(earlier.line)")
-                )
+                try body(entry.line, earlier.line)
             }
         }
     }

@@ -1,14 +1,23 @@
 import ArgumentParser
+import HearthImport
 import HearthMemory
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Store the memories of a JSON Lines file, or what `hearth export` wrote.",
+        abstract:
+            "Store what other programs remember, the memories of a JSON Lines file, or what `hearth export` wrote.",
         discussion: """
-            A file that `hearth export` wrote is restored exactly: the same ids, versions, heads, times and trust. What is there already stays             as it is. All of it is checked before anything is stored; of the options only --allow-erased applies. Of any other file:
+            A file that `hearth export` wrote is restored exactly: the same ids, versions, heads, times and trust. What is there already stays             as it is. All of it is checked before anything is stored; of the options only --allow-erased applies.
 
-            Every line is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
+            What other programs wrote is recognised, or named by --from: exports of ChatGPT and Claude (the archive, the folder or \
+            conversations.json), mem0 (get_all as JSON, or history.db), LangGraph's SqliteStore, mcp-memory-service's file (mcp-memory), \
+            the reference memory server's memory.jsonl, and folders of notes (basic-memory, markdown). --agent names the owner, and --user the \
+            user where the file names none. A message of a person and its answer are one memory, a conversation is a session. \
+            Databases are opened so that nothing about them changes. Ids come from the other program's own, so a second run \
+            stores nothing. --dry-run shows what would be stored.
+
+            Every line of any other file is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
             that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
             Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
@@ -23,14 +32,32 @@ struct ImportCommand: AsyncParsableCommand {
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason).
 
-            JSON of an export: stored, present, differing (present with another head), erased, deleted (purged here), agents (new ones), took_policy.
+            JSON of another program's file: from, read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, \
+            problems (each with place and reason), left_out (what was not to be stored: what and count), earliest and latest (of \
+            their times), dry_run, and after a dry run samples (id, user, session, text, tags, created_at).
+
+            JSON of an export: stored, present, differing (present with another head), erased, deleted (purged here), \
+            agents (new ones), took_policy.
             """
     )
 
-    @Argument(help: ArgumentHelp("The file, or - for standard input.", valueName: "file"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("The file or folder, or - for standard input.", valueName: "file"),
+        completion: .file()
+    )
     var path: String
 
+    @Option(help: ArgumentHelp("Which program wrote it. Default: what it looks like.", valueName: "program"))
+    var from: ImportFormat?
+
     @OptionGroup var agent: AgentOptions
+    @OptionGroup var user: UserOptions
+
+    @Flag(help: "Read and check everything, show what would be stored, and store nothing.")
+    var dryRun = false
+
+    @Flag(help: "Of chats, keep also the branches that were abandoned.")
+    var allBranches = false
 
     @Flag(help: "Store the good lines and report the bad ones.")
     var skipBad = false
@@ -54,9 +81,25 @@ struct ImportCommand: AsyncParsableCommand {
     private static let namedProblems = 20
 
     func run() async throws {
-        let agents = agent.id.map { [$0] } ?? []
+        if path != "-" {
+            // A folder has no lines.
+            if let foreign = try foreignSource({ try ImportInput(path: path) }) { return try await load(foreign) }
+        }
         let source = try LineSource(path: path, progress: ProgressLine())
+        if path == "-" {
+            let file = try ImportFile(descriptor: source.descriptor, count: source.count, name: source.name)
+            if let foreign = try foreignSource({ .file(file) }) { return try await load(foreign) }
+        }
+        guard !allBranches else { throw CommandFailure("--all-branches is for exported chats, which \(path) is not.") }
+        guard user.given == nil else {
+            throw CommandFailure("The lines of \(path) say whose memories they are. Leave out --user.")
+        }
         if try ExportedImport.fits(source) {
+            guard !dryRun else {
+                throw CommandFailure(
+                    "\(path) is an export, which is checked before anything is stored. Leave out --dry-run."
+                )
+            }
             guard !skipBad, !sensitive, self.source == nil else {
                 throw CommandFailure(
                     "\(path) is an export, which is restored as it is. Leave out --skip-bad, --sensitive and --source."
@@ -66,11 +109,54 @@ struct ImportCommand: AsyncParsableCommand {
             let report = try await store.withStore(.create) { try await run.load(into: $0) }
             return try store.output.print(report)
         }
-        let outcome = try await store.withStore(.create, as: agents) { coordinator in
+        let agents = agent.id.map { [$0] } ?? []
+        let outcome = try await store.withStore(dryRun ? .existing : .create, as: dryRun ? [] : agents) { coordinator in
             try await load(source, into: coordinator)
         }
         try store.output.print(outcome)
         guard outcome.complete else { throw ExitCode.failure }
+    }
+
+    /// The source, if another program wrote it.
+    private func foreignSource(_ input: () throws -> ImportInput) throws -> ForeignSource? {
+        guard from != .hearth else { return nil }
+        do {
+            return try ForeignSource(input(), wanted: from?.foreign)
+        } catch let error as ForeignFileError {
+            throw CommandFailure(error.message)
+        }
+    }
+
+    private func load(_ foreign: ForeignSource) async throws {
+        guard let owner = agent.id ?? (dryRun ? AgentProfile.system.id : nil) else {
+            throw CommandFailure(AgentOptions.question)
+        }
+        let run = ForeignImport(
+            source: foreign,
+            owners: ForeignOwners(
+                agent: owner,
+                user: user.id ?? (dryRun && foreign.format != .mem0 ? "nobody" : nil),
+                areSensitive: sensitive
+            ),
+            keepsBranches: allBranches,
+            skipsBad: skipBad,
+            provenance: Provenance(origin: .import, name: self.source ?? foreign.format.program, trust: trust),
+            allowsErased: allowErased
+        )
+        do {
+            var check = try run.check()
+            var report = ForeignReport(foreign.format, check)
+            let isGood = check.problemCount == 0 || skipBad
+            if dryRun {
+                (report.isDryRun, report.complete) = (true, isGood)
+            } else if isGood {
+                report = try await store.withStore(.create, as: [owner]) { try await run.store(&check, in: $0) }
+            }
+            try store.output.print(report)
+            guard report.complete else { throw ExitCode.failure }
+        } catch let error as ForeignFileError {
+            throw CommandFailure(error.message)
+        }
     }
 
     private func load(
@@ -103,6 +189,10 @@ struct ImportCommand: AsyncParsableCommand {
             )
             return outcome
         }
+        guard !dryRun else {
+            outcome.complete = true
+            return outcome
+        }
         for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }
         Signals.noteInterrupts()
         var run = ImportRun(
@@ -115,13 +205,16 @@ struct ImportCommand: AsyncParsableCommand {
         (outcome.counts, outcome.complete) = (run.counts, run.isComplete)
         outcome.skipped = check.problemCount
         if run.counts.unsealed > 0 {
-            let count = run.counts.unsealed
-            Console.error.warn(
-                "\(count) \(count == 1 ? "memory is" : "memories are") stored in plain, of a category that is to be sealed, because no key is given. `hearth edit ID --sensitive --publish` with a key seals one."
-            )
+            Self.warnOfUnsealed(run.counts.unsealed)
         }
         if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
         return outcome
+    }
+
+    static func warnOfUnsealed(_ count: Int) {
+        Console.error.warn(
+            "\(count) \(count == 1 ? "memory is" : "memories are") stored in plain, of a category that is to be sealed, because no key is given. `hearth edit ID --sensitive --publish` with a key seals one."
+        )
     }
 
     private func warnOfUnknownKeys(_ check: ImportCheck) {

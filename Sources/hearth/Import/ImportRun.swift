@@ -60,11 +60,17 @@ struct ImportRun {
             progress.show("Storing: \(counts.all) of \(check.linesRead - check.problemCount)")
         }
         guard !Signals.interrupted else { return }
+        try await finish()
+    }
+
+    /// Stores what is still waiting.
+    mutating func finish() async throws {
         try await flush()
         isComplete = true
     }
 
-    private mutating func add(_ memory: MemoryImport) async throws {
+    /// Has a memory stored, with those that come with it in one transaction.
+    mutating func add(_ memory: MemoryImport) async throws {
         let bytes = memory.draft.content.utf8.count
         if batch.count == Self.longestBatch || batchBytes + bytes > Self.heaviestBatch { try await flush() }
         var memory = memory
@@ -88,7 +94,7 @@ extension ImportCounts {
     private static let namedRestorable = 100
 
     /// All memories that were looked at.
-    fileprivate var all: Int { stored + present + deleted + expired + erased }
+    var all: Int { stored + present + deleted + expired + erased }
 
     /// Adds what a later batch came to.
     fileprivate mutating func add(_ batch: ImportCounts) {

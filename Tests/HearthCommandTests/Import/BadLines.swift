@@ -131,9 +131,9 @@ import Testing
         #expect(outcome.errors == "Error: nowhere.jsonl can't be read: No such file or directory.\n")
     }
 
-    @Test func `a directory is no file`() async throws {
+    @Test func `a folder without anything to import is named as one`() async throws {
         let outcome = try await tool.run("import", ".")
         #expect(outcome.status == 1)
-        #expect(outcome.errors.contains("directory"))
+        #expect(outcome.errors.contains("is a folder without notes"), "\(outcome.errors)")
     }
 }

@@ -1,0 +1,132 @@
+import FoundationEssentials
+import HearthModel
+import HearthText
+
+/// Reads the `conversations.json` of an export of Claude, and what stands beside it.
+struct ClaudeReader: ForeignReader {
+    private var elements: JSONElements
+    private var number = 0
+    private let keepsBranches: Bool
+
+    init(_ chunks: any Chunks, keepsBranches: Bool) {
+        elements = JSONElements(chunks, arrays: ["conversations"])
+        self.keepsBranches = keepsBranches
+    }
+
+    var fractionRead: Double { elements.fractionRead }
+
+    mutating func next() throws -> [ForeignItem]? {
+        guard let element = try elements.next() else { return nil }
+        number += 1
+        let value = element.value
+        guard let id = value.text("uuid"), let messages = value["chat_messages"]?.array else {
+            return [.refused(place: "conversation \(number)", reason: "it has no uuid or no chat_messages")]
+        }
+        var chat = Chat(assistant: "Claude", namespace: "claude", number: number, id: id)
+        chat.title = value.text("name")
+        chat.time = ForeignTime.date(value["created_at"])
+        chat.metadata["model"] = value.text("model")
+        chat.metadata["project"] = value["project"]?.text("name") ?? value.text("project_uuid")
+        return items(messages, of: chat, current: value.text("current_leaf_message_uuid"))
+    }
+
+    private func items(_ messages: [JSONValue], of chat: Chat, current: String?) -> [ForeignItem] {
+        let (path, branches) = Self.branches(messages, current: current)
+        var items: [ForeignItem] = []
+        var hidden = 0
+        for exchange in Exchange.cut(path.compactMap { Self.message($0, hidden: &hidden) }) {
+            items += chat.items(exchange, key: [exchange.first?.id ?? ""])
+        }
+        if keepsBranches {
+            for exchange in Exchange.cut(branches.compactMap { Self.message($0, hidden: &hidden) }) {
+                items += chat.items(exchange, key: ["branch", exchange.first?.id ?? ""], extra: ["branch": "true"])
+            }
+        } else if !branches.isEmpty {
+            items.append(.left(.branches, count: branches.count))
+        }
+        if hidden > 0 { items.append(.left(.hidden, count: hidden)) }
+        return items
+    }
+
+    /// What was shown last, and the rest. Older exports don't say what answers what: then all is one path.
+    private static func branches(_ messages: [JSONValue], current: String?) -> (path: [JSONValue], rest: [JSONValue]) {
+        var places: [String: Int] = [:]
+        for (place, message) in messages.enumerated() { if let id = message.text("uuid") { places[id] = place } }
+        let isTree = messages.contains { $0.text("parent_message_uuid").map { places[$0] != nil } ?? false }
+        guard isTree, let last = current.flatMap({ places[$0] }) ?? messages.indices.last else { return (messages, []) }
+        var path: Set<Int> = []
+        var next: Int? = last
+        while let place = next, path.insert(place).inserted {
+            next = messages[place].text("parent_message_uuid").flatMap { places[$0] }
+        }
+        return (
+            messages.indices.filter(path.contains).map { messages[$0] },
+            messages.indices.filter { !path.contains($0) }.map { messages[$0] }
+        )
+    }
+
+    private static func message(_ value: JSONValue, hidden: inout Int) -> ChatMessage? {
+        guard let sender = value["sender"]?.string, sender == "human" || sender == "assistant" else {
+            hidden += 1
+            return nil
+        }
+        let blocks = value["content"]?.array ?? []
+        var texts = blocks.filter { $0["type"]?.string == "text" }.compactMap { $0.text("text") }
+        hidden += blocks.count { $0["type"]?.string != "text" }
+        // Older exports have the text alone.
+        if texts.isEmpty, let text = value.text("text") { texts = [text] }
+        var attachments: [String] = []
+        for file in (value["attachments"]?.array ?? []) + (value["files"]?.array ?? []) {
+            if let name = file.text("file_name") {
+                attachments.append(name)
+            } else if let pasted = file.text("extracted_content") {
+                // A long text that was pasted: it was said, and has no name.
+                texts.append(pasted)
+            }
+        }
+        guard !texts.isEmpty || !attachments.isEmpty else { return nil }
+        return ChatMessage(
+            id: value.text("uuid") ?? "",
+            isOfUser: sender == "human",
+            text: texts.joined(separator: "\n\n"),
+            time: ForeignTime.date(value["created_at"]),
+            attachments: attachments
+        )
+    }
+}
+
+/// Reads the `memories.json` of an export of Claude: what it keeps of a person between chats.
+struct ClaudeMemoriesReader: ForeignReader {
+    private var elements: JSONElements
+
+    init(_ chunks: any Chunks) {
+        elements = JSONElements(chunks)
+    }
+
+    var fractionRead: Double { elements.fractionRead }
+
+    mutating func next() throws -> [ForeignItem]? {
+        guard let element = try elements.next() else { return nil }
+        let account = element.value.text("account_uuid") ?? ""
+        var items: [ForeignItem] = []
+        if let text = element.value.text("conversations_memory") {
+            items.append(item(text, [account], project: nil))
+        }
+        for project in element.value["project_memories"]?.object?.members ?? [] {
+            if let text = project.value.string, !text.isEmpty {
+                items.append(item(text, [account, project.key], project: project.key))
+            }
+        }
+        return items
+    }
+
+    /// The text is part of the key: the next export may say something else, which is then a memory beside this one.
+    private func item(_ text: String, _ key: [String], project: String?) -> ForeignItem {
+        var metadata = ["source": "claude", "kind": "memory"]
+        metadata["project"] = project
+        let draft = MemoryDraft(content: text, type: .semantic, category: .general, metadata: metadata)
+        return .memory(
+            ForeignMemory(place: "the memory of the account", key: ["claude", "memory"] + key + [text], draft: draft)
+        )
+    }
+}

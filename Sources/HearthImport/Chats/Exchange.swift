@@ -1,0 +1,104 @@
+import FoundationEssentials
+import HearthModel
+
+/// One message of a chat, as it is shown.
+struct ChatMessage {
+    var id: String
+    var isOfUser: Bool
+    var text: String
+    var time: Date?
+    var model: String?
+    /// The names of images and files, or what they are.
+    var attachments: [String] = []
+}
+
+/// What a person said, and what was answered: one memory.
+///
+/// An answer alone doesn't say what was asked, and a question alone is no knowledge. A whole chat would be found for every
+/// word in it, and would crowd out what was looked for.
+struct Exchange {
+    private(set) var messages: [ChatMessage] = []
+
+    /// A chat cut before each message of the person that follows an answer.
+    static func cut(_ messages: [ChatMessage]) -> [Exchange] {
+        var exchanges: [Exchange] = []
+        var isAnswered = true
+        for message in messages {
+            if message.isOfUser, isAnswered || exchanges.isEmpty { exchanges.append(Exchange()) }
+            if exchanges.isEmpty { exchanges.append(Exchange()) }
+            exchanges[exchanges.count - 1].messages.append(message)
+            isAnswered = !message.isOfUser
+        }
+        return exchanges
+    }
+
+    /// The message that names the exchange.
+    var first: ChatMessage? { messages.first }
+
+    var time: Date? { messages.lazy.compactMap(\.time).first }
+
+    var attachments: [String] { messages.flatMap(\.attachments) }
+
+    /// Who said what, each beginning with a name.
+    func text(assistant: String) -> String {
+        var parts: [String] = []
+        var speaker: Bool?
+        for message in messages where !message.text.isEmpty {
+            let name = message.isOfUser ? "User" : assistant
+            parts.append(speaker == message.isOfUser ? message.text : "\(name): \(message.text)")
+            speaker = message.isOfUser
+        }
+        return parts.joined(separator: "\n\n")
+    }
+}
+
+/// A chat as both exports have it.
+struct Chat {
+    /// What the name of the assistant is.
+    var assistant: String
+    /// What its keys begin with.
+    var namespace: String
+    /// Its place among the chats of the file, counted from 1.
+    var number: Int
+    var id: String
+    var title: String?
+    var time: Date?
+    var metadata: [String: String] = [:]
+
+    var place: String {
+        guard let title, !title.isEmpty else { return "conversation \(number)" }
+        return "conversation \(number) (\"\(title.count > 60 ? title.prefix(59) + "…" : title[...])\")"
+    }
+
+    /// The items that an exchange comes to.
+    ///
+    /// - Parameter key: What tells it from others of the chat.
+    func items(_ exchange: Exchange, key: [String], extra: [String: String] = [:]) -> [ForeignItem] {
+        guard let first = exchange.first else { return [] }
+        var items: [ForeignItem] = []
+        let attachments = exchange.attachments
+        if !attachments.isEmpty { items.append(.left(.attachments, count: attachments.count)) }
+        let text = exchange.text(assistant: assistant)
+        guard !text.isEmpty else { return items + [.left(.empty, count: 1)] }
+        var metadata = metadata.merging(extra) { $1 }
+        metadata["source"] = namespace
+        metadata["message_id"] = first.id
+        metadata["conversation"] = title
+        metadata["model"] = exchange.messages.lazy.compactMap(\.model).first ?? metadata["model"]
+        if !attachments.isEmpty { metadata["attachments"] = attachments.joined(separator: ", ") }
+        let draft = MemoryDraft(
+            content: text,
+            type: .episodic,
+            category: .conversation,
+            metadata: metadata,
+            createdAt: exchange.time ?? time
+        )
+        let memory = ForeignMemory(
+            place: "\(place), message \(first.id)",
+            key: [namespace, id] + key,
+            session: id,
+            draft: draft
+        )
+        return items + [.memory(memory)]
+    }
+}

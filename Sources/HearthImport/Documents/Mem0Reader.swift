@@ -1,0 +1,75 @@
+import FoundationEssentials
+import HearthModel
+import HearthText
+
+/// What mem0 says of a memory, in JSON or in its history.
+enum Mem0 {
+    static let namespace = "mem0"
+
+    /// Keys that have a place of their own.
+    private static let known: Set<String> = [
+        "id", "memory", "created_at", "metadata", "user_id", "run_id", "categories", "expiration_date", "score",
+    ]
+
+    static func item(_ value: JSONValue, number: Int) -> ForeignItem {
+        let place = "memory \(number)"
+        guard let id = value.text("id") else { return .refused(place: place, reason: "it has no id") }
+        guard let text = value["memory"]?.string ?? value.text("data") else {
+            return .refused(place: "\(place) (\(id))", reason: "it has no text under \"memory\"")
+        }
+        guard !text.isEmpty else { return .left(.empty, count: 1) }
+        var metadata: [String: String] = [:]
+        metadata.note(value.object, except: known)
+        metadata.note(value["metadata"]?.object)
+        metadata["source"] = namespace
+        let created = ForeignTime.date(value["created_at"])
+        if created == nil { metadata.note("created_at", value["created_at"]) }
+        let tags = (value["categories"]?.array ?? []) + (value["metadata"]?["tags"]?.array ?? [])
+        if value["metadata"]?["tags"]?.array != nil { metadata["tags"] = nil }
+        let isProcedure = value["metadata"]?["memory_type"]?.string == "procedural_memory"
+        let draft = MemoryDraft(
+            content: text,
+            type: isProcedure ? .procedural : .semantic,
+            category: .knowledge,
+            tags: tags.compactMap(\.string).asTags,
+            metadata: metadata,
+            expiresAt: ForeignTime.date(value["expiration_date"]),
+            createdAt: created
+        )
+        return .memory(
+            ForeignMemory(
+                place: "\(place) (\(id))",
+                key: [namespace, id],
+                user: value.text("user_id"),
+                session: value.text("run_id"),
+                draft: draft
+            )
+        )
+    }
+}
+
+/// Reads what `get_all` of mem0 gives, as JSON.
+struct Mem0Reader: ForeignReader {
+    private var elements: JSONElements
+    private var number = 0
+
+    static let arrays: Set<String> = ["results", "memories", "relations"]
+
+    init(_ chunks: any Chunks) {
+        elements = JSONElements(chunks, arrays: Self.arrays)
+    }
+
+    var fractionRead: Double { elements.fractionRead }
+
+    mutating func next() throws -> [ForeignItem]? {
+        guard let element = try elements.next() else { return nil }
+        switch element.key {
+        case nil, "results", "memories":
+            number += 1
+            return [Mem0.item(element.value, number: number)]
+        case "relations": return [.left(.relations, count: 1)]
+        // How many there are, and where the next page is.
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Crypto
+package import HearthModel
+
+/// A memory that a file of another program holds.
+package struct ForeignMemory: Sendable {
+    /// Where it stands in the file, for messages.
+    package var place: String
+    /// What the other program tells it from others by; a second import finds the memory by it.
+    package var key: [String]
+    /// The user, where the file names one.
+    package var user: String?
+    /// The conversation or run it came from.
+    package var session: String?
+    package var draft: MemoryDraft
+
+    /// The identifier it gets: the same in every run, whoever owns it.
+    package var id: MemoryID {
+        var hash = SHA256()
+        for part in key {
+            withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: Array(part.utf8))
+        }
+        let digits = hash.finalize().prefix(16).map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }
+        return MemoryID(rawValue: "mem_" + digits.joined())
+    }
+}
+
+/// What a file has at one place.
+package enum ForeignItem: Sendable {
+    case memory(ForeignMemory)
+    /// Something that should be a memory and can't be one.
+    case refused(place: String, reason: String)
+    /// Something that isn't stored.
+    case left(LeftOut, count: Int)
+}
+
+/// What an import leaves out on purpose, and counts.
+package enum LeftOut: String, CaseIterable, Sendable, Codable {
+    /// Messages that belong to abandoned branches of a chat.
+    case branches
+    /// Messages that a chat doesn't show: those of the system, of tools, and of reasoning.
+    case hidden
+    /// Images, recordings and files of messages; their text is kept.
+    case attachments
+    /// Messages, memories or notes without a text.
+    case empty
+    /// Memories that were deleted there.
+    case deleted
+    /// Relations of a graph that was computed from the memories.
+    case relations
+    /// Files of a folder that aren't notes.
+    case files
+
+    /// For people.
+    package var title: String {
+        switch self {
+        case .branches: "messages of other branches"
+        case .hidden: "hidden messages"
+        case .attachments: "attachments"
+        case .empty: "without text"
+        case .deleted: "deleted there"
+        case .relations: "computed relations"
+        case .files: "other files"
+        }
+    }
+}
+
+/// Reads a file from its beginning to its end.
+package protocol ForeignReader {
+    /// How much of the file has been read, 0…1.
+    var fractionRead: Double { get }
+    /// What comes next; nil at the end.
+    ///
+    /// - Throws: `ForeignFileError` for a file that can't be read to its end.
+    mutating func next() throws -> [ForeignItem]?
+}

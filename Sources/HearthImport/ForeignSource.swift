@@ -1,0 +1,93 @@
+import HearthText
+
+/// A file or folder of another program, opened to be imported.
+package struct ForeignSource {
+    package let format: ForeignFormat
+    /// What messages call it.
+    package var name: String { input.name }
+    private let input: ImportInput
+
+    /// Opens what is given in the format that is wanted, or in the one that it plainly has.
+    ///
+    /// - Returns: nil for a file that is none of them by its look, and for which no format was wanted.
+    /// - Throws: `ForeignFileError` for one that plainly has another format than the wanted one, and for an archive, a
+    ///   database or a folder of no format that is known.
+    package init?(_ input: ImportInput, wanted: ForeignFormat?) throws {
+        let found = try Recognition.format(of: input)
+        if let wanted, let found, !wanted.reads(found) {
+            throw ForeignFileError(.wrongKind, "\(input.name) is \(found.title): use --from \(found.rawValue).")
+        }
+        guard let format = wanted ?? found else {
+            try Recognition.refuseUnknown(input)
+            return nil
+        }
+        self.input = input
+        self.format = format
+    }
+
+    /// A reader from the beginning.
+    ///
+    /// - Parameter keepsBranches: Whether abandoned branches of chats are read too.
+    package func reader(keepingBranches keepsBranches: Bool = false) throws -> any ForeignReader {
+        switch (format, input) {
+        case (.chatgpt, _):
+            return SeriesReader(
+                try Conversations.parts(of: input, as: format)
+                    .map { part in
+                        { ChatGPTReader(try part.open(), keepsBranches: keepsBranches) }
+                    }
+            )
+        case (.claude, _):
+            let parts = try Conversations.parts(of: input, as: format, others: ["memories.json"])
+            return SeriesReader(
+                parts.map { part in
+                    {
+                        if part.isOther { return ClaudeMemoriesReader(try part.open()) }
+                        return ClaudeReader(try part.open(), keepsBranches: keepsBranches)
+                    }
+                }
+            )
+        case (.mem0, .file(let file)):
+            let start = try file.read(Recognition.startLength, at: 0)
+            guard ForeignDatabase.fits(start) else { return Mem0Reader(FileChunks(file)) }
+            return try Mem0History.reader(ForeignDatabase(file))
+        case (.langgraph, .file(let file)): return try LangGraphItems.reader(ForeignDatabase(file))
+        case (.mcpMemory, .file(let file)): return try MemoryServiceRows.reader(ForeignDatabase(file))
+        case (.memoryJSONL, .file(let file)): return GraphLinesReader(FileChunks(file))
+        case (.basicMemory, .directory(let path)), (.markdown, .directory(let path)):
+            return try NotesReader(path, source: format.rawValue)
+        case (.basicMemory, .file), (.markdown, .file):
+            throw ForeignFileError(.wrongKind, "\(name) is a file; --from \(format.rawValue) reads a folder of notes.")
+        case (_, .directory):
+            throw ForeignFileError(.wrongKind, "\(name) is a folder; --from \(format.rawValue) reads a file.")
+        }
+    }
+}
+
+/// Several readers, one after the other, each opened when its turn comes.
+struct SeriesReader: ForeignReader {
+    private var waiting: ArraySlice<() throws -> any ForeignReader>
+    private let count: Int
+    private var present: (any ForeignReader)?
+
+    init(_ readers: [() throws -> any ForeignReader]) {
+        waiting = readers[...]
+        count = readers.count
+    }
+
+    var fractionRead: Double {
+        let done = Double(count - waiting.count) - (present == nil ? 0 : 1) + (present?.fractionRead ?? 0)
+        return count == 0 ? 1 : done / Double(count)
+    }
+
+    mutating func next() throws -> [ForeignItem]? {
+        while true {
+            if let items = try present?.next() { return items }
+            guard let open = waiting.popFirst() else {
+                present = nil
+                return nil
+            }
+            present = try open()
+        }
+    }
+}

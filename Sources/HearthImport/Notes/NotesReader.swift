@@ -1,0 +1,113 @@
+import FoundationEssentials
+internal import Glibc
+import HearthModel
+import HearthText
+
+/// Reads a folder of Markdown notes, such as basic-memory's or a vault of Obsidian: each note is one memory.
+struct NotesReader: ForeignReader {
+    private let directory: String
+    /// The folder's own name, which tells its notes from those of another folder.
+    private let folder: String
+    private let source: String
+    private var files: NoteFiles
+
+    static let namespace = "markdown"
+    /// A note that is longer than a memory can be isn't read at all.
+    private static let longestNote = 8 << 20
+
+    init(_ directory: String, source: String) throws {
+        self.directory = directory
+        self.source = source
+        files = NoteFiles(directory)
+        guard let real = realpath(directory, nil) else { throw ForeignFileError.unreadable(directory) }
+        defer { free(real) }
+        folder = String(cString: real).split(separator: "/").last.map(String.init) ?? "/"
+    }
+
+    /// The number of files is not known before the last.
+    var fractionRead: Double { 0 }
+
+    mutating func next() throws -> [ForeignItem]? {
+        guard let file = try files.next() else { return nil }
+        guard file.isNote else { return [.left(.files, count: 1)] }
+        let path = file.relative.joined(separator: "/")
+        guard file.count <= Self.longestNote else {
+            return [.refused(place: path, reason: "it has \(file.count >> 20) MiB; a memory has at most 4")]
+        }
+        let open = try ImportFile(path: file.path)
+        let bytes = try open.read(open.count, at: 0)
+        do throws(UTF8.ValidationError) {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            return [.refused(place: path, reason: "not UTF-8: byte \(error.byteOffsets.lowerBound + 1)")]
+        }
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        return [item(String(decoding: bytes[start...], as: UTF8.self), file, path)]
+    }
+
+    /// Keys that have a place of their own.
+    private static let known: Set<String> = ["title", "tags", "tag", "created", "created_at", "date", "type"]
+
+    private func item(_ text: String, _ file: NoteFiles.File, _ path: String) -> ForeignItem {
+        let matter = FrontMatter(text)
+        let body = matter.body.trimmingSpaces
+        let stem = file.name.split(separator: ".").dropLast().joined(separator: ".")
+        let title = matter.text("title") ?? stem
+        guard !body.isEmpty else { return .left(.empty, count: 1) }
+        var metadata: [String: String] = [:]
+        for (key, value) in matter.values where !Self.known.contains(key) { metadata.note(key, value) }
+        metadata["source"] = source
+        metadata["path"] = path
+        metadata["title"] = title
+        metadata["note_type"] = matter.text("type")
+        let said = ["created", "created_at", "date"].lazy.compactMap { matter.text($0) }
+        let created = said.compactMap { ForeignTime.date($0) }.first
+        // A time that can't be read is kept as it stands.
+        if created == nil { metadata["created"] = said.first }
+        let tags = (matter.list("tags") + matter.list("tag") + Self.tags(in: body))
+            .map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
+        let draft = MemoryDraft(
+            content: Self.hasTitle(body, title) ? String(body) : "# \(title)\n\n\(body)",
+            type: .semantic,
+            category: .knowledge,
+            tags: tags.asTags,
+            metadata: metadata,
+            createdAt: created ?? Date(timeIntervalSince1970: file.changed)
+        )
+        return .memory(ForeignMemory(place: path, key: [Self.namespace, folder, path], draft: draft))
+    }
+
+    /// A note is found by its title, which often stands in the name of its file alone.
+    private static func hasTitle(_ body: Substring, _ title: String) -> Bool {
+        guard body.hasPrefix("# ") else { return false }
+        return body.prefix { !$0.isNewline }.dropFirst(2).trimmingSpaces == title[...].trimmingSpaces
+    }
+
+    /// The words with a # before them, outside of code: letters, digits, _, - and /, and not digits alone.
+    private static func tags(in body: Substring) -> [String] {
+        var tags: [String] = []
+        var isInFence = false
+        for line in body.split(whereSeparator: \.isNewline) {
+            if line.trimmingSpaces.hasPrefix("```") || line.trimmingSpaces.hasPrefix("~~~") {
+                isInFence.toggle()
+                continue
+            }
+            guard !isInFence, line.contains("#") else { continue }
+            var isInCode = false
+            var previous: Character = " "
+            var index = line.startIndex
+            while index < line.endIndex {
+                let character = line[index]
+                let next = line.index(after: index)
+                if character == "`" { isInCode.toggle() }
+                if character == "#", !isInCode, previous.isWhitespace || previous == "(" {
+                    let word = line[next...].prefix { $0.isLetter || $0.isNumber || "_-/".contains($0) }
+                    if !word.allSatisfy(\.isNumber), !word.isEmpty { tags.append(String(word)) }
+                }
+                previous = character
+                index = next
+            }
+        }
+        return tags
+    }
+}

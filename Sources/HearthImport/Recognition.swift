@@ -1,0 +1,108 @@
+import HearthText
+
+/// Which program wrote a file, as far as that is plain.
+enum Recognition {
+    /// How much of a file says what it is.
+    static let startLength = 16
+    /// How much of a text is looked at.
+    private static let lookLength = 64 << 10
+    /// How many notes of a folder are looked at.
+    private static let notes = 100
+
+    static func format(of input: ImportInput) throws -> ForeignFormat? {
+        switch input {
+        case .directory(let path): return try format(ofDirectory: path)
+        case .file(let file):
+            let start = try file.read(startLength, at: 0)
+            if ForeignDatabase.fits(start) { return try ForeignDatabase(file).format }
+            if ZipArchive.fits(start) {
+                guard let part = try? Conversations.parts(of: input, as: .chatgpt).first else {
+                    // An archive that can't be read says why.
+                    _ = try ZipArchive(file)
+                    return nil
+                }
+                return try format(ofChats: part.open())
+            }
+            return try format(ofText: file)
+        }
+    }
+
+    /// Refuses what is neither of a known program nor lines of JSON.
+    static func refuseUnknown(_ input: ImportInput) throws {
+        let known =
+            "--from says which program wrote it, if it is one of \(ForeignFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        switch input {
+        case .directory(let path):
+            throw ForeignFileError(
+                .wrongKind,
+                "\(path) is a folder without notes in Markdown or exported chats. \(known)."
+            )
+        case .file(let file):
+            let start = try file.read(startLength, at: 0)
+            if ForeignDatabase.fits(start) {
+                throw ForeignFileError(
+                    .wrongKind,
+                    "\(file.name) is a SQLite database of no program that is known here. \(known)."
+                )
+            }
+            if ZipArchive.fits(start) {
+                throw ForeignFileError(.wrongKind, "\(file.name) is an archive without exported chats. \(known).")
+            }
+        }
+    }
+
+    private static func format(ofDirectory path: String) throws -> ForeignFormat? {
+        if let part = try? Conversations.parts(of: .directory(path), as: .chatgpt).first,
+            let found = try format(ofChats: part.open())
+        {
+            return found
+        }
+        var files = NoteFiles(path)
+        var seen = 0
+        while seen < notes, let file = try files.next() {
+            guard file.isNote else { continue }
+            seen += 1
+            let start = try ImportFile(path: file.path).read(lookLength, at: 0)
+            if FrontMatter(String(decoding: start, as: UTF8.self))["permalink"] != nil { return .basicMemory }
+        }
+        return seen > 0 ? .markdown : nil
+    }
+
+    /// What the first chat looks like. A file that is damaged there is of no kind; reading it says how.
+    private static func format(ofChats chunks: any Chunks) throws -> ForeignFormat? {
+        var elements = JSONElements(chunks, arrays: ["conversations"])
+        return (try? elements.next()).flatMap { format(of: $0.value) }
+    }
+
+    private static func format(ofText file: ImportFile) throws -> ForeignFormat? {
+        var start = try file.read(lookLength, at: 0)[...]
+        if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
+        start = start.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+        if start.first == UInt8(ascii: "{") {
+            // Lines of objects: the first one says what they are.
+            let line = Array(start.prefix { $0 != 0x0A })
+            if let value = try? JSONParser.parse(line, as: .lenient), let found = format(ofLine: value) { return found }
+        }
+        guard start.first == UInt8(ascii: "[") || start.first == UInt8(ascii: "{") else { return nil }
+        var elements = JSONElements(FileChunks(file), arrays: Mem0Reader.arrays.union(["conversations"]))
+        while let element = try? elements.next() {
+            if let found = format(of: element.value) { return found }
+            // The first element of an array says it; an object may have other members before.
+            if element.key == nil || Mem0Reader.arrays.contains(element.key ?? "") { return nil }
+        }
+        return nil
+    }
+
+    private static func format(ofLine value: JSONValue) -> ForeignFormat? {
+        let isEntity = value["type"]?.string == "entity" && value["observations"]?.array != nil
+        let isRelation = value["type"]?.string == "relation" && value["relationType"]?.string != nil
+        return isEntity || isRelation ? .memoryJSONL : nil
+    }
+
+    private static func format(of value: JSONValue) -> ForeignFormat? {
+        if value["mapping"]?.object != nil { return .chatgpt }
+        if value["chat_messages"]?.array != nil { return .claude }
+        if value["id"]?.string != nil, value["memory"]?.string != nil { return .mem0 }
+        return nil
+    }
+}

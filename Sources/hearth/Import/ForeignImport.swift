@@ -1,0 +1,193 @@
+import FoundationEssentials
+import HearthImport
+import HearthMemory
+
+/// Imports what another program wrote: first all of it is read and judged, then it is stored.
+struct ForeignImport {
+    var source: ForeignSource
+    var owners: ForeignOwners
+    var keepsBranches: Bool
+    var skipsBad: Bool
+    var provenance: Provenance
+    var allowsErased: Bool
+
+    /// How many problems are named if nothing is stored.
+    private static let namedProblems = 20
+
+    /// Reads all of it, says what is bad, and stores nothing.
+    func check() throws -> ForeignCheck {
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        var named = 0
+        let check = try ForeignCheck(
+            source.reader(keepingBranches: keepsBranches),
+            owners: owners,
+            progress: progress
+        ) { problem in
+            named += 1
+            guard skipsBad || named <= Self.namedProblems else { return }
+            progress.clear()
+            Console.error.warn("\(problem.place): \(problem.reason)")
+        }
+        progress.clear()
+        guard owners.user == nil || check.users.count < 2 else {
+            throw CommandFailure(
+                """
+                \(source.name) has memories of several users (\(check.users.sorted().joined(separator: ", "))). Leave out --user and \
+                HEARTH_USER: each keeps its own.
+                """
+            )
+        }
+        if check.problemCount > 0, !skipsBad {
+            let unnamed = max(0, check.problemCount - Self.namedProblems)
+            Console.error.complain(
+                "\(check.problemCount) of \(check.read) memories are bad\(unnamed > 0 ? ", \(unnamed) of them not named here" : ""). "
+                    + "Nothing was stored; store the others with --skip-bad."
+            )
+        }
+        return check
+    }
+
+    /// Stores what `check` found good.
+    func store(_ check: inout ForeignCheck, in coordinator: MultiAgentMemoryCoordinator) async throws -> ForeignReport {
+        var report = ForeignReport(source.format, check)
+        guard check.problemCount == 0 || skipsBad else { return report }
+        Signals.noteInterrupts()
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        var run = ImportRun(coordinator, provenance: provenance, allowsErased: allowsErased)
+        var reader = try source.reader(keepingBranches: keepsBranches)
+        var bad = try check.sortedBad()
+        var nextBad = try bad.next()
+        var number = 0
+        while !Signals.interrupted, let items = try reader.next() {
+            for item in items {
+                if case .left = item { continue }
+                number += 1
+                if number == nextBad {
+                    // One that is bad in itself may also have another's id.
+                    while nextBad == number { nextBad = try bad.next() }
+                    continue
+                }
+                guard case .memory(let foreign) = item, let memory = try? owners.memory(foreign) else {
+                    throw CommandFailure("\(source.name) changed while it was read. Run the import again.")
+                }
+                try await run.add(memory)
+            }
+            progress.show("Storing: \(run.counts.all) of \(check.read - check.problemCount)")
+        }
+        if !Signals.interrupted { try await run.finish() }
+        progress.clear()
+        (report.counts, report.complete, report.skipped) = (run.counts, run.isComplete, check.problemCount)
+        if run.counts.unsealed > 0 { ImportCommand.warnOfUnsealed(run.counts.unsealed) }
+        if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
+        return report
+    }
+}
+
+/// What an import of another program's file did, or would do.
+struct ForeignReport: Report {
+    var format: ForeignFormat
+    var check: ForeignCheck
+    var counts = ImportCounts()
+    var skipped = 0
+    var complete = false
+    var isDryRun = false
+
+    init(_ format: ForeignFormat, _ check: ForeignCheck) {
+        self.format = format
+        self.check = check
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case from, read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, problems
+        case leftOut = "left_out"
+        case dryRun = "dry_run"
+        case samples, earliest, latest
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(format, forKey: .from)
+        try container.encode(check.read, forKey: .read)
+        try container.encode(counts.stored, forKey: .stored)
+        try container.encode(counts.present, forKey: .present)
+        try container.encode(counts.deleted, forKey: .deleted)
+        try container.encode(counts.expired, forKey: .expired)
+        try container.encode(counts.erased, forKey: .erased)
+        try container.encode(counts.unsealed, forKey: .unsealed)
+        try container.encode(counts.restorable, forKey: .restorable)
+        try container.encode(skipped, forKey: .skipped)
+        try container.encode(complete, forKey: .complete)
+        try container.encode(check.problems, forKey: .problems)
+        let left = check.leftOut.sorted { $0.key.rawValue < $1.key.rawValue }
+        try container.encode(left.map { LeftOutJSON(what: $0.key, count: $0.value) }, forKey: .leftOut)
+        try container.encode(check.span.map { RFC3339.string($0.lowerBound) }, forKey: .earliest)
+        try container.encode(check.span.map { RFC3339.string($0.upperBound) }, forKey: .latest)
+        try container.encode(isDryRun, forKey: .dryRun)
+        if isDryRun { try container.encode(check.samples.map(SampleJSON.init), forKey: .samples) }
+    }
+
+    func render(on page: inout Page) {
+        var facts: [(name: String, value: Styled)] = [("from", Styled(format.title)), ("read", "\(check.read)")]
+        if !isDryRun {
+            facts.append(("stored", Styled("\(counts.stored)", .good)))
+            facts.append(("present", "\(counts.present)"))
+        }
+        for (name, count) in [
+            ("deleted", counts.deleted), ("expired", counts.expired), ("erased", counts.erased),
+            ("skipped", isDryRun ? check.problemCount : skipped),
+        ] where count > 0 {
+            facts.append((name, Styled("\(count)", .caution)))
+        }
+        if let span = check.span {
+            facts.append(("times", "\(RFC3339.minutes(span.lowerBound)) to \(RFC3339.minutes(span.upperBound))"))
+        }
+        for (kind, count) in check.leftOut.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            facts.append(("left out", "\(count) \(kind.title)"))
+        }
+        page.facts(facts)
+        guard isDryRun else { return }
+        for sample in check.samples {
+            page.line("")
+            page.line(
+                "\(sample.id)\(sample.draft.tags.isEmpty ? "" : "  " + sample.draft.tags.joined(separator: ", "))"
+            )
+            page.line(Styled(Self.start(of: sample.draft.content)))
+        }
+        page.line("")
+        page.line("Nothing was stored: this was a dry run.")
+    }
+
+    /// So much of a sample as fits on a few lines.
+    private static func start(of text: String) -> String {
+        text.count > 240 ? text.prefix(239) + "…" : text
+    }
+}
+
+/// How much of something was left out.
+private struct LeftOutJSON: Encodable {
+    var what: LeftOut
+    var count: Int
+}
+
+/// A memory as it would be stored.
+private struct SampleJSON: Encodable {
+    var id: MemoryID
+    var user: UserID
+    var session: SessionID?
+    var text: String
+    var tags: [String]
+    var createdAt: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, user, session, text, tags
+        case createdAt = "created_at"
+    }
+
+    init(_ memory: MemoryImport) {
+        (id, user, session) = (memory.id, memory.userID, memory.sessionID)
+        (text, tags) = (memory.draft.content, memory.draft.tags)
+        createdAt = memory.draft.createdAt.map(RFC3339.string)
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hearth import` of what other programs wrote.
+@Suite struct ForeignImporting {
+    private let tool: Tool
+
+    init() throws {
+        tool = try Tool()
+    }
+
+    private static func path(_ fixture: String) -> String { Fixtures.path(of: "imports/" + fixture) }
+
+    @Test(arguments: [
+        ("archives/chatgpt.zip", 3), ("archives/claude.zip", 4), ("mem0-history.db", 2), ("mem0-get-all.json", 2),
+        ("langgraph.db", 4), ("mcp-memory-service.db", 2), ("memory.jsonl", 5), ("basic-memory", 2),
+    ]) func `a second run stores nothing`(_ fixture: String, _ count: Int) async throws {
+        let arguments = [Self.path(fixture), "--agent", "alden", "--user", "iris", "--json", "--db", tool.store]
+        let first = try await tool.run(["import"] + arguments)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(try first.json["stored"]?.int == count && first.json["complete"]?.bool == true)
+        let second = try await tool.run(["import"] + arguments)
+        #expect(try second.json["stored"]?.int == 0 && second.json["present"]?.int == count)
+        let listed = try await tool.json("list", "--agent", "alden", "--user", "iris")["memories"]?.array ?? []
+        #expect(listed.count == count)
+        let id = try #require(listed.first?["id"]?.string)
+        let memory = try await tool.json("get", id, "--agent", "alden")
+        #expect(
+            memory["provenance"]?["origin"]?.string == "import" || memory["origin"]?.string == "import",
+            "\(memory)"
+        )
+    }
+
+    @Test func `a dry run shows counts and samples, and makes no store`() async throws {
+        let outcome = try await tool.run("import", Self.path("chatgpt"), "--dry-run", "--json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let json = try outcome.json
+        #expect(json["read"]?.int == 3 && json["stored"]?.int == 0 && json["dry_run"]?.bool == true)
+        #expect(json["samples"]?.array.first?["text"]?.string?.hasPrefix("User: Which tea") == true)
+        #expect(json["earliest"]?.string == "2026-03-01T08:00:01.500000Z")
+        let shown = try await tool.run("import", Self.path("chatgpt"), "--dry-run")
+        #expect(shown.text.contains("a ChatGPT export") && shown.text.contains("3 messages of other branches"))
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `the wrong kind is named, and so is a missing owner`() async throws {
+        let wrong = try await tool.run(
+            "import",
+            Self.path("chatgpt"),
+            "--from",
+            "claude",
+            "--agent",
+            "alden",
+            "--user",
+            "iris"
+        )
+        #expect(
+            wrong.status == 1 && wrong.errors.contains("is a ChatGPT export: use --from chatgpt."),
+            "\(wrong.errors)"
+        )
+        let nobody = try await tool.run("import", Self.path("chatgpt"), "--agent", "alden")
+        #expect(nobody.status == 1 && nobody.errors.contains("--user"), "\(nobody.errors)")
+        let noAgent = try await tool.run("import", Self.path("chatgpt"), "--user", "iris")
+        #expect(noAgent.status == 1 && noAgent.errors.contains("--agent"), "\(noAgent.errors)")
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `a file that is cut off stores nothing`() async throws {
+        let whole = try Data(contentsOf: URL(filePath: Self.path("claude/conversations.json")))
+        for count in [40, whole.count / 2, whole.count - 1] {
+            let path = try tool.sandbox.write("cut.json", whole.prefix(count))
+            let outcome = try await tool.run("import", path, "--from", "claude", "--agent", "alden", "--user", "iris")
+            #expect(outcome.status == 1 && outcome.errors.contains("damaged"), "\(outcome.errors)")
+        }
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `what is too long or has another's id is named, and the rest is stored if that is wanted`() async throws
+    {
+        let long = String(repeating: "x", count: (4 << 20) + 1)
+        let memories = [
+            #"{"id": "a", "memory": "tea"}"#, #"{"id": "b", "memory": "\#(long)"}"#,
+            #"{"id": "a", "memory": "coffee"}"#,
+            #"{"id": "c", "memory": "late", "created_at": "9999-12-31"}"#, #"{"id": "d", "memory": "a\u0000b 🍵"}"#,
+        ]
+        let path = try tool.sandbox.write("m.json", "[" + memories.joined(separator: ",") + "]")
+        let refused = try await tool.run("import", path, "--agent", "alden", "--user", "iris")
+        #expect(refused.status == 1 && refused.errors.contains("memory 2 (b)") && refused.errors.contains("memory 3"))
+        #expect(!tool.sandbox.exists("store.db"))
+        let rest = try await tool.json("import", path, "--agent", "alden", "--user", "iris", "--skip-bad")
+        #expect(rest["stored"]?.int == 3 && rest["skipped"]?.int == 2, "\(rest)")
+    }
+
+    @Test func `memories of several users stay apart`() async throws {
+        let path = try tool.sandbox.write(
+            "m.json",
+            #"{"results": [{"id": "a", "memory": "tea", "user_id": "nora"}, {"id": "b", "memory": "rice", "user_id": "emil"}]}"#
+        )
+        let joined = try await tool.run("import", path, "--agent", "alden", "--user", "iris")
+        #expect(joined.status == 1 && joined.errors.contains("emil, nora"), "\(joined.errors)")
+        #expect(try await tool.json("import", path, "--agent", "alden")["stored"]?.int == 2)
+        let listed = try await tool.json("list", "--agent", "alden", "--user", "emil")["memories"]?.array
+        #expect(listed?.count == 1)
+    }
+
+    @Test func `an export comes through a pipe too`() async throws {
+        let data = try Data(contentsOf: URL(filePath: Self.path("archives/chatgpt.zip")))
+        let outcome = try await tool.run(
+            ["import", "-", "--agent", "alden", "--user", "iris", "--json", "--db", tool.store],
+            input: data
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try outcome.json["stored"]?.int == 3)
+    }
+}

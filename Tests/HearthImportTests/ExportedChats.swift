@@ -1,0 +1,94 @@
+import Foundation
+import HearthImport
+import HearthModel
+import TestSupport
+import Testing
+
+@Suite struct ExportedChats {
+    @Test func `a question with its answers is one memory of ChatGPT, along the path that was shown`() throws {
+        let found = try Found(fixture: "chatgpt/conversations.json")
+        #expect(found.format == .chatgpt && found.refused == [])
+        #expect(
+            found.texts == [
+                "User: Which tea calms?\n\nChatGPT: Oolong.  Or 緑茶.",
+                "User: And what is this?\n\nChatGPT: A leaf of tea.\n\nIt was picked in spring.",
+                "User: أين كيوتو؟\n\nChatGPT: In Japan.",
+            ]
+        )
+        #expect(found.left == [.branches: 3, .hidden: 3, .attachments: 1])
+        let first = try #require(found.memories.first)
+        #expect(first.session == "c0000001-aaaa-4aaa-8aaa-000000000001")
+        #expect(first.draft.createdAt == time(1_772_352_001.5))
+        #expect(first.draft.type == .episodic && first.draft.category == .conversation)
+        #expect(
+            first.draft.metadata == [
+                "source": "chatgpt", "conversation": "Tea for Nora 🍵", "message_id": "u1", "model": "gpt-4o-mini",
+                "archived": "true",
+            ]
+        )
+        #expect(found.memories[1].draft.metadata["attachments"] == "leaf.png")
+        // Neither of the messages has a time.
+        #expect(found.memories[2].draft.createdAt == time(1_772_438_400))
+        #expect(found.memories[2].draft.metadata["conversation"] == nil)
+    }
+
+    @Test func `abandoned branches are kept if that is wanted, and nothing else changes`() throws {
+        let usual = try Found(fixture: "chatgpt/conversations.json")
+        let all = try Found(fixture: "chatgpt/conversations.json", keepingBranches: true)
+        let branches = all.memories.filter { $0.draft.metadata["branch"] == "true" }
+        #expect(
+            Set(branches.map(\.draft.content)) == [
+                "User: Which tea calms?\n\nChatGPT: Camomile.", "User: And how hot?\n\nChatGPT: At 85 °C.",
+            ]
+        )
+        #expect(Set(all.memories.map(\.id)).isSuperset(of: usual.memories.map(\.id)))
+        #expect(Set(all.memories.map(\.id)).count == 5 && all.left[.branches] == nil)
+    }
+
+    @Test func `a chat of Claude keeps its text and counts the rest`() throws {
+        let found = try Found(fixture: "claude/conversations.json")
+        #expect(found.format == .claude && found.refused == [])
+        #expect(
+            found.texts == [
+                "User: When do the cherries bloom? 🌸\n\nClaude: Late in March.",
+                "User: Read this.\n\nPasted lines\n\nClaude: It is a map.",
+            ]
+        )
+        #expect(found.left == [.hidden: 2, .attachments: 1])
+        let first = try #require(found.memories.first)
+        #expect(first.session == "d0000001-bbbb-4bbb-8bbb-000000000001")
+        #expect(first.draft.createdAt == time(1_772_352_001.5))
+        #expect(first.draft.metadata["conversation"] == "A trip to 京都")
+    }
+
+    @Test func `a folder or an archive of Claude also has what it remembers`() throws {
+        for fixture in ["claude", "archives/claude.zip"] {
+            let found = try Found(fixture: fixture)
+            #expect(found.format == .claude && found.memories.count == 4, "\(fixture)")
+            #expect(found.texts.suffix(2) == ["Nora plans a trip to Kyoto.", "The garden is half done."])
+        }
+    }
+
+    @Test func `an unpacked export is the same as its archive`() throws {
+        let file = try Found(fixture: "chatgpt/conversations.json").memories.map(\.id)
+        for fixture in [
+            "chatgpt", "archives/chatgpt.zip", "archives/stored.zip", "archives/zip64.zip", "archives/series.zip",
+        ] {
+            #expect(try Found(fixture: fixture).memories.map(\.id) == file, "\(fixture)")
+        }
+    }
+
+    @Test func `circles, missing nodes and strange times end no import`() throws {
+        let folder = try Folder()
+        let chats = #"""
+            [{"id": "c", "current_node": "a", "mapping": {
+              "a": {"parent": "b", "children": ["b"], "message": {"id": "a", "author": {"role": "user"}, "create_time": 1e300, "content": {"content_type": "text", "parts": ["x\u0000y \ud83c"]}}},
+              "b": {"parent": "a", "children": ["gone"], "message": {"id": "b", "author": {"role": "assistant"}, "create_time": -9e99, "content": {"content_type": "text", "parts": [null, 7, "z"]}}}}},
+             {"id": "d", "mapping": {}}, {"title": "none"}, 5]
+            """#
+        let found = try Found(try folder.write("conversations.json", chats))
+        #expect(found.memories.count == 2 && found.refused.count == 2)
+        #expect(found.texts == ["ChatGPT: z", "User: x\0y \u{FFFD}"])
+        #expect(throws: MemoryError.self) { try found.memories[0].draft.validate() }
+    }
+}

@@ -1,0 +1,104 @@
+import CSQLite
+import Foundation
+import HearthImport
+import HearthModel
+import TestSupport
+import Testing
+
+@Suite struct ForeignDatabases {
+    static let files = ["mem0-history.db", "langgraph.db", "mcp-memory-service.db"]
+
+    @Test func `the history of mem0 gives what each memory is now`() throws {
+        let found = try Found(fixture: "mem0-history.db")
+        #expect(found.format == .mem0 && found.texts == ["Likes oolong tea 🍵", "住在京都"])
+        #expect(found.left == [.deleted: 1])
+        #expect(found.memories[0].draft.createdAt == time(1_772_355_600.25))
+        #expect(found.memories[0].draft.metadata["updated_at"] == "2026-03-03T09:00:00.250000+00:00")
+    }
+
+    @Test func `what get_all of mem0 gives keeps user, run, tags and metadata, under the ids of the history`() throws {
+        let found = try Found(fixture: "mem0-get-all.json")
+        #expect(found.format == .mem0 && found.texts == ["Likes oolong tea 🍵", "Travels in spring"])
+        #expect(found.left == [.relations: 1])
+        let first = found.memories[0]
+        #expect(first.user == "nora" && first.session == "run-1" && first.draft.tags == ["tea"])
+        #expect(first.draft.createdAt == time(1_772_355_600.25))
+        #expect(first.draft.metadata["room"] == "kitchen" && first.draft.metadata["agent_id"] == "cook")
+        #expect(try Found(fixture: "mem0-history.db").memories[0].id == first.id)
+    }
+
+    @Test func `items of LangGraph keep namespace, key, values and expiry`() throws {
+        let found = try Found(fixture: "langgraph.db")
+        #expect(found.format == .langgraph && found.refused == [])
+        #expect(
+            found.texts == [
+                "Nora drinks oolong", "Nora lives in Kyoto 京都", #"{"dark":true,"size":12}"#, "Emil travels in spring",
+            ]
+        )
+        let first = found.memories[0].draft
+        #expect(first.tags == ["memories", "nora"])
+        #expect(first.metadata["mood"] == "calm" && first.metadata["key"] == "tea")
+        #expect(first.metadata["namespace"] == "memories.nora")
+        #expect(first.expiresAt == nil && first.createdAt != nil)
+        #expect(try #require(found.memories[3].draft.expiresAt) > time(4_900_000_000))
+    }
+
+    @Test func `rows of mcp-memory-service keep tags, type, metadata and time, and deleted ones stay out`() throws {
+        let found = try Found(fixture: "mcp-memory-service.db")
+        #expect(found.format == .mcpMemory)
+        #expect(found.texts == ["Nora drinks oolong 🍵", "The gate code is kept in the red notebook"])
+        #expect(found.left == [.deleted: 1])
+        let first = found.memories[0].draft
+        #expect(first.tags.prefix(2) == ["tea", "nora"] && first.createdAt == time(1_772_352_000.5))
+        #expect(first.metadata["room"] == "kitchen" && first.metadata["memory_type"] == "decision")
+    }
+
+    @Test(arguments: files) func `a database is only read, and nothing appears beside it`(_ fixture: String) throws {
+        let folder = try Folder()
+        let original = try bytes(of: fixture)
+        // In the mode in which these programs leave their files: it would have a reader make an index of the log.
+        var walMode = original
+        (walMode[18], walMode[19]) = (2, 2)
+        for content in [original, walMode] {
+            let path = try folder.write("a b?#%.db", content)
+            #expect(try !Found(path).memories.isEmpty)
+            #expect([UInt8](try Data(contentsOf: URL(filePath: path))) == content)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a b?#%.db"])
+        }
+    }
+
+    @Test func `changes that wait in a log are not missed silently`() throws {
+        let folder = try Folder()
+        let path = try folder.write("memories.db", try bytes(of: "mcp-memory-service.db"))
+        _ = try folder.write("memories.db-wal", [1, 2, 3])
+        let error = #expect(throws: ForeignFileError.self) { try Found(path) }
+        #expect(error?.reason == .unsupported && error?.message.contains("wal_checkpoint") == true)
+    }
+
+    @Test(arguments: files) func `a database that was cut off or damaged gives an error or whole rows`(
+        _ fixture: String
+    ) throws {
+        let folder = try Folder()
+        let whole = try bytes(of: fixture)
+        var generator = SeededGenerator()
+        let texts = Set(try Found(fixture: fixture).texts)
+        for _ in 0..<30 {
+            var damaged = whole
+            if Bool.random(using: &generator) {
+                damaged = Array(whole.prefix(Int.random(in: 0..<whole.count, using: &generator)))
+            } else {
+                for _ in 0..<40 {
+                    damaged[Int.random(in: 16..<whole.count, using: &generator)] = .random(
+                        in: 0...255,
+                        using: &generator
+                    )
+                }
+            }
+            do {
+                _ = texts.intersection(try Found(try folder.write("damaged.db", damaged)).texts)
+            } catch is ForeignFileError {
+            } catch is Unrecognised {
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import HearthImport
+import HearthModel
+import TestSupport
+import Testing
+
+@Suite struct NotesAndGraphs {
+    @Test func `parts of a graph are what the server's graph style writes`() throws {
+        let found = try Found(fixture: "memory.jsonl")
+        #expect(found.format == .memoryJSONL)
+        #expect(
+            found.texts == [
+                "Nora is of the type person.", "drinks oolong 🍵", "lives in 京都", "Kyoto is of the type city.",
+                "Nora lives_in Kyoto",
+            ]
+        )
+        #expect(found.memories.allSatisfy { $0.draft.tags == ["graph"] })
+        #expect(found.memories[1].draft.metadata["entity"] == "Nora")
+        #expect(found.memories[4].draft.metadata["type"] == "lives_in")
+    }
+
+    @Test func `a line that was cut off is named, and the others are read`() throws {
+        let folder = try Folder()
+        let whole = try bytes(of: "memory.jsonl")
+        let found = try Found(try folder.write("memory.jsonl", whole.dropLast(5)))
+        #expect(found.memories.count == 4 && found.refused.count == 1)
+        #expect(found.refused[0].hasPrefix("line 3: not JSON"))
+        var invalid = whole
+        invalid[30] = 0xFF
+        #expect(
+            try Found(try folder.write("memory.jsonl", invalid), wanted: .memoryJSONL).refused == [
+                "line 1: it is not UTF-8"
+            ]
+        )
+    }
+
+    @Test func `notes of basic-memory keep title, tags, links and path`() throws {
+        let found = try Found(fixture: "basic-memory")
+        #expect(found.format == .basicMemory && found.refused == [])
+        #expect(
+            found.texts == [
+                "# Tea\n\n- [preference] Nora drinks oolong #tea (since spring)\n- relates_to [[Kyoto]]",
+                "# Kyoto\n\nNora lives in 京都 near the river 🏞",
+            ]
+        )
+        let tea = found.memories[0].draft
+        #expect(tea.tags == ["tea", "nora"])
+        #expect(tea.metadata["permalink"] == "main/drinks/tea" && tea.metadata["path"] == "drinks/Tea.md")
+        #expect(tea.metadata["note_type"] == "note")
+    }
+
+    @Test func `a vault keeps front matter of every form, and leaves out what is no note`() throws {
+        let folder = try Folder()
+        _ = try folder.write(".obsidian/app.md", "settings")
+        _ = try folder.write("picture.png", [0, 1])
+        _ = try folder.write("empty.md", "---\ntitle: x\n---\n")
+        _ = try folder.write("broken.md", [0xFF, 0x41])
+        _ = try folder.write("huge.md", [UInt8](repeating: 0x61, count: (8 << 20) + 1))
+        _ = try folder.write(
+            "Days/1 März.md",
+            "---\r\ncreated: 2026-03-01T10:00:00+01:00\r\ntags: [garden, \"two words\"]\r\nmood: 'it''s fine'\r\naliases:\r\n  - first\r\n  - second\r\nsummary: |\r\n  one\r\n  two\r\n---\r\nPlanted beans #garden/beds `#code` #2026 🌱\n"
+        )
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: folder.path)
+        let found = try Found(folder.path)
+        #expect(found.format == .markdown && found.left == [.files: 1, .empty: 1])
+        #expect(found.refused == ["broken.md: not UTF-8: byte 1", "huge.md: it has 8 MiB; a memory has at most 4"])
+        let note = try #require(found.memories.first?.draft)
+        #expect(found.memories.count == 1)
+        #expect(note.content == "# 1 März\n\nPlanted beans #garden/beds `#code` #2026 🌱")
+        #expect(note.tags == ["garden", "two words", "garden/beds"])
+        #expect(note.createdAt == time(1_772_355_600))
+        #expect(note.metadata["mood"] == "it's fine" && note.metadata["aliases"] == #"["first","second"]"#)
+        #expect(note.metadata["summary"] == "one\ntwo")
+    }
+
+    @Test func `an unclosed front matter is text`() throws {
+        let folder = try Folder()
+        _ = try folder.write("a.md", "---\ntitle: x\nnothing ends it")
+        #expect(try Found(folder.path).texts == ["# a\n\n---\ntitle: x\nnothing ends it"])
+    }
+}
