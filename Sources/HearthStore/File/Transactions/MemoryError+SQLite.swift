@@ -75,3 +75,8 @@ extension MemoryError {
         self.init(code: code, message: error.description)
     }
 }
+
+extension MemoryError {
+    /// Whether it says that something in the file is not what was written there.
+    var isDamage: Bool { code == .storeCorrupt || code == .decryptionFailed }
+}

@@ -78,8 +78,3 @@ enum DraftVerification {
         }
     }
 }
-
-extension MemoryError {
-    /// Whether it says that something in the file is not what was written there.
-    var isDamage: Bool { code == .storeCorrupt || code == .decryptionFailed }
-}
