@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import HearthModel
+import HearthText
 
 /// Counts days together into periods without gaps.
 package struct UsagePeriods {
@@ -46,23 +47,8 @@ package struct UsagePeriods {
         case .day: return day
         case .week:
             // 1970-01-01 was a Thursday, three days after a Monday.
-            return day - floorModulo(day + 3, 7)
-        case .month: return day - dayOfMonth(day) + 1
+            return day - (day + 3).quotientAndRemainder(flooringBy: 7).remainder
+        case .month: return day - CivilDate(daysSince1970: day).day + 1
         }
-    }
-
-    /// The day of the month, from 1. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-    /// `civil_from_days`.
-    private static func dayOfMonth(_ day: Int) -> Int {
-        let dayOfEra = floorModulo(day + 719_468, 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        return dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    }
-
-    private static func floorModulo(_ value: Int, _ modulus: Int) -> Int {
-        let rest = value % modulus
-        return rest < 0 ? rest + modulus : rest
     }
 }

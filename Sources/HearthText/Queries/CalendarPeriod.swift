@@ -21,30 +21,17 @@ struct CalendarPeriod: Hashable, Sendable {
     }
 }
 
-/// Days of the Gregorian calendar as instants, by Howard Hinnant's algorithms ("chrono-Compatible Low-Level Date
-/// Algorithms").
+/// Days of the calendar as instants.
 enum CivilDay {
     static let microseconds: Int64 = 86_400_000_000
 
     /// When a day begins, in microseconds since 1970.
     static func start(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return Int64(era * 146_097 + dayOfEra - 719_468) * microseconds
+        Int64(CivilDate(year, month, day).daysSince1970) * microseconds
     }
 
     /// The year of an instant in microseconds since 1970.
     static func year(of instant: Int64) -> Int {
-        let (quotient, remainder) = instant.quotientAndRemainder(dividingBy: microseconds)
-        let days = Int(quotient) - (remainder < 0 ? 1 : 0) + 719_468
-        let era = (days >= 0 ? days : days - 146_096) / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        // The year of the algorithm begins in March.
-        return yearOfEra + era * 400 + (dayOfYear >= 306 ? 1 : 0)
+        CivilDate(daysSince1970: Int(instant).quotientAndRemainder(flooringBy: Int(microseconds)).quotient).year
     }
 }

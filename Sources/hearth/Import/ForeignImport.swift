@@ -11,24 +11,16 @@ struct ForeignImport {
     var provenance: Provenance
     var allowsErased: Bool
 
-    /// How many problems are named if nothing is stored.
-    private static let namedProblems = 20
-
     /// Reads all of it, says what is bad, and stores nothing.
     func check() throws -> ForeignCheck {
         let progress = ProgressLine()
         defer { progress.clear() }
-        var named = 0
+        var named = NamedProblems(namesAll: skipsBad, progress: progress)
         let check = try ForeignCheck(
             source.reader(keepingBranches: keepsBranches),
             owners: owners,
             progress: progress
-        ) { problem in
-            named += 1
-            guard skipsBad || named <= Self.namedProblems else { return }
-            progress.clear()
-            Console.error.warn("\(problem.place): \(problem.reason)")
-        }
+        ) { named.name($0.place, $0.reason) }
         progress.clear()
         guard owners.user == nil || check.users.count < 2 else {
             throw CommandFailure(
@@ -39,11 +31,7 @@ struct ForeignImport {
             )
         }
         if check.problemCount > 0, !skipsBad {
-            let unnamed = max(0, check.problemCount - Self.namedProblems)
-            Console.error.complain(
-                "\(check.problemCount) of \(check.read) memories are bad\(unnamed > 0 ? ", \(unnamed) of them not named here" : ""). "
-                    + "Nothing was stored; store the others with --skip-bad."
-            )
+            named.complain("\(check.read) memories", remedy: "store the others with --skip-bad.")
         }
         return check
     }

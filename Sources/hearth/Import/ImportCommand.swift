@@ -8,7 +8,8 @@ struct ImportCommand: AsyncParsableCommand {
         abstract:
             "Store what other programs remember, the memories of a JSON Lines file, or what `hearth export` wrote.",
         discussion: """
-            A file that `hearth export` wrote is restored exactly: the same ids, versions, heads, times and trust. What is there already stays             as it is. All of it is checked before anything is stored; of the options only --allow-erased applies.
+            A file that `hearth export` wrote is restored exactly: the same ids, versions, heads, times and trust. What is there \
+            already stays as it is. All of it is checked before anything is stored; of the options only --allow-erased applies.
 
             What other programs wrote is recognised, or named by --from: exports of ChatGPT and Claude (the archive, the folder or \
             conversations.json), mem0 (get_all as JSON, or history.db), LangGraph's SqliteStore, mcp-memory-service's file (mcp-memory), \
@@ -75,10 +76,6 @@ struct ImportCommand: AsyncParsableCommand {
     var trust = Provenance.Origin.import.usualTrust
 
     @OptionGroup var store: StoreOptions
-
-    /// How many bad lines are named if nothing is stored. With --skip-bad all are named, because they are lost
-    /// otherwise.
-    private static let namedProblems = 20
 
     func run() async throws {
         if path != "-" {
@@ -170,23 +167,16 @@ struct ImportCommand: AsyncParsableCommand {
         )
         let progress = ProgressLine()
         defer { progress.clear() }
-        var named = 0
+        var named = NamedProblems(namesAll: skipBad, progress: progress)
         var check = try ImportCheck(source, owners: owners, progress: progress) { problem in
-            named += 1
-            guard skipBad || named <= Self.namedProblems else { return }
-            progress.clear()
-            Console.error.warn("line \(problem.line): \(problem.reason)")
+            named.name("line \(problem.line)", problem.reason)
         }
         progress.clear()
         warnOfUnknownKeys(check)
 
         var outcome = LineImportReport(read: check.linesRead, problems: check.problems)
         guard check.problemCount == 0 || skipBad else {
-            let unnamed = max(0, check.problemCount - Self.namedProblems)
-            Console.error.complain(
-                "\(check.problemCount) of \(check.linesRead) lines are bad\(unnamed > 0 ? ", \(unnamed) of them not named here" : ""). "
-                    + "Nothing was stored; mend them, or store the others with --skip-bad."
-            )
+            named.complain("\(check.linesRead) lines", remedy: "mend them, or store the others with --skip-bad.")
             return outcome
         }
         guard !dryRun else {

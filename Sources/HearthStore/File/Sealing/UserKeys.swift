@@ -88,6 +88,9 @@ final class UserKeys: Sendable {
     /// Overwrites the keys.
     func wipe() { page.wipe() }
 
+    /// What makes the tokens of words under each data key, the oldest first.
+    var wordKeyers: [WordKeyer] { dataKeys.values.sorted { $0.number < $1.number }.map { WordKeyer($0) } }
+
     /// A data key by its number.
     ///
     /// - Throws: ``KeysNeeded`` if it is not among the keys: another process may have made it meanwhile.

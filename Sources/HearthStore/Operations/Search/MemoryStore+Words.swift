@@ -32,7 +32,7 @@ extension MemoryStore {
         _ workspace: inout SearchWorkspace
     ) throws {
         // While keys are replaced, a word has a token under each. All of them name where it stands.
-        let keyers = keys.dataKeys.values.sorted { $0.number < $1.number }.map(WordKeyer.init)
+        let keyers = keys.wordKeyers
         let tokens = query.clauses.map { clause in
             clause.phrase.word.map { word in keyers.map { $0.token(ofTerm: word) }.joined(separator: " ") }
         }
@@ -41,15 +41,18 @@ extension MemoryStore {
                 tokens.map { tokens in tokens.flatMap { held.slots(of: $0) } }
             } ?? tokens.map { _ in nil }
         let unknown = query.clauses.indices.filter { known[$0] == nil }
-        let sealed = try SealedPostings(
-            of: unknown.map { query.clauses[$0].phrase },
-            user: user,
-            keys: keys,
-            in: snapshot
-        ) { document in
-            slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
+        var occurrences: ArraySlice<Occurrences> = []
+        if !unknown.isEmpty {
+            let sealed = try SealedPostings(
+                of: unknown.map { query.clauses[$0].phrase },
+                user: user,
+                keys: keys,
+                in: snapshot
+            ) { document in
+                slice.catalog.slot(of: document).map { slice.visibility.canFind($0) } ?? false
+            }
+            occurrences = try sealed.occurrences()[...]
         }
-        var occurrences = try sealed.occurrences()[...]
         var found = FoundWords()
         for slots in known {
             if let slots {

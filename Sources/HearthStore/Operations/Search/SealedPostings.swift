@@ -41,7 +41,7 @@ struct SealedPostings {
         self.user = user
         self.phrases = phrases
         self.canFind = canFind
-        let keyers = keys.dataKeys.values.sorted { $0.number < $1.number }.map(WordKeyer.init)
+        let keyers = keys.wordKeyers
         for phrase in phrases {
             tokensOfTerm.append(
                 try phrase.terms.enumerated()
