@@ -88,7 +88,7 @@ struct ForeignReport: Report {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case from, read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, problems
+        case from, read, skipped, complete, problems
         case leftOut = "left_out"
         case dryRun = "dry_run"
         case samples, earliest, latest
@@ -98,13 +98,7 @@ struct ForeignReport: Report {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(format, forKey: .from)
         try container.encode(check.read, forKey: .read)
-        try container.encode(counts.stored, forKey: .stored)
-        try container.encode(counts.present, forKey: .present)
-        try container.encode(counts.deleted, forKey: .deleted)
-        try container.encode(counts.expired, forKey: .expired)
-        try container.encode(counts.erased, forKey: .erased)
-        try container.encode(counts.unsealed, forKey: .unsealed)
-        try container.encode(counts.restorable, forKey: .restorable)
+        try counts.encodeAmongMembers(to: encoder)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
         try container.encode(check.problems, forKey: .problems)

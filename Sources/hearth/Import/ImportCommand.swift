@@ -228,19 +228,13 @@ private struct LineImportReport: Report {
     var problems: [LineProblem]
 
     private enum CodingKeys: String, CodingKey {
-        case read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, problems
+        case read, skipped, complete, problems
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(read, forKey: .read)
-        try container.encode(counts.stored, forKey: .stored)
-        try container.encode(counts.present, forKey: .present)
-        try container.encode(counts.deleted, forKey: .deleted)
-        try container.encode(counts.expired, forKey: .expired)
-        try container.encode(counts.erased, forKey: .erased)
-        try container.encode(counts.unsealed, forKey: .unsealed)
-        try container.encode(counts.restorable, forKey: .restorable)
+        try counts.encodeAmongMembers(to: encoder)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
         try container.encode(problems, forKey: .problems)
