@@ -47,10 +47,12 @@ extension AuditAction {
     public static let prune = Self(rawValue: "prune")
     /// Upkeep deleted, folded or removed memories.
     public static let maintain = Self(rawValue: "maintain")
+    /// What another device said was taken over, or the file joined or left a space of devices.
+    public static let exchange = Self(rawValue: "exchange")
 
     /// Every action that this release writes.
     public static let all: [AuditAction] = [
         .read, .share, .propagate, .revoke, .refuse, .administer, .forceRelease, .resolve, .rollback, .restore,
-        .erase, .key, .export, .backup, .prune, .maintain,
+        .erase, .key, .export, .backup, .prune, .maintain, .exchange,
     ]
 }

@@ -26,7 +26,7 @@ extension DigestKey: Hashable {
 
 extension CanonicalEncoder {
     /// What identifies the encoded values: their SHA-256, or with a key their HMAC.
-    func digest(key: DigestKey?) -> [UInt8] {
+    package func digest(key: DigestKey?) -> [UInt8] {
         bytes.withUnsafeBytes { key?.digest(of: $0) ?? ContentDigest.sha256($0) }
     }
 }

@@ -59,10 +59,15 @@ package struct Version: Hashable, Sendable {
     /// A decision or a rollback by `system` has the node of a file, which tells it from a merge that the engine made.
     package static let mergeNode = ""
 
+    /// What the node of an automatic merge begins with in a file that exchanges with other devices. The name of the policy
+    /// follows that settled it.
+    package static let policyNodePrefix = "policy:"
+
     /// Whether the engine made this merge. Such a version is expanded to the edits that it joins before anything is
     /// compared.
     package var isAutomaticMerge: Bool {
-        parents.count > 1 && author == AgentProfile.system.id && node == Self.mergeNode
+        parents.count > 1 && author == AgentProfile.system.id
+            && (node == Self.mergeNode || node.utf8.starts(with: Self.policyNodePrefix.utf8))
     }
 }
 

@@ -69,7 +69,7 @@ extension Reconciliation {
             memoryID: parents[0].memoryID,
             parents: parents.map(\.id),
             author: AgentProfile.system.id,
-            node: Version.mergeNode,
+            node: policy.mergeNode,
             time: parents.map(\.time).max() ?? .zero,
             fields: fields,
             number: (parents.map(\.number).max() ?? 0).saturatingSuccessor,

@@ -11,6 +11,8 @@ package struct ReconcilePolicy: Sendable {
     var owner: AgentID?
     /// The head that everyone sees at present. It stays while a conflict waits for a person.
     var publishedHead: VersionID?
+    /// The node of merges: it names the policy in a file that exchanges with other devices.
+    var mergeNode: String
     /// The most bytes of UTF-8 that merged content may have.
     var maximumContentLength: Int
 
@@ -20,12 +22,14 @@ package struct ReconcilePolicy: Sendable {
         priorities: [AgentID: AgentPriority] = [:],
         owner: AgentID? = nil,
         publishedHead: VersionID? = nil,
+        mergeNode: String = Version.mergeNode,
         maximumContentLength: Int = MemoryFields.maximumContentLength
     ) {
         self.strategy = strategy
         self.priorities = priorities
         self.owner = owner
         self.publishedHead = publishedHead
+        self.mergeNode = mergeNode
         self.maximumContentLength = maximumContentLength
     }
 }

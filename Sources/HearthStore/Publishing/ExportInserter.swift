@@ -53,7 +53,7 @@ struct ExportInserter {
         guard !bundle.memory.isSensitive || seal != nil else { throw KeysNeeded(user: place.user, forSealing: true) }
         if let seal { try transaction.requireKey(seal.keys.newest, ofUser: place.user) }
         let versions = try bundle.versions.map { stored in
-            let version = try stored.version.version(of: bundle.memory.id, key: seal?.digestKey)
+            let version = try stored.version.written.version(of: bundle.memory.id, key: seal?.digestKey)
             guard let version, version.id == stored.version.id else { throw Self.changed }
             return version
         }

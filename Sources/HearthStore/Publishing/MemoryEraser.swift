@@ -11,8 +11,11 @@ extension WriteContext {
     /// elsewhere in the file is for ``MemoryStore/scrubIfDue()``.
     ///
     /// A sensitive memory may be locked. Then its texts leave no marks.
-    func erase(_ record: MemoryRecord) throws {
+    ///
+    /// - Parameter isNoted: Whether other devices have to learn of it.
+    func erase(_ record: MemoryRecord, isNoted: Bool = true) throws {
         try mark(record)
+        if transaction.state.exchanges, isNoted { try noteErasure(of: record) }
         try removeDocuments(of: record)
         try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
         try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)

@@ -12,6 +12,7 @@ extension WriteContext {
     /// - Returns: How many memories there were.
     func eraseUser(_ user: Int64, id: UserID) throws -> Int {
         let memories = try mark(user, id: id)
+        if transaction.state.exchanges { try noteErasure(ofUser: user, id: id) }
         try transaction.removeIndexedWords(beginningWith: UserKey(user).termPrefix) {
             [documents = try documentsOf(user)] in documents.contains($0)
         }

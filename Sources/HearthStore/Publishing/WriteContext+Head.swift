@@ -29,9 +29,7 @@ extension WriteContext {
     ///
     /// - Returns: The memory with its new head.
     func advance(_ record: MemoryRecord, to version: Version) throws -> MemoryRecord {
-        let fields = version.fields
         let seal = try currentSeal(of: record)
-        let sealed = try seal?.seal(SealedPayload(fields), as: .head(version: version.id.bytes ?? []))
         try VersionTable.retire(
             record.head,
             number: record.headNumber,
@@ -42,6 +40,13 @@ extension WriteContext {
             in: connection
         )
         try insert(version, of: record, text: .published, besides: record.head)
+        return try show(version, as: record, sealedBy: seal)
+    }
+
+    /// Writes a head into the memory's row and everything that follows from it.
+    func show(_ version: Version, as record: MemoryRecord, sealedBy seal: MemorySeal?) throws -> MemoryRecord {
+        let fields = version.fields
+        let sealed = try seal?.seal(SealedPayload(fields), as: .head(version: version.id.bytes ?? []))
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,

@@ -21,15 +21,11 @@ extension WriteContext {
     /// Removes the rows of a deleted memory. Only a tombstone is left, without a text.
     func purge(_ memory: AgedMemory) throws -> Sweeping {
         guard let record = try readable(memory.key) else { return .unreadable }
-        try removeDocuments(of: record)
-        try ErasedRows.removeRows(memory: record.key, id: record.id, user: record.userKey, in: transaction)
-        try TombstoneTable.insert(
-            record.id,
-            user: record.userKey,
-            owner: record.ownerKey,
-            deletedAt: memory.since,
-            in: connection
-        )
+        if transaction.state.exchanges {
+            let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
+            try RemovedMemories.insert(memory, in: transaction)
+        }
+        try remove(record, deletedAt: memory.since)
         return .done
     }
 

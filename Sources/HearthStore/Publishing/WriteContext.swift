@@ -115,7 +115,11 @@ extension WriteContext {
             }
             return outcome
         }
-        return try reconcile(others + [version.id], of: record, strategy: strategy, openConflict: openConflict)
+        var outcome = try reconcile(others + [version.id], of: record, strategy: strategy, openConflict: openConflict)
+        if transaction.state.exchanges, outcome.waiting != nil {
+            outcome.head = try publishAgreedHead(of: record.key) ?? outcome.head
+        }
+        return outcome
     }
 
     /// Puts a version in place of every head: a decision or a rollback.
@@ -131,16 +135,24 @@ extension WriteContext {
     /// The strategy for a memory, as ``StrategyChoice`` says.
     func strategy(for record: MemoryRecord, given: ConflictResolution? = nil) throws -> ConflictResolution {
         let owner = directory.contains(record.owner) ? try directory.agent(record.owner).profile : nil
-        return StrategyChoice(call: given, profile: owner, configuration: defaultResolution).strategy
+        return StrategyChoice(call: given, profile: owner, configuration: try sharedResolution()).strategy
+    }
+
+    /// How conflicts are settled where neither call nor profile says: by the space's word where the file has one, which is
+    /// the same on every device, else by the configuration's.
+    private func sharedResolution() throws -> ConflictResolution {
+        guard transaction.state.exchanges else { return defaultResolution }
+        return try DeviceSpaceTable.find(connection)?.resolution ?? defaultResolution
     }
 
     /// The policy that reconciliation follows.
-    func policy(for record: MemoryRecord, strategy: ConflictResolution) -> ReconcilePolicy {
+    func policy(for record: MemoryRecord, strategy: ConflictResolution) throws -> ReconcilePolicy {
         ReconcilePolicy(
             strategy: strategy,
             priorities: directory.rules.priorities,
             owner: record.owner,
-            publishedHead: record.head
+            publishedHead: record.head,
+            mergeNode: transaction.state.exchanges ? try policyNode() : Version.mergeNode
         )
     }
 
@@ -152,8 +164,9 @@ extension WriteContext {
     ) throws -> ReconcileOutcome {
         let reader = VersionReader(of: record, in: snapshot)
         let graph = try VersionGraph(reaching: heads) { try reader.version($0) }
+        let policy = try policy(for: record, strategy: strategy)
         do {
-            return try Reconcile.reconcile(graph, heads: heads, policy: policy(for: record, strategy: strategy))
+            return try Reconcile.reconcile(graph, heads: heads, policy: policy)
         } catch {
             return .conflict(
                 WaitingConflict(
@@ -169,7 +182,8 @@ extension WriteContext {
 }
 
 extension WriteContext {
-    private func reconcile(
+    /// Does with several heads what the strategy makes of them.
+    func reconcile(
         _ heads: [VersionID],
         of record: MemoryRecord,
         strategy given: ConflictResolution?,
@@ -257,7 +271,7 @@ extension WriteContext {
     }
 
     /// Leaves the audit row of a conflict that an edit or a strategy has settled, without a call to settle it.
-    private func auditResolution(of record: MemoryRecord, how: String, version: Int, by agent: Int64) throws {
+    func auditResolution(of record: MemoryRecord, how: String, version: Int, by agent: Int64) throws {
         let entry = AuditEntry(
             action: .resolve,
             agent: agent,
@@ -268,7 +282,7 @@ extension WriteContext {
         try AuditTrail.append(entry, at: now, to: transaction)
     }
 
-    private func settle(_ openConflict: ConflictRow, how: String, by agent: Int64, into version: VersionID) throws {
+    func settle(_ openConflict: ConflictRow, how: String, by agent: Int64, into version: VersionID) throws {
         try ConflictTable.settle(openConflict, how: how, by: agent, into: version, at: now, in: transaction)
     }
 }

@@ -62,6 +62,19 @@ enum ShareTable {
             transaction.newRow(),
             transaction.sequence
         )
+        try stamp(memory: grant.memory, agent: grant.agent, at: time, in: transaction)
+    }
+
+    /// Notes when a share was changed, of which another device may have a later change.
+    private static func stamp(
+        memory: Int64,
+        agent: Int64,
+        at time: Timestamp,
+        in transaction: StoreTransaction
+    ) throws {
+        guard transaction.state.exchanges else { return }
+        let time = transaction.nextTime(at: time)
+        try DeviceOutbox.stamp(share: agent, of: memory, at: time, in: transaction.connection)
     }
 
     /// Revokes a share. The row stays, so that no rule makes the share again.
@@ -87,6 +100,7 @@ enum ShareTable {
             transaction.newRow(),
             transaction.sequence
         )
+        try stamp(memory: memory, agent: agent, at: time, in: transaction)
     }
 
     /// Since when an agent sees a memory by a share: the head at that time, and the order of the share.

@@ -161,7 +161,7 @@ struct ExportCheck {
             try version.expiresAt.map(time)
             try require(version.number > 0 && version.order >= 0, "has a number that can't be")
             try require(seen.insert(version.id).inserted, "is a version that came before")
-            guard let made = try version.version(of: memory.id, key: key), made.id == version.id else {
+            guard let made = try version.written.version(of: memory.id, key: key), made.id == version.id else {
                 throw file.damage(number, "is not what its id says: it was changed, or the identity key is another one")
             }
             if version.id == memory.head { head = version }
@@ -217,7 +217,7 @@ extension ExportedMark {
     var bytes: [UInt8]? { Hexadecimal.bytes(Substring(mark), count: 16) }
 }
 
-extension ExportedVersion {
+extension WrittenVersion {
     var fields: MemoryFields {
         MemoryFields(
             content: content,

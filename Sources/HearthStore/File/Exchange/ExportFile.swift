@@ -97,6 +97,12 @@ struct ExportBundle: Sendable {
         (self.line, self.memory) = (line, memory)
     }
 
+    /// A memory that no file says.
+    init(memory: ExportedMemory, versions: [ExportedVersion]) {
+        (line, self.memory) = (0, memory)
+        self.versions = versions.map { (0, $0) }
+    }
+
     /// Takes a line that belongs to the memory; false if it does not.
     mutating func take(_ line: ExportFile.Line) -> Bool {
         switch line.value {

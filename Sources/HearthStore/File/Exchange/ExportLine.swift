@@ -131,6 +131,19 @@ struct ExportedAgent: Codable {
         case workingMemoryLimit = "working_memory_limit"
         case automaticSync = "automatic_sync"
     }
+
+    init(_ profile: AgentProfile, status: AgentStatus) {
+        id = profile.id
+        name = profile.name
+        priority = profile.priority
+        retention = profile.retention.inSeconds
+        conflictResolution = profile.ownConflictResolution
+        memoryTypes = profile.memoryTypes
+        categories = profile.categories
+        workingMemoryLimit = profile.workingMemoryLimit
+        automaticSync = profile.automaticSync
+        self.status = status
+    }
 }
 
 /// The policy of sharing.

@@ -14,19 +14,7 @@ struct ExportReader {
         try connection.rows("SELECT agent_id FROM agents ORDER BY agent_id", as: { AgentID(rawValue: $0.string(0)) })
             .map { id in
                 let agent = try snapshot.directory.agent(id)
-                let profile = agent.profile
-                return ExportedAgent(
-                    id: id,
-                    name: profile.name,
-                    priority: profile.priority,
-                    retention: profile.retention.inSeconds,
-                    conflictResolution: profile.ownConflictResolution,
-                    memoryTypes: profile.memoryTypes,
-                    categories: profile.categories,
-                    workingMemoryLimit: profile.workingMemoryLimit,
-                    automaticSync: profile.automaticSync,
-                    status: agent.status
-                )
+                return ExportedAgent(agent.profile, status: agent.status)
             }
     }
 
@@ -48,16 +36,7 @@ struct ExportReader {
             """,
             user
         ) { row in
-            try body(
-                ExportedSession(
-                    user: UserID(rawValue: row.string(0)),
-                    id: SessionID(rawValue: row.string(1)),
-                    agent: row.optionalString(2).map(AgentID.init(rawValue:)),
-                    name: row.optionalString(3),
-                    startedAt: row.int64(4),
-                    endedAt: row.optionalInt64(5)
-                )
-            )
+            try body(ExportedSession(row))
         }
     }
 
@@ -211,6 +190,20 @@ extension ExportReader {
                     resolvedVersion: row.optionalBytes(8).map { VersionID(bytes: $0) }
                 )
             }
+        )
+    }
+}
+
+extension ExportedSession {
+    /// Reads `user_id, session_id, agent_id, name, started_at, ended_at`.
+    init(_ row: Row) {
+        self.init(
+            user: UserID(rawValue: row.string(0)),
+            id: SessionID(rawValue: row.string(1)),
+            agent: row.optionalString(2).map(AgentID.init(rawValue:)),
+            name: row.optionalString(3),
+            startedAt: row.int64(4),
+            endedAt: row.optionalInt64(5)
         )
     }
 }

@@ -73,8 +73,8 @@ struct ExportedTime: Codable {
     }
 }
 
-/// A version of the memory before.
-struct ExportedVersion: Codable {
+/// A version as it is written out, the same wherever it is stored.
+struct WrittenVersion: Codable {
     var id: VersionID
     var number: Int
     var parents: [VersionID]
@@ -91,24 +91,16 @@ struct ExportedVersion: Codable {
     var expiresAt: Int64?
     var isDeleted: Bool
     var provenance: Provenance
-    /// Whether no version was made from it.
-    var isHead: Bool
-    var publishedAt: Int64
-    /// The order in which versions of this memory were published, and shares of it made.
-    var order: Int
 
     private enum CodingKeys: String, CodingKey {
         case id, number, parents, author, node, time, content, category, tags, importance, confidence, metadata,
             provenance
-        case order
         case expiresAt = "expires_at"
         case isDeleted = "is_deleted"
-        case isHead = "is_head"
-        case publishedAt = "published_at"
     }
 
-    init(_ stored: StoredVersion, order: Int) {
-        let (version, fields) = (stored.version, stored.version.fields)
+    init(_ version: Version) {
+        let fields = version.fields
         id = version.id
         number = version.number
         parents = version.parents
@@ -124,9 +116,55 @@ struct ExportedVersion: Codable {
         expiresAt = fields.expiresAt?.rawValue
         isDeleted = fields.isDeleted
         provenance = fields.provenance
+    }
+}
+
+/// A version of the memory before, and its place in this file.
+@dynamicMemberLookup
+struct ExportedVersion: Codable {
+    var written: WrittenVersion
+    /// Whether no version was made from it.
+    var isHead: Bool
+    var publishedAt: Int64
+    /// The order in which versions of this memory were published, and shares of it made.
+    var order: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case order
+        case isHead = "is_head"
+        case publishedAt = "published_at"
+    }
+
+    init(_ written: WrittenVersion, isHead: Bool, publishedAt: Int64, order: Int) {
+        self.written = written
+        self.isHead = isHead
+        self.publishedAt = publishedAt
+        self.order = order
+    }
+
+    init(_ stored: StoredVersion, order: Int) {
+        written = WrittenVersion(stored.version)
         isHead = stored.isHead
         publishedAt = stored.publishedAt.rawValue
         self.order = order
+    }
+
+    subscript<Value>(dynamicMember member: KeyPath<WrittenVersion, Value>) -> Value { written[keyPath: member] }
+
+    init(from decoder: any Decoder) throws {
+        written = try WrittenVersion(from: decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        isHead = try container.decode(Bool.self, forKey: .isHead)
+        publishedAt = try container.decode(Int64.self, forKey: .publishedAt)
+        order = try container.decode(Int.self, forKey: .order)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try written.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(isHead, forKey: .isHead)
+        try container.encode(publishedAt, forKey: .publishedAt)
+        try container.encode(order, forKey: .order)
     }
 }
 

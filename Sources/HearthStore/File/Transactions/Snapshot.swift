@@ -70,11 +70,14 @@ struct StoreState: Hashable, Sendable {
     var keysChanged: Int64
     /// When counts of reads were last written.
     var accessesChanged: Int64
+    /// Whether the file exchanges with other devices.
+    var exchanges: Bool
 
     static func read(_ connection: Connection) throws -> StoreState {
         let state = try connection.first(
             """
-            SELECT node, sequence, next_row, clock, policy_changed, analyser, keys_changed, accesses_changed FROM store WHERE id = 1
+            SELECT node, sequence, next_row, clock, policy_changed, analyser, keys_changed, accesses_changed, exchanges
+            FROM store WHERE id = 1
             """,
             as: { row in
                 StoreState(
@@ -85,7 +88,8 @@ struct StoreState: Hashable, Sendable {
                     policyChanged: row.int64(4),
                     analyser: row.int(5),
                     keysChanged: row.int64(6),
-                    accessesChanged: row.int64(7)
+                    accessesChanged: row.int64(7),
+                    exchanges: row.bool(8)
                 )
             }
         )

@@ -60,6 +60,10 @@ final class StoreTransaction: WriteGroup {
         // A transaction may write nothing but vectors.
         guard progress.isDirty || vectors.hasWrites else { return }
         try vectors.flush(into: connection, sequence: sequence)
+        if state.exchanges {
+            let next = HybridTime(rawValue: state.clock.rawValue.saturatingSuccessor)
+            if try DeviceOutbox.stampSessions(at: next, in: connection) { note(next) }
+        }
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
         progress.state.sequence += 1
         try progress.state.write(connection)
@@ -129,9 +133,17 @@ extension StoreTransaction {
     }
 
     /// Notes that agents or the policy have changed. Once this commits, every cache of them is out of date.
-    func directoryDidChange() {
+    func directoryDidChange(at now: Timestamp) throws {
         progress.state.policyChanged = sequence
         localDirectory = nil
+        if state.exchanges { try DeviceOutbox.stamp([.agent, .policy], at: nextTime(at: now), in: connection) }
+    }
+
+    /// Notes that the file exchanges with other devices from now on, or no longer.
+    func exchangesDidChange(to exchanges: Bool) throws {
+        try connection.run("UPDATE store SET exchanges = ?1 WHERE id = 1", exchanges)
+        progress.isDirty = true
+        progress.state.exchanges = exchanges
     }
 
     /// Notes that the present analyser wrote the word index.

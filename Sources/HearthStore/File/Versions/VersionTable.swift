@@ -151,6 +151,32 @@ enum VersionTable {
         )
     }
 
+    /// Makes a version of the memory the one whose text is in `memories`.
+    ///
+    /// - Parameter head: The one that was, if it is still a head; ``retire(_:number:fields:memory:for:sealedBy:in:)`` has
+    ///   dealt with its text.
+    static func promote(
+        _ version: VersionID,
+        over head: VersionID?,
+        memory: Int64,
+        in connection: Connection
+    ) throws {
+        try connection.run(
+            """
+            UPDATE versions SET content_form = 'head', content_base = NULL, content = NULL, sealed = NULL
+            WHERE memory_key = ?1 AND version_id = ?2
+            """,
+            memory,
+            version.bytes
+        )
+        guard let head else { return }
+        try connection.run(
+            "UPDATE versions SET is_head = 1 WHERE memory_key = ?1 AND version_id = ?2",
+            memory,
+            head.bytes
+        )
+    }
+
     /// Gives the first version a row, if it has none because it was the only one. Its memory then holds its whole id.
     private static func insertFirst(_ version: VersionID, memory: Int64, in connection: Connection) throws {
         try connection.run(

@@ -66,7 +66,7 @@ extension MemoryStore {
         for profile in profiles { try profile.validate() }
         try await write { [directories, clock] transaction in
             for profile in profiles { try AgentTable.write(profile, to: transaction.connection) }
-            transaction.directoryDidChange()
+            try transaction.directoryDidChange(at: clock.now())
             try AuditTrail.append(
                 AuditEntry(
                     action: .administer,
@@ -93,7 +93,7 @@ extension MemoryStore {
             let entry = try directory.agent(agent)
             guard entry.status != stored else { return }
             try AgentTable.setStatus(stored, of: entry.key, in: transaction.connection)
-            transaction.directoryDidChange()
+            try transaction.directoryDidChange(at: clock.now())
             try AuditTrail.append(
                 AuditEntry(
                     action: .administer,
@@ -121,7 +121,7 @@ extension MemoryStore {
         try policy.validate()
         try await write { [directories, clock] transaction in
             try AgentTable.write(policy, to: transaction.connection)
-            transaction.directoryDidChange()
+            try transaction.directoryDidChange(at: clock.now())
             try AuditTrail.append(
                 AuditEntry(
                     action: .administer,

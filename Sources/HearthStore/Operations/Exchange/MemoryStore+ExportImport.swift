@@ -182,10 +182,10 @@ extension WriteContext {
                     try AgentTable.setStatus(agent.status, of: key, in: connection)
                 }
                 if isKnown == nil { newAgents += 1 }
-                transaction.directoryDidChange()
+                try transaction.directoryDidChange(at: now)
             case .policy(let policy) where takesPolicy:
                 try AgentTable.write(policy.sharing, to: connection)
-                transaction.directoryDidChange()
+                try transaction.directoryDidChange(at: now)
             case .erasures(let erasures):
                 try connection.run(
                     "UPDATE store SET erasure_secret = ?1 WHERE id = 1 AND erasure_secret IS NULL",

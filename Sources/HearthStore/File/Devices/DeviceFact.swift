@@ -1,0 +1,195 @@
+import Crypto
+import FoundationEssentials
+import HearthModel
+
+/// What one record between devices says. The article on devices describes the format for people; what is here is the
+/// same for programs.
+///
+/// Keys are sorted, and a key without a value is left out, so that the same fact has the same bytes everywhere.
+enum DeviceFact {
+    case agent(AgentFact)
+    case policy(PolicyFact)
+    case session(SessionFact)
+    case version(VersionFact)
+    case share(ShareFact)
+    case tombstone(TombstoneFact)
+    case erasure(ErasureFact)
+
+    /// The format of the payloads.
+    static let schema = 1
+
+    /// The value of the key `fact`.
+    enum Kind: String, Codable {
+        case agent, policy, session, version, share, tombstone, erasure
+    }
+
+    var kind: Kind {
+        switch self {
+        case .agent: .agent
+        case .policy: .policy
+        case .session: .session
+        case .version: .version
+        case .share: .share
+        case .tombstone: .tombstone
+        case .erasure: .erasure
+        }
+    }
+}
+
+/// The memory that a fact is about. An identifier names a memory of one user and one owner.
+struct FactMemory: Codable, Hashable {
+    var user: UserID
+    var owner: AgentID
+    var id: MemoryID
+}
+
+/// An agent's profile. The latest one holds.
+struct AgentFact: Codable {
+    var profile: ExportedAgent
+    var time: ExportedTime
+}
+
+/// The policy of sharing and how conflicts are settled where nobody says. The latest one holds.
+struct PolicyFact: Codable {
+    var sharing: SharingPolicy
+    var resolution: ConflictResolution
+    var time: ExportedTime
+}
+
+/// A session. The latest one holds.
+struct SessionFact: Codable {
+    var session: ExportedSession
+    var time: ExportedTime
+}
+
+/// A version of a memory.
+struct VersionFact: Codable {
+    /// What the first version of a memory says of it beside its fields.
+    struct Origin: Codable {
+        var session: SessionID?
+        var type: MemoryType
+        var createdAt: Int64
+        var parent: MemoryID?
+
+        private enum CodingKeys: String, CodingKey {
+            case session, type, parent
+            case createdAt = "created_at"
+        }
+    }
+
+    var memory: FactMemory
+    /// Nil if the version has parents.
+    var origin: Origin?
+    var version: WrittenVersion
+}
+
+/// A share of a memory with an agent, or its revocation. ``ShareRank`` says which one holds.
+struct ShareFact: Codable {
+    var memory: FactMemory
+    var agent: AgentID
+    /// The propagation rule that made it; nil: made by call.
+    var rule: String?
+    var permission: SharePermission
+    var isRevoked: Bool
+    /// The head when the agent first could see the memory by it.
+    var sinceHead: VersionID
+    var grantedAt: Int64
+    var time: ExportedTime
+
+    private enum CodingKeys: String, CodingKey {
+        case memory, agent, rule, permission, time
+        case isRevoked = "is_revoked"
+        case sinceHead = "since_head"
+        case grantedAt = "granted_at"
+    }
+
+    var share: Share {
+        Share(
+            origin: rule.map(Share.Origin.propagation) ?? .explicit,
+            permission: permission,
+            isRevoked: isRevoked
+        )
+    }
+}
+
+/// A memory that was deleted and then removed. Nothing brings it back.
+struct TombstoneFact: Codable {
+    var memory: FactMemory
+    var deletedAt: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case memory
+        case deletedAt = "deleted_at"
+    }
+}
+
+/// A memory that was erased, or all of a user until a time. Nothing brings them back.
+struct ErasureFact: Codable {
+    var user: UserID
+    var owner: AgentID?
+    /// Nil: all memories of the user whose first version is not later than the time.
+    var id: MemoryID?
+    var time: ExportedTime
+}
+
+extension DeviceFact: Codable {
+    private enum CodingKeys: String, CodingKey { case fact }
+
+    init(from decoder: any Decoder) throws {
+        switch try decoder.container(keyedBy: CodingKeys.self).decode(Kind.self, forKey: .fact) {
+        case .agent: self = .agent(try AgentFact(from: decoder))
+        case .policy: self = .policy(try PolicyFact(from: decoder))
+        case .session: self = .session(try SessionFact(from: decoder))
+        case .version: self = .version(try VersionFact(from: decoder))
+        case .share: self = .share(try ShareFact(from: decoder))
+        case .tombstone: self = .tombstone(try TombstoneFact(from: decoder))
+        case .erasure: self = .erasure(try ErasureFact(from: decoder))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .fact)
+        switch self {
+        case .agent(let fact): try fact.encode(to: encoder)
+        case .policy(let fact): try fact.encode(to: encoder)
+        case .session(let fact): try fact.encode(to: encoder)
+        case .version(let fact): try fact.encode(to: encoder)
+        case .share(let fact): try fact.encode(to: encoder)
+        case .tombstone(let fact): try fact.encode(to: encoder)
+        case .erasure(let fact): try fact.encode(to: encoder)
+        }
+    }
+}
+
+extension DeviceFact {
+    /// The record of the fact.
+    func record(erasing erased: [[UInt8]] = []) throws -> ExchangeRecord {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let payload = [UInt8](try encoder.encode(self))
+        return ExchangeRecord(id: Self.id(of: payload), schema: Self.schema, payload: payload, erases: erased)
+    }
+
+    /// The id of a record with a payload.
+    static func id(of payload: [UInt8]) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        encoder.append("hearth.fact.1")
+        encoder.append(contentsOf: payload)
+        return encoder.digest(key: nil)
+    }
+
+    /// What a record says.
+    ///
+    /// - Throws: `.invalidArgument` if it does not read, or is not what its id says.
+    init(_ record: ExchangeRecord) throws {
+        guard Self.id(of: record.payload) == record.id else {
+            throw MemoryError.invalidArgument("A record of another device is not what its id says.")
+        }
+        do {
+            self = try JSONDecoder().decode(DeviceFact.self, from: Data(record.payload))
+        } catch {
+            throw MemoryError.invalidArgument("A record of another device does not read: \(error)")
+        }
+    }
+}

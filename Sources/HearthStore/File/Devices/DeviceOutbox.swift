@@ -1,0 +1,193 @@
+import HearthModel
+import HearthSQLite
+
+/// What other devices have to learn of this file. Triggers write the rows; see ``SchemaV12``.
+enum DeviceOutbox {
+    /// What kind of thing an entry is about.
+    enum Part: Int {
+        case memory = 1
+        case version, share, session, agent, policy, tombstone, erasure
+    }
+
+    /// One thing to be sent.
+    struct Entry: Sendable {
+        var number: Int64
+        /// Nil if a later release wrote the entry.
+        var part: Part?
+        var key: Int64
+        /// The version's id.
+        var version: [UInt8]
+        /// The agent of a share.
+        var agent: Int64
+        /// A tombstone, or an erasure as JSON.
+        var text: String
+        /// When it was changed, for what is settled by the time of the change.
+        var time: HybridTime?
+    }
+
+    private static let columns = """
+        SELECT entry, part, key, iif(part = 2, item, x''), iif(part = 3, item, 0), iif(part > 6, item, ''), time FROM device_outbox
+        """
+    private static let behind = ComposedSQL(columns, "WHERE entry > ?1 ORDER BY entry LIMIT ?2")
+    private static let one = ComposedSQL(columns, "WHERE part = ?1 AND key = ?2 AND item = ?3")
+
+    /// The entries behind a number, in order.
+    static func entries(after number: Int64, atMost count: Int, in connection: Connection) throws -> [Entry] {
+        try connection.rows(behind, number, count, as: read)
+    }
+
+    /// What was changed here of a thing and not sent yet.
+    static func entry(_ part: Part, key: Int64, agent: Int64 = 0, in connection: Connection) throws -> Entry? {
+        try connection.first(one, part.rawValue, key, agent, as: read)
+    }
+
+    private static func read(_ row: Row) throws -> Entry {
+        Entry(
+            number: row.int64(0),
+            part: Part(rawValue: row.int(1)),
+            key: row.int64(2),
+            version: row.bytes(3),
+            agent: row.int64(4),
+            text: row.string(5),
+            time: row.optionalInt64(6).map(HybridTime.init(rawValue:))
+        )
+    }
+
+    static func count(in connection: Connection) throws -> Int {
+        try connection.first("SELECT count(*) FROM device_outbox", as: { $0.int(0) }) ?? 0
+    }
+
+    /// Gives changes of sessions a time, of which this is the next.
+    ///
+    /// - Returns: Whether there were any.
+    static func stampSessions(at time: HybridTime, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "UPDATE device_outbox SET time = ?1 WHERE part = 4 AND time IS NULL RETURNING 1",
+            time.rawValue,
+            as: { _ in true }
+        ) ?? false
+    }
+
+    /// Gives the entries of some parts that have no time yet the time of their change.
+    static func stamp(_ parts: [Part], at time: HybridTime, in connection: Connection) throws {
+        for part in parts {
+            try connection.run(
+                "UPDATE device_outbox SET time = ?2 WHERE part = ?1 AND time IS NULL",
+                part.rawValue,
+                time.rawValue
+            )
+        }
+    }
+
+    static func stamp(share agent: Int64, of memory: Int64, at time: HybridTime, in connection: Connection) throws {
+        try connection.run(
+            "UPDATE device_outbox SET time = ?3 WHERE part = 3 AND key = ?1 AND item = ?2",
+            memory,
+            agent,
+            time.rawValue
+        )
+    }
+
+    /// Takes out what another device has said already.
+    static func remove(_ part: Part, key: Int64, agent: Int64 = 0, in connection: Connection) throws {
+        try connection.run(
+            "DELETE FROM device_outbox WHERE part = ?1 AND key = ?2 AND item = ?3",
+            part.rawValue,
+            key,
+            agent
+        )
+    }
+
+    static func remove(version: VersionID, of memory: Int64, in connection: Connection) throws {
+        try connection.run(
+            "DELETE FROM device_outbox WHERE part = 2 AND key = ?1 AND item = ?2",
+            memory,
+            version.bytes
+        )
+    }
+
+    static func remove(entries: [Int64], in connection: Connection) throws {
+        for entry in entries { try connection.run("DELETE FROM device_outbox WHERE entry = ?1", entry) }
+    }
+
+    /// Notes an erasure, which no row tells of afterwards.
+    static func note(erasure json: String, in connection: Connection) throws {
+        try connection.run(
+            "INSERT OR REPLACE INTO device_outbox (part, key, item) VALUES (?1, 0, ?2)",
+            Part.erasure.rawValue,
+            json
+        )
+    }
+}
+
+/// The facts that were exchanged already.
+enum DeviceFacts {
+    static func contains(_ fact: [UInt8], in connection: Connection) throws -> Bool {
+        try connection.first("SELECT 1 FROM device_facts WHERE fact = ?1", fact, as: { _ in true }) ?? false
+    }
+
+    static func insert(_ fact: [UInt8], memory: Int64?, in connection: Connection) throws {
+        try connection.run(
+            "INSERT OR IGNORE INTO device_facts (fact, memory_key) VALUES (?1, ?2)",
+            fact,
+            memory
+        )
+    }
+
+    /// Takes out what was exchanged of a memory that is erased.
+    ///
+    /// - Returns: The facts.
+    static func take(ofMemory memory: Int64, in connection: Connection) throws -> [[UInt8]] {
+        let facts = try connection.rows(
+            "SELECT fact FROM device_facts WHERE memory_key = ?1",
+            memory,
+            as: { $0.bytes(0) }
+        )
+        // They stay known, so that they are not taken over again.
+        try connection.run("UPDATE device_facts SET memory_key = NULL WHERE memory_key = ?1", memory)
+        return facts
+    }
+}
+
+/// What the latest change replaces: the policy, profiles, shares.
+enum DeviceRegisters {
+    struct Register {
+        var time: HybridTime
+        var fact: [UInt8]
+
+        /// Whether another change replaces this one.
+        func precedes(_ time: HybridTime, _ fact: [UInt8]) -> Bool {
+            self.time == time ? self.fact.lexicographicallyPrecedes(fact) : self.time < time
+        }
+    }
+
+    static func find(_ name: String, in connection: Connection) throws -> Register? {
+        try connection.first(
+            "SELECT time, fact FROM device_registers WHERE name = ?1",
+            name,
+            as: { Register(time: HybridTime(rawValue: $0.int64(0)), fact: $0.bytes(1)) }
+        )
+    }
+
+    static func set(_ name: String, to time: HybridTime, fact: [UInt8], in connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO device_registers (name, time, fact) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET time = excluded.time, fact = excluded.fact
+            """,
+            name,
+            time.rawValue,
+            fact
+        )
+    }
+
+    /// The latest of all changes of agents and the policy.
+    static func latestPolicy(in connection: Connection) throws -> HybridTime {
+        HybridTime(
+            rawValue: try connection.first(
+                "SELECT max(time) FROM device_registers WHERE name = 'policy' OR name > 'agent ' AND name < 'agent!'",
+                as: { $0.optionalInt64(0) ?? 0 }
+            ) ?? 0
+        )
+    }
+}

@@ -1,0 +1,216 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// Makes records of what is noted in the outbox.
+struct OutgoingReader {
+    let snapshot: Snapshot
+    let space: DeviceSpaceTable.Row
+
+    /// - Returns: Nil if the file exchanges with no other device.
+    init?(in snapshot: Snapshot) throws {
+        guard let space = try DeviceSpaceTable.find(snapshot.connection) else { return nil }
+        (self.snapshot, self.space) = (snapshot, space)
+    }
+
+    private var connection: Connection { snapshot.connection }
+
+    func records(after position: Int64, atMost count: Int) throws -> OutgoingRecords {
+        var outgoing = OutgoingRecords()
+        outgoing.last = position
+        for entry in try DeviceOutbox.entries(after: position, atMost: count, in: connection) {
+            outgoing.last = entry.number
+            guard let part = entry.part else { continue }
+            if [.memory, .version, .share].contains(part), try isSensitive(entry.key) {
+                outgoing.keptBack += 1
+                continue
+            }
+            outgoing.entries.append(entry.number)
+            guard let item = try item(entry), try !DeviceFacts.contains(item.record.id, in: connection) else {
+                continue
+            }
+            outgoing.items.append(item)
+        }
+        return outgoing
+    }
+
+    private func isSensitive(_ memory: Int64) throws -> Bool {
+        try connection.first(
+            "SELECT is_sensitive FROM memories WHERE memory_key = ?1",
+            memory,
+            as: { $0.bool(0) }
+        ) ?? false
+    }
+
+    /// The record of an entry; nil if what it is about is gone.
+    func item(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        switch entry.part {
+        case nil: nil
+        case .memory: try version(nil, of: entry.key)
+        case .version: try version(VersionID(bytes: entry.version), of: entry.key)
+        case .share: try share(entry)
+        case .session: try session(entry)
+        case .agent: try agent(entry)
+        case .policy: try policy(entry)
+        case .tombstone: try tombstone(entry)
+        case .erasure: try erasure(entry)
+        }
+    }
+
+    /// A version; without an id the first version of a memory that has no other.
+    private func version(_ id: VersionID?, of memory: Int64) throws -> OutgoingRecords.Item? {
+        guard let found = try FoundMemory.find(memory, in: connection) else { return nil }
+        let reader = VersionReader(of: memory, id: found.memory.id, sealedBy: nil, in: snapshot)
+        let version: Version
+        if let id {
+            version = try reader.version(id)
+        } else {
+            // Whoever has several has a row for each, and an entry.
+            let all = try reader.all()
+            guard all.count == 1, let only = all.first else { return nil }
+            version = only.version
+        }
+        let fact = VersionFact(
+            memory: found.memory,
+            origin: version.parents.isEmpty ? found.origin : nil,
+            version: WrittenVersion(version)
+        )
+        return .init(record: try DeviceFact.version(fact).record(), memory: memory)
+    }
+
+    private func share(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        guard let found = try FoundMemory.find(entry.key, in: connection) else { return nil }
+        let agent = try snapshot.directory.agent(key: entry.agent).id
+        let fact = try connection.first(
+            """
+            SELECT rule, permission, is_revoked, since_head, granted_at FROM shares
+            WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3
+            """,
+            found.user,
+            entry.key,
+            entry.agent,
+            as: { row in
+                let share = try ShareTable.share(row, at: 0)
+                let grantedAt = row.int64(4)
+                // A share of before the file joined has the time at which it was made.
+                let time = entry.time ?? HybridTime(rawValue: max(0, grantedAt / 1_000) << 16)
+                return ShareFact(
+                    memory: found.memory,
+                    agent: agent,
+                    rule: row.optionalString(0),
+                    permission: share.permission,
+                    isRevoked: share.isRevoked,
+                    sinceHead: VersionID(bytes: row.bytes(3)),
+                    grantedAt: grantedAt,
+                    time: ExportedTime(time)
+                )
+            }
+        )
+        guard let fact, let time = fact.time.time else { return nil }
+        let record = try DeviceFact.share(fact).record()
+        return .init(record: record, memory: entry.key, register: (.share(of: entry.key, with: entry.agent), time))
+    }
+
+    private func session(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        let session = try connection.first(
+            """
+            SELECT u.user_id, s.session_id, a.agent_id, s.name, s.started_at, s.ended_at
+            FROM sessions AS s JOIN users AS u ON u.user_key = s.user_key LEFT JOIN agents AS a ON a.agent_key = s.agent_key
+            WHERE s.session_key = ?1
+            """,
+            entry.key,
+            as: ExportedSession.init
+        )
+        guard let session else { return nil }
+        let time = entry.time ?? .zero
+        let fact = SessionFact(session: session, time: ExportedTime(time))
+        return .init(record: try DeviceFact.session(fact).record(), register: (.session(entry.key), time))
+    }
+
+    private func agent(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        let agent = try snapshot.directory.agent(key: entry.key)
+        let time = entry.time ?? .zero
+        // Whether an agent is in service is known to each device alone.
+        let profile = ExportedAgent(agent.profile, status: .inactive)
+        let fact = AgentFact(profile: profile, time: ExportedTime(time))
+        return .init(record: try DeviceFact.agent(fact).record(), register: (.agent(agent.id), time))
+    }
+
+    private func policy(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        let time = entry.time ?? .zero
+        let sharing = snapshot.directory.rules.policy
+        let fact = PolicyFact(sharing: sharing, resolution: space.resolution, time: ExportedTime(time))
+        return .init(record: try DeviceFact.policy(fact).record(), register: (.policy, time))
+    }
+
+    private func tombstone(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        // The owner's key, the time and the identifier, which may hold blanks.
+        let parts = entry.text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard let user = try UserTable.name(of: entry.key, in: connection), parts.count == 3,
+            let owner = Int64(parts[0]), let deletedAt = Int64(parts[1])
+        else { return nil }
+        let memory = FactMemory(
+            user: user,
+            owner: try snapshot.directory.agent(key: owner).id,
+            id: MemoryID(rawValue: String(parts[2]))
+        )
+        return .init(record: try DeviceFact.tombstone(TombstoneFact(memory: memory, deletedAt: deletedAt)).record())
+    }
+
+    private func erasure(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        guard let noted = NotedErasure(json: entry.text) else {
+            throw MemoryError.corrupt("An erasure that other devices have to learn does not read.")
+        }
+        let erased = noted.facts.compactMap { Hexadecimal.bytes(Substring($0), count: 32) }
+        return .init(record: try DeviceFact.erasure(noted.erasure).record(erasing: erased))
+    }
+}
+
+/// A memory as facts name it.
+struct FoundMemory {
+    var memory: FactMemory
+    var user: Int64
+    var origin: VersionFact.Origin
+
+    static func find(_ key: Int64, in connection: Connection) throws -> FoundMemory? {
+        try connection.first(
+            """
+            SELECT m.identifier, u.user_id, o.agent_id, m.user_key, s.session_id, m.type, m.parent_id,
+                coalesce(m.created_at, m.arrived_at, d.created_at)
+            FROM memories AS m JOIN users AS u ON u.user_key = m.user_key JOIN agents AS o ON o.agent_key = m.owner_key
+            JOIN documents AS d ON d.user_key = m.user_key AND d.document_key = m.memory_key
+            LEFT JOIN sessions AS s ON s.session_key = m.session_key
+            WHERE m.memory_key = ?1
+            """,
+            key,
+            as: { row in
+                let id = row.memoryID(0)
+                guard let place = UInt8(exactly: row.int64(5)), let type = MemoryType(place: place) else {
+                    throw MemoryError.corrupt("The type of memory \(id) does not read.")
+                }
+                return FoundMemory(
+                    memory: FactMemory(
+                        user: UserID(rawValue: row.string(1)),
+                        owner: AgentID(rawValue: row.string(2)),
+                        id: id
+                    ),
+                    user: row.int64(3),
+                    origin: VersionFact.Origin(
+                        session: row.optionalString(4).map(SessionID.init(rawValue:)),
+                        type: type,
+                        createdAt: row.int64(7),
+                        parent: row.optionalString(6).map(MemoryID.init(rawValue:))
+                    )
+                )
+            }
+        )
+    }
+}
+
+/// The names of what the latest change replaces.
+extension String {
+    static let policy = "policy"
+    static func agent(_ id: AgentID) -> String { "agent \(id.rawValue)" }
+    static func session(_ key: Int64) -> String { "session \(key)" }
+    static func share(of memory: Int64, with agent: Int64) -> String { "share \(memory) \(agent)" }
+}

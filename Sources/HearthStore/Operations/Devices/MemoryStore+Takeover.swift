@@ -1,0 +1,176 @@
+package import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension MemoryStore {
+    /// Takes over what other devices say, in one transaction with the new cursor; durable on return.
+    ///
+    /// What can't be taken over yet is held: a version whose parents have not come, what is from a clock far ahead, what
+    /// this release can't read. Records that were held before are to be given again, until they are taken over.
+    ///
+    /// - Parameters:
+    ///   - received: Records in the order of the hub.
+    ///   - cursor: The last row of the hub that was received; nil if only held ones are given.
+    /// - Throws: `.invalidArgument` if the file exchanges with no other device.
+    package func takeOver(_ received: [ReceivedRecord], cursor: Int64?) async throws -> TakeoverReport {
+        // Agents and the policy first: what is about memories is judged by them.
+        var report = TakeoverReport()
+        let opened = received.map(OpenedRecord.init)
+        let rules = opened.filter(\.isRule)
+        if !rules.isEmpty {
+            report = try await takeOver(rules, cursor: nil, into: report)
+        }
+        return try await takeOver(opened.filter { !$0.isRule }, cursor: cursor, into: report)
+    }
+
+    private func takeOver(
+        _ records: [OpenedRecord],
+        cursor: Int64?,
+        into report: TakeoverReport
+    ) async throws -> TakeoverReport {
+        try await writePublishing { context in
+            guard try DeviceSpaceTable.find(context.connection) != nil else { throw MemoryError.noSpace }
+            var run = TakeoverRun(context: context, report: report)
+            try run.take(records)
+            try run.settle()
+            if let cursor { try DeviceSpaceTable.set(cursor: cursor, in: context.transaction) }
+            try run.audit()
+            return run.report
+        }
+    }
+
+    /// Rows of the hub that wait, as they came.
+    package func heldRows(after position: Int64 = 0, atMost count: Int = 256) throws -> [HeldRow] {
+        try read { try HeldRows.rows(after: position, atMost: count, in: $0.connection) }
+    }
+}
+
+/// A received record, read.
+private struct OpenedRecord: Sendable {
+    enum Meaning: Sendable {
+        case fact(DeviceFact, id: [UInt8])
+        case opaque
+        case damaged(String)
+    }
+
+    var received: ReceivedRecord
+    var meaning: Meaning
+
+    init(_ received: ReceivedRecord) {
+        self.received = received
+        guard let record = received.record, record.schema == DeviceFact.schema else {
+            meaning = .opaque
+            return
+        }
+        guard DeviceFact.id(of: record.payload) == record.id else {
+            meaning = .damaged("it is not what its id says")
+            return
+        }
+        // A form that does not read is of a later release: the id says that no byte was changed.
+        meaning = (try? DeviceFact(record)).map { .fact($0, id: record.id) } ?? .opaque
+    }
+
+    /// Whether it is about agents or the policy.
+    var isRule: Bool {
+        guard case .fact(let fact, _) = meaning else { return false }
+        return fact.kind == .agent || fact.kind == .policy
+    }
+}
+
+/// Takes over several records.
+private struct TakeoverRun {
+    let context: WriteContext
+    var report: TakeoverReport
+    private var touched: [Int64: Set<Int64>] = [:]
+    init(context: WriteContext, report: TakeoverReport) {
+        (self.context, self.report) = (context, report)
+    }
+
+    private var connection: Connection { context.connection }
+
+    /// Again and again, as long as one makes another possible.
+    mutating func take(_ records: [OpenedRecord]) throws {
+        var waiting = records
+        while !waiting.isEmpty {
+            var rest: [OpenedRecord] = []
+            var held: [Int64: HeldRow.Reason] = [:]
+            for record in waiting {
+                guard let reason = try take(record) else { continue }
+                rest.append(record)
+                held[record.received.position] = reason
+            }
+            guard rest.count < waiting.count else {
+                for record in rest {
+                    try HeldRows.insert(
+                        record.received.position,
+                        sealed: record.received.sealed,
+                        reason: (held[record.received.position] ?? .incomplete).rawValue,
+                        at: context.now,
+                        in: connection
+                    )
+                }
+                report.held += rest.count
+                return
+            }
+            waiting = rest
+        }
+    }
+
+    /// - Returns: Why it has to wait; nil if it does not.
+    private mutating func take(_ record: OpenedRecord) throws -> HeldRow.Reason? {
+        let position = record.received.position
+        switch record.meaning {
+        case .opaque:
+            return .opaque
+        case .damaged:
+            report.refused += 1
+        case .fact(let fact, let id):
+            guard try !DeviceFacts.contains(id, in: connection) else {
+                report.known += 1
+                break
+            }
+            switch try RecordTakeover(context: context).take(fact, id: id) {
+            case .applied(let user, let memory):
+                report.applied += 1
+                try DeviceFacts.insert(id, memory: memory, in: connection)
+                if let user { touched[user, default: []].formUnion(memory.map { [$0] } ?? []) }
+            case .known:
+                report.known += 1
+                try DeviceFacts.insert(id, memory: nil, in: connection)
+            case .held(let reason):
+                return reason
+            case .refused:
+                report.refused += 1
+            }
+        }
+        try HeldRows.remove(position, in: connection)
+        _ = context.transaction.sequence
+        return nil
+    }
+
+    /// Settles the heads of every memory that got a version.
+    func settle() throws {
+        for memory in Set(touched.values.joined()).sorted() { try context.settleHeads(of: memory) }
+    }
+
+    /// Leaves an audit row for each user whose memories were changed.
+    func audit() throws {
+        let system = try context.directory.agent(AgentProfile.system.id).key
+        for (user, memories) in touched.sorted(by: { $0.key < $1.key }) {
+            let entry = AuditEntry(
+                action: .exchange,
+                agent: system,
+                user: user,
+                memories: memories.sorted(),
+                detail: ["change": "taken over"]
+            )
+            try AuditTrail.append(entry, at: context.now, to: context.transaction)
+        }
+    }
+}
+
+extension MemoryError {
+    static var noSpace: MemoryError {
+        .invalidArgument("This file exchanges with no other device. Join a space first: `hearth devices join`.")
+    }
+}

@@ -1,0 +1,120 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension WriteContext {
+    /// The node of merges in a file that exchanges with other devices: it names the policy that settles them, by the time
+    /// of its latest change and by what it says.
+    ///
+    /// So the same heads under the same policy come to the same version on every device. Two devices that did not have the
+    /// same policy yet come to two versions, which meet as heads and are settled again.
+    func policyNode() throws -> String {
+        var encoder = CanonicalEncoder()
+        encoder.append("hearth.policy.1")
+        encoder.append(String(decoding: try directory.rules.policy.json(), as: UTF8.self))
+        encoder.append(try DeviceSpaceTable.find(connection)?.resolution.rawValue ?? "")
+        let profiles = directory.agents.map(\.profile).sorted { $0.id < $1.id }
+        for profile in profiles {
+            encoder.append(profile.id.rawValue)
+            encoder.append(Int64(profile.priority.rawValue))
+            encoder.append(profile.ownConflictResolution?.rawValue ?? "")
+        }
+        let digest = Hexadecimal.string(Array(encoder.digest(key: nil).prefix(8)))
+        let time = try DeviceRegisters.latestPolicy(in: connection)
+        return "\(Version.policyNodePrefix)\(time.rawValue):\(digest)"
+    }
+
+    /// Settles what versions of other devices have made of a memory's heads, once for all that have come.
+    ///
+    /// A single head is published. Several are joined, or wait for a decision.
+    func settleHeads(of memory: Int64) throws {
+        let found = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
+        guard let record = found else { return }
+        let heads = try VersionTable.heads(memory: memory, in: connection)
+        guard heads != [record.head], let head = heads.first else { return }
+        let openConflict = try ConflictTable.waiting(on: record, in: connection)
+        guard heads.count == 1 else {
+            let outcome = try reconcile(heads, of: record, strategy: nil, openConflict: openConflict)
+            if outcome.waiting != nil { _ = try publishAgreedHead(of: memory) }
+            return
+        }
+        let version = try VersionReader(of: record, in: snapshot).version(head)
+        try replace(record, by: version, isStillHead: false)
+        guard let openConflict else { return }
+        let author = try directory.agent(version.author).key
+        try settle(openConflict, how: "edit", by: author, into: head)
+        try auditResolution(of: record, how: "edit", version: version.number, by: author)
+    }
+
+    /// Publishes the head that every device agrees on while a conflict waits on a memory.
+    ///
+    /// - Returns: That head; nil if no conflict waits.
+    func publishAgreedHead(of memory: Int64) throws -> VersionID? {
+        let found = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
+        guard let record = found, try ConflictTable.waiting(on: record, in: connection) != nil else { return nil }
+        let reader = VersionReader(of: record, in: snapshot)
+        let heads = try VersionTable.heads(memory: memory, in: connection).map { try reader.version($0) }
+        let agreed = PublishedHead.choose(among: heads, owner: record.owner)
+        guard let agreed, agreed.id != record.head else { return agreed?.id }
+        try replace(record, by: agreed, isStillHead: heads.contains { $0.id == record.head })
+        return agreed.id
+    }
+
+    /// Publishes a version that the file has already.
+    private func replace(_ record: MemoryRecord, by version: Version, isStillHead: Bool) throws {
+        let seal = try currentSeal(of: record)
+        try VersionTable.retire(
+            record.head,
+            number: record.headNumber,
+            fields: record.fields,
+            memory: record.key,
+            for: version,
+            sealedBy: seal,
+            in: connection
+        )
+        try VersionTable.promote(version.id, over: isStillHead ? record.head : nil, memory: record.key, in: connection)
+        _ = try show(version, as: record, sealedBy: seal)
+    }
+
+    /// Removes the rows of a deleted memory. Only a tombstone is left, without a text.
+    func remove(_ record: MemoryRecord, deletedAt: Timestamp) throws {
+        try removeDocuments(of: record)
+        try ErasedRows.removeRows(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        try TombstoneTable.insert(
+            record.id,
+            user: record.userKey,
+            owner: record.ownerKey,
+            deletedAt: deletedAt,
+            in: connection
+        )
+    }
+
+    /// Notes for other devices that a memory is erased, and what the hub has of it.
+    func noteErasure(of record: MemoryRecord) throws {
+        let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
+        try RemovedMemories.insert(memory, in: transaction)
+        let erasure = ErasureFact(
+            user: record.userID,
+            owner: record.owner,
+            id: record.id,
+            time: ExportedTime(transaction.nextTime(at: now))
+        )
+        let facts = try DeviceFacts.take(ofMemory: record.key, in: connection)
+        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
+    }
+
+    /// Notes for other devices that a user is erased, and what the hub has of it.
+    func noteErasure(ofUser user: Int64, id: UserID) throws {
+        let time = transaction.nextTime(at: now)
+        try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
+        let facts = try connection.rows(
+            """
+            SELECT f.fact FROM device_facts AS f JOIN memories AS m ON m.memory_key = f.memory_key WHERE m.user_key = ?1
+            """,
+            user,
+            as: { $0.bytes(0) }
+        )
+        let erasure = ErasureFact(user: id, time: ExportedTime(time))
+        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
+    }
+}

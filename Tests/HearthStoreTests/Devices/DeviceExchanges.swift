@@ -1,0 +1,62 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+@Suite struct DeviceExchanges {
+    private static let tracedSteps = 30
+
+    @Test func `devices that exchange in any order end with the same memories, conflicts and visibility`() async throws
+    {
+        var random = SeededGenerator()
+        let environment = ProcessInfo.processInfo.environment
+        let runs = environment["HEARTH_DEVICE_RUNS"].flatMap { Int($0) } ?? 20
+        let steps = environment["HEARTH_DEVICE_STEPS"].flatMap { Int($0) } ?? 120
+        // The first run uses the seed itself, so that the seed of a failure repeats that run.
+        var seed = random.seed
+        for _ in 0..<runs {
+            var simulation = try await SimulatedDevices(seed: seed)
+            do {
+                try await simulation.run(steps: steps)
+                try await Self.compare(simulation)
+            } catch {
+                Issue.record(
+                    """
+                    HEARTH_TEST_SEED=\(seed): \(error)
+                    \(simulation.trace.suffix(Self.tracedSteps).joined(separator: "\n"))
+                    """
+                )
+                await simulation.close()
+                return
+            }
+            await simulation.close()
+            seed = random.next()
+        }
+    }
+
+    private static func compare(_ simulation: SimulatedDevices) async throws {
+        let states = try simulation.devices.map { try DeviceState($0.store) }
+        guard let first = states.first else { return }
+        for (number, state) in states.enumerated() {
+            let differences = first.differences(from: state)
+            guard differences.isEmpty else {
+                throw SimulationFailure(
+                    description: """
+                        Devices 0 and \(number) of \(states.count) differ:
+                        \(differences.prefix(6).joined(separator: "\n"))
+                        """
+                )
+            }
+        }
+        for device in simulation.devices {
+            let report = try await device.store.verify()
+            guard report.isSound else { throw SimulationFailure(description: "verify: \(report)") }
+            let space = try device.store.deviceSpace()
+            guard space?.incomplete == 0, space?.future == 0 else {
+                throw SimulationFailure(description: "Something waits for ever: \(String(describing: space))")
+            }
+        }
+    }
+}

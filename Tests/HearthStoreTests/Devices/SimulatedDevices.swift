@@ -1,0 +1,354 @@
+import FoundationEssentials
+import HearthRules
+import HearthSQLite
+import TestSupport
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// A hub that is nothing but a list. It numbers what it gets and holds each record once.
+final class ListedHub {
+    private(set) var records: [ExchangeRecord] = []
+    private var known: Set<[UInt8]> = []
+
+    func publish(_ new: [ExchangeRecord]) {
+        for record in new {
+            if known.insert(record.id).inserted { records.append(record) }
+            for erased in record.erases {
+                guard let place = records.firstIndex(where: { $0.id == erased }) else { continue }
+                records[place].payload = []
+            }
+        }
+    }
+
+    func fetch(after cursor: Int64, atMost count: Int) -> [ReceivedRecord] {
+        records.enumerated().dropFirst(Int(cursor)).prefix(count)
+            .map { index, record in
+                ReceivedRecord(
+                    position: Int64(index + 1),
+                    sealed: record.payload,
+                    record: record.payload.isEmpty ? nil : record
+                )
+            }
+    }
+
+    func record(at position: Int64) -> ExchangeRecord? {
+        let record = records[Int(position) - 1]
+        return record.payload.isEmpty ? nil : record
+    }
+
+    /// Puts the hub back to a state of before.
+    func forget(behind count: Int) {
+        for record in records.dropFirst(count) { known.remove(record.id) }
+        records.removeLast(max(0, records.count - count))
+    }
+}
+
+/// Several files of one person, each with a clock of its own, that exchange through a hub now and then.
+struct SimulatedDevices {
+    struct Device {
+        var directory: TemporaryDirectory
+        var clock: TestClock
+        var store: MemoryStore
+        /// How far its clock is ahead.
+        var lead: Duration
+    }
+
+    static let agents = SimulatedHousehold.profiles.map(\.id)
+    static let users: [UserID] = ["ana", "ben"]
+
+    var random: SeededGenerator
+    var devices: [Device] = []
+    let hub = ListedHub()
+    var sentences = 0
+    var trace: [String] = []
+
+    init(seed: UInt64) async throws {
+        random = SeededGenerator(seed: seed)
+        for number in 0..<Int.random(in: 2...5, using: &random) {
+            let clock = TestClock()
+            let lead = Duration.seconds(Int.random(in: 0...300, using: &random))
+            clock.advance(by: lead)
+            let directory = try TemporaryDirectory()
+            var device = Device(
+                directory: directory,
+                clock: clock,
+                store: try await Self.open(directory, clock),
+                lead: lead
+            )
+            // Some have memories of before.
+            if chance(30) { try await store(on: &device) }
+            devices.append(device)
+            try await device.store.joinSpace("space", isFounding: number == 0)
+        }
+    }
+
+    private static func open(_ directory: TemporaryDirectory, _ clock: TestClock) async throws -> MemoryStore {
+        var options = StoreOptions()
+        options.durability = .normal
+        options.agents = SimulatedHousehold.profiles
+        options.sharing = SimulatedHousehold.policy
+        options.embedder = nil
+        options.clock = clock.storeClock
+        return try await MemoryStore.open(.file(directory.file("store.db")), options: options)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+
+    mutating func any<C: Collection>(_ choices: C) -> C.Element { choices.randomElement(using: &random)! }
+
+    mutating func note(_ step: String) { trace.append(step) }
+
+    func close() async {
+        for device in devices { try? await device.store.close() }
+    }
+}
+
+// MARK: - Steps
+
+extension SimulatedDevices {
+    mutating func run(steps: Int) async throws {
+        for _ in 0..<steps { try await step() }
+        try await heal()
+    }
+
+    private mutating func step() async throws {
+        let index = Int.random(in: devices.indices, using: &random)
+        var device = devices[index]
+        defer { devices[index] = device }
+        device.clock.advance(by: .milliseconds(Int.random(in: 0...5_000, using: &random)))
+        let name = "device \(index)"
+        do {
+            switch Int.random(in: 0..<100, using: &random) {
+            case 0..<12:
+                note("\(name) stores")
+                try await store(on: &device)
+            case 12..<40:
+                note("\(name) edits")
+                try await edit(on: &device)
+            case 40..<46:
+                note("\(name) deletes")
+                try await delete(on: &device)
+            case 46..<50:
+                note("\(name) restores")
+                if let memory = try memory(of: device) {
+                    _ = try await device.store.restore(memory.id, as: memory.owner, userID: memory.user)
+                }
+            case 50..<58:
+                note("\(name) shares")
+                try await share(on: &device)
+            case 58..<61:
+                note("\(name) changes a profile")
+                var profile = any(SimulatedHousehold.profiles)
+                profile = AgentProfile(
+                    id: profile.id,
+                    name: profile.name,
+                    priority: profile.priority,
+                    retention: profile.retention,
+                    conflictResolution: any(ConflictResolution.allCases),
+                    memoryTypes: profile.memoryTypes,
+                    categories: profile.categories,
+                    workingMemoryLimit: profile.workingMemoryLimit
+                )
+                try await device.store.setProfiles([profile])
+            case 61..<62:
+                note("\(name) changes the policy")
+                var policy = SimulatedHousehold.policy
+                if chance(50) { policy.globalRules.removeLast() }
+                try await device.store.setSharingPolicy(policy)
+            case 62..<64:
+                note("\(name) erases")
+                if let memory = try memory(of: device) {
+                    _ = try await device.store.eraseMemory(memory.id, as: memory.owner, userID: memory.user)
+                }
+            case 64..<68:
+                note("\(name) decides")
+                try await decide(on: &device)
+            case 68..<70:
+                note("\(name) ends a session")
+                try await device.store.endSession("session", userID: any(Self.users))
+            case 70..<71:
+                note("\(name) removes what is deleted")
+                try await purge(on: &device)
+            case 71..<73:
+                note("\(name) is opened anew")
+                try await device.store.close()
+                device.store = try await Self.open(device.directory, device.clock)
+            case 73..<86:
+                note("\(name) sends")
+                try await send(from: device, mayLoseAnswer: true)
+            default:
+                note("\(name) receives")
+                try await receive(on: device, atMost: Int.random(in: 1...20, using: &random), isShuffled: true)
+            }
+        } catch let error as MemoryError where Self.expected.contains(error.code) {
+            trace[trace.count - 1] += ": \(error.code)"
+        }
+    }
+
+    private static let expected: Set<MemoryError.Code> = [
+        .memoryNotFound, .accessDenied, .restrictedCategory, .invalidArgument, .unknownAgent, .locked,
+    ]
+
+    private mutating func sentence() -> String {
+        sentences += 1
+        return "Sentence \(sentences) of the \(any(["garden", "kitchen", "journey", "letter"]))."
+    }
+
+    private mutating func store(on device: inout Device) async throws {
+        let owner = any(Self.agents)
+        let draft = MemoryDraft(
+            content: [sentence(), sentence(), sentence()].joined(separator: " "),
+            category: any(SimulatedHousehold.categories),
+            tags: [any(["a", "b", "c"])],
+            importance: Double(Int.random(in: 0...10, using: &random)) / 10
+        )
+        let isShared = draft.category != .privateTasks && chance(60)
+        let others = isShared ? [any(Self.agents)] : []
+        _ = try await device.store.store(
+            [draft],
+            agentID: owner,
+            userID: any(Self.users),
+            sessionID: chance(40) ? "session" : nil,
+            shareWith: others
+        )
+    }
+
+    private struct KnownMemory {
+        var id: MemoryID
+        var owner: AgentID
+        var user: UserID
+        var content: String
+        var agents: [AgentID]
+    }
+
+    private mutating func memory(of device: Device) throws -> KnownMemory? {
+        let all = try device.store.read { snapshot in
+            try snapshot.connection.rows(
+                """
+                SELECT m.memory_id, a.agent_id, u.user_id, m.content,
+                    (SELECT group_concat(b.agent_id) FROM shares AS s JOIN agents AS b ON b.agent_key = s.agent_key
+                        WHERE s.memory_key = m.memory_key AND NOT s.is_revoked)
+                FROM memories AS m JOIN agents AS a ON a.agent_key = m.owner_key JOIN users AS u ON u.user_key = m.user_key
+                ORDER BY m.memory_id
+                """,
+                as: { row in
+                    KnownMemory(
+                        id: MemoryID(rawValue: row.string(0)),
+                        owner: AgentID(rawValue: row.string(1)),
+                        user: UserID(rawValue: row.string(2)),
+                        content: row.string(3),
+                        agents: (row.optionalString(4) ?? "").split(separator: ",")
+                            .map { AgentID(rawValue: String($0)) }
+                    )
+                }
+            )
+        }
+        return all.randomElement(using: &random)
+    }
+
+    private mutating func edit(on device: inout Device) async throws {
+        guard let memory = try memory(of: device) else { return }
+        let agent = chance(60) ? memory.owner : any(memory.agents + [memory.owner])
+        var change = MemoryChange()
+        if chance(70) {
+            var sentences = memory.content.split(separator: ". ").map(String.init)
+            let place = Int.random(in: 0...sentences.count, using: &random)
+            if place < sentences.count, chance(60) {
+                sentences[place] = sentence()
+            } else {
+                sentences.append(sentence())
+            }
+            change.content = sentences.joined(separator: ". ")
+        }
+        if chance(30) { change.importance = Double(Int.random(in: 0...10, using: &random)) / 10 }
+        if chance(30) { change.tags = [any(["a", "b", "c", "d"]), any(["e", "f"])] }
+        if chance(20) { change.metadata = ["key": sentence()] }
+        if chance(10), agent == memory.owner { change.category = any(SimulatedHousehold.categories) }
+        guard change != MemoryChange() else { return }
+        _ = try await device.store.update(memory.id, as: agent, change: change, userID: memory.user)
+        if chance(85) { _ = try await device.store.sync(agent, userID: memory.user) }
+    }
+
+    private mutating func delete(on device: inout Device) async throws {
+        guard let memory = try memory(of: device) else { return }
+        try await device.store.delete(memory.id, as: memory.owner, userID: memory.user)
+        _ = try await device.store.sync(memory.owner, userID: memory.user)
+    }
+
+    private mutating func share(on device: inout Device) async throws {
+        guard let memory = try memory(of: device) else { return }
+        let agent = any(Self.agents)
+        if chance(60) {
+            try await device.store.share(
+                memory.id,
+                as: memory.owner,
+                with: [agent],
+                permission: any(SharePermission.allCases),
+                userID: memory.user
+            )
+        } else {
+            try await device.store.revokeShare(memory.id, as: memory.owner, from: [agent], userID: memory.user)
+        }
+    }
+
+    private mutating func decide(on device: inout Device) async throws {
+        guard let conflict = try await device.store.pendingConflicts().randomElement(using: &random) else { return }
+        let decision: ManualDecision = chance(50) ? .content(sentence()) : .keep(any(conflict.versions).id)
+        _ = try await device.store.resolve(conflict.id, as: "system", decision: decision)
+    }
+
+    /// Removes deleted memories as upkeep does after some time.
+    private mutating func purge(on device: inout Device) async throws {
+        let rows = try device.store.read { snapshot in
+            var deleted: [AgedMemory] = []
+            try AgedMemory.forEach(isDeleted: true, in: snapshot.connection) { deleted.append($0) }
+            return deleted
+        }
+        guard let memory = rows.randomElement(using: &random) else { return }
+        _ = try await device.store.writePublishing { try $0.purge(memory) }
+    }
+
+    mutating func send(from device: Device, mayLoseAnswer: Bool) async throws {
+        let outgoing = try await device.store.outgoingRecords(atMost: Int.random(in: 1...40, using: &random))
+        hub.publish(outgoing.records)
+        if mayLoseAnswer, chance(15) { return }
+        try await device.store.markSent(outgoing)
+    }
+
+    mutating func receive(on device: Device, atMost count: Int, isShuffled: Bool) async throws {
+        guard let space = try device.store.deviceSpace() else { return }
+        var fresh = hub.fetch(after: space.cursor, atMost: count)
+        let cursor = fresh.last?.position
+        if isShuffled, chance(40) { fresh.shuffle(using: &random) }
+        if isShuffled, chance(10) { fresh += fresh }
+        let held = try device.store.heldRows(atMost: 10_000)
+            .map { row in
+                ReceivedRecord(position: row.position, sealed: row.sealed, record: hub.record(at: row.position))
+            }
+        _ = try await device.store.takeOver(held + fresh, cursor: cursor)
+    }
+}
+
+// MARK: - Healing
+
+extension SimulatedDevices {
+    /// Lets every device send and receive until nothing is new.
+    mutating func heal() async throws {
+        for device in devices { device.clock.advance(by: .seconds(600)) }
+        for _ in 0..<200 {
+            let before = hub.records.count
+            for device in devices {
+                while try device.store.deviceSpace().map({ $0.cursor < Int64(hub.records.count) }) ?? false {
+                    try await receive(on: device, atMost: 200, isShuffled: false)
+                }
+                for _ in 0..<10_000 {
+                    guard try device.store.deviceSpace()?.outgoing != 0 else { break }
+                    try await send(from: device, mayLoseAnswer: false)
+                }
+            }
+            if hub.records.count == before { return }
+        }
+        throw SimulationFailure(description: "The devices have still something new after 200 rounds.")
+    }
+}
