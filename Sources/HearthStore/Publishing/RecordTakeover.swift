@@ -107,6 +107,7 @@ extension RecordTakeover {
         else { return .refused("its session is none") }
         guard !isTooFarAhead(time) else { return .held(.future) }
         guard session.agent.map(context.directory.contains) ?? true else { return .held(.incomplete) }
+        guard try !RemovedMemories.userWasErased(session.user, since: time, in: connection) else { return .known }
         let user = try transaction.keys.user(session.user, now: context.now, in: connection)
         let agent = try session.agent.map { try context.directory.agent($0).key }
         let key = try SessionTable.find(session.id, user: user, in: connection)
@@ -208,7 +209,16 @@ extension RecordTakeover {
     ) throws -> Outcome {
         let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
-            return .held(.incomplete)
+            // A session of an erased user's earlier life does not come any more.
+            guard try RemovedMemories.userWasErased(memory.user, since: .zero, in: connection) else {
+                return .held(.incomplete)
+            }
+            try connection.run(
+                "INSERT INTO sessions (user_key, session_id, started_at) VALUES (?1, ?2, ?3)",
+                user,
+                session.rawValue,
+                origin.createdAt
+            )
         }
         let exported = ExportedMemory(
             id: memory.id,
@@ -343,6 +353,11 @@ extension RecordTakeover {
             try RemovedMemories.insert(found.memory, in: transaction)
             guard try erase(key) else { return .held(.incomplete) }
         }
+        try connection.run(
+            "DELETE FROM sessions WHERE user_key = ?1 AND NOT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
+            user
+        )
+        transaction.keys.forgetSessions()
         return .applied(user: nil, memory: nil)
     }
 }

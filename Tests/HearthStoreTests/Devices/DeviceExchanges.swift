@@ -37,7 +37,7 @@ import Testing
     }
 
     private static func compare(_ simulation: SimulatedDevices) async throws {
-        let states = try simulation.devices.map { try DeviceState($0.store) }
+        let states = try simulation.devices.map { try DeviceState($0.store, besidesSessionsOf: simulation.erasedUsers) }
         guard let first = states.first else { return }
         for (number, state) in states.enumerated() {
             let differences = first.differences(from: state)

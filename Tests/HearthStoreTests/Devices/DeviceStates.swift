@@ -9,7 +9,8 @@ import TestSupport
 struct DeviceState: Equatable {
     var facts: [String: String] = [:]
 
-    init(_ store: MemoryStore) throws {
+    /// - Parameter erased: Users whose sessions are of several lives, of which each device knows its own.
+    init(_ store: MemoryStore, besidesSessionsOf erased: Set<UserID> = []) throws {
         let facts = try store.read { snapshot in
             var facts: [String: String] = [:]
             let connection = snapshot.connection
@@ -30,6 +31,7 @@ struct DeviceState: Equatable {
             try connection.forEach(
                 "SELECT u.user_id, s.session_id, s.ended_at, s.started_at FROM sessions AS s JOIN users AS u ON u.user_key = s.user_key"
             ) { row in
+                guard !erased.contains(UserID(rawValue: row.string(0))) else { return }
                 facts["session \(row.string(0))/\(row.string(1))"] =
                     "\(row.optionalInt64(2) ?? 0), \(row.int64(3))"
             }

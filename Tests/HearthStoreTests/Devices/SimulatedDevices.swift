@@ -62,12 +62,14 @@ struct SimulatedDevices {
     let hub = ListedHub()
     var sentences = 0
     var trace: [String] = []
+    var erasedUsers: Set<UserID> = []
 
     init(seed: UInt64) async throws {
         random = SeededGenerator(seed: seed)
         for number in 0..<Int.random(in: 2...5, using: &random) {
             let clock = TestClock()
-            let lead = Duration.seconds(Int.random(in: 0...300, using: &random))
+            // Some clocks are further ahead than others let pass for now.
+            let lead = Duration.seconds(Int.random(in: 0...900, using: &random))
             clock.advance(by: lead)
             let directory = try TemporaryDirectory()
             var device = Device(
@@ -161,6 +163,14 @@ extension SimulatedDevices {
                 if let memory = try memory(of: device) {
                     _ = try await device.store.eraseMemory(memory.id, as: memory.owner, userID: memory.user)
                 }
+            case 64 where chance(15):
+                note("\(name) erases a user")
+                let user = any(Self.users)
+                _ = try await device.store.eraseUser(user, as: "system")
+                erasedUsers.insert(user)
+            case 65 where chance(25):
+                note("the hub is put back")
+                try await putBack()
             case 64..<68:
                 note("\(name) decides")
                 try await decide(on: &device)
@@ -330,12 +340,22 @@ extension SimulatedDevices {
     }
 }
 
+// MARK: - The hub
+
+extension SimulatedDevices {
+    /// Puts the hub back to an earlier state, which every device finds out.
+    private mutating func putBack() async throws {
+        hub.forget(behind: Int.random(in: 0...hub.records.count, using: &random))
+        for device in devices { try await device.store.restartExchange() }
+    }
+}
+
 // MARK: - Healing
 
 extension SimulatedDevices {
     /// Lets every device send and receive until nothing is new.
     mutating func heal() async throws {
-        for device in devices { device.clock.advance(by: .seconds(600)) }
+        for device in devices { device.clock.advance(by: .seconds(100_000) - device.lead) }
         for _ in 0..<200 {
             let before = hub.records.count
             for device in devices {

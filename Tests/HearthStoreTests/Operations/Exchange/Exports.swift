@@ -159,6 +159,9 @@ import Testing
         // What is of this file and its processes alone.
         "audit": false, "audit_head": false, "notifications": false, "operations": false, "lease_waiters": false,
         "upkeep_lease": false, "upkeep_state": false,
+        // What this file exchanges with other devices: a file that is restored joins anew.
+        "device_space": false, "device_outbox": false, "device_facts": false, "device_registers": false,
+        "device_held": false, "device_removed": false,
         // What only says that something is gone: its marks go along.
         "erased_documents": false, "erased_users": false,
     ]
