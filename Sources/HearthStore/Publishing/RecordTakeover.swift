@@ -55,13 +55,29 @@ extension RecordTakeover {
         guard let entry = try DeviceOutbox.entry(part, key: key, agent: agent, in: connection) else {
             return try DeviceRegisters.find(name, in: connection)
         }
-        // It was changed here and not sent yet.
+        // It was changed here, and may have been sent without an answer.
         guard let item = try OutgoingReader(in: context.snapshot)?.item(entry) else { return nil }
         return DeviceRegisters.Register(time: item.register?.time ?? .zero, fact: item.record.id)
     }
 
     private func replaces(_ known: DeviceRegisters.Register?, time: HybridTime, id: [UInt8]) -> Bool {
         known?.precedes(time, id) ?? true
+    }
+
+    /// Notes that the hub has what this file says: its own record has come back.
+    private func noteReturn(
+        _ id: [UInt8],
+        of known: DeviceRegisters.Register?,
+        _ name: String,
+        _ part: DeviceOutbox.Part,
+        key: Int64,
+        agent: Int64 = 0
+    ) throws -> Outcome {
+        if let known, known.fact == id {
+            try DeviceRegisters.set(name, to: known.time, fact: id, in: connection)
+            try DeviceOutbox.remove(part, key: key, agent: agent, in: connection)
+        }
+        return .known
     }
 
     private func take(_ fact: AgentFact, id: [UInt8]) throws -> Outcome {
@@ -74,7 +90,9 @@ extension RecordTakeover {
         let key = context.directory.contains(profile.id) ? try context.directory.agent(profile.id).key : nil
         if let key {
             let known = try register(.agent(profile.id), .agent, key: key)
-            guard replaces(known, time: time, id: id) else { return .known }
+            guard replaces(known, time: time, id: id) else {
+                return try noteReturn(id, of: known, .agent(profile.id), .agent, key: key)
+            }
         }
         transaction.note(time)
         try AgentTable.write(profile, to: connection)
@@ -91,7 +109,9 @@ extension RecordTakeover {
         }
         guard !isTooFarAhead(time) else { return .held(.future) }
         let known = try register(.policy, .policy, key: 0)
-        guard replaces(known, time: time, id: id) else { return .known }
+        guard replaces(known, time: time, id: id) else {
+            return try noteReturn(id, of: known, .policy, .policy, key: 0)
+        }
         transaction.note(time)
         try AgentTable.write(fact.sharing, to: connection)
         try DeviceSpaceTable.set(resolution: fact.resolution, in: transaction)
@@ -110,17 +130,19 @@ extension RecordTakeover {
         guard try !RemovedMemories.userWasErased(session.user, since: time, in: connection) else { return .known }
         let user = try transaction.keys.user(session.user, now: context.now, in: connection)
         let agent = try session.agent.map { try context.directory.agent($0).key }
-        let key = try SessionTable.find(session.id, user: user, in: connection)
-        let isLater = try key.map {
-            replaces(try register(.session($0), .session, key: $0), time: time, id: id)
+        if let key = try SessionTable.find(session.id, user: user, in: connection) {
+            let known = try register(.session(key), .session, key: key)
+            guard replaces(known, time: time, id: id) else {
+                return try noteReturn(id, of: known, .session(key), .session, key: key)
+            }
         }
         transaction.note(time)
-        try connection.run(
+        let key = try connection.first(
             """
             INSERT INTO sessions (user_key, session_id, agent_key, name, started_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT (user_key, session_id) DO UPDATE SET
-                started_at = iif(?7, excluded.started_at, started_at), agent_key = iif(?7, excluded.agent_key, agent_key), name = iif(?7, excluded.name, name),
-                ended_at = iif(?7, excluded.ended_at, ended_at)
+            ON CONFLICT (user_key, session_id) DO UPDATE SET started_at = excluded.started_at, agent_key = excluded.agent_key,
+                name = excluded.name, ended_at = excluded.ended_at
+            RETURNING session_key
             """,
             user,
             session.id.rawValue,
@@ -128,14 +150,12 @@ extension RecordTakeover {
             session.name,
             session.startedAt,
             session.endedAt,
-            isLater ?? true
+            as: { $0.int64(0) }
         )
+        guard let key else { throw MemoryError.corrupt("A session was not stored.") }
         transaction.keys.forgetSessions()
-        guard isLater ?? true, let written = try SessionTable.find(session.id, user: user, in: connection) else {
-            return .known
-        }
-        try DeviceOutbox.remove(.session, key: written, in: connection)
-        try DeviceRegisters.set(.session(written), to: time, fact: id, in: connection)
+        try DeviceOutbox.remove(.session, key: key, in: connection)
+        try DeviceRegisters.set(.session(key), to: time, fact: id, in: connection)
         return .applied(user: user, memory: nil)
     }
 }
@@ -253,7 +273,10 @@ extension RecordTakeover {
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
             let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }
-            guard rank.map({ $0 < ShareRank(fact.share, at: time, fact: id) }) ?? true else { return .known }
+            guard rank.map({ $0 < ShareRank(fact.share, at: time, fact: id) }) ?? true else {
+                let name = String.share(of: key, with: agent)
+                return try noteReturn(id, of: known, name, .share, key: key, agent: agent)
+            }
         }
         transaction.note(time)
         try connection.run(
