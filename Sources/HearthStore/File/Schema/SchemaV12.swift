@@ -165,20 +165,23 @@ enum SchemaV12 {
     ]
 
     /// Notes everything that the file holds, in an order in which little has to wait for something else. Profiles and the
-    /// policy count as changed at ?1; what was exchanged before keeps the time of its last change.
+    /// policy count as changed at ?1; what was changed or exchanged before keeps the time of its last change.
     static let everything: [StaticString] = [
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item, time)
-        SELECT 5, agent_key, 0, coalesce((SELECT time FROM device_registers WHERE name = 'agent ' || agent_id), ?1)
+        SELECT 5, agent_key, 0, coalesce((SELECT time FROM device_outbox WHERE part = 5 AND key = agent_key AND item = 0),
+            (SELECT time FROM device_registers WHERE name = 'agent ' || agent_id), ?1)
         FROM agents WHERE agent_id <> 'system'
         """,
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item, time)
-        SELECT 6, 0, 0, coalesce((SELECT time FROM device_registers WHERE name = 'policy'), ?1)
+        SELECT 6, 0, 0, coalesce((SELECT time FROM device_outbox WHERE part = 6 AND key = 0 AND item = 0),
+            (SELECT time FROM device_registers WHERE name = 'policy'), ?1)
         """,
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item, time)
-        SELECT 4, session_key, 0, coalesce((SELECT time FROM device_registers WHERE name = 'session ' || session_key), min(?1, 0))
+        SELECT 4, session_key, 0, coalesce((SELECT time FROM device_outbox WHERE part = 4 AND key = session_key AND item = 0),
+            (SELECT time FROM device_registers WHERE name = 'session ' || session_key), min(?1, 0))
         FROM sessions
         """,
         """
@@ -191,7 +194,8 @@ enum SchemaV12 {
         """,
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item, time) SELECT 3, memory_key, agent_key,
-            (SELECT time FROM device_registers WHERE name = 'share ' || memory_key || ' ' || agent_key)
+            coalesce((SELECT time FROM device_outbox WHERE part = 3 AND key = memory_key AND item = agent_key),
+                (SELECT time FROM device_registers WHERE name = 'share ' || memory_key || ' ' || agent_key))
         FROM shares WHERE ?1 >= 0
         """,
         """
