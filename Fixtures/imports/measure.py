@@ -2,9 +2,9 @@
 """Prints how fast `hearth import` is, and the most memory that it takes, for each format.
 
     swift build -c release
-    python3 Fixtures/imports/measure.py .build/release/hearth [entries, default 100000]
+    python3 Fixtures/imports/measure.py .build/release/hearth [entries, default 100000] [format...]
 
-An entry is a memory: of chats a question with its answer.
+An entry is a memory: of chats a question with its answer. Of chatgpt a million entries are more than a gigabyte.
 """
 
 import json
@@ -85,12 +85,22 @@ def graph(path, count, generator):
             file.write(json.dumps({"type": "entity", "name": f"e{index}", "entityType": "thing", "observations": [text(generator)]}) + "\n")
 
 
-def notes(path, count, generator):
-    for index in range(count):
-        folder = os.path.join(path, str(index // 1000))
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, f"{index}.md"), "w") as file:
-            file.write(f"---\ntitle: Note {index}\npermalink: n/{index}\ntags:\n- tea\n---\n\n{text(generator)}\n")
+def notes(permalink):
+    def make(path, count, generator):
+        for index in range(count):
+            folder = os.path.join(path, str(index // 1000))
+            os.makedirs(folder, exist_ok=True)
+            with open(os.path.join(folder, f"{index}.md"), "w") as file:
+                file.write(f"---\ntitle: Note {index}\n{permalink.format(index)}tags:\n- tea\n---\n\n{text(generator)}\n")
+
+    return make
+
+
+def size(path):
+    """Of a file, or of all files in a folder."""
+    if os.path.isfile(path):
+        return os.path.getsize(path)
+    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(path) for name in names)
 
 
 FORMATS = {
@@ -114,14 +124,18 @@ FORMATS = {
         "INSERT INTO memories (content_hash, content, tags, memory_type, metadata, created_at) VALUES (?, ?, 'tea,house', 'note', '{}', 1772352000)",
         lambda index, text: (f"h{index}", text)),
     "memory-jsonl": graph,
-    "basic-memory": notes,
+    "basic-memory": notes("permalink: n/{}\n"),
+    "markdown": notes(""),
 }
 
 
 def main():
     hearth, count = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
-    print(f"{'format':16} {'entries':>9} {'seconds':>9} {'a second':>9} {'peak MiB':>9} {'again s':>9}")
+    chosen = sys.argv[3:]
+    print(f"{'format':16} {'entries':>9} {'MiB':>6} {'seconds':>9} {'a second':>9} {'peak MiB':>9} {'again s':>9}")
     for name, make in FORMATS.items():
+        if chosen and name not in chosen:
+            continue
         with tempfile.TemporaryDirectory() as place:
             path = os.path.join(place, "input")
             make(path, count, random.Random(20260301))
@@ -137,7 +151,7 @@ def main():
                 times.append((time.monotonic() - start, usage.ru_maxrss / 1024))
                 assert status == 0 and report[expected] == report["read"] > 0, report
             (first, memory), (second, _) = times
-            print(f"{name:16} {report['read']:9} {first:9.1f} {report['read'] / first:9.0f} {memory:9.0f} {second:9.1f}", flush=True)
+            print(f"{name:16} {report['read']:9} {size(path) >> 20:6} {first:9.1f} {report['read'] / first:9.0f} {memory:9.0f} {second:9.1f}", flush=True)
 
 
 if __name__ == "__main__":

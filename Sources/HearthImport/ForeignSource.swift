@@ -7,6 +7,9 @@ package struct ForeignSource {
     package var name: String { input.name }
     private let input: ImportInput
 
+    /// Several times what any chat has been seen to need; one chat is in memory.
+    package static let longestChat = JSONElements.longestElement
+
     /// Opens what is given in the format that is wanted, or in the one that it plainly has.
     ///
     /// - Returns: nil for a file that is none of them by its look, and for which no format was wanted.
@@ -27,14 +30,19 @@ package struct ForeignSource {
 
     /// A reader from the beginning.
     ///
-    /// - Parameter keepsBranches: Whether abandoned branches of chats are read too.
-    package func reader(keepingBranches keepsBranches: Bool = false) throws -> any ForeignReader {
+    /// - Parameters:
+    ///   - keepsBranches: Whether abandoned branches of chats are read too.
+    ///   - longestChat: How many bytes of JSON a chat has at most; a longer one is refused, and those behind it are read.
+    package func reader(
+        keepingBranches keepsBranches: Bool = false,
+        longestChat: Int = ForeignSource.longestChat
+    ) throws -> any ForeignReader {
         switch (format, input) {
         case (.chatgpt, _):
             return SeriesReader(
                 try Conversations.parts(of: input, as: format)
                     .map { part in
-                        { ChatGPTReader(try part.open(), keepsBranches: keepsBranches) }
+                        { ChatGPTReader(try part.open(), keepsBranches: keepsBranches, longestChat: longestChat) }
                     }
             )
         case (.claude, _):
@@ -43,7 +51,7 @@ package struct ForeignSource {
                 parts.map { part in
                     {
                         if part.isOther { return ClaudeMemoriesReader(try part.open()) }
-                        return ClaudeReader(try part.open(), keepsBranches: keepsBranches)
+                        return ClaudeReader(try part.open(), keepsBranches: keepsBranches, longestChat: longestChat)
                     }
                 }
             )

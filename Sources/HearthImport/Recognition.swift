@@ -68,10 +68,13 @@ enum Recognition {
         return seen > 0 ? .markdown : nil
     }
 
-    /// What the first chat looks like. A file that is damaged there is of no kind; reading it says how.
+    /// What the first chat that can be read looks like. A file that is damaged there is of no kind; reading it says how.
     private static func format(ofChats chunks: any Chunks) throws -> ForeignFormat? {
         var elements = JSONElements(chunks, arrays: ["conversations"])
-        return (try? elements.next()).flatMap { format(of: $0.value) }
+        while let element = try? elements.next() {
+            if element.refusal == nil { return format(of: element.value) }
+        }
+        return nil
     }
 
     private static func format(ofText file: ImportFile) throws -> ForeignFormat? {
@@ -86,6 +89,7 @@ enum Recognition {
         guard start.first == UInt8(ascii: "[") || start.first == UInt8(ascii: "{") else { return nil }
         var elements = JSONElements(FileChunks(file), arrays: Mem0Reader.arrays.union(["conversations"]))
         while let element = try? elements.next() {
+            guard element.refusal == nil else { continue }
             if let found = format(of: element.value) { return found }
             // The first element of an array says it; an object may have other members before.
             if element.key == nil || Mem0Reader.arrays.contains(element.key ?? "") { return nil }

@@ -84,6 +84,12 @@ extension MultiAgentMemoryCoordinator {
         try store.users()
     }
 
+    /// The users that the file knows, in the order of their identifiers, with how many memories each has and of how many
+    /// agents: an administrator's view.
+    public func userSummaries() async throws -> [UserSummary] {
+        try store.userSummaries()
+    }
+
     /// The agents that own memories of a user, or of anybody, in the order of their identifiers: an administrator's
     /// view.
     ///

@@ -58,8 +58,26 @@ extension MultiAgentMemoryCoordinator {
     ///   - limit: How many at most, 1…10,000.
     /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument`; `.keyUnavailable` for a sensitive memory.
     public func deletedMemories(agentID: AgentID, userID: UserID, limit: Int = 100) async throws -> [DeletedMemory] {
+        try await deletedMemories(agentID: agentID, userID: userID, limit: limit, after: nil).memories
+    }
+
+    /// A page of the trash, as ``deletedMemories(agentID:userID:limit:)`` has it.
+    ///
+    /// - Parameters:
+    ///   - agentID: The owner.
+    ///   - userID: The user.
+    ///   - limit: How many at most, 1…10,000.
+    ///   - cursor: The end of the page before, or nil for the first.
+    /// - Returns: The memories, and the end of the page where there are more.
+    /// - Throws: `.unknownAgent`, `.agentNotActive`; `.invalidArgument`; `.keyUnavailable` for a sensitive memory.
+    public func deletedMemories(
+        agentID: AgentID,
+        userID: UserID,
+        limit: Int = 100,
+        after cursor: SliceCursor?
+    ) async throws -> (memories: [DeletedMemory], next: SliceCursor?) {
         try await operations.perform { store in
-            try await store.deleted(of: agentID, userID: userID, limit: limit)
+            try await store.deleted(of: agentID, userID: userID, limit: limit, after: cursor)
         }
     }
 }

@@ -29,14 +29,14 @@ struct Hearth: AsyncParsableCommand {
                 name: "Memories:",
                 subcommands: [
                     StoreCommand.self, GetCommand.self, SearchCommand.self, SimilarCommand.self, ContextCommand.self,
-                    ListCommand.self, SliceCommand.self,
+                    ListCommand.self, SliceCommand.self, SessionsCommand.self, TagsCommand.self,
                 ]
             ),
             CommandGroup(
                 name: "Edits:",
                 subcommands: [
                     EditCommand.self, DeleteCommand.self, DiscardCommand.self, RestoreCommand.self, HistoryCommand.self,
-                    FoldsCommand.self, RollbackCommand.self, EraseCommand.self,
+                    FoldsCommand.self, RollbackCommand.self, EraseCommand.self, DraftsCommand.self, TrashCommand.self,
                 ]
             ),
             CommandGroup(
@@ -55,7 +55,8 @@ struct Hearth: AsyncParsableCommand {
             CommandGroup(
                 name: "The store:",
                 subcommands: [
-                    AgentsCommand.self, StatusCommand.self, DoctorCommand.self, AllocationCommand.self,
+                    AgentsCommand.self, UsersCommand.self, StatusCommand.self, DoctorCommand.self,
+                    AllocationCommand.self,
                     MetricsCommand.self, ConfigCommand.self, RunCommand.self, MaintainCommand.self, VerifyCommand.self,
                     BackupCommand.self, ExportCommand.self, AuditCommand.self, KeysCommand.self,
                     EmbeddingsCommand.self, EvalCommand.self,

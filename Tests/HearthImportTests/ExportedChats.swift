@@ -91,4 +91,32 @@ import Testing
         #expect(found.texts == ["ChatGPT: z", "User: x\0y \u{FFFD}"])
         #expect(throws: MemoryError.self) { try found.memories[0].draft.validate() }
     }
+
+    @Test func `a chat that is too long is named, and those around it are read`() throws {
+        func chatGPT(_ id: String, _ text: String) -> String {
+            #"""
+            {"conversation_id": "\#(id)", "current_node": "a", "mapping": {"a": {"parent": null, "children": [], "message":
+            {"id": "a", "author": {"role": "user"}, "content": {"content_type": "text", "parts": ["\#(text)"]}}}}}
+            """#
+        }
+        func claude(_ id: String, _ text: String) -> String {
+            #"{"uuid": "\#(id)", "chat_messages": [{"uuid": "m", "sender": "human", "text": "\#(text)"}]}"#
+        }
+        let folder = try Folder()
+        // Brackets, quotes and escapes count for nothing in a text. The longest spans several pieces of the file.
+        for (name, length) in [("short.json", 5_000), ("long.json", 3 << 20)] {
+            for chat in [chatGPT, claude] {
+                let long = String(repeating: #"]}\"\\[{ "#, count: length / 10)
+                let text = "[" + [chat("1", "one"), chat("2", long), chat("3", "three")].joined(separator: ",") + "]"
+                let found = try Found(try folder.write(name, text), longestChat: 4_096)
+                #expect(found.texts == ["User: one", "User: three"])
+                #expect(found.refused.count == 1 && found.refused.first?.hasPrefix("conversation 2: it has") == true)
+            }
+        }
+        let cut = try folder.write(
+            "cut.json",
+            "[" + chatGPT("1", "one") + "," + chatGPT("2", String(repeating: "x", count: 9_000)).dropLast(3)
+        )
+        #expect(throws: ForeignFileError.self) { try Found(cut, longestChat: 4_096) }
+    }
 }

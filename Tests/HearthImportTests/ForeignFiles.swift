@@ -12,10 +12,15 @@ struct Found {
 
     var texts: [String] { memories.map(\.draft.content) }
 
-    init(_ path: String, wanted: ForeignFormat? = nil, keepingBranches: Bool = false) throws {
+    init(
+        _ path: String,
+        wanted: ForeignFormat? = nil,
+        keepingBranches: Bool = false,
+        longestChat: Int = ForeignSource.longestChat
+    ) throws {
         guard let source = try ForeignSource(ImportInput(path: path), wanted: wanted) else { throw Unrecognised() }
         format = source.format
-        var reader = try source.reader(keepingBranches: keepingBranches)
+        var reader = try source.reader(keepingBranches: keepingBranches, longestChat: longestChat)
         while let items = try reader.next() {
             for item in items {
                 switch item {

@@ -91,28 +91,48 @@ import Testing
         try await coordinator.close()
     }
 
-    @Test func `two openings of one file that use the same keys at once make one memory for each`() async throws {
+    @Test func `two openings of one file that use the same keys at once make one memory for each, and lose no field`()
+        async throws
+    {
         let directory = try TemporaryDirectory()
         let path = directory.file("keys.hearth")
         let openings = [try await household(.file(path)), try await household(.file(path))]
         let user = user
+        let (keys, rounds) = (20, 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, coordinator) in openings.enumerated() {
                 group.addTask {
-                    for round in 0..<60 {
-                        let draft = MemoryDraft(content: "\(number) in round \(round)")
+                    for round in 0..<keys * rounds {
+                        let mark = "\(number) in round \(round)"
                         try await coordinator.upsertMemory(
-                            key: "key \(round % 20)",
+                            key: "key \(round % keys)",
                             agentID: "alden",
                             userID: user,
-                            draft
+                            MemoryDraft(
+                                content: mark,
+                                tags: [mark],
+                                importance: Double(round) / 100,
+                                metadata: ["mark": mark]
+                            )
                         )
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(try await openings[0].countMemories(agentID: "alden", userID: user) == 20)
+        let found = try await openings[0].memories(agentID: "alden", userID: user, limit: 1_000).memories
+        #expect(found.count == keys && Set(found.map(\.id)).count == keys)
+        for memory in found {
+            // Every upsert said something else, so each is a version; the last is there with all its fields.
+            #expect(memory.version == openings.count * rounds)
+            #expect(memory.tags == [memory.content] && memory.metadata == ["mark": memory.content])
+            let round = try #require(Int(memory.content.split(separator: " ").last ?? ""))
+            #expect(memory.importance == Double(round) / 100)
+            let history = try await openings[1].history(of: memory.id, agentID: "alden")
+            #expect(history.allSatisfy { $0.tags == [$0.content] && $0.metadata == ["mark": $0.content] })
+            let said = history.map { $0.content.split(separator: " ") }
+            #expect(Set(said.map(\.last)).count == rounds && Set(said.map(\.first)).count == openings.count)
+        }
         for coordinator in openings { try await coordinator.close() }
     }
 }

@@ -120,4 +120,52 @@ import Testing
         #expect(try await coordinator.deletedMemories(agentID: "alden", userID: user).map(\.memory.id) == [ids[2]])
         try await coordinator.close()
     }
+
+    @Test func `pages of the trash follow one another to the end, though many were deleted at once`() async throws {
+        let coordinator = try await household()
+        let drafts = (0..<23).map { MemoryDraft(content: "\($0)") }
+        let ids = try await coordinator.storeAgentMemories(agentID: "alden", userID: user, drafts)
+        try await coordinator.publishMemories(ids.prefix(15).map { MemoryEdit($0, .delete) }, agentID: "alden")
+        try await coordinator.publishMemories(ids.dropFirst(15).map { MemoryEdit($0, .delete) }, agentID: "alden")
+        var pages: [[MemoryID]] = []
+        var cursor: SliceCursor?
+        repeat {
+            let page = try await coordinator.deletedMemories(
+                agentID: "alden",
+                userID: user,
+                limit: 5,
+                after: cursor
+            )
+            pages.append(page.memories.map(\.memory.id))
+            cursor = page.next
+        } while cursor != nil
+        #expect(pages.map(\.count) == [5, 5, 5, 5, 3])
+        #expect(
+            pages.joined()
+                .elementsEqual(try await coordinator.deletedMemories(agentID: "alden", userID: user).map(\.memory.id))
+        )
+        #expect(Set(pages.joined().prefix(8)) == Set(ids.dropFirst(15)) && Set(pages.joined()) == Set(ids))
+        let whole = try await coordinator.deletedMemories(agentID: "alden", userID: user, limit: 23, after: nil)
+        #expect(whole.memories.count == 23 && whole.next == nil)
+        try await coordinator.close()
+    }
+
+    @Test func `users are listed with what each has`() async throws {
+        let coordinator = try await household()
+        #expect(try await coordinator.userSummaries().isEmpty)
+        for (agent, user) in [("alden", "b"), ("alice", "b"), ("alden", "a")] as [(AgentID, UserID)] {
+            let id = try await coordinator.storeAgentMemory(agentID: agent, userID: user, content: "\(agent)")
+            try await coordinator.updateMemory(id, agentID: agent, change: MemoryChange(content: "A draft."))
+        }
+        let deleted = try await coordinator.storeAgentMemory(agentID: "alden", userID: "a", content: "Gone.")
+        try await coordinator.publishMemories([MemoryEdit(deleted, .delete)], agentID: "alden")
+        _ = try await coordinator.createSession(userID: "c", agentID: "alden")
+        #expect(
+            try await coordinator.userSummaries() == [
+                UserSummary(id: "a", memories: 1, agents: 1), UserSummary(id: "b", memories: 2, agents: 2),
+                UserSummary(id: "c"),
+            ]
+        )
+        try await coordinator.close()
+    }
 }

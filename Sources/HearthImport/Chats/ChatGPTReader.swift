@@ -8,8 +8,8 @@ struct ChatGPTReader: ForeignReader {
     private var number = 0
     private let keepsBranches: Bool
 
-    init(_ chunks: any Chunks, keepsBranches: Bool) {
-        elements = JSONElements(chunks, arrays: ["conversations"])
+    init(_ chunks: any Chunks, keepsBranches: Bool, longestChat: Int) {
+        elements = JSONElements(chunks, arrays: ["conversations"], longestElement: longestChat)
         self.keepsBranches = keepsBranches
     }
 
@@ -18,6 +18,9 @@ struct ChatGPTReader: ForeignReader {
     mutating func next() throws -> [ForeignItem]? {
         guard let element = try elements.next() else { return nil }
         number += 1
+        if let refusal = element.refusal {
+            return [.refused(place: "conversation \(number)", reason: refusal)]
+        }
         guard let tree = MessageTree(element.value, number: number) else {
             return [.refused(place: "conversation \(number)", reason: "it has no id or no mapping of messages")]
         }

@@ -8,8 +8,8 @@ struct ClaudeReader: ForeignReader {
     private var number = 0
     private let keepsBranches: Bool
 
-    init(_ chunks: any Chunks, keepsBranches: Bool) {
-        elements = JSONElements(chunks, arrays: ["conversations"])
+    init(_ chunks: any Chunks, keepsBranches: Bool, longestChat: Int) {
+        elements = JSONElements(chunks, arrays: ["conversations"], longestElement: longestChat)
         self.keepsBranches = keepsBranches
     }
 
@@ -18,6 +18,9 @@ struct ClaudeReader: ForeignReader {
     mutating func next() throws -> [ForeignItem]? {
         guard let element = try elements.next() else { return nil }
         number += 1
+        if let refusal = element.refusal {
+            return [.refused(place: "conversation \(number)", reason: refusal)]
+        }
         let value = element.value
         guard let id = value.text("uuid"), let messages = value["chat_messages"]?.array else {
             return [.refused(place: "conversation \(number)", reason: "it has no uuid or no chat_messages")]
@@ -107,6 +110,7 @@ struct ClaudeMemoriesReader: ForeignReader {
 
     mutating func next() throws -> [ForeignItem]? {
         guard let element = try elements.next() else { return nil }
+        if let refusal = element.refusal { return [.refused(place: "the memory of the account", reason: refusal)] }
         let account = element.value.text("account_uuid") ?? ""
         var items: [ForeignItem] = []
         if let text = element.value.text("conversations_memory") {

@@ -66,6 +66,7 @@ struct Mem0Reader: ForeignReader {
         switch element.key {
         case nil, "results", "memories":
             number += 1
+            if let refusal = element.refusal { return [.refused(place: "memory \(number)", reason: refusal)] }
             return [Mem0.item(element.value, number: number)]
         case "relations": return [.left(.relations, count: 1)]
         // How many there are, and where the next page is.

@@ -8,7 +8,10 @@ struct JSONElements {
     struct Element {
         /// The key of the object that it stands under; nil in an array that is the whole text.
         var key: String?
+        /// Null for one that is too long.
         var value: JSONValue
+        /// Why it is not read, for people: it is too long, and was passed over.
+        var refusal: String?
     }
 
     private enum State {
@@ -27,7 +30,7 @@ struct JSONElements {
     private var state = State.start
     private var needsComma = false
 
-    /// The longest element: several times what any chat has been seen to need.
+    /// The longest element that is read.
     static let longestElement = 64 << 20
 
     private let longestElement: Int
@@ -64,14 +67,17 @@ struct JSONElements {
                     continue
                 }
                 try comma()
-                return Element(key: key, value: try value())
+                return try element(key)
             case .object:
                 if try skip("}") {
                     state = .end
                     continue
                 }
                 try comma()
-                guard case .string(let key) = try value() else { throw try failure("a key is expected") }
+                let text = try element(nil)
+                guard text.refusal == nil, case .string(let key) = text.value else {
+                    throw try failure("a key is expected")
+                }
                 try skipWhiteSpace()
                 guard try skip(":") else { throw try failure("a colon is expected") }
                 try skipWhiteSpace()
@@ -79,7 +85,7 @@ struct JSONElements {
                     (state, needsComma) = (.array(key: key), false)
                     continue
                 }
-                return Element(key: key, value: try value())
+                return try element(key)
             case .end:
                 guard try peek() == nil else { throw try failure("something follows the end") }
                 return nil
@@ -94,23 +100,32 @@ struct JSONElements {
     }
 
     /// Reads one value as it stands, and then what it says.
-    private mutating func value() throws -> JSONValue {
+    private mutating func element(_ key: String?) throws -> Element {
         let start = passed + position
-        let bytes = try rawValue()
+        guard let bytes = try rawValue() else {
+            let length = (passed + position - start) >> 20
+            return Element(
+                key: key,
+                value: .null,
+                refusal: "it has \(length) MiB, and no more than \(longestElement >> 20) are read of one"
+            )
+        }
         do throws(UTF8.ValidationError) {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
             throw damaged("byte \(start + error.byteOffsets.lowerBound + 1) belongs to no character of UTF-8")
         }
         do throws(JSONSyntaxError) {
-            return try JSONParser.parse(bytes, as: .lenient)
+            return Element(key: key, value: try JSONParser.parse(bytes, as: .lenient))
         } catch {
             throw damaged("it is not JSON at byte \(start + error.byte): \(error.reason)")
         }
     }
 
-    private mutating func rawValue() throws -> [UInt8] {
+    /// The bytes of a value; nil for one that is too long, which is passed over without being kept.
+    private mutating func rawValue() throws -> [UInt8]? {
         var bytes: [UInt8] = []
+        var isTooLong = false
         var depth = 0
         var isInString = false
         var isEscaped = false
@@ -146,13 +161,9 @@ struct JSONElements {
                 position += 1
                 if isDone { break }
             }
-            bytes += buffer[start..<position]
-            guard bytes.count <= longestElement else {
-                throw damaged(
-                    "the value at byte \(passed + position - bytes.count + 1) has more than \(longestElement >> 20) MiB"
-                )
-            }
-            if isDone { return bytes }
+            if !isTooLong { bytes += buffer[start..<position] }
+            if bytes.count > longestElement { (bytes, isTooLong) = ([], true) }
+            if isDone { return isTooLong ? nil : bytes }
         }
         // A number may be all that there is; an array or an object that has begun must end.
         throw try failure("a value is expected")

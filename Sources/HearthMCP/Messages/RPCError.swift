@@ -13,8 +13,8 @@ struct RPCError: Error, Equatable {
     }
     static func invalidParams(_ message: String) -> RPCError { RPCError(code: -32602, message: message) }
     static func internalError(_ message: String) -> RPCError { RPCError(code: -32603, message: message) }
-    /// One of the codes that an implementation may use as it likes.
-    static func tooMany(_ message: String) -> RPCError { RPCError(code: -32000, message: message) }
+    /// The specification wants codes of an implementation's own outside the range that JSON-RPC reserves.
+    static func tooMany(_ message: String) -> RPCError { RPCError(code: 429, message: message) }
 
     static func unsupportedVersion(_ version: String) -> RPCError {
         RPCError(

@@ -5,7 +5,7 @@ import HearthText
 struct Completions: Sendable {
     private let memory: AgentMemory
 
-    /// How many memories are looked at for categories and tags, and how many proposals a client takes.
+    /// How many memories are looked at for categories and identifiers, and how many proposals a client takes.
     private static let lookedAt = 1_000
     private static let most = 100
 
@@ -44,8 +44,12 @@ struct Completions: Sendable {
         case "agent":
             return try await memory.coordinator.agents().map(\.id).filter { $0 != AgentProfile.system.id }
                 .map(\.rawValue)
-        case "category": return try await distinct { [$0.category.rawValue] }
-        case "tag": return try await distinct(\.tags)
+        case "category": return Set(try await newest().map(\.category.rawValue)).sorted()
+        case "tag":
+            // The most frequent first.
+            return try await memory.coordinator
+                .tags(agentID: memory.agent, userID: memory.user, filter: SearchFilter(includesSensitive: false))
+                .map(\.tag)
         case "id": return try await newest().map(\.id.rawValue)
         default: return []
         }
@@ -60,9 +64,5 @@ struct Completions: Sendable {
                 limit: Self.lookedAt
             )
             .memories
-    }
-
-    private func distinct(_ values: (Memory) -> [String]) async throws -> [String] {
-        Set(try await newest().flatMap(values)).sorted()
     }
 }

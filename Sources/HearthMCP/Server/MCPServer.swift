@@ -352,8 +352,9 @@ extension MCPServer {
         }
         let response = params["inputResponses"]?[Self.answerKey]
         return { question in
-            guard let response else { throw InputNeeded(question: question) }
-            return Answer(response)
+            // Where the answer is missing or is none, the person is asked again.
+            guard let answer = response.flatMap({ Answer($0) }) else { throw InputNeeded(question: question) }
+            return answer
         }
     }
 }

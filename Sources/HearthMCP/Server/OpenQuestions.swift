@@ -35,7 +35,7 @@ final class OpenQuestions: Sendable {
         }
         try Task.checkCancellation()
         return switch answer {
-        case .success(let value): Answer(value)
+        case .success(let value): Answer(value) ?? .declined
         case .failure: .declined
         }
     }
@@ -87,12 +87,14 @@ extension Question {
 }
 
 extension Answer {
-    /// What a client says of a form.
-    init(_ value: JSONValue) {
-        if value["action"] == "accept", let choice = value["content"]?[Question.field]?.string {
+    /// What a client says of a form; nil for what is no answer to it.
+    init?(_ value: JSONValue) {
+        switch value["action"] {
+        case "accept":
+            guard let choice = value["content"]?[Question.field]?.string else { return nil }
             self = .chose(choice)
-        } else {
-            self = .declined
+        case "decline", "cancel": self = .declined
+        default: return nil
         }
     }
 }

@@ -176,6 +176,11 @@ extension MemoryTools {
             guard let lock = acquired else {
                 throw ToolFailure("Another agent has the lock on \(id). Call again with wait, or later.")
             }
+            // Whoever cancelled the call learns of no lock, and would never give it back.
+            guard !Task.isCancelled else {
+                try await call.memory.sync.releaseMemoryLock(lock)
+                throw CancellationError()
+            }
             call.memory.leases[id] = lock
             return ["locked": true, "until": JSONValue(lock.expiresAt)]
         },

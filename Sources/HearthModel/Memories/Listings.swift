@@ -1,5 +1,22 @@
 public import FoundationEssentials
 
+/// A user, and how much is remembered of them.
+public struct UserSummary: Identifiable, Hashable, Sendable, Codable {
+    /// The user.
+    public var id: UserID
+    /// How many published memories there are, expired ones among them until they are purged.
+    public var memories: Int
+    /// How many agents own some of those.
+    public var agents: Int
+
+    /// Assembles a summary.
+    public init(id: UserID, memories: Int = 0, agents: Int = 0) {
+        self.id = id
+        self.memories = memories
+        self.agents = agents
+    }
+}
+
 /// A session of a user, as far as an agent sees it.
 public struct SessionSummary: Identifiable, Hashable, Sendable, Codable {
     /// The session.

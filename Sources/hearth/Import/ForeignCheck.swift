@@ -41,7 +41,7 @@ struct ForeignCheck {
     /// What is not to be stored.
     private(set) var leftOut: [LeftOut: Int] = [:]
     /// The first memories, for people to look at.
-    private(set) var samples: [MemoryImport] = []
+    private(set) var samples = ImportSamples()
     /// The first and the last time.
     private(set) var span: ClosedRange<Date>?
     /// The users that the file names; no more than a few.
@@ -49,7 +49,6 @@ struct ForeignCheck {
     /// The places of the bad ones, to be passed over in the second reading.
     private var bad = ExternalSort<Int>()
 
-    private static let shownSamples = 3
     private static let namedUsers = 10
 
     /// Reads the whole file and calls `onProblem` for every bad memory as it is found.
@@ -110,7 +109,7 @@ struct ForeignCheck {
             if let user = foreign.user, users.count < Self.namedUsers { users.insert(user) }
             do {
                 let memory = try owners.memory(foreign)
-                if samples.count < Self.shownSamples { samples.append(memory) }
+                samples.note(memory)
                 if let date = memory.draft.createdAt {
                     span = min(span?.lowerBound ?? date, date)...max(span?.upperBound ?? date, date)
                 }

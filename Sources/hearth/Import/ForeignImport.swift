@@ -107,7 +107,7 @@ struct ForeignReport: Report {
         try container.encode(check.span.map { RFC3339.string($0.lowerBound) }, forKey: .earliest)
         try container.encode(check.span.map { RFC3339.string($0.upperBound) }, forKey: .latest)
         try container.encode(isDryRun, forKey: .dryRun)
-        if isDryRun { try container.encode(check.samples.map(SampleJSON.init), forKey: .samples) }
+        if isDryRun { try container.encode(check.samples, forKey: .samples) }
     }
 
     func render(on page: inout Page) {
@@ -130,20 +130,7 @@ struct ForeignReport: Report {
         }
         page.facts(facts)
         guard isDryRun else { return }
-        for sample in check.samples {
-            page.line("")
-            page.line(
-                "\(sample.id)\(sample.draft.tags.isEmpty ? "" : "  " + sample.draft.tags.joined(separator: ", "))"
-            )
-            page.line(Styled(Self.start(of: sample.draft.content)))
-        }
-        page.line("")
-        page.line("Nothing was stored: this was a dry run.")
-    }
-
-    /// So much of a sample as fits on a few lines.
-    private static func start(of text: String) -> String {
-        text.count > 240 ? text.prefix(239) + "…" : text
+        check.samples.render(on: &page)
     }
 }
 
@@ -151,25 +138,4 @@ struct ForeignReport: Report {
 private struct LeftOutJSON: Encodable {
     var what: LeftOut
     var count: Int
-}
-
-/// A memory as it would be stored.
-private struct SampleJSON: Encodable {
-    var id: MemoryID
-    var user: UserID
-    var session: SessionID?
-    var text: String
-    var tags: [String]
-    var createdAt: String?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, user, session, text, tags
-        case createdAt = "created_at"
-    }
-
-    init(_ memory: MemoryImport) {
-        (id, user, session) = (memory.id, memory.userID, memory.sessionID)
-        (text, tags) = (memory.draft.content, memory.draft.tags)
-        createdAt = memory.draft.createdAt.map(RFC3339.string)
-    }
 }

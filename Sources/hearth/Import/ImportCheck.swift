@@ -8,6 +8,8 @@ struct ImportCheck {
     /// The first bad lines; how many there are in all is ``problemCount``.
     private(set) var problems: [LineProblem] = []
     private(set) var problemCount = 0
+    /// The first good memories, for people to look at.
+    private(set) var samples = ImportSamples()
     /// The agents that own something in the input.
     private(set) var agents: Set<AgentID> = []
     /// Keys that no line should have, with the first line that has them; no more than a few.
@@ -56,6 +58,7 @@ struct ImportCheck {
     }
 
     private mutating func note(_ line: ImportLine, number: Int) {
+        samples.note(line.memory)
         agents.insert(line.memory.agentID)
         for key in line.unknownKeys where unknownKeys.count < Self.shownKeys && unknownKeys[key] == nil {
             unknownKeys[key] = number

@@ -31,7 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
 
             JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
-            problems (the first hundred bad lines, each with line and reason).
+            problems (the first hundred bad lines, each with line and reason), dry_run, and after a dry run samples (as below).
 
             JSON of another program's file: from, read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, \
             problems (each with place and reason), left_out (what was not to be stored: what and count), earliest and latest (of \
@@ -107,8 +107,14 @@ struct ImportCommand: AsyncParsableCommand {
             return try store.output.print(report)
         }
         let agents = agent.id.map { [$0] } ?? []
-        let outcome = try await store.withStore(dryRun ? .existing : .create, as: dryRun ? [] : agents) { coordinator in
-            try await load(source, into: coordinator)
+        let outcome: LineImportReport
+        if dryRun, try !store.location().exists {
+            // Those that a new store would know.
+            outcome = try await load(source, known: (AgentProfile.hearthlink + [.system]).map(\.id), into: nil)
+        } else {
+            outcome = try await store.withStore(dryRun ? .existing : .create, as: dryRun ? [] : agents) { coordinator in
+                try await load(source, known: coordinator.agents().map(\.id), into: coordinator)
+            }
         }
         try store.output.print(outcome)
         guard outcome.complete else { throw ExitCode.failure }
@@ -156,15 +162,13 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
+    /// - Parameter coordinator: The store, which a dry run can do without.
     private func load(
         _ source: LineSource,
-        into coordinator: MultiAgentMemoryCoordinator
+        known: [AgentID],
+        into coordinator: MultiAgentMemoryCoordinator?
     ) async throws -> LineImportReport {
-        let owners = ImportOwners(
-            unnamed: agent.id,
-            known: Set(try await coordinator.agents().map(\.id)),
-            areSensitive: sensitive
-        )
+        let owners = ImportOwners(unnamed: agent.id, known: Set(known), areSensitive: sensitive)
         let progress = ProgressLine()
         defer { progress.clear() }
         var named = NamedProblems(namesAll: skipBad, progress: progress)
@@ -174,13 +178,17 @@ struct ImportCommand: AsyncParsableCommand {
         progress.clear()
         warnOfUnknownKeys(check)
 
-        var outcome = LineImportReport(read: check.linesRead, problems: check.problems)
+        var outcome = LineImportReport(
+            read: check.linesRead,
+            problems: check.problems,
+            samples: dryRun ? check.samples : nil
+        )
         guard check.problemCount == 0 || skipBad else {
             named.complain("\(check.linesRead) lines", remedy: "mend them, or store the others with --skip-bad.")
             return outcome
         }
-        guard !dryRun else {
-            outcome.complete = true
+        guard !dryRun, let coordinator else {
+            (outcome.complete, outcome.skipped) = (true, check.problemCount)
             return outcome
         }
         for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }
@@ -226,9 +234,12 @@ private struct LineImportReport: Report {
     var complete = false
     /// The first hundred bad lines.
     var problems: [LineProblem]
+    /// After a dry run, what would be stored first.
+    var samples: ImportSamples?
 
     private enum CodingKeys: String, CodingKey {
-        case read, skipped, complete, problems
+        case read, skipped, complete, problems, samples
+        case dryRun = "dry_run"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -238,14 +249,16 @@ private struct LineImportReport: Report {
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
         try container.encode(problems, forKey: .problems)
+        try container.encode(samples != nil, forKey: .dryRun)
+        try container.encodeIfPresent(samples, forKey: .samples)
     }
 
     func render(on page: inout Page) {
-        var facts: [(name: String, value: Styled)] = [
-            ("read", "\(read)"),
-            ("stored", Styled("\(counts.stored)", .good)),
-            ("present", "\(counts.present)"),
-        ]
+        var facts: [(name: String, value: Styled)] = [("read", "\(read)")]
+        if samples == nil {
+            facts.append(("stored", Styled("\(counts.stored)", .good)))
+            facts.append(("present", "\(counts.present)"))
+        }
         for (name, count) in [
             ("deleted", counts.deleted), ("expired", counts.expired), ("erased", counts.erased), ("skipped", skipped),
         ] {
@@ -254,6 +267,7 @@ private struct LineImportReport: Report {
             facts.append((name, Styled("\(count)", count > 0 ? .caution : .plain)))
         }
         page.facts(facts)
+        if let samples { return samples.render(on: &page) }
         guard let first = counts.restorable.first else { return }
         page.line("What was deleted or has expired was left as it is; `hearth restore \(first)` brings that one back.")
     }

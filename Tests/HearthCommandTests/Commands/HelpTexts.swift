@@ -40,7 +40,8 @@ import Testing
         let exported = tool.sandbox.file("before.jsonl")
         try await tool.run("export", exported)
         let commands = [
-            ["edit", contested, "x"], ["discard", contested], ["delete", id], ["restore", id],
+            ["edit", contested, "x"], ["drafts"], ["discard", contested], ["delete", id], ["trash"], ["restore", id],
+            ["users"], ["sessions"], ["tags"],
             ["history", contested, "--agent", "sentry"],
             ["sync"], ["locks", "list"], ["locks", "release", id], ["locks", "release-all", "--agent", "system"],
             ["notifications", "list"], ["notifications", "acknowledge", "--all"],

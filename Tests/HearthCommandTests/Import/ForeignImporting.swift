@@ -44,6 +44,25 @@ import Testing
         #expect(!tool.sandbox.exists("store.db"))
     }
 
+    /// One of each format; mem0 names its own users.
+    @Test(arguments: [
+        "chatgpt/conversations.json", "claude", "mem0-get-all.json", "mem0-history.db", "langgraph.db",
+        "mcp-memory-service.db", "memory.jsonl", "basic-memory",
+    ]) func `a dry run of each format has counts and samples`(_ fixture: String) async throws {
+        let path = Self.path(fixture)
+        let outcome = try await tool.run("import", path, "--agent", "alden", "--user", "iris", "--dry-run", "--json")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let json = try outcome.json
+        let read = try #require(json["read"]?.int)
+        #expect(read > 0 && json["stored"]?.int == 0 && json["complete"]?.bool == true)
+        let samples = json["samples"]?.array ?? []
+        #expect(samples.count == min(3, read))
+        #expect(
+            samples.allSatisfy { $0["text"]?.string?.isEmpty == false && $0["id"]?.string?.hasPrefix("mem_") == true }
+        )
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
     @Test func `the wrong kind is named, and so is a missing owner`() async throws {
         let wrong = try await tool.run(
             "import",

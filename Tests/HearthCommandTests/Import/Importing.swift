@@ -53,6 +53,30 @@ import Testing
         #expect(memory["importance"]?.number == 0.75)
     }
 
+    @Test func `a dry run shows counts and samples, stores nothing, and needs no store`() async throws {
+        let lines = (1...5).map { line($0) }
+        let path = try file(lines)
+        for hasStore in [false, true] {
+            if hasStore { _ = try await tool.stored("Here.", "--agent", "alden", "--user", "nora") }
+            let json = try await tool.json("import", path, "--dry-run")
+            #expect(json["read"]?.int == 5 && json["stored"]?.int == 0 && json["complete"]?.bool == true)
+            #expect(json["dry_run"]?.bool == true)
+            #expect(json["samples"]?.array.map { $0["text"]?.string } == ["tea 1", "tea 2", "tea 3"])
+            #expect(json["samples"]?[0]?["session"]?.string == "s0" && json["samples"]?[0]?["user"]?.string == "iris")
+            let shown = try await tool.run("import", path, "--dry-run", "--db", tool.store)
+            #expect(shown.text.contains("tea 3") && shown.text.contains("Nothing was stored"))
+            #expect(tool.sandbox.exists("store.db") == hasStore)
+        }
+        #expect(try await tool.json("list", "--agent", "alden", "--user", "iris")["memories"]?.array == [])
+        let stored = try await tool.json("import", path)
+        #expect(stored["dry_run"]?.bool == false && stored["samples"] == nil && stored["stored"]?.int == 5)
+        let bad = try file(lines + [#"{"user": "iris"}"#, line(7).replacing("alden", with: "nobody")])
+        let refused = try await tool.run("import", bad, "--dry-run", "--json", "--db", tool.store)
+        #expect(refused.status == 1 && refused.errors.contains("2 of 7 lines are bad"), "\(refused.errors)")
+        let rest = try await tool.json("import", bad, "--dry-run", "--skip-bad")
+        #expect(rest["skipped"]?.int == 2 && rest["complete"]?.bool == true && rest["problems"]?.array.count == 2)
+    }
+
     @Test func `a sensitive line is not stored in plain, and lists can leave sensitive memories out`() async throws {
         let sensitive = #"{"id": "m2", "user": "iris", "agent": "alden", "text": "a secret", "sensitive": true}"#
         let outcome = try await tool.run("import", try file([line(1), sensitive]))

@@ -111,6 +111,8 @@ import Testing
                 "alden", "alice",
             ]
         )
+        _ = try await client.call("remember", ["content": "y", "tags": ["trains"]])
+        #expect(try await values(tidyUp, "tag", "T") == ["trains", "Tea"], "the most frequent first")
         #expect(try await values(tidyUp, "none", "") == [])
         #expect(try await values(["type": "ref/prompt", "name": "none"], "tag", "") == nil)
         try await client.close()

@@ -15,6 +15,22 @@ extension MemoryStore {
         }
     }
 
+    /// The users that the file knows, by identifier, and how much they have: an administrator's view.
+    package func userSummaries() throws -> [UserSummary] {
+        try read { snapshot in
+            try snapshot.connection
+                .rows(
+                    """
+                    SELECT u.user_id, count(d.document_key), count(DISTINCT d.owner_key) FROM users AS u
+                    LEFT JOIN documents AS d ON d.user_key = u.user_key AND d.agent_key IS NULL AND d.flags & 1 = 0
+                    GROUP BY u.user_key
+                    """,
+                    as: { UserSummary(id: UserID(rawValue: $0.string(0)), memories: $0.int(1), agents: $0.int(2)) }
+                )
+                .sorted { $0.id < $1.id }
+        }
+    }
+
     /// The agents that hold memories of a user, or of anybody, by identifier: an administrator's view.
     package func owners(userID: UserID?) throws -> [AgentID] {
         try read { snapshot in

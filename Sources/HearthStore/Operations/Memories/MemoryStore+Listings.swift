@@ -134,34 +134,53 @@ extension MemoryStore {
 
     /// An agent's own memories of a user that are deleted and can be restored, the latest deletion first.
     ///
-    /// - Parameter limit: How many at most, 1…10,000.
-    package func deleted(of agentID: AgentID, userID: UserID, limit: Int = 100) async throws -> [DeletedMemory] {
+    /// - Parameters:
+    ///   - limit: How many at most, 1…10,000.
+    ///   - after: The end of the page before.
+    package func deleted(
+        of agentID: AgentID,
+        userID: UserID,
+        limit: Int = 100,
+        after: SliceCursor? = nil
+    ) async throws -> (memories: [DeletedMemory], next: SliceCursor?) {
         let userID = try userID.validated()
         try Self.check(limit: limit)
         let now = clock.now()
         return try await withKeys {
-            try read { snapshot -> [DeletedMemory] in
+            try read { snapshot -> (memories: [DeletedMemory], next: SliceCursor?) in
                 let viewer = try snapshot.directory.acting(agentID)
-                guard let user = try UserTable.find(userID, in: snapshot.connection) else { return [] }
+                guard let user = try UserTable.find(userID, in: snapshot.connection) else { return ([], nil) }
+                // One more than is wanted says whether there are more.
                 let keys = try snapshot.connection.rows(
                     """
                     SELECT m.memory_key FROM memories AS m
                     JOIN versions AS v ON v.memory_key = m.memory_key AND v.version_id = m.head
                     WHERE m.user_key = ?1 AND m.owner_key = ?2 AND m.state = 'deleted'
-                    ORDER BY v.published_at DESC, m.memory_key DESC LIMIT ?3
+                    AND (?4 IS NULL OR v.published_at < ?4 OR v.published_at = ?4 AND m.memory_id < ?5)
+                    ORDER BY v.published_at DESC, m.memory_id DESC LIMIT ?3
                     """,
                     user,
                     viewer.key,
-                    limit,
+                    limit + 1,
+                    after?.createdAt,
+                    after?.memoryID.rawValue,
                     as: { $0.int64(0) }
                 )
-                return try keys.compactMap { key in
-                    try MemoryRecord.find(key: key, includingDeleted: true, in: snapshot)
-                        .map { record in
-                            let view = try snapshot.view(of: record, by: viewer, sharing: nil, now: now)
-                            return DeletedMemory(memory: view.memory, deletedAt: record.publishedAt.date)
+                var next: SliceCursor?
+                let found = try keys.prefix(limit)
+                    .compactMap { key -> DeletedMemory? in
+                        guard let record = try MemoryRecord.find(key: key, includingDeleted: true, in: snapshot) else {
+                            return nil
                         }
-                }
+                        let view = try snapshot.view(of: record, by: viewer, sharing: nil, now: now)
+                        next = SliceCursor(
+                            createdAt: record.publishedAt.rawValue,
+                            memoryID: view.memory.id,
+                            agentID: view.memory.agentID
+                        )
+                        return DeletedMemory(memory: view.memory, deletedAt: record.publishedAt.date)
+                    }
+                return (found, keys.count > limit ? next : nil)
             }
         }
     }

@@ -4,8 +4,6 @@ import Testing
 
 /// The server as clients start it: a process, with lines in and lines out.
 @Suite(.timeLimit(.minutes(60))) struct ServingClients {
-    private static let environment = ProcessInfo.processInfo.environment
-
     private static let hello =
         #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#
 
@@ -87,26 +85,9 @@ import Testing
 
     // MARK: - Real clients
 
-    /// The Python in which the packages of clients are.
-    private static let python = environment["HEARTH_PYTHON"] ?? "python3"
-
-    private static func canImport(_ modules: String) -> Bool {
-        let arguments = [python, "-c", "import \(modules)"]
-        return (try? ChildProcess.run(arguments, collecting: 2).end.status == 0) ?? false
-    }
-
-    private static let hasClient = environment["HEARTH_REQUIRE_MCP"] != nil || canImport("mcp, mcp_types, anthropic")
-
-    private func run(_ script: String, _ arguments: String..., in tool: Tool) async throws -> Tool.Outcome {
-        try await tool.shell(
-            #"python=$1; shift; script=$1; shift; exec "$python" "$script" "$0" "$@""#,
-            [Self.python, Fixtures.path(of: "mcp/\(script)")] + arguments
-        )
-    }
-
     @Test(
         .enabled(
-            if: hasClient,
+            if: Python.hasClients,
             "Install PyPI's mcp (2.3 or later) and anthropic, and set HEARTH_PYTHON to their Python."
         ),
         arguments: ["auto", "legacy"]
@@ -117,30 +98,29 @@ import Testing
         async throws
     {
         let tool = try Tool()
-        let outcome = try await run("client.py", tool.store, mode, in: tool)
+        let outcome = try await tool.script("client.py", tool.store, mode)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.lines.contains("as it must be"))
     }
 
     @Test(
         .enabled(
-            if: hasClient,
+            if: Python.hasClients,
             "Install PyPI's mcp (2.3 or later) and anthropic, and set HEARTH_PYTHON to their Python."
         )
     )
     func `the files answer as Anthropic's own memory tool does`() async throws {
         let tool = try Tool()
-        let outcome = try await run("files.py", tool.store, tool.sandbox.file("reference"), in: tool)
+        let outcome = try await tool.script("files.py", tool.store, tool.sandbox.file("reference"))
         #expect(outcome.status == 0, "\(outcome.text) \(outcome.errors)")
     }
 
-    private static let hasPython = environment["HEARTH_REQUIRE_PYTHON"] != nil || canImport("json")
-
     /// HEARTH_MCP_EDITS sets how many; 10,000 take minutes.
-    @Test(.enabled(if: hasPython, "There is no python3."))
+    @Test(.enabled(if: Python.isThere, "There is no python3."))
     func `of the edits of two servers on one file none is lost, though one is killed in the middle`() async throws {
         let tool = try Tool()
-        let outcome = try await run("crowd.py", tool.store, Self.environment["HEARTH_MCP_EDITS"] ?? "300", in: tool)
+        let edits = ProcessInfo.processInfo.environment["HEARTH_MCP_EDITS"] ?? "300"
+        let outcome = try await tool.script("crowd.py", tool.store, edits)
         #expect(outcome.status == 0, "\(outcome.text) \(outcome.errors)")
     }
 }
