@@ -58,6 +58,7 @@ extension WriteContext {
         "DELETE FROM documents WHERE user_key = ?1",
         "DELETE FROM erased_documents WHERE user_key = ?1",
         "DELETE FROM tombstones WHERE user_key = ?1",
+        "DELETE FROM unanswered_searches WHERE user_key = ?1",
         "DELETE FROM roster_images WHERE user_key = ?1",
         """
         DELETE FROM notifications WHERE memory_key IN (SELECT memory_key FROM memories WHERE user_key = ?1)

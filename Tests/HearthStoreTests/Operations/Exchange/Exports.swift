@@ -158,7 +158,7 @@ import Testing
         "sealed_vectors": false, "ages": false, "counters": false,
         // What is of this file and its processes alone.
         "audit": false, "audit_head": false, "notifications": false, "operations": false, "lease_waiters": false,
-        "upkeep_lease": false, "upkeep_state": false,
+        "upkeep_lease": false, "upkeep_state": false, "unanswered_searches": false,
         // What only says that something is gone: its marks go along.
         "erased_documents": false, "erased_users": false,
     ]
