@@ -163,10 +163,12 @@ let package = Package(
                 "CSQLite",
                 "CVectorKernels",
                 "HearthMemory",
+                "HearthMetrics",
                 "HearthModel",
                 "HearthRules",
                 "HearthText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings

@@ -13,7 +13,7 @@ import Foundation
             """,
         subcommands: [
             Measure.self, SearchProbe.self, Populate.self, InterplayProbe.self, InterplayWriter.self,
-            InterplayPopulate.self,
+            InterplayPopulate.self, MetricsProbe.self, ExchangeProbe.self,
         ],
         defaultSubcommand: Measure.self
     )
@@ -84,6 +84,8 @@ struct Scale: Sendable {
     var singles: Int
     /// Memories of the bulk import.
     var bulk: Int
+    /// Memories of the user that is erased.
+    var erased: Int
     /// Memories of one user that are searched by word.
     var corpora: [Int]
     /// Repetitions of a quick read.
@@ -98,6 +100,7 @@ struct Scale: Sendable {
     static let full = Scale(
         singles: 2_000,
         bulk: 100_000,
+        erased: 20_000,
         corpora: [10_000, 100_000],
         reads: 20_000,
         populations: [
@@ -111,6 +114,7 @@ struct Scale: Sendable {
     static let short = Scale(
         singles: 200,
         bulk: 5_000,
+        erased: 3_000,
         corpora: [5_000],
         reads: 2_000,
         populations: [Population(total: 10_000, ofUser: 5_000)],
@@ -151,6 +155,9 @@ struct Benchmark: Sendable {
                 Benchmark(name: "reconcile") { try await ReconcileBenchmarks.run(scale) },
                 Benchmark(name: "sealing") { try await SealingBenchmarks.run(scale.bulk, reads: scale.reads) },
                 Benchmark(name: "upkeep") { try await UpkeepBenchmarks.run(scale.bulk, singles: scale.singles) },
+                Benchmark(name: "erasure") { try await ErasureBenchmarks.run(scale.erased, singles: scale.singles) },
+                Benchmark(name: "exchange") { try await ExchangeBenchmarks.run(scale.bulk) },
+                Benchmark(name: "metrics") { try await MetricsBenchmarks.run(scale.bulk, singles: scale.singles) },
             ]
     }
 }

@@ -15,7 +15,7 @@ enum UpkeepBenchmarks {
         let idle = try await Stopwatch.seconds {
             for _ in 0..<cycles { _ = try await coordinator.maintain() }
         }
-        let alone = try await storing(singles, in: coordinator, &corpus)
+        let alone = try await StoreTimes.measured(atLeast: singles, in: coordinator, &corpus)
         // Now everything is past its days, and goes while others store.
         var profile = AgentProfile.alden
         profile.retention = .seconds(1)
@@ -31,18 +31,16 @@ enum UpkeepBenchmarks {
             }
             return (deleted: deleted, seconds: seconds)
         }
-        let beside = try await storing(singles, in: coordinator, &corpus)
+        let beside = try await StoreTimes.measured(atLeast: singles, in: coordinator, &corpus)
         upkeep.cancel()
         let done = await upkeep.result
         try await coordinator.close()
         let each = idle / Double(cycles) * 1e3
-        var measurements = [
-            Measurement(name: "upkeep, first cycle of \(count) memories", ours: first, floor: nil, unit: "s"),
-            Measurement(name: "upkeep, cycle with nothing to do", ours: each, floor: nil, unit: "ms"),
-            Measurement(name: "store beside upkeep, p50", ours: beside.p50, floor: alone.p50, unit: "µs"),
-            Measurement(name: "store beside upkeep, p99", ours: beside.p99, floor: alone.p99, unit: "µs"),
-            Measurement(name: "store beside upkeep, longest", ours: beside.longest, floor: alone.longest, unit: "µs"),
-        ]
+        var measurements =
+            [
+                Measurement(name: "upkeep, first cycle of \(count) memories", ours: first, floor: nil, unit: "s"),
+                Measurement(name: "upkeep, cycle with nothing to do", ours: each, floor: nil, unit: "ms"),
+            ] + beside.measurements("store beside upkeep", alone: alone)
         if case .success(let outcome) = done, outcome.deleted > 0 {
             let rate = Double(outcome.deleted) / outcome.seconds
             measurements.append(
@@ -50,27 +48,5 @@ enum UpkeepBenchmarks {
             )
         }
         return measurements
-    }
-
-    private struct Times {
-        var p50, p99, longest: Double
-    }
-
-    /// How long each of some stores takes, in microseconds.
-    private static func storing(
-        _ count: Int,
-        in coordinator: MultiAgentMemoryCoordinator,
-        _ corpus: inout Corpus
-    ) async throws -> Times {
-        var times: [Double] = []
-        for _ in 0..<count {
-            let text = corpus.sentence()
-            let seconds = try await Stopwatch.seconds {
-                try await coordinator.storeAgentMemory(agentID: "alden", userID: "bench", content: text)
-            }
-            times.append(seconds * 1e6)
-        }
-        times.sort()
-        return Times(p50: times[count / 2], p99: times[count * 99 / 100], longest: times[count - 1])
     }
 }

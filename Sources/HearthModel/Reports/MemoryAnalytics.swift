@@ -148,6 +148,8 @@ public struct MemoryAnalytics: Hashable, Sendable, Codable {
     public var coAccess: [CoAccess]
     /// What is never read, by owner.
     public var unread: [Unread]
+    /// Who searches among others' memories and finds nothing, the most searches first; at most 20.
+    public var unanswered: [Unanswered]
     /// Strategies by category, as people decided.
     public var strategies: [StrategyAdvice]
     /// What to do about it.
@@ -163,6 +165,7 @@ public struct MemoryAnalytics: Hashable, Sendable, Codable {
         reads: [Reading] = [],
         coAccess: [CoAccess] = [],
         unread: [Unread] = [],
+        unanswered: [Unanswered] = [],
         strategies: [StrategyAdvice] = [],
         recommendations: [Recommendation] = [],
         generatedAt: Date
@@ -173,13 +176,14 @@ public struct MemoryAnalytics: Hashable, Sendable, Codable {
         self.reads = reads
         self.coAccess = coAccess
         self.unread = unread
+        self.unanswered = unanswered
         self.strategies = strategies
         self.recommendations = recommendations
         self.generatedAt = generatedAt
     }
 
     private enum CodingKeys: String, CodingKey {
-        case period, usage, reads, unread, strategies, recommendations
+        case period, usage, reads, unread, unanswered, strategies, recommendations
         case userID = "user"
         case coAccess = "co_access"
         case generatedAt = "generated_at"

@@ -33,7 +33,7 @@ package enum Recommendations {
         _ analytics: MemoryAnalytics,
         waiting: Waiting
     ) -> [MemoryAnalytics.Recommendation] {
-        let user = analytics.userID.map { " --user \(quoted($0.rawValue))" } ?? ""
+        let user = analytics.userID.map { " --user \(ShellWord($0.rawValue))" } ?? ""
         var result: [MemoryAnalytics.Recommendation] = []
         func recommend(_ reason: String, _ command: String) {
             result.append(MemoryAnalytics.Recommendation(reason: reason, command: command))
@@ -61,7 +61,7 @@ package enum Recommendations {
         where unread.memories >= fewestMemories && Double(unread.unread) >= unreadShare * Double(unread.memories) {
             recommend(
                 "\(unread.unread) of \(unread.memories) memories of \(unread.owner) were never read in 30 days.",
-                "hearth list --agent \(quoted(unread.owner.rawValue))\(user)"
+                "hearth list --agent \(ShellWord(unread.owner.rawValue))\(user)"
             )
         }
         for (agent, shares) in waiting.unusedShares.sorted(by: { $0.key < $1.key }) where shares >= fewestMemories {
@@ -70,6 +70,7 @@ package enum Recommendations {
                 "hearth policy show"
             )
         }
+        result += analytics.unanswered.compactMap(ShareSuggestions.recommendation)
         if waiting.importances > 0 {
             recommend(
                 "\(waiting.importances) memories are used otherwise than their importance says.",
@@ -77,15 +78,5 @@ package enum Recommendations {
             )
         }
         return result
-    }
-
-    /// A name as a shell takes it.
-    private static func quoted(_ name: String) -> String {
-        let isPlain = name.utf8.allSatisfy { byte in
-            byte > 0x7F || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-                || "._-".utf8.contains(byte)
-        }
-        return isPlain && !name.hasPrefix("-")
-            ? name : "'\(name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
     }
 }

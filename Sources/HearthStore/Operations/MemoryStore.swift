@@ -20,6 +20,7 @@ package final class MemoryStore: Sendable {
     let searchWorkspaces = SearchWorkspacePool()
     let embeddingQueue: EmbeddingQueue
     let readCounts = ReadCounts()
+    let unanswered = UnansweredSearches()
     /// The keys of users' sensitive memories.
     let keyring: Keyring
     private let names = NameCache()
@@ -113,6 +114,7 @@ package final class MemoryStore: Sendable {
             if !isReadOnly {
                 try await endLeaseWaits()
                 try await flushReadCounts()
+                await writeUnansweredSearches()
                 await refreshCatalogImages()
                 await scrubIfDue()
             }

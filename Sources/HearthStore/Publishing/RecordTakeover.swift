@@ -177,9 +177,11 @@ extension RecordTakeover {
             || TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
     }
 
-    /// Has the hub blank a version of an erased memory: a device sent it that did not know yet, or the hub was put back.
+    /// Has the hub blank a version of an erased memory: a device sent it that did not know yet, or the hub was put back. So
+    /// it is with a memory that was removed so long ago that its tombstone is gone too.
     private func eraseAgain(_ memory: FactMemory, sent fact: [UInt8]) throws {
-        guard try RemovedMemories.wasErased(memory, in: connection) else { return }
+        let isBuried = try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
+        guard try !isBuried || RemovedMemories.wasErased(memory, in: connection) else { return }
         let time = transaction.nextTime(at: context.now)
         let erasure = ErasureFact(user: memory.user, owner: memory.owner, id: memory.id, time: ExportedTime(time))
         try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: [fact]).json(), in: connection)

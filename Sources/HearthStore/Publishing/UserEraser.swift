@@ -17,7 +17,7 @@ extension WriteContext {
             [documents = try documentsOf(user)] in documents.contains($0)
         }
         try dropVectors(of: user)
-        try withErasingIndexes {
+        try connection.withoutForeignKeys {
             for statement in Self.statements { try connection.run(statement, user) }
         }
         try connection.run("INSERT INTO erased_users (user_key) VALUES (?1)", user)
@@ -29,27 +29,6 @@ extension WriteContext {
         return memories
     }
 
-    /// Removes many memories with indexes that are there for that time alone.
-    ///
-    /// SQLite looks for rows that refer to each memory that is removed, and without an index it reads the whole table for
-    /// that, every time. At other times nobody asks, and memories are stored faster without.
-    func withErasingIndexes(_ body: () throws -> Void) throws {
-        for statement in Self.indexes { try connection.execute(statement) }
-        try body()
-        for statement in Self.indexesGone { try connection.execute(statement) }
-    }
-
-    private static let indexes = [
-        "CREATE INDEX erasing_memories ON memories (folded_into) WHERE folded_into IS NOT NULL",
-        "CREATE INDEX erasing_shares ON shares (memory_key)",
-        "CREATE INDEX erasing_notifications ON notifications (memory_key)",
-        "CREATE INDEX erasing_conflicts ON conflicts (memory_key)",
-    ]
-    private static let indexesGone = [
-        "DROP INDEX erasing_memories", "DROP INDEX erasing_shares", "DROP INDEX erasing_notifications",
-        "DROP INDEX erasing_conflicts",
-    ]
-
     /// In an order in which no row refers to one that is gone.
     private static let statements: [StaticString] = [
         "DELETE FROM data_keys WHERE user_key = ?1",
@@ -59,6 +38,7 @@ extension WriteContext {
         "DELETE FROM documents WHERE user_key = ?1",
         "DELETE FROM erased_documents WHERE user_key = ?1",
         "DELETE FROM tombstones WHERE user_key = ?1",
+        "DELETE FROM unanswered_searches WHERE user_key = ?1",
         "DELETE FROM roster_images WHERE user_key = ?1",
         """
         DELETE FROM notifications WHERE memory_key IN (SELECT memory_key FROM memories WHERE user_key = ?1)
@@ -71,6 +51,7 @@ extension WriteContext {
         "DELETE FROM accesses WHERE memory_key IN (SELECT memory_key FROM memories WHERE user_key = ?1)",
         "DELETE FROM drafts WHERE user_key = ?1",
         "DELETE FROM versions WHERE memory_key IN (SELECT memory_key FROM memories WHERE user_key = ?1)",
+        "DELETE FROM upkeep_changes WHERE memory_key IN (SELECT memory_key FROM memories WHERE user_key = ?1)",
         "UPDATE memories SET folded_into = NULL WHERE user_key = ?1",
         "DELETE FROM memories WHERE user_key = ?1",
         "DELETE FROM sessions WHERE user_key = ?1",

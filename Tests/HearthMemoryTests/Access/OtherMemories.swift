@@ -58,7 +58,7 @@ struct OtherMemories {
             let target = hidden.randomElement(using: &random)
         else { return try await store() }
         let service = coordinator.syncService
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
         case 0...1:
             let change = MemoryChange(
                 content: Vocabulary.text(&random),
@@ -93,6 +93,15 @@ struct OtherMemories {
         case 7 where target.owner == "alice" && target.user == "iris":
             // Not by search: it would find what Alden sees as well, whose counts tell him that somebody reads it.
             _ = try await coordinator.memory(target.id, agentID: target.owner, userID: target.user)
+        case 8:
+            // For what nobody has. An administrator looks at the counts, which are written for that.
+            _ = try await coordinator.searchAgentMemories(
+                agentID: target.owner,
+                userID: target.user,
+                query: "quixzle",
+                searchType: .keyword
+            )
+            if random.next() % 4 == 0 { _ = try await coordinator.analytics() }
         default:
             _ = try await coordinator.searchAgentMemories(
                 agentID: target.owner,

@@ -23,6 +23,7 @@ enum StoreSchema {
             Migration("counts of reads") { connection in try connection.execute(SchemaV8.statements) },
             Migration("background work") { connection in try connection.execute(SchemaV9.statements) },
             Migration("upkeep") { connection in try connection.execute(SchemaV10.statements) },
+            Migration("unanswered searches") { connection in try connection.execute(SchemaV11.statements) },
             Migration("exchange between devices") { connection in try connection.execute(SchemaV12.statements) },
         ]
     }

@@ -125,23 +125,31 @@ extension CatalogImage {
 
     /// Makes the images that are missing or stale.
     static func refresh(in transaction: StoreTransaction) throws {
+        for user in try usersInNeed(in: transaction.connection) { try refresh(user: user, in: transaction) }
+    }
+
+    /// The users whose images are missing or stale.
+    static func usersInNeed(in connection: Connection) throws -> [Int64] {
+        try connection.rows("SELECT user_key FROM users", as: { $0.int64(0) })
+            .filter { try isDue(user: $0, in: connection) }
+    }
+
+    /// Makes the image of a user anew, if there are enough documents.
+    static func refresh(user: Int64, in transaction: StoreTransaction) throws {
         let connection = transaction.connection
-        for user in try connection.rows("SELECT user_key FROM users", as: { $0.int64(0) }) {
-            guard try isDue(user: user, in: connection) else { continue }
-            let catalog = try DocumentCatalog(user: user, connection: connection, state: transaction.state)
-            guard worthwhile.contains(catalog.entries.count) else { continue }
-            let data = pack(catalog.entries)
-            var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
-            hash.update(data: data)
-            try connection.run(
-                "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
-                user,
-                transaction.state.sequence,
-                catalog.entries.count,
-                Array(hash.finalize()),
-                data
-            )
-        }
+        let catalog = try DocumentCatalog(user: user, connection: connection, state: transaction.state)
+        guard worthwhile.contains(catalog.entries.count) else { return }
+        let data = pack(catalog.entries)
+        var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
+        hash.update(data: data)
+        try connection.run(
+            "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+            user,
+            transaction.state.sequence,
+            catalog.entries.count,
+            Array(hash.finalize()),
+            data
+        )
     }
 
     private static func isDue(user: Int64, in connection: Connection) throws -> Bool {

@@ -15,13 +15,14 @@ extension MemoryStore {
         -> MemoryAnalytics
     {
         if !isReadOnly { try await flushReadCounts() }
+        await writeUnansweredSearches()
         let now = clock.now()
         return try await readUntilCancelled { snapshot in
             let reader = try AnalyticsReader(snapshot, userID: userID?.validated(), now: now)
             var analytics = MemoryAnalytics(userID: userID, period: period, generatedAt: now.date)
             analytics.usage = UsagePeriods.usage(try reader.days(), by: period)
             (analytics.reads, analytics.coAccess) = (try reader.reads(), try reader.coAccess())
-            analytics.unread = try reader.unread()
+            (analytics.unread, analytics.unanswered) = (try reader.unread(), try reader.unanswered())
             analytics.strategies = StrategyAgreement.advice(try reader.decisions())
             analytics.recommendations = Recommendations.recommendations(analytics, waiting: try reader.waiting())
             return analytics

@@ -18,6 +18,7 @@ extension MemoryStore {
         let file = try MemoryError.mapping { try NewFile(at: StoreLocation.expandingHome(in: path)) }
         do {
             try await flushReadCounts()
+            await writeUnansweredSearches()
             let copied = try await readUntilCancelled { snapshot in
                 file.abandon()
                 try snapshot.connection.copy(into: file) { progress?($0) }

@@ -2,12 +2,12 @@ package import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
-    /// How many pages of the word index one transaction merges: about a megabyte, so that writers get their turn.
-    private static let mergedPages = 256
+    /// How many pages of the word index one transaction merges: a quarter of a megabyte, so that writers get their turn.
+    private static let mergedPages = 64
     /// How many free pages one transaction cuts off.
-    private static let freedPages = 4_096
+    private static let freedPages = 512
     /// How many words of sensitive memories one transaction looks at.
-    private static let words = 1_024
+    private static let words = 256
     /// How often the log is tried before a reader that keeps it is left alone, and the rest between two tries.
     private static let cuts = 3
     private static let rest = Duration.milliseconds(100)
@@ -46,13 +46,15 @@ extension MemoryStore {
     }
 
     /// Scrubs in the order in which bytes move: out of the index into free pages, out of those into the log, and out of
-    /// the log.
+    /// the log. Whoever writes meanwhile goes first.
     private func scrub() async throws {
         let due = try read(Self.scrubDue)
         guard due != 0 else { return }
         try await mergeIndex()
         try await removeUnusedWords()
-        try await writeOnce { try CatalogImage.refresh(in: $0) }
+        for user in try read({ try CatalogImage.usersInNeed(in: $0.connection) }) {
+            try await writeOnce(givingWay: true) { try CatalogImage.refresh(user: user, in: $0) }
+        }
         try await cutFreePages()
         for attempt in 1...Self.cuts {
             if try await cutLog() {
@@ -76,7 +78,7 @@ extension MemoryStore {
         var pages = -Self.mergedPages
         while true {
             let count = pages
-            let changes = try await writeOnce { transaction in
+            let changes = try await writeOnce(givingWay: true) { transaction in
                 let connection = transaction.connection
                 let before = try Self.totalChanges(connection)
                 try connection.run("INSERT INTO memory_index (memory_index, rank) VALUES ('merge', ?1)", count)
@@ -96,7 +98,7 @@ extension MemoryStore {
     private func removeUnusedWords() async throws {
         var last: Int64? = 0
         while let start = last {
-            last = try await writeOnce { transaction in
+            last = try await writeOnce(givingWay: true) { transaction in
                 try SealedVocabulary.removeUnused(after: start, atMost: Self.words, in: transaction)
             }
         }
@@ -105,7 +107,7 @@ extension MemoryStore {
     /// Gives free pages back to the file system. What was in them is overwritten already: `secure_delete` is on.
     private func cutFreePages() async throws {
         while true {
-            let isDone = try await writeOnce { transaction in
+            let isDone = try await writeOnce(givingWay: true) { transaction in
                 let connection = transaction.connection
                 let free = try connection.first("PRAGMA freelist_count", as: { $0.int(0) }) ?? 0
                 guard free > 0 else { return true }

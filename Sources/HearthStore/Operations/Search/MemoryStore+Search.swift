@@ -148,6 +148,8 @@ private struct FoundMemories {
     var copies: [[MemoryID]] = []
     /// The lowest trust of each result and its copies.
     var trust: [Double] = []
+    /// Who searched, and whose memories; nil where the file does not know the user.
+    var searched: (viewer: KnownAgent, user: Int64)?
 }
 
 extension MemoryStore {
@@ -173,6 +175,7 @@ extension MemoryStore {
             found.answer = try searchWorkspaces.withWorkspace { workspace in
                 try answer(request, user: user, viewer: viewer, slice: slice, now: now, in: snapshot, &workspace)
             }
+            found.searched = (viewer, user)
             func view(of result: Ranked) throws -> MemoryView {
                 let context = slice.visibility.context(result.slot)
                 let entry = slice.catalog.entries[result.slot]
@@ -199,6 +202,9 @@ extension MemoryStore {
             return found
         }
         let views = try await auditAndCount(found.receipt, at: now)
+        if let (viewer, user) = found.searched {
+            countIfUnanswered(request, by: viewer, user: user, results: views.count, at: now)
+        }
         let sought = SoughtClauses(found.answer.words ?? snippetWords)
         return found.answer.groups.indices.map { index in
             let (view, ranked) = (views[index], found.answer.groups[index].result)

@@ -39,7 +39,7 @@ extension MaintenanceCycle {
         return total
     }
 
-    /// Removes records of old syncs and notifications that somebody has seen.
+    /// Removes records of old syncs, notifications that somebody has seen, and old counts of searches that found nothing.
     private func removeRecords() async throws -> MaintenanceReport.Step {
         try await run(.storage, from: 0) { context, _, limit in
             var report = MaintenanceReport.Step(.storage)
@@ -62,10 +62,17 @@ extension MaintenanceCycle {
                 cutoff,
                 Self.removedRecords
             )
-            let records = operations + Int(connection.changes)
+            let notifications = Int(connection.changes)
+            let searches = try UnansweredTable.remove(
+                except: ShareSuggestions.daysKept(at: context.now),
+                atMost: Self.removedRecords,
+                in: connection
+            )
+            let records = operations + notifications + searches
             report.affected = records
             if records > 0 { report.details["records"] = records }
-            return Batch(report: report, next: records < Self.removedRecords ? nil : 0)
+            let isThrough = max(operations, notifications, searches) < Self.removedRecords
+            return Batch(report: report, next: isThrough ? nil : 0)
         }
     }
 

@@ -61,11 +61,11 @@ struct MaintenanceCycle: Sendable {
         private let clock: StoreClock
         private let end: BootInstant
 
-        init(policy: MaintenancePolicy, rows: Int? = nil, clock: StoreClock) {
+        init(policy: MaintenancePolicy, rows: Int? = nil, time: Duration = Self.time, clock: StoreClock) {
             self.policy = policy
             self.rows = rows ?? policy.rowsPerTransaction
             self.clock = clock
-            end = clock.bootInstant.advanced(by: Self.time)
+            end = clock.bootInstant.advanced(by: time)
         }
 
         /// Whether one more memory may be looked at; the first one always may.

@@ -20,6 +20,7 @@ extension MemoryStore {
         if request.isDryRun {
             report.steps = try await dryRun(steps)
         } else {
+            await writeUnansweredSearches()
             let cycle = MaintenanceCycle(self)
             if steps.contains(where: \.deletes), report.clockTrouble == nil { try await cycle.noteAges() }
             for step in steps {

@@ -7,8 +7,9 @@ struct AnalyticsCommand: AsyncParsableCommand {
         abstract: "Show how memories are used, who reads whose, and what could be done about it.",
         discussion: """
             JSON: user, period, generated_at; usage by period: start, stored, edited, deleted; reads: reader, owner, reads, memories; co_access: \
-            agents, memories (that both have read); unread: owner, memories (30 days old or more), unread; strategies: category, decisions, \
-            agreements (strategy, decisions), suggested; recommendations: reason, command.
+            agents, memories (that both have read); unread: owner, memories (30 days old or more), unread; unanswered (searches among others' \
+            memories that found nothing in 90 days): user, agent, searches, days, last_day, shareable (owner, category, memories); strategies: \
+            category, decisions, agreements (strategy, decisions), suggested; recommendations: reason, command.
             """
     )
 
@@ -34,6 +35,8 @@ struct AnalyticsReport: Report {
 
     /// How many periods a table shows.
     private static let shownPeriods = 12
+    /// How many owners and categories a row names.
+    private static let shownGroups = 5
 
     func encode(to encoder: any Encoder) throws {
         try analytics.encode(to: encoder)
@@ -42,6 +45,7 @@ struct AnalyticsReport: Report {
     func render(on page: inout Page) {
         renderUsage(on: &page)
         renderReads(on: &page)
+        renderUnanswered(on: &page)
         renderStrategies(on: &page)
         page.gap()
         page.line(Styled("Recommendations", .heading))
@@ -90,6 +94,33 @@ struct AnalyticsReport: Report {
         var unread = Table(.leading("OWNER"), .trailing("MEMORIES"), .trailing("NEVER READ"))
         for owner in analytics.unread { unread.row("\(owner.owner)", "\(owner.memories)", "\(owner.unread)") }
         page.table(unread, none: "Nothing is as old.")
+    }
+
+    private func renderUnanswered(on page: inout Page) {
+        guard !analytics.unanswered.isEmpty else { return }
+        page.gap()
+        page.line(Styled("Searches among others' memories that found nothing, in 90 days", .heading))
+        var table = Table(
+            .leading("AGENT"),
+            .leading("USER"),
+            .trailing("SEARCHES"),
+            .trailing("DAYS"),
+            .leading("LAST"),
+            .flexible("COULD BE SHARED WITH IT")
+        )
+        for entry in analytics.unanswered {
+            let groups = entry.shareable.prefix(Self.shownGroups).map { "\($0.owner) \($0.category) \($0.memories)" }
+            let more = entry.shareable.count > Self.shownGroups ? ["…"] : []
+            table.row(
+                "\(entry.agentID)",
+                "\(entry.userID)",
+                "\(entry.searches)",
+                "\(entry.days)",
+                Styled(String(RFC3339.string(entry.lastDay).prefix(10))),
+                Styled(entry.shareable.isEmpty ? "-" : (groups + more).joined(separator: ", "))
+            )
+        }
+        page.table(table, none: "None.")
     }
 
     private func renderStrategies(on page: inout Page) {

@@ -14,8 +14,25 @@ import Testing
         #expect(json["reads"]?.array.first?["reader"]?.string == "alice")
         let text = try await tool.run("analytics").text
         #expect(text.contains("alice") && !text.contains("▁") && !text.contains("█"))
+        #expect(!text.contains("found nothing"))
         #expect(try await tool.run("analytics", "--user", "nobody").status == 1)
         #expect(try await tool.run("analytics", "--by", "year").status == 64)
+    }
+
+    @Test func `searches that found nothing are counted, with what could be shared and without the query`()
+        async throws
+    {
+        let tool = try Tool(["HEARTH_AGENT": "alden", "HEARTH_USER": "iris"])
+        _ = try await tool.stored("Iris likes oolong")
+        for _ in 0..<3 { try await tool.run("search", "quixzle", "--agent", "mimic", "--search-type", "keyword") }
+        let unanswered = try await tool.json("analytics")["unanswered"]?.array
+        #expect(unanswered?.count == 1 && unanswered?.first?["searches"]?.int == 3)
+        #expect(unanswered?.first?["agent"]?.string == "mimic" && unanswered?.first?["user"]?.string == "iris")
+        let shareable = unanswered?.first?["shareable"]?.array.first
+        #expect(shareable?["owner"]?.string == "alden" && shareable?["category"]?.string == "general")
+        #expect(shareable?["memories"]?.int == 1)
+        let text = try await tool.run("analytics").text
+        #expect(text.contains("found nothing") && text.contains("alden general 1") && !text.contains("quixzle"))
     }
 
     @Test func `importances are applied without a terminal only with yes`() async throws {

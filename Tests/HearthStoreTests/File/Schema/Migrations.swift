@@ -39,6 +39,14 @@ import Testing
         drafts: 2,
         pages: 81
     )
+    static let tenth = Earlier(
+        schema: 10,
+        anchor: "22:a320652b0a19aa1cd874b8143408ce04fc743cd5b21abf2b7311133c71cd5840",
+        memories: 24,
+        versions: 39,
+        drafts: 3,
+        pages: 106
+    )
 
     private static let present = StoreSchema.migrations(StoreOptions()).count
 
@@ -57,7 +65,7 @@ import Testing
         try Connection(opening: path, flags: 2).rowsDynamic("PRAGMA user_version") { $0.int(0) }.first
     }
 
-    @Test(arguments: [first, second])
+    @Test(arguments: [first, second, tenth])
     func `a file of an earlier schema keeps everything, down to its audit chain`(file: Earlier) async throws {
         try copy(file)
         let before = try contents()
@@ -121,7 +129,7 @@ import Testing
         try await store.close()
     }
 
-    @Test(arguments: [first, second])
+    @Test(arguments: [first, second, tenth])
     func `work goes on in a migrated file`(file: Earlier) async throws {
         try copy(file)
         let store = try await MemoryStore.open(location)
@@ -136,7 +144,7 @@ import Testing
         try await store.close()
     }
 
-    @Test(arguments: [first, second])
+    @Test(arguments: [first, second, tenth])
     func `a migration that was killed at any step leaves the file before or after it`(file: Earlier) async throws {
         try copy(file)
         let before = try contents()
@@ -170,7 +178,7 @@ import Testing
         #expect(unfinished > 3)
     }
 
-    @Test(arguments: [first, second])
+    @Test(arguments: [first, second, tenth])
     func `a full disk leaves the earlier schema, and the next opening migrates it`(file: Earlier) async throws {
         try copy(file)
         let before = try contents()
@@ -185,7 +193,7 @@ import Testing
         #expect(try contents() == before)
     }
 
-    @Test(arguments: [first, second])
+    @Test(arguments: [first, second, tenth])
     func `a file of an earlier schema is not opened for reading alone, and the error says what to do`(
         file: Earlier
     ) async throws {

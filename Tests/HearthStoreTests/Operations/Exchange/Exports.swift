@@ -158,7 +158,7 @@ import Testing
         "sealed_vectors": false, "ages": false, "counters": false,
         // What is of this file and its processes alone.
         "audit": false, "audit_head": false, "notifications": false, "operations": false, "lease_waiters": false,
-        "upkeep_lease": false, "upkeep_state": false,
+        "upkeep_lease": false, "upkeep_state": false, "unanswered_searches": false,
         // What this file exchanges with other devices: a file that is restored joins anew.
         "device_space": false, "device_outbox": false, "device_facts": false, "device_registers": false,
         "device_held": false, "device_removed": false,
