@@ -204,6 +204,7 @@ extension RecordTakeover {
             guard let origin = fact.origin else { return .held(.incomplete) }
             if try RemovedMemories.userWasErased(memory.user, since: made.time, in: connection) {
                 try RemovedMemories.insert(memory, in: transaction)
+                try eraseAgain(memory, sent: id)
                 return .known
             }
             return try insert(made, fact.version, of: memory, origin)
