@@ -82,7 +82,8 @@ def database(schema, insert, row):
 def graph(path, count, generator):
     with open(path, "w") as file:
         for index in range(count // 2):
-            file.write(json.dumps({"type": "entity", "name": f"e{index}", "entityType": "thing", "observations": [text(generator)]}) + "\n")
+            entity = {"type": "entity", "name": f"{text(generator, 3)} {index}", "entityType": generator.choice(WORDS), "observations": [text(generator)]}
+            file.write(json.dumps(entity) + "\n")
 
 
 def notes(permalink):
@@ -132,7 +133,7 @@ FORMATS = {
 def main():
     hearth, count = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
     chosen = sys.argv[3:]
-    print(f"{'format':16} {'entries':>9} {'MiB':>6} {'seconds':>9} {'a second':>9} {'peak MiB':>9} {'again s':>9}")
+    print(f"{'format':16} {'entries':>9} {'MiB':>6} {'CPU s':>7} {'seconds':>9} {'a second':>9} {'peak MiB':>9} {'again s':>9}")
     for name, make in FORMATS.items():
         if chosen and name not in chosen:
             continue
@@ -148,10 +149,10 @@ def main():
                 os.close(write)
                 report = json.loads(os.fdopen(read).read())
                 _, status, usage = os.wait4(child, 0)
-                times.append((time.monotonic() - start, usage.ru_maxrss / 1024))
+                times.append((time.monotonic() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime))
                 assert status == 0 and report[expected] == report["read"] > 0, report
-            (first, memory), (second, _) = times
-            print(f"{name:16} {report['read']:9} {size(path) >> 20:6} {first:9.1f} {report['read'] / first:9.0f} {memory:9.0f} {second:9.1f}", flush=True)
+            (first, memory, busy), (second, _, _) = times
+            print(f"{name:16} {report['read']:9} {size(path) >> 20:6} {busy:7.1f} {first:9.1f} {report['read'] / first:9.0f} {memory:9.0f} {second:9.1f}", flush=True)
 
 
 if __name__ == "__main__":
