@@ -17,6 +17,7 @@ let package = Package(
     name: "hearth",
     products: [
         .library(name: "HearthMemory", targets: ["HearthMemory"]),
+        .library(name: "HearthHub", targets: ["HearthHub"]),
         .library(name: "HearthMetrics", targets: ["HearthMetrics"]),
         .executable(name: "hearth", targets: ["hearth"]),
     ],
@@ -128,6 +129,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "HearthHub",
+            dependencies: [
+                "HearthKeys",
+                "HearthMemory",
+                "HearthModel",
+                "HearthRules",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "HearthImport",
             dependencies: [
                 "HearthModel",
@@ -140,6 +154,7 @@ let package = Package(
         .executableTarget(
             name: "hearth",
             dependencies: [
+                "HearthHub",
                 "HearthImport",
                 "HearthMCP",
                 "HearthMemory",
@@ -263,6 +278,14 @@ let package = Package(
         .testTarget(
             name: "HearthMCPTests",
             dependencies: ["HearthMCP", "HearthMemory", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "HearthHubTests",
+            dependencies: [
+                "HearthHub", "HearthModel", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,18 +1,23 @@
 import Glibc
-import HearthModel
+package import HearthModel
 
 /// A file that nobody but its owner may read, because it holds a key or what leads to one.
-struct PrivateFile {
-    let path: String
+package struct PrivateFile: Sendable {
+    package let path: String
     /// What the file is, for messages: "key file".
-    let kind: String
+    package let kind: String
+
+    package init(path: String, kind: String) {
+        self.path = path
+        self.kind = kind
+    }
 
     /// The bytes of the file; nil if there is none.
     ///
     /// What is looked at is what was opened, so that nothing can be put in its place in between.
     ///
     /// - Parameter limit: How many bytes it may have at most.
-    func bytes(upTo limit: Int) throws(MemoryError) -> [UInt8]? {
+    package func bytes(upTo limit: Int) throws(MemoryError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             let code = errno
@@ -69,28 +74,52 @@ struct PrivateFile {
     /// Makes the file, whole or not at all; what is there stays as it is.
     ///
     /// - Returns: Whether it was made; false: there is something of that name.
-    func create(_ bytes: [UInt8]) throws(MemoryError) -> Bool {
-        let name = "\(path).\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure("can't be made", errno) }
-        defer {
-            close(descriptor)
-            unlink(name)
-        }
-        var count = 0
-        while count < bytes.count {
-            let written = bytes[count...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw failure("can't be written", errno) }
-            count += written
-        }
-        guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw failure("can't be written", errno) }
+    package func create(_ bytes: [UInt8]) throws(MemoryError) -> Bool {
+        let name = try writeAside(bytes)
+        defer { unlink(name) }
         guard link(name, path) == 0 else {
             if errno == EEXIST { return false }
             throw failure("can't be made", errno)
         }
         syncDirectory()
         return true
+    }
+
+    /// Puts other bytes in the place of the file, all or none of them; a file is made where there is none.
+    package func replace(with bytes: [UInt8]) throws(MemoryError) {
+        let name = try writeAside(bytes)
+        guard rename(name, path) == 0 else {
+            let code = errno
+            unlink(name)
+            throw failure("can't be replaced", code)
+        }
+        syncDirectory()
+    }
+
+    /// Writes the bytes to a file of another name in the same directory, durably.
+    private func writeAside(_ bytes: [UInt8]) throws(MemoryError) -> String {
+        let name = "\(path).\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
+        let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("can't be made", errno) }
+        defer { close(descriptor) }
+        do {
+            try write(bytes, to: descriptor)
+        } catch {
+            unlink(name)
+            throw error
+        }
+        return name
+    }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(MemoryError) {
+        var count = 0
+        while count < bytes.count {
+            let written = bytes[count...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw failure("can't be written", errno) }
+            count += written
+        }
+        guard fchmod(descriptor, 0o600) == 0, fsync(descriptor) == 0 else { throw failure("can't be written", errno) }
     }
 
     /// Makes the name durable, where the file system does that.
@@ -104,9 +133,9 @@ struct PrivateFile {
     }
 
     /// The path as a shell takes it.
-    var word: String { ShellWords.quoted(path) }
+    package var word: String { ShellWords.quoted(path) }
 
-    func refusal(_ reason: String) -> MemoryError {
+    package func refusal(_ reason: String) -> MemoryError {
         .keyUnavailable("The \(kind) \(path) \(reason)")
     }
 

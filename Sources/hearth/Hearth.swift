@@ -50,6 +50,7 @@ struct Hearth: AsyncParsableCommand {
                 name: "Sharing:",
                 subcommands: [ShareCommand.self, RevokeCommand.self, AccessCommand.self, PolicyCommand.self]
             ),
+            CommandGroup(name: "Several devices:", subcommands: [HubCommand.self, DevicesCommand.self]),
             CommandGroup(name: "Insight:", subcommands: [AnalyticsCommand.self, ImportanceCommand.self]),
             CommandGroup(name: "Servers:", subcommands: [MCPCommand.self]),
             CommandGroup(

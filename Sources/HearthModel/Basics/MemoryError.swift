@@ -104,6 +104,10 @@ extension MemoryError.Code {
     public static let embedderUnavailable = Self(rawValue: "embedderUnavailable")
     /// The file cannot be opened or read for a reason of the operating system.
     public static let storeUnavailable = Self(rawValue: "storeUnavailable")
+    /// The hub that devices exchange through can't be reached, or doesn't answer.
+    public static let hubUnavailable = Self(rawValue: "hubUnavailable")
+    /// This device was removed from its space.
+    public static let deviceRemoved = Self(rawValue: "deviceRemoved")
     /// The store was closed.
     public static let closed = Self(rawValue: "closed")
 }

@@ -1,0 +1,148 @@
+internal import Crypto
+internal import HearthKeys
+package import HearthModel
+
+/// One device's door to a space: what goes out is signed, padded and sealed, what comes in is opened and checked.
+///
+/// The hub sees ids that are HMACs, kinds, lengths in steps, and when which role wrote. Everything else is between the
+/// devices. A space keeps the device's state and its ledger by itself; the cursor is its caller's.
+package actor Space {
+    let hub: any Hub
+    let storage: any DeviceStorage
+    let clock: StoreClock
+
+    var state: DeviceState
+    /// The events of the membership, in the order in which they count.
+    var events: [PlacedEvent] = []
+    var membership: Membership
+    var keys: SpaceKeys
+    var ledger: SpaceLedger
+    /// What the ledger said of the word of another device last, for rows of one batch have one word.
+    var lastJudged: (seen: SeenRows, agrees: Bool)?
+
+    /// Opens a device's door.
+    ///
+    /// - Throws: `.invalidArgument` if the device belongs to no space.
+    package init(hub: any Hub, storage: any DeviceStorage, clock: StoreClock = .system) throws {
+        guard let state = try storage.load() else {
+            throw MemoryError.invalidArgument(
+                "This store exchanges with no other device yet. Run `hearth hub init` here, or `hearth devices invite` on another device and `hearth devices join` here."
+            )
+        }
+        self.hub = hub
+        self.storage = storage
+        self.clock = clock
+        self.state = state
+        ledger = storage.loadLedger().flatMap(SpaceLedger.init) ?? SpaceLedger()
+        membership = Membership(space: state.space, events: [])
+        keys = SpaceKeys(space: state.space, root: state.root)
+        (events, membership, keys) = Self.view(of: state)
+    }
+
+    /// The space.
+    package nonisolated var id: SpaceID { get async { await state.space } }
+
+    /// This device.
+    package var device: Device { state.device }
+
+    /// Who belongs to the space, as far as this device knows.
+    package var members: Membership { membership }
+
+    /// Whether this device was removed.
+    package var isRemoved: Bool { membership.members[state.device.id]?.isRemoved ?? false }
+
+    /// What a record is called on the hub.
+    package func hubID(of record: [UInt8]) -> [UInt8] { keys.hubID(of: record) }
+
+    /// Ends the connections to the hub.
+    package func close() async { await hub.close() }
+
+    func requireMember() throws {
+        guard isRemoved else { return }
+        throw MemoryError(
+            code: .deviceRemoved,
+            message:
+                "The device \(state.name) was removed from its space, so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
+        )
+    }
+}
+
+// MARK: - What follows from the state
+
+extension Space {
+    /// Takes over events, keeps them, and works out what follows.
+    func learn(_ learnt: [DeviceState.SeenEvent]) throws {
+        guard !learnt.isEmpty else { return }
+        state = try storage.update { $0.learn(learnt) }
+        (events, membership, keys) = Self.view(of: state)
+    }
+
+    /// The membership that follows from a state, and the keys that the device can have of it.
+    static func view(
+        of state: DeviceState
+    ) -> (events: [PlacedEvent], membership: Membership, keys: SpaceKeys) {
+        let events = state.events
+            .compactMap { seen in (try? MembershipEvent(seen.bytes)).map { PlacedEvent(seq: seen.seq, event: $0) } }
+            .sorted()
+        let membership = Membership(space: state.space, events: events)
+        return (events, membership, keys(of: state, events: events))
+    }
+
+    private static func keys(of state: DeviceState, events: [PlacedEvent]) -> SpaceKeys {
+        let device = state.device.id
+        var keys = SpaceKeys(space: state.space, root: state.root)
+        for placed in events {
+            switch placed.event.deed {
+            case .epoch(let epoch, let wrapped) where !keys.held.contains(epoch):
+                for key in wrapped where key.device == device {
+                    let key = EpochKeys.unwrap(
+                        key.wrapped,
+                        of: epoch,
+                        for: device,
+                        with: state.agreementKey,
+                        in: state.space
+                    )
+                    if let key { keys.add(key, of: epoch) }
+                }
+            case .invitation(_, _, let enclosed):
+                guard let secret = state.secret else { continue }
+                for key in enclosed where !keys.held.contains(key.epoch) {
+                    if let opened = EpochKeys.disclose(key.sealed, of: key.epoch, with: secret, in: state.space) {
+                        keys.add(opened, of: key.epoch)
+                    }
+                }
+            default: continue
+            }
+        }
+        return keys
+    }
+
+    /// The place on the hub of the event that removed a device; nil if that is not known to be there.
+    func placeOfRemoval(_ device: DeviceID) -> Int64? {
+        guard let member = membership.members[device], let removed = member.removed else { return nil }
+        let placed = events.first { placed in
+            placed.event.author == member.removedBy && placed.event.time == removed
+                && placed.event.deed == .removal(device)
+        }
+        return placed?.seq
+    }
+
+    /// The next event of this device.
+    func event(_ deed: MembershipEvent.Deed) throws -> MembershipEvent {
+        try MembershipEvent(deed, at: membership.latest.next(at: clock.now()), by: state.signingKey, in: state.space)
+    }
+
+    /// An event as the hub gets it. It is sealed with the space's own key, which every device has: so one that was away
+    /// for long can always read who belongs to the space, and find the keys that were wrapped for it.
+    func entry(_ event: MembershipEvent) throws -> HubEntry {
+        try Self.entry(event, keys: keys)
+    }
+
+    static func entry(_ event: MembershipEvent, keys: SpaceKeys) throws -> HubEntry {
+        let id = keys.hubID(of: event.id)
+        guard let sealed = try keys.seal(event.bytes, id: id, kind: .membership, epoch: .first) else {
+            throw MemoryError(code: .keyUnavailable, message: "The space's own key is missing.")
+        }
+        return HubEntry(id: id, kind: .membership, ciphertext: sealed)
+    }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import Glibc
+import HearthHub
+import HearthMemory
+
+struct HubCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hub",
+        abstract: "Make the hub through which devices exchange, look at it, and exchange.",
+        subcommands: [
+            InitCommand.self, StatusCommand.self, SyncCommand.self, PullCommand.self, PushCommand.self,
+        ]
+    )
+
+    struct InitCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "init",
+            abstract: "Make the hub in a PostgreSQL database, and this store's device the first of a new space.",
+            discussion: """
+                It brings the hub's schema to its present form, makes a space, and a role of its own for this device. What the device \
+                needs stands in a file beside the store, NAME.device, mode 0600: with its keys, so keep a copy. A store that belongs to a \
+                space already keeps it: what the hub lacks of it, its place and this device's role, is made.
+
+                JSON: hub (host and database), schema, before (its version before; 0: there was none), space, device, name, role, file.
+                """
+        )
+
+        @OptionGroup var administrator: AdministratorOptions
+        @OptionGroup var name: DeviceName
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            guard let administrator = try administrator.administrator() else {
+                throw CommandFailure(
+                    "Say how the hub's database is reached: --admin-file names a file with a connection string, such as host=hub.example.org dbname=hearth user=hearth_admin password=WORD"
+                )
+            }
+            let path = try device.store()
+            try path.prepare(for: .create)
+            let file = DeviceFile(besideStore: path.file)
+            let schema = try await administrator.prepare()
+            if try file.load() == nil {
+                try await administrator.found(name: name.resolved, storage: file).close()
+            } else {
+                _ = try await administrator.renew(file)
+            }
+            guard let state = try file.load() else { throw CommandFailure("\(file.path) is gone.") }
+            try device.output.print(MadeHubReport(administrator.name, schema, state, file))
+            await administrator.close()
+        }
+    }
+
+    struct StatusCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "Show the space of this store's device, and whether the hub has what it showed.",
+            discussion: """
+                The hub is asked for fingerprints of all rows that this device has seen. A hub that went back to an older backup, or \
+                has other rows than before, is named; so are rows that were emptied without an erasure.
+
+                JSON: hub (host and database), reachable, problem, space, device, name, removed (whether this device was), devices (how \
+                many belong to the space), rows (on the hub), seen (by this device), went_back, agreed (up to which row hub and \
+                device agree), unexplained (how many rows are empty without an erasure). Exit status 1 if the hub can't be reached or \
+                went back.
+                """
+        )
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            let report = try await device.withSpace { space in await HubStatusReport(space) }
+            try device.output.print(report)
+            if report.isBad { throw ExitCode.failure }
+        }
+    }
+}
+
+private struct MadeHubReport: Report {
+    var hub: String
+    var schema: Int
+    var before: Int
+    var space: String
+    var device: String
+    var name: String
+    var role: String
+    var file: String
+
+    init(_ hub: String, _ schema: (before: Int, after: Int), _ state: DeviceState, _ file: DeviceFile) {
+        self.hub = hub
+        self.schema = schema.after
+        before = schema.before
+        space = state.space.description
+        device = state.device.id.description
+        name = state.name
+        role = state.role
+        self.file = file.path
+    }
+
+    func render(on page: inout Page) {
+        page.line("The hub at \(hub) has schema \(schema).")
+        page.line("This device is \(name) in the space \(space).")
+        page.line("Its keys are in \(file): keep a copy. `hearth devices invite` asks another device to join.")
+    }
+}
+
+private struct HubStatusReport: Report {
+    var hub: String?
+    var reachable = true
+    var problem: String?
+    var space: String
+    var device: String
+    var name: String
+    var removed = false
+    var devices: Int
+    var rows: Int64?
+    var seen: Int64?
+    var wentBack: Bool?
+    var agreed: Int64?
+    var unexplained: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case hub, reachable, problem, space, device, name, removed, devices, rows, seen, agreed, unexplained
+        case wentBack = "went_back"
+    }
+
+    var isBad: Bool { !reachable || wentBack == true }
+
+    init(_ door: Space) async {
+        hub = await door.hubName
+        do {
+            try await door.catchUpOnMembership()
+            let audit = try await door.audit()
+            rows = audit.end
+            seen = audit.seen
+            wentBack = audit.wentBack
+            agreed = audit.agreed
+            unexplained = audit.unexplained.count
+        } catch {
+            reachable = false
+            problem = (error as? MemoryError)?.message ?? "\(error)"
+        }
+        let members = await door.members
+        space = members.space.description
+        let own = await door.device
+        device = own.id.description
+        name = own.name
+        removed = await door.isRemoved
+        devices = members.active.count
+    }
+
+    func render(on page: inout Page) {
+        page.facts([
+            ("hub", Styled(hub ?? "?")), ("space", Styled(space)), ("this device", Styled("\(name) (\(device))")),
+            ("devices", Styled("\(devices)")),
+        ])
+        if let rows, let seen {
+            page.facts([("rows on the hub", Styled("\(rows)")), ("seen here", Styled("\(seen)"))])
+        }
+        if let problem { page.line(Styled(problem, .bad)) }
+        if removed { page.line(Styled("This device was removed from its space.", .bad)) }
+        if wentBack == true, let agreed {
+            page.line(Styled("The hub went back: it agrees with this device only up to row \(agreed).", .bad))
+        }
+        if let unexplained, unexplained > 0 {
+            page.line(Styled("\(unexplained) rows are empty, and no erasure says so.", .caution))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import HearthHub
+import HearthMemory
+
+extension HubCommand {
+    struct SyncCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "sync",
+            abstract: "Take over what other devices did, and send them what is new here.",
+            discussion: """
+                What was interrupted goes on with the next run. Drafts, leases and sensitive memories stay on their device.
+
+                JSON: sent, applied (what changed something here), known, refused, was_restarted (the hub had gone back to an earlier \
+                state); with --watch a line for each exchange that did something.
+                """
+        )
+
+        @Flag(help: "Go on until it is interrupted: whenever something is new here or on the hub.")
+        var watch = false
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            let output = device.output
+            try await device.withSync { sync in
+                guard watch else { return try output.print(HubExchangeReport(try await sync.sync())) }
+                try await sync.watch { report in
+                    guard report.sent + report.applied + report.refused > 0 else { return }
+                    // A closed pipe ends the command by itself.
+                    try? output.print(HubExchangeReport(report))
+                }
+            }
+        }
+    }
+
+    struct PullCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "pull",
+            abstract: "Take over what other devices did.",
+            discussion: "JSON: sent (0), applied, known, refused, was_restarted."
+        )
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            let report = try await device.withSync { try await $0.pull() }
+            try device.output.print(HubExchangeReport(report))
+        }
+    }
+
+    struct PushCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "push",
+            abstract: "Send other devices what is new here.",
+            discussion: "JSON: sent, applied (0), known (0), refused (0), was_restarted."
+        )
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            let report = try await device.withSync { try await $0.push() }
+            try device.output.print(HubExchangeReport(report))
+        }
+    }
+}
+
+extension DeviceOptions {
+    /// Opens the store and its exchange, runs `body`, and closes both whether or not `body` succeeded.
+    fileprivate func withSync<Result>(_ body: (HubSync) async throws -> Result) async throws -> Result {
+        let path = try store()
+        try path.prepare(for: .existing)
+        return try await withOpenStore(at: .file(path.file)) { coordinator in
+            let opened = try await HubSync.open(coordinator, store: path.file, connection: try connection())
+            guard let sync = opened else { throw Self.noSpace(path.file) }
+            do {
+                let result = try await body(sync)
+                await sync.close()
+                return result
+            } catch {
+                await sync.close()
+                throw error
+            }
+        }
+    }
+}
+
+/// What an exchange did.
+private struct HubExchangeReport: Report {
+    var report: HubSyncReport
+
+    init(_ report: HubSyncReport) {
+        self.report = report
+    }
+
+    func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
+
+    func render(on page: inout Page) {
+        if report.wasRestarted {
+            page.line(
+                Styled("The hub had gone back to an earlier state. Everything was exchanged anew.", .caution)
+            )
+        }
+        page.line("Sent \(report.sent), took over \(report.applied).")
+        guard report.refused > 0 else { return }
+        page.line(Styled("\(report.refused) rows of the hub are not used; the log says why.", .caution))
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import FoundationEssentials
+import HearthHub
+import HearthMemory
+
+/// Which store's device a command works on, how it reaches the hub, and how the command answers.
+struct DeviceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("db"),
+        help: ArgumentHelp(
+            "The store's file.",
+            discussion: "Default: HEARTH_DB, else hearth/hearth.db in the XDG data directory.",
+            valueName: "path"
+        )
+    )
+    var database: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file (mode 0600) with how this device reaches the hub: a connection string of PostgreSQL.",
+            discussion: "It goes over what the device knows already. Default: HEARTH_HUB, which has the string itself.",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var hubFile: String?
+
+    @OptionGroup var output: OutputOptions
+
+    /// The store's file.
+    func store() throws -> StorePath {
+        try StorePath(option: database, environment: CommandSettings.read().environment)
+    }
+
+    /// What goes over the device's own connection string; nil: nothing.
+    func connection() throws -> ConnectionSettings? {
+        try HubSources.settings(file: hubFile, option: "--hub-file", variable: "HEARTH_HUB")
+    }
+
+    static func noSpace(_ path: String) -> CommandFailure {
+        CommandFailure(
+            "The store \(path) exchanges with no other device yet. Run `hearth hub init` here, or `hearth devices invite` on a device that does and `hearth devices join` here."
+        )
+    }
+
+    /// Opens the device's door to its space, runs `body`, and closes it whether or not `body` succeeded.
+    func withSpace<Result>(_ body: (Space) async throws -> Result) async throws -> Result {
+        let path = try store().file
+        guard let space = try Space.open(besideStore: path, connection: try connection()) else {
+            throw Self.noSpace(path)
+        }
+        do {
+            let result = try await body(space)
+            await space.close()
+            return result
+        } catch {
+            await space.close()
+            throw error
+        }
+    }
+}
+
+/// How a command reaches the hub as its administrator.
+struct AdministratorOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file (mode 0600) with a connection string of PostgreSQL under the role that owns the hub.",
+            discussion: "Default: HEARTH_HUB_ADMIN, which has the string itself.",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var adminFile: String?
+
+    /// The administrator, if one is given.
+    func administrator() throws -> HubAdministrator? {
+        try HubSources.settings(file: adminFile, option: "--admin-file", variable: "HEARTH_HUB_ADMIN")
+            .map { try HubAdministrator($0) }
+    }
+}
+
+private enum HubSources {
+    /// The connection string of a file, else of the environment.
+    static func settings(file: String?, option: String, variable: String) throws -> ConnectionSettings? {
+        if let file {
+            guard !file.isEmpty else { throw CommandFailure("\(option) is empty; give it the path of a file.") }
+            return try ConnectionSettings(file: try StoreLocation.expandingHome(in: file))
+        }
+        guard let text = CommandSettings.environment[variable], !text.isEmpty else { return nil }
+        return try ConnectionSettings(text)
+    }
+}
+
+/// What a device calls itself.
+struct DeviceName: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What the other devices call this one.",
+            discussion: "Default: the name of the machine.",
+            valueName: "name"
+        )
+    )
+    var name: String?
+
+    var resolved: String {
+        if let name { return name }
+        let host = ProcessInfo.processInfo.hostName
+        return host.isEmpty ? "device" : host
+    }
+}
