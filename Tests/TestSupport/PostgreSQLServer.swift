@@ -114,10 +114,13 @@ package final class PostgreSQLServer: Sendable {
     }
 
     private func run(_ arguments: [String]) throws {
-        // The server would hold a pipe open for as long as it runs.
+        // The server would hold open, for as long as it runs, whatever pipes it was born with.
         let said = directory + ".said"
-        let script = "\"$@\" >\(said) 2>&1 </dev/null"
-        let (end, _) = try ChildProcess.run(["sh", "-c", script, "sh"] + arguments, collecting: 2)
+        let script = """
+            for fd in $(ls /proc/self/fd); do [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
+            "$@" >\(said) 2>&1 </dev/null
+            """
+        let (end, _) = try ChildProcess.run(["bash", "-c", script, "bash"] + arguments, collecting: 2)
         guard end.status == 0 else {
             throw Failed(text: (try? String(contentsOfFile: said, encoding: .utf8)) ?? "")
         }
@@ -156,7 +159,7 @@ package final class PostgreSQLServer: Sendable {
 
     /// Runs statements under a connection string; what psql prints and says comes in one text.
     package func psql(_ statements: String, connection: String) throws -> (status: Int32, text: String) {
-        let script = "psql -X -q -A -t -v ON_ERROR_STOP=1 -d \"$1\" -c \"$2\" 2>&1 >&2"
+        let script = "psql -X -q -A -t -v ON_ERROR_STOP=1 -d \"$1\" -c \"$2\" >&2"
         let (end, written) = try ChildProcess.run(["sh", "-c", script, "sh", connection, statements], collecting: 2)
         return (end.status, String(decoding: written, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }

@@ -162,7 +162,11 @@ extension HubSync {
                 report.wasRestarted = true
                 continue
             }
-            guard page.cursor > cursor else { return }
+            guard page.cursor > cursor else {
+                // Devices that lack a key get it from whoever has it.
+                _ = try await space.tend()
+                return
+            }
             try await takeOver(page.records, cursor: page.cursor, into: &report)
         }
     }
