@@ -76,7 +76,7 @@ public actor HubSync {
     /// Ends the connections to the hub.
     public func close() async { await space.close() }
 
-    /// Sends what is new here, takes over what is new there, and sends what came of that.
+    /// Takes over what is new on the hub, and sends what is new here.
     ///
     /// What was sent is durable on the hub on return, and what was taken over in the store. After a failure or a kill the
     /// next call goes on.
@@ -86,8 +86,13 @@ public actor HubSync {
     public func sync() async throws -> HubSyncReport {
         var report = HubSyncReport()
         do {
-            try await pull(into: &report)
-            try await push(into: &report)
+            // What was sent is received too: so a hub that loses it afterwards is found out.
+            var sent = -1
+            while report.sent > sent {
+                sent = report.sent
+                try await pull(into: &report)
+                try await push(into: &report)
+            }
             lastSuccess = clock.now()
             problem = nil
         } catch {
