@@ -93,6 +93,7 @@ extension WriteContext {
     func noteErasure(of record: MemoryRecord) throws {
         let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
         try RemovedMemories.insert(memory, in: transaction)
+        try HeldRows.forgetRecords(in: transaction)
         let erasure = ErasureFact(
             user: record.userID,
             owner: record.owner,
@@ -107,6 +108,7 @@ extension WriteContext {
     func noteErasure(ofUser user: Int64, id: UserID) throws {
         let time = transaction.nextTime(at: now)
         try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
+        try HeldRows.forgetRecords(in: transaction)
         let facts = try connection.rows(
             """
             SELECT f.fact FROM device_facts AS f JOIN memories AS m ON m.memory_key = f.memory_key WHERE m.user_key = ?1

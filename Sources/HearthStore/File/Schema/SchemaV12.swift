@@ -50,7 +50,8 @@ enum SchemaV12 {
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE device_held (
-            -- Rows of the hub that can't be taken over yet, sealed as they came.
+            -- Rows of the hub that can't be taken over yet: as records while they wait for others, and sealed as they came where this
+            -- release can't read them.
             position INTEGER PRIMARY KEY,
             sealed BLOB NOT NULL,
             reason TEXT NOT NULL,
