@@ -24,6 +24,18 @@ extension MultiAgentMemoryCoordinator {
         try await operations.administer { try $0.deviceSpace() }
     }
 
+    /// The last row of the hub that was taken over or is held.
+    ///
+    /// - Throws: `.invalidArgument` if the file exchanges with no other device.
+    package func deviceCursor() async throws -> Int64 {
+        try await operations.administer { try $0.deviceCursor() }
+    }
+
+    /// The number of the latest change that waits to be sent; 0 if none does.
+    package func latestDeviceNote() async throws -> Int64 {
+        try await operations.administer { try $0.latestDeviceNote() }
+    }
+
     /// The records that other devices have to get, oldest first. Nothing is changed.
     ///
     /// - Parameter position: The last note of an earlier call, to go on behind it.

@@ -28,6 +28,8 @@ public actor HubSync {
     private let space: Space
     private let clock: StoreClock
     private let logger: Logger
+    /// The last change of this file that was looked at: sent, or of a sensitive memory, which stays.
+    private var lastNote: Int64 = 0
     private var lastSuccess: Timestamp?
     private var problem: String?
 
@@ -138,14 +140,13 @@ public actor HubSync {
 
 extension HubSync {
     private func push(into report: inout HubSyncReport) async throws {
-        var position: Int64 = 0
         while true {
             try Task.checkCancellation()
-            let outgoing = try await coordinator.outgoingRecords(after: position, atMost: Self.batch)
-            guard outgoing.last > position else { return }
-            position = outgoing.last
+            let outgoing = try await coordinator.outgoingRecords(after: lastNote, atMost: Self.batch)
+            guard outgoing.last > lastNote else { return }
             if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
             try await coordinator.markSent(outgoing)
+            lastNote = outgoing.last
             report.sent += outgoing.records.count
         }
     }
@@ -154,7 +155,7 @@ extension HubSync {
         try await takeOverHeld(into: &report)
         while true {
             try Task.checkCancellation()
-            let cursor = try await coordinator.deviceSpace()?.cursor ?? 0
+            let cursor = try await coordinator.deviceCursor()
             let page = try await space.fetch(after: cursor, limit: Self.batch)
             if page.wentBack {
                 guard !report.wasRestarted else {
@@ -190,9 +191,7 @@ extension HubSync {
                     ReceivedRecord(position: row.position, sealed: row.sealed, record: try await record(of: kept))
                 )
             }
-            let done = try await coordinator.takeOver(opened, cursor: nil)
-            report.applied += done.applied
-            report.known += done.known
+            note(try await coordinator.takeOver(opened, cursor: nil), in: &report)
         }
     }
 
@@ -219,17 +218,23 @@ extension HubSync {
             case .erased:
                 continue
             case .refused(let refusal):
-                report.refused += 1
-                logger.warning(
-                    "A row of the hub is not used.",
-                    metadata: ["row": "\(received.seq)", "reason": "\(refusal.rawValue)"]
-                )
+                note(["row \(received.seq): \(refusal.rawValue)"], in: &report)
             }
         }
-        let done = try await coordinator.takeOver(records, cursor: cursor)
+        note(try await coordinator.takeOver(records, cursor: cursor), in: &report)
+    }
+
+    private func note(_ done: TakeoverReport, in report: inout HubSyncReport) {
         report.applied += done.applied
         report.known += done.known
-        report.refused += done.refused
+        note(done.refusals, in: &report)
+    }
+
+    private func note(_ refusals: [String], in report: inout HubSyncReport) {
+        report.refused += refusals.count
+        for refusal in refusals {
+            logger.warning("A row of the hub is not used.", metadata: ["reason": "\(refusal)"])
+        }
     }
 
     /// Exchanges everything anew with a hub that went back to an earlier state.
@@ -279,13 +284,11 @@ extension HubSync: Service {
 
     /// Returns when the hub has something new, or this file.
     private func waitForWork() async throws {
-        guard let here = try await coordinator.deviceSpace() else { return }
-        // Sensitive memories stay noted, and are no work.
-        let noted = here.outgoing
+        let cursor = try await coordinator.deviceCursor()
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [space] in try await space.waitForNews(after: here.cursor, timeout: Self.wait) }
-            group.addTask { [coordinator, clock] in
-                while try await coordinator.deviceSpace()?.outgoing == noted {
+            group.addTask { [space] in try await space.waitForNews(after: cursor, timeout: Self.wait) }
+            group.addTask { [coordinator, clock, lastNote] in
+                while try await coordinator.latestDeviceNote() <= lastNote {
                     try await clock.sleep(clock.bootInstant.advanced(by: Self.look).nanoseconds)
                 }
                 return true

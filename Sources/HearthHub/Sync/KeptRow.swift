@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import HearthModel
 
 /// A row of the hub as the store keeps it while it can't be taken over.
@@ -8,21 +7,15 @@ enum KeptRow {
     /// A row that does not open yet.
     case sealed(HubRow)
 
-    private struct Record: Codable {
-        var id: [UInt8]
-        var schema: Int
-        var payload: [UInt8]
-        var erases: [[UInt8]]
-    }
-
     init?(bytes: [UInt8]) {
         var reader = ByteReader(Array(bytes.dropFirst()))
         switch bytes.first {
         case 0:
-            guard let record = try? JSONDecoder().decode(Record.self, from: Data(bytes.dropFirst())) else { return nil }
-            self = .record(
-                ExchangeRecord(id: record.id, schema: record.schema, payload: record.payload, erases: record.erases)
-            )
+            guard let id = try? reader.fixed(32), let schema = try? reader.number(Int.self),
+                let payload = try? reader.counted(),
+                let erases = try? reader.list({ reader throws(ByteReader.Malformed) in try reader.fixed(32) })
+            else { return nil }
+            self = .record(ExchangeRecord(id: id, schema: schema, payload: payload, erases: erases))
         case 1:
             guard let seq = try? reader.number(Int64.self), let kind = try? reader.number(Int32.self),
                 let id = try? reader.fixed(32), let ciphertext = try? reader.fixed(reader.count)
@@ -36,17 +29,22 @@ enum KeptRow {
     }
 
     var bytes: [UInt8] {
+        var writer = ByteWriter()
         switch self {
         case .record(let record):
-            let kept = Record(id: record.id, schema: record.schema, payload: record.payload, erases: record.erases)
-            return [0] + ((try? JSONEncoder().encode(kept)).map(Array.init) ?? [])
+            writer.append(UInt8(0))
+            writer.append(fixed: record.id)
+            writer.append(record.schema)
+            writer.append(counted: record.payload)
+            writer.append(UInt32(record.erases.count))
+            for id in record.erases { writer.append(fixed: id) }
         case .sealed(let row):
-            var writer = ByteWriter()
+            writer.append(UInt8(1))
             writer.append(row.seq)
             writer.append(row.kind.rawValue)
             writer.append(fixed: row.id)
             writer.append(fixed: row.ciphertext)
-            return [1] + writer.bytes
         }
+        return writer.bytes
     }
 }

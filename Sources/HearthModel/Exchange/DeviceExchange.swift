@@ -48,8 +48,10 @@ package struct TakeoverReport: Hashable, Sendable {
     package var known = 0
     /// Records that wait.
     package var held = 0
-    /// Records that are damaged, and were passed over.
-    package var refused = 0
+    /// How many of them wait because their clock is far ahead.
+    package var future = 0
+    /// Why records were passed over that can't be what their device meant: the row, and the reason.
+    package var refusals: [String] = []
 
     package init() {}
 }

@@ -15,7 +15,13 @@ extension WriteContext {
     /// - Parameter isNoted: Whether other devices have to learn of it.
     func erase(_ record: MemoryRecord, isNoted: Bool = true) throws {
         try mark(record)
-        if transaction.state.exchanges, isNoted { try noteErasure(of: record) }
+        if transaction.state.exchanges {
+            if isNoted {
+                try noteErasure(of: record)
+            } else {
+                try DeviceFacts.forget(memory: record.key, in: connection)
+            }
+        }
         try removeDocuments(of: record)
         try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
         try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)

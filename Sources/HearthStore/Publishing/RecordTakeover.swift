@@ -13,6 +13,8 @@ struct RecordTakeover {
         case applied(user: Int64?, memory: Int64?)
         /// It says nothing new.
         case known
+        /// It is about a memory that is gone for good. It is not noted: its id is a digest of what it says.
+        case removed
         /// It has to wait.
         case held(HeldRow.Reason)
         /// It can't be what its device meant.
@@ -194,7 +196,7 @@ extension RecordTakeover {
         else { return .refused("its version is not what its id says") }
         guard try !isRemoved(memory) else {
             try eraseAgain(memory, sent: id)
-            return .known
+            return .removed
         }
         guard !isTooFarAhead(made.time) else { return .held(.future) }
         guard context.directory.contains(memory.owner), context.directory.contains(made.author) else {
@@ -205,7 +207,7 @@ extension RecordTakeover {
             if try RemovedMemories.userWasErased(memory.user, since: made.time, in: connection) {
                 try RemovedMemories.insert(memory, in: transaction)
                 try eraseAgain(memory, sent: id)
-                return .known
+                return .removed
             }
             return try insert(made, fact.version, of: memory, origin)
         }
@@ -266,7 +268,7 @@ extension RecordTakeover {
 
     private func take(_ fact: ShareFact, id: [UInt8]) throws -> Outcome {
         guard let time = fact.time.time, let head = fact.sinceHead.bytes else { return .refused("its share is none") }
-        guard try !isRemoved(fact.memory) else { return .known }
+        guard try !isRemoved(fact.memory) else { return .removed }
         guard !isTooFarAhead(time) else { return .held(.future) }
         guard context.directory.contains(fact.agent), let key = try present(fact.memory) else {
             return .held(.incomplete)

@@ -80,6 +80,7 @@ extension WriteContext {
     func remove(_ record: MemoryRecord, deletedAt: Timestamp) throws {
         try removeDocuments(of: record)
         try ErasedRows.removeRows(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        if transaction.state.exchanges { try DeviceFacts.forget(memory: record.key, in: connection) }
         try TombstoneTable.insert(
             record.id,
             user: record.userKey,
@@ -100,7 +101,7 @@ extension WriteContext {
             id: record.id,
             time: ExportedTime(transaction.nextTime(at: now))
         )
-        let facts = try DeviceFacts.take(ofMemory: record.key, in: connection)
+        let facts = try DeviceFacts.forget(memory: record.key, in: connection)
         try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
     }
 
@@ -109,13 +110,7 @@ extension WriteContext {
         let time = transaction.nextTime(at: now)
         try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
         try HeldRows.forgetRecords(in: transaction)
-        let facts = try connection.rows(
-            """
-            SELECT f.fact FROM device_facts AS f JOIN memories AS m ON m.memory_key = f.memory_key WHERE m.user_key = ?1
-            """,
-            user,
-            as: { $0.bytes(0) }
-        )
+        let facts = try DeviceFacts.forget(user: user, in: connection)
         let erasure = ErasureFact(user: id, time: ExportedTime(time))
         try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
     }

@@ -179,17 +179,10 @@ extension DeviceFact {
         return encoder.digest(key: nil)
     }
 
-    /// What a record says.
+    /// What a payload says.
     ///
-    /// - Throws: `.invalidArgument` if it does not read, or is not what its id says.
-    init(_ record: ExchangeRecord) throws {
-        guard Self.id(of: record.payload) == record.id else {
-            throw MemoryError.invalidArgument("A record of another device is not what its id says.")
-        }
-        do {
-            self = try JSONDecoder().decode(DeviceFact.self, from: Data(record.payload))
-        } catch {
-            throw MemoryError.invalidArgument("A record of another device does not read: \(error)")
-        }
+    /// - Throws: `DecodingError` if it is of a form that this release does not know.
+    init(payload: [UInt8]) throws {
+        self = try JSONDecoder().decode(DeviceFact.self, from: Data(payload))
     }
 }

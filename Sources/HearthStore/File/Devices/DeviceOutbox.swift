@@ -57,6 +57,11 @@ enum DeviceOutbox {
         try connection.first("SELECT count(*) FROM device_outbox", as: { $0.int(0) }) ?? 0
     }
 
+    /// The number of the latest entry; 0 if there is none.
+    static func latest(in connection: Connection) throws -> Int64 {
+        try connection.first("SELECT coalesce(max(entry), 0) FROM device_outbox", as: { $0.int64(0) }) ?? 0
+    }
+
     /// Gives changes of sessions a time, of which this is the next.
     ///
     /// - Returns: Whether there were any.
@@ -134,17 +139,47 @@ enum DeviceFacts {
         )
     }
 
-    /// Takes out what was exchanged of a memory that is erased.
+    /// Forgets a memory that is erased or removed: what was exchanged of it, and what was to be sent. A fact's id is a digest of
+    /// what it says, and an entry names versions.
     ///
     /// - Returns: The facts.
-    static func take(ofMemory memory: Int64, in connection: Connection) throws -> [[UInt8]] {
+    @discardableResult
+    static func forget(memory: Int64, in connection: Connection) throws -> [[UInt8]] {
         let facts = try connection.rows(
             "SELECT fact FROM device_facts WHERE memory_key = ?1",
             memory,
             as: { $0.bytes(0) }
         )
-        // They stay known, so that they are not taken over again.
-        try connection.run("UPDATE device_facts SET memory_key = NULL WHERE memory_key = ?1", memory)
+        try connection.run("DELETE FROM device_facts WHERE memory_key = ?1", memory)
+        try connection.run("DELETE FROM device_outbox WHERE part IN (1, 2, 3) AND key = ?1", memory)
+        // Names are 'share', the memory's key and the agent's, with a blank between them; '!' comes next after the blank.
+        try connection.run(
+            "DELETE FROM device_registers WHERE name > 'share ' || ?1 || ' ' AND name < 'share ' || ?1 || '!'",
+            memory
+        )
+        return facts
+    }
+
+    /// Forgets all of a user that is erased.
+    ///
+    /// - Returns: The facts.
+    static func forget(user: Int64, in connection: Connection) throws -> [[UInt8]] {
+        let memories = try connection.rows(
+            "SELECT memory_key FROM memories WHERE user_key = ?1",
+            user,
+            as: { $0.int64(0) }
+        )
+        let facts = try memories.flatMap { try forget(memory: $0, in: connection) }
+        try connection.run(
+            "DELETE FROM device_outbox WHERE part = 4 AND key IN (SELECT session_key FROM sessions WHERE user_key = ?1)",
+            user
+        )
+        try connection.run(
+            "DELETE FROM device_registers WHERE name IN (SELECT 'session ' || session_key FROM sessions WHERE user_key = ?1)",
+            user
+        )
+        // The erasure says more than these tombstones.
+        try connection.run("DELETE FROM device_outbox WHERE part = 7 AND key = ?1", user)
         return facts
     }
 }

@@ -19,7 +19,7 @@ extension MemoryStore {
             if let present = try DeviceSpaceTable.find(connection) {
                 guard present.space == space else {
                     throw MemoryError.invalidArgument(
-                        "This file is in another space already. Leave that first: `hearth devices leave`."
+                        "This file is in another space already. Export it, and restore the export into a new store, which can join this one."
                     )
                 }
                 return
@@ -54,6 +54,21 @@ extension MemoryStore {
             try DeviceSpaceTable.set(cursor: 0, in: context.transaction)
             try context.auditSpace("begun anew")
         }
+    }
+
+    /// The last row of the hub that was taken over or is held.
+    ///
+    /// - Throws: `.invalidArgument` if the file exchanges with no other device.
+    package func deviceCursor() throws -> Int64 {
+        try read { snapshot in
+            guard let row = try DeviceSpaceTable.find(snapshot.connection) else { throw MemoryError.noSpace }
+            return row.cursor
+        }
+    }
+
+    /// The number of the latest change that waits to be sent; 0 if none does. A later change has a greater one.
+    package func latestDeviceNote() throws -> Int64 {
+        try read { try DeviceOutbox.latest(in: $0.connection) }
     }
 
     /// How the file stands with its space; nil if it exchanges with no other device.

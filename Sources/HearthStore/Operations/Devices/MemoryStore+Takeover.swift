@@ -20,7 +20,9 @@ extension MemoryStore {
         if !rules.isEmpty {
             report = try await takeOver(rules, cursor: nil, into: report)
         }
-        return try await takeOver(opened.filter { !$0.isRule }, cursor: cursor, into: report)
+        report = try await takeOver(opened.filter { !$0.isRule }, cursor: cursor, into: report)
+        if report.future > 0 { await raise(.clockOfAnotherDevice) }
+        return report
     }
 
     private func takeOver(
@@ -50,7 +52,8 @@ private struct OpenedRecord: Sendable {
     enum Meaning: Sendable {
         case fact(DeviceFact, id: [UInt8])
         case opaque
-        case damaged(String)
+        /// It is not what its id says.
+        case damaged
     }
 
     var received: ReceivedRecord
@@ -63,11 +66,11 @@ private struct OpenedRecord: Sendable {
             return
         }
         guard DeviceFact.id(of: record.payload) == record.id else {
-            meaning = .damaged("it is not what its id says")
+            meaning = .damaged
             return
         }
         // A form that does not read is of a later release: the id says that no byte was changed.
-        meaning = (try? DeviceFact(record)).map { .fact($0, id: record.id) } ?? .opaque
+        meaning = (try? DeviceFact(payload: record.payload)).map { .fact($0, id: record.id) } ?? .opaque
     }
 
     /// Whether it is about agents or the policy.
@@ -81,7 +84,9 @@ private struct OpenedRecord: Sendable {
 private struct TakeoverRun {
     let context: WriteContext
     var report: TakeoverReport
+    /// The memories that were changed, by user.
     private var touched: [Int64: Set<Int64>] = [:]
+
     init(context: WriteContext, report: TakeoverReport) {
         (self.context, self.report) = (context, report)
     }
@@ -110,6 +115,7 @@ private struct TakeoverRun {
                     )
                 }
                 report.held += rest.count
+                report.future += held.values.count { $0 == .future }
                 return
             }
             waiting = rest
@@ -123,7 +129,7 @@ private struct TakeoverRun {
         case .opaque:
             return .opaque
         case .damaged:
-            report.refused += 1
+            report.refusals.append("row \(position): it is not what its id says")
         case .fact(let fact, let id):
             guard try !DeviceFacts.contains(id, in: connection) else {
                 report.known += 1
@@ -139,8 +145,10 @@ private struct TakeoverRun {
                 try DeviceFacts.insert(id, memory: nil, in: connection)
             case .held(let reason):
                 return reason
-            case .refused:
-                report.refused += 1
+            case .removed:
+                report.known += 1
+            case .refused(let reason):
+                report.refusals.append("row \(position): \(reason)")
             }
         }
         try HeldRows.remove(position, in: connection)
@@ -166,6 +174,20 @@ private struct TakeoverRun {
             )
             try AuditTrail.append(entry, at: context.now, to: context.transaction)
         }
+    }
+}
+
+extension Alert {
+    fileprivate static var clockOfAnotherDevice: Alert {
+        Alert(
+            .clockDisagreement,
+            severity: .warning,
+            cause: "clock of another device",
+            message: """
+                Another device is dated more than \(ClockBound.maximumLead.components.seconds / 60) minutes ahead of this one. What it \
+                says waits until this clock has come near. Set the clock that is wrong: `hearth devices list` names the devices.
+                """
+        )
     }
 }
 

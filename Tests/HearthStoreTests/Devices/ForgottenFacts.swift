@@ -1,0 +1,109 @@
+import HearthRules
+import HearthSQLite
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// What a file that exchanges keeps of memories that are gone, and of clocks that are wrong.
+@Suite struct ForgottenFacts {
+    private static func open(_ clock: TestClock) async throws -> MemoryStore {
+        var options = StoreOptions()
+        options.agents = AgentProfile.hearthlink
+        options.embedder = nil
+        options.clock = clock.storeClock
+        let store = try await MemoryStore.open(.temporary, options: options)
+        try await store.joinSpace("space", isFounding: true)
+        return store
+    }
+
+    /// Sends everything, as if a hub had taken it.
+    private static func send(_ store: MemoryStore) async throws -> [ExchangeRecord] {
+        var records: [ExchangeRecord] = []
+        while true {
+            let outgoing = try await store.outgoingRecords()
+            guard !outgoing.entries.isEmpty else { return records }
+            records += outgoing.records
+            try await store.markSent(outgoing)
+        }
+    }
+
+    /// How many rows of the tables of the exchange name a memory, one of its facts or one of its versions.
+    private static func traces(of memory: Int64, _ facts: [ExchangeRecord], in store: MemoryStore) throws -> Int {
+        try store.read { snapshot in
+            let connection = snapshot.connection
+            var count = 0
+            for fact in facts {
+                count +=
+                    try connection.first(
+                        "SELECT count(*) FROM device_facts WHERE fact = ?1 OR memory_key = ?2",
+                        fact.id,
+                        memory,
+                        as: { $0.int(0) }
+                    ) ?? 0
+            }
+            count +=
+                try connection.first(
+                    "SELECT count(*) FROM device_outbox WHERE part IN (1, 2, 3) AND key = ?1",
+                    memory,
+                    as: { $0.int(0) }
+                ) ?? 0
+            count +=
+                try connection.first(
+                    "SELECT count(*) FROM device_registers WHERE name LIKE 'share ' || ?1 || ' %'",
+                    memory,
+                    as: { $0.int(0) }
+                ) ?? 0
+            return count
+        }
+    }
+
+    private static func key(of id: MemoryID, in store: MemoryStore) throws -> Int64 {
+        try #require(try store.read { try MemoryNames.plain(id, in: $0.connection) })
+    }
+
+    @Test(arguments: [false, true])
+    func `nothing that was exchanged of an erased memory is kept`(erasesUser: Bool) async throws {
+        let store = try await Self.open(TestClock())
+        _ = try await Self.send(store)
+        let draft = MemoryDraft(content: "the quixzle")
+        let id = try await store.store([draft], agentID: "alden", userID: "ana", shareWith: ["alice"])[0]
+        let key = try Self.key(of: id, in: store)
+        let about = try await Self.send(store)
+            .filter { String(decoding: $0.payload, as: UTF8.self).contains(id.rawValue) }
+        #expect(about.count >= 2)
+        #expect(try Self.traces(of: key, about, in: store) > 0)
+        // What was not sent yet goes too.
+        _ = try await store.update(id, as: "alden", change: MemoryChange(content: "the other quixzle"), userID: "ana")
+        _ = try await store.sync("alden", userID: "ana")
+        if erasesUser {
+            _ = try await store.eraseUser("ana", as: "system")
+        } else {
+            _ = try await store.eraseMemory(id, as: "alden", userID: "ana")
+        }
+        #expect(try Self.traces(of: key, about, in: store) == 0)
+        let erasure = try await Self.send(store)
+        #expect(erasure.count == 1)
+        #expect(Set(erasure.flatMap(\.erases)).isSuperset(of: about.map(\.id)))
+        try await store.close()
+    }
+
+    @Test func `what a clock far ahead says waits, and an administrator is told once`() async throws {
+        let ahead = TestClock()
+        ahead.advance(by: ClockBound.maximumLead + .seconds(60))
+        let (there, here) = (try await Self.open(ahead), try await Self.open(TestClock()))
+        _ = try await Self.send(there)
+        _ = try await there.store([MemoryDraft(content: "the boat")], agentID: "alden", userID: "ana")
+        let received = try await Self.send(there).enumerated()
+            .map { ReceivedRecord(position: Int64($0 + 1), sealed: $1.payload, record: $1) }
+        for _ in 0..<2 {
+            let report = try await here.takeOver(received, cursor: Int64(received.count))
+            #expect(report.future == received.count && report.applied == 0)
+        }
+        #expect(try here.deviceSpace()?.future == received.count)
+        let told = try here.pendingNotifications().filter { $0.kind == .clockDisagreement }
+        #expect(told.count == 1)
+        for store in [there, here] { try await store.close() }
+    }
+}
