@@ -184,9 +184,7 @@ extension RecordTakeover {
     private func eraseAgain(_ memory: FactMemory, sent fact: [UInt8]) throws {
         let isBuried = try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
         guard try !isBuried || RemovedMemories.wasErased(memory, in: connection) else { return }
-        let time = transaction.nextTime(at: context.now)
-        let erasure = ErasureFact(user: memory.user, owner: memory.owner, id: memory.id, time: ExportedTime(time))
-        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: [fact]).json(), in: connection)
+        try context.noteErasure(of: memory, facts: [fact])
     }
 
     private func take(_ fact: VersionFact, id: [UInt8]) throws -> Outcome {
@@ -378,7 +376,10 @@ extension RecordTakeover {
         )
         for key in memories {
             guard let found = try FoundMemory.find(key, in: connection) else { continue }
-            try RemovedMemories.insert(found.memory, in: transaction)
+            // One that the erasing device did not have is named to all.
+            if try !RemovedMemories.contain(found.memory, in: connection) {
+                try context.noteErasure(of: found.memory, facts: try DeviceFacts.forget(memory: key, in: connection))
+            }
             guard try erase(key) else { return .held(.incomplete) }
         }
         try connection.run(

@@ -92,26 +92,46 @@ extension WriteContext {
 
     /// Notes for other devices that a memory is erased, and what the hub has of it.
     func noteErasure(of record: MemoryRecord) throws {
-        let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
-        try RemovedMemories.insert(memory, in: transaction)
         try HeldRows.forgetRecords(in: transaction)
-        let erasure = ErasureFact(
-            user: record.userID,
-            owner: record.owner,
-            id: record.id,
-            time: ExportedTime(transaction.nextTime(at: now))
-        )
-        let facts = try DeviceFacts.forget(memory: record.key, in: connection)
+        let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
+        try noteErasure(of: memory, facts: try DeviceFacts.forget(memory: record.key, in: connection))
+    }
+
+    /// Notes for other devices that a memory is erased.
+    ///
+    /// - Parameter facts: What the hub has of it.
+    func noteErasure(of memory: FactMemory, facts: [[UInt8]]) throws {
+        try RemovedMemories.insert(memory, in: transaction)
+        let time = ExportedTime(transaction.nextTime(at: now))
+        let erasure = ErasureFact(user: memory.user, owner: memory.owner, id: memory.id, time: time)
         try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
     }
 
     /// Notes for other devices that a user is erased, and what the hub has of it.
+    ///
+    /// Each memory is named too, before the user, and each that was removed without the others knowing yet: a device that
+    /// never had one can't tell otherwise that what it holds about it, such as a share, waits for nothing.
     func noteErasure(ofUser user: Int64, id: UserID) throws {
+        try HeldRows.forgetRecords(in: transaction)
+        let memories = try connection.rows(
+            """
+            SELECT m.memory_key, m.identifier, a.agent_id FROM memories AS m
+            JOIN agents AS a ON a.agent_key = m.owner_key WHERE m.user_key = ?1 ORDER BY m.memory_key
+            """,
+            user,
+            as: { ($0.int64(0), FactMemory(user: id, owner: AgentID(rawValue: $0.string(2)), id: $0.memoryID(1))) }
+        )
+        for (key, memory) in memories {
+            try noteErasure(of: memory, facts: try DeviceFacts.forget(memory: key, in: connection))
+        }
+        for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
+            let owner = try directory.agent(key: removed.owner).id
+            try noteErasure(of: FactMemory(user: id, owner: owner, id: removed.id), facts: [])
+        }
         let time = transaction.nextTime(at: now)
         try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
-        try HeldRows.forgetRecords(in: transaction)
-        let facts = try DeviceFacts.forget(user: user, in: connection)
+        try DeviceFacts.forget(user: user, in: connection)
         let erasure = ErasureFact(user: id, time: ExportedTime(time))
-        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: facts).json(), in: connection)
+        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: []).json(), in: connection)
     }
 }

@@ -115,6 +115,16 @@ enum DeviceOutbox {
         for entry in entries { try connection.run("DELETE FROM device_outbox WHERE entry = ?1", entry) }
     }
 
+    /// What was removed of a user and not sent yet.
+    static func tombstones(of user: Int64, in connection: Connection) throws -> [NotedTombstone] {
+        try connection.rows(
+            "SELECT item FROM device_outbox WHERE part = 7 AND key = ?1 ORDER BY entry",
+            user,
+            as: { NotedTombstone($0.string(0)) }
+        )
+        .compactMap(\.self)
+    }
+
     /// Notes an erasure, which no row tells of afterwards.
     static func note(erasure json: String, in connection: Connection) throws {
         try connection.run(
@@ -122,6 +132,21 @@ enum DeviceOutbox {
             Part.erasure.rawValue,
             json
         )
+    }
+}
+
+/// A removed memory as its entry says it: the owner's key, when it was deleted and the identifier, with blanks between them.
+struct NotedTombstone {
+    var owner: Int64
+    var deletedAt: Int64
+    var id: MemoryID
+
+    /// Nil if it does not read.
+    init?(_ text: String) {
+        // The identifier may hold blanks too.
+        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let owner = Int64(parts[0]), let deletedAt = Int64(parts[1]) else { return nil }
+        (self.owner, self.deletedAt, id) = (owner, deletedAt, MemoryID(rawValue: String(parts[2])))
     }
 }
 
@@ -160,16 +185,8 @@ enum DeviceFacts {
         return facts
     }
 
-    /// Forgets all of a user that is erased.
-    ///
-    /// - Returns: The facts.
-    static func forget(user: Int64, in connection: Connection) throws -> [[UInt8]] {
-        let memories = try connection.rows(
-            "SELECT memory_key FROM memories WHERE user_key = ?1",
-            user,
-            as: { $0.int64(0) }
-        )
-        let facts = try memories.flatMap { try forget(memory: $0, in: connection) }
+    /// Forgets what is left of a user whose memories are forgotten.
+    static func forget(user: Int64, in connection: Connection) throws {
         try connection.run(
             "DELETE FROM device_outbox WHERE part = 4 AND key IN (SELECT session_key FROM sessions WHERE user_key = ?1)",
             user
@@ -178,9 +195,7 @@ enum DeviceFacts {
             "DELETE FROM device_registers WHERE name IN (SELECT 'session ' || session_key FROM sessions WHERE user_key = ?1)",
             user
         )
-        // The erasure says more than these tombstones.
         try connection.run("DELETE FROM device_outbox WHERE part = 7 AND key = ?1", user)
-        return facts
     }
 }
 

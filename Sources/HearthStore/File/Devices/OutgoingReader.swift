@@ -144,17 +144,16 @@ struct OutgoingReader {
     }
 
     private func tombstone(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
-        // The owner's key, the time and the identifier, which may hold blanks.
-        let parts = entry.text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard let user = try UserTable.name(of: entry.key, in: connection), parts.count == 3,
-            let owner = Int64(parts[0]), let deletedAt = Int64(parts[1])
-        else { return nil }
-        let memory = FactMemory(
-            user: user,
-            owner: try snapshot.directory.agent(key: owner).id,
-            id: MemoryID(rawValue: String(parts[2]))
+        guard let user = try UserTable.name(of: entry.key, in: connection), let noted = NotedTombstone(entry.text)
+        else {
+            return nil
+        }
+        let owner = try snapshot.directory.agent(key: noted.owner).id
+        let fact = TombstoneFact(
+            memory: FactMemory(user: user, owner: owner, id: noted.id),
+            deletedAt: noted.deletedAt
         )
-        return .init(record: try DeviceFact.tombstone(TombstoneFact(memory: memory, deletedAt: deletedAt)).record())
+        return .init(record: try DeviceFact.tombstone(fact).record())
     }
 
     private func erasure(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
