@@ -197,7 +197,7 @@ extension SimulatedDevices {
     }
 
     private static let expected: Set<MemoryError.Code> = [
-        .memoryNotFound, .accessDenied, .restrictedCategory, .invalidArgument, .unknownAgent, .locked,
+        .memoryNotFound, .accessDenied, .restrictedCategory, .invalidArgument, .unknownAgent, .locked, .versionMismatch,
     ]
 
     private mutating func sentence() -> String {
