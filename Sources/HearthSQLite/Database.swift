@@ -115,7 +115,8 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// Nothing is lost by such a failure, but the log grows until an attempt works.
     package var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
-    /// Copies the write-ahead log into the file and cuts it back. New readers wait meanwhile.
+    /// Copies the write-ahead log into the file and cuts it back, and overwrites what pages of the file still hold of
+    /// removed rows; see ``UnusedSpace``. New readers wait meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
     ///

@@ -79,11 +79,13 @@ final class Checkpointer {
 
     /// Holds new readers back, lets the present ones finish, copies the whole log and shortens it.
     ///
+    /// - Parameter removesTraces: Whether to overwrite what pages keep of cells that were moved; see ``UnusedSpace``. The
+    ///   commit that shortens the log then makes other processes forget the pages that they have.
     /// - Returns: Whether the log was copied completely and cut off; a reader or a writer in another process may prevent it.
     @discardableResult
-    func drainAndShorten() throws -> Bool {
+    func drainAndShorten(removingTraces removesTraces: Bool = false) throws -> Bool {
         try pool.whileDrained(atMost: Self.drainTimeout) {
-            guard try checkpoint() else { return false }
+            guard try checkpoint(removingTraces: removesTraces) else { return false }
             return try shorten()
         }
     }
@@ -91,7 +93,7 @@ final class Checkpointer {
     /// Copies the part of the log that no reader still needs.
     ///
     /// - Returns: Whether that was all of it.
-    private func checkpoint() throws -> Bool {
+    private func checkpoint(removingTraces removesTraces: Bool = false) throws -> Bool {
         guard try takeWriteLock() else { return false }
         defer { writer.rollback() }
         var logged: Int32 = -1
@@ -101,6 +103,7 @@ final class Checkpointer {
         case SQLITE_OK:
             guard logged == copied else { return false }
             frames = 0
+            if removesTraces { try UnusedSpace(of: writer).overwrite() }
             return true
         case SQLITE_BUSY:
             return false

@@ -54,7 +54,7 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             case .writeThatGivesWay:
                 write { $0.runOneThatGivesWay() }
             case .checkpoint(let callers):
-                let result = Result { try checkpointer?.drainAndShorten() ?? true }
+                let result = Result { try checkpointer?.drainAndShorten(removingTraces: true) ?? true }
                 for caller in callers { caller.resume(with: result) }
             case .finish:
                 queue.finish(Result { try finish() })
