@@ -55,7 +55,7 @@ import Testing
         let database = try Database.notebook(.file(path))
         try await Self.table(in: database)
         var rows = Rows(random: SeededGenerator())
-        for _ in 0..<8 {
+        for _ in 0..<4 {
             for _ in 0..<10 { try await rows.change(40, in: database) }
             #expect(try await database.checkpoint())
             #expect(try Rows.count(rows.removed, in: path) == 0, "seed \(rows.random.seed)")
@@ -65,7 +65,7 @@ import Testing
         #expect(count == rows.present.count)
         try database.expectSound()
         try await database.close()
-        #expect(rows.removed.count > 500)
+        #expect(rows.removed.count > 300)
     }
 
     @Test func `what another process's pages would bring back is gone too`() async throws {

@@ -10,12 +10,17 @@ import TestSupport
 final class ListedHub {
     private(set) var records: [ExchangeRecord] = []
     private var known: Set<[UInt8]> = []
+    /// What was blanked, and how many records there were then: an earlier state has it still.
+    private var blanked: [(place: Int, payload: [UInt8], count: Int)] = []
 
     func publish(_ new: [ExchangeRecord]) {
         for record in new {
             if known.insert(record.id).inserted { records.append(record) }
             for erased in record.erases {
-                guard let place = records.firstIndex(where: { $0.id == erased }) else { continue }
+                guard let place = records.firstIndex(where: { $0.id == erased }), !records[place].payload.isEmpty else {
+                    continue
+                }
+                blanked.append((place, records[place].payload, records.count))
                 records[place].payload = []
             }
         }
@@ -41,6 +46,8 @@ final class ListedHub {
     func forget(behind count: Int) {
         for record in records.dropFirst(count) { known.remove(record.id) }
         records.removeLast(max(0, records.count - count))
+        for row in blanked where row.count > count && row.place < count { records[row.place].payload = row.payload }
+        blanked.removeAll { $0.count > count }
     }
 }
 
