@@ -10,6 +10,8 @@ import Testing
 @Suite struct StrangeStrings {
     private static let count = ProcessInfo.processInfo.environment["HEARTH_STRINGS"].flatMap { Int($0) } ?? 2_000
     private static let lots = 8
+    /// How many strings a store gets before a new one takes its place: what is stored makes every search slower.
+    private static let perStore = 2_500
 
     private let user: UserID = "iris"
     private let agent: AgentID = "alden"
@@ -20,6 +22,14 @@ import Testing
         for _ in 0..<lot { _ = random.next() }
         let seed = random.next()
         var strings = SeededGenerator(seed: seed)
+        var left = Self.count / Self.lots
+        while left > 0 {
+            try await tryStrings(min(left, Self.perStore), from: &strings, seed: seed)
+            left -= Self.perStore
+        }
+    }
+
+    private func tryStrings(_ count: Int, from strings: inout SeededGenerator, seed: UInt64) async throws {
         let coordinator = try await MultiAgentMemoryCoordinator.open(.inMemory)
         for profile in AgentProfile.hearthlink { try await coordinator.registerAgent(profile.id) }
         let known = try await coordinator.storeAgentMemories(
@@ -28,7 +38,7 @@ import Testing
             (0..<40).map { _ in MemoryDraft(content: strings.strangeText(), tags: ["tag", "a\"b"]) },
             shareWithAgents: ["alice"]
         )
-        for number in 0..<Self.count / Self.lots {
+        for number in 0..<count {
             let text = strings.strangeText()
             let calls = calls(text, of: coordinator, known: known[number % known.count])
             // Each string goes through every kind of search, and through some of the rest in turn.

@@ -45,11 +45,14 @@ package struct Received: Hashable, Sendable {
     /// The device that signed it, as far as that could be read.
     package var device: DeviceID?
     package var content: Content
+    /// The row as it came, which is how it is kept while it has to wait.
+    package var row: HubRow
 
-    package init(seq: Int64, device: DeviceID?, content: Content) {
-        self.seq = seq
+    package init(_ row: HubRow, device: DeviceID?, content: Content) {
+        self.seq = row.seq
         self.device = device
         self.content = content
+        self.row = row
     }
 }
 

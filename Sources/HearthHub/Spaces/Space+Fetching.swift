@@ -54,7 +54,7 @@ extension Space {
 
     private func open(_ row: HubRow, noting page: inout ReceivedPage) throws -> Received? {
         func received(_ content: Received.Content, by device: DeviceID? = nil) -> Received {
-            Received(seq: row.seq, device: device, content: content)
+            Received(row, device: device, content: content)
         }
         guard [.record, .erasure, .membership].contains(row.kind) else {
             return received(.opaque(row, .unknownKind(row.kind)))
@@ -77,10 +77,10 @@ extension Space {
         } catch {
             let content: Received.Content =
                 error is SignedRecord.UnknownFormat ? .opaque(row, .unknownFormat) : .refused(.malformed)
-            return Received(seq: row.seq, device: nil, content: content)
+            return Received(row, device: nil, content: content)
         }
         func received(_ content: Received.Content) -> Received {
-            Received(seq: row.seq, device: signed.signer, content: content)
+            Received(row, device: signed.signer, content: content)
         }
         guard row.id == keys.hubID(of: signed.record.id) else { return received(.refused(.wrongID)) }
         guard signed.record.erases.isEmpty == (row.kind == .record) else { return received(.refused(.malformed)) }
@@ -120,10 +120,10 @@ extension Space {
         } catch {
             let content: Received.Content =
                 error is MembershipEvent.Unknown ? .opaque(row, .unknownFormat) : .refused(.malformed)
-            return Received(seq: row.seq, device: nil, content: content)
+            return Received(row, device: nil, content: content)
         }
         if let refusal = refusal(of: event, at: row) {
-            return Received(seq: row.seq, device: event.author, content: .refused(refusal))
+            return Received(row, device: event.author, content: .refused(refusal))
         }
         let known = state.events.first { $0.bytes == event.bytes }
         if known?.seq != row.seq { try learn([DeviceState.SeenEvent(seq: row.seq, bytes: event.bytes)]) }

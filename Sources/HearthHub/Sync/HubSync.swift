@@ -12,8 +12,7 @@ public import ServiceLifecycle
 /// }
 /// ```
 ///
-/// Versions and shares travel, and what says who may see them. Drafts, leases, sensitive memories and the audit stay on
-/// their device. The article *Devices* says what converges and why. One exchange runs at a time. A host that wants it to go on
+/// Versions and shares travel, and what says who may see them. Drafts, leases and the audit stay on their device. The article *Devices* says what converges and why. One exchange runs at a time. A host that wants it to go on
 /// by itself runs this as a service beside its coordinator.
 public actor HubSync {
     /// How many records go in one question to the hub, and in one transaction of the store.
@@ -28,7 +27,7 @@ public actor HubSync {
     private let space: Space
     private let clock: StoreClock
     private let logger: Logger
-    /// The last change of this file that was looked at: sent, or of a sensitive memory, which stays.
+    /// The last change of this file that was looked at: sent, or of a sensitive memory whose key can't be had.
     private var lastNote: Int64 = 0
     private var lastSuccess: Timestamp?
     private var problem: String?
@@ -186,34 +185,26 @@ extension HubSync {
             position = last.position
             var opened: [ReceivedRecord] = []
             for row in held {
-                let kept = KeptRow(bytes: row.sealed)
-                opened.append(
-                    ReceivedRecord(position: row.position, sealed: row.sealed, record: try await record(of: kept))
-                )
+                let record = try await record(of: KeptRow(bytes: row.sealed))
+                opened.append(ReceivedRecord(position: row.position, sealed: row.sealed, record: record))
             }
             note(try await coordinator.takeOver(opened, cursor: nil), in: &report)
         }
     }
 
     private func record(of kept: KeptRow?) async throws -> ExchangeRecord? {
-        switch kept {
-        case .record(let record): return record
-        case .sealed(let row):
-            guard case .record(let record)? = try await space.open(row)?.content else { return nil }
-            return record
-        case nil: return nil
-        }
+        guard let kept, case .record(let record)? = try await space.open(kept.row)?.content else { return nil }
+        return record
     }
 
     private func takeOver(_ page: [Received], cursor: Int64, into report: inout HubSyncReport) async throws {
         var records: [ReceivedRecord] = []
         for received in page {
+            let kept = KeptRow(received.row).bytes
             switch received.content {
             case .record(let record):
-                let kept = KeptRow.record(record).bytes
                 records.append(ReceivedRecord(position: received.seq, sealed: kept, record: record))
-            case .opaque(let row, _):
-                let kept = KeptRow.sealed(row).bytes
+            case .opaque:
                 records.append(ReceivedRecord(position: received.seq, sealed: kept, record: nil))
             case .erased:
                 continue

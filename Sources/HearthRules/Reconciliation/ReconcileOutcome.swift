@@ -30,7 +30,7 @@ package struct WaitingConflict: Hashable, Sendable {
     /// have none.
     package var base: VersionID?
     /// The heads: the published one first, the others from the latest to the earliest.
-    var heads: [VersionID]
+    package var heads: [VersionID]
     /// Why nothing was merged.
     package var reason: Reason
 

@@ -10,7 +10,7 @@ package struct ReconcilePolicy: Sendable {
     /// The memory's owner, who alone changes its category and its expiry; nil where every author may.
     var owner: AgentID?
     /// The head that everyone sees at present. It stays while a conflict waits for a person.
-    var publishedHead: VersionID?
+    package var publishedHead: VersionID?
     /// The node of merges: it names the policy in a file that exchanges with other devices.
     var mergeNode: String
     /// The most bytes of UTF-8 that merged content may have.

@@ -11,9 +11,12 @@ struct RecordTakeover {
     enum Outcome: Hashable {
         /// It changed something; of which user and memory, if of one.
         case applied(user: Int64?, memory: Int64?)
+        /// It changed something of a sensitive memory, and is from before the memory was that. It is not noted: its id is a
+        /// digest of what it says.
+        case appliedUnnoted(user: Int64, memory: Int64)
         /// It says nothing new.
         case known
-        /// It is about a memory that is gone for good. It is not noted: its id is a digest of what it says.
+        /// It is about a memory that is gone for good, or says nothing new of a sensitive one. It is not noted either.
         case removed
         /// It has to wait.
         case held(HeldRow.Reason)
@@ -22,6 +25,8 @@ struct RecordTakeover {
     }
 
     let context: WriteContext
+    /// The keys of users some of whose memories are sensitive, as far as they can be had.
+    let keys: [UserID: UserKeys]
 
     private var transaction: StoreTransaction { context.transaction }
     private var connection: Connection { context.connection }
@@ -36,6 +41,7 @@ struct RecordTakeover {
         case .share(let fact): try take(fact, id: id)
         case .tombstone(let fact): try take(fact)
         case .erasure(let fact): try take(fact)
+        case .sensitivity(let fact): try take(fact, id: id)
         }
     }
 
@@ -207,11 +213,13 @@ extension RecordTakeover {
                 try eraseAgain(memory, sent: id)
                 return .removed
             }
-            return try insert(made, fact.version, of: memory, origin)
+            return try insert(made, fact, of: memory, origin)
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        // A memory that is sensitive here doesn't travel; what others say of it waits until it is plain again.
-        guard let record = found, !record.isSensitive else { return .held(.incomplete) }
+        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        if let seal = record.seal { return try take(made, isSalted: fact.salt != nil, of: record, sealedBy: seal) }
+        // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
+        guard try fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
         guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
         guard try made.parents.allSatisfy({ try VersionTable.contains($0, of: record, in: connection) }) else {
             return .held(.incomplete)
@@ -223,13 +231,66 @@ extension RecordTakeover {
         return .applied(user: record.userKey, memory: key)
     }
 
+    /// Takes over a version of a memory that is sensitive here.
+    private func take(
+        _ made: Version,
+        isSalted: Bool,
+        of record: MemoryRecord,
+        sealedBy seal: MemorySeal
+    ) throws -> Outcome {
+        let labels = PlainLabels(try VersionReader(of: record, in: context.snapshot).all().map(\.version))
+        guard labels.stored(made.id) == nil else { return isSalted ? .known : .removed }
+        guard let version = labels.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
+        transaction.note(made.time)
+        try context.insert(version, of: record, text: .against(record.head, text: record.fields.content))
+        try DeviceOutbox.remove(version: version.id, of: record.key, in: connection)
+        return isSalted
+            ? .applied(user: record.userKey, memory: record.key)
+            : .appliedUnnoted(user: record.userKey, memory: record.key)
+    }
+
+    /// Whether a memory that is plain has been sensitive before.
+    private func wasMadePlain(_ memory: Int64) throws -> Bool {
+        try DeviceRegisters.find(.sensitivity(of: memory), in: connection) != nil
+            || DeviceOutbox.entry(.sensitivity, key: memory, in: connection) != nil
+    }
+
+    private func take(_ fact: SensitivityFact, id: [UInt8]) throws -> Outcome {
+        guard let time = fact.time.time, (try? fact.memory.validate()) != nil else {
+            return .refused("its memory is none")
+        }
+        guard try !isRemoved(fact.memory) else { return .removed }
+        guard !isTooFarAhead(time) else { return .held(.future) }
+        guard let key = try present(fact.memory) else { return .held(.incomplete) }
+        let known = try register(.sensitivity(of: key), .sensitivity, key: key)
+        guard replaces(known, time: time, id: id) else {
+            return try noteReturn(id, of: known, .sensitivity(of: key), .sensitivity, key: key)
+        }
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
+        guard let record = found, !record.isLocked, !fact.isSensitive || keys[fact.memory.user] != nil else {
+            return .held(.incomplete)
+        }
+        transaction.note(time)
+        if fact.isSensitive != record.isSensitive {
+            if fact.isSensitive { try context.leaveTraces() }
+            _ = try context.setSensitive(fact.isSensitive, record, isNoted: false)
+        }
+        try DeviceOutbox.remove(.sensitivity, key: key, in: connection)
+        try DeviceRegisters.set(.sensitivity(of: key), to: time, fact: id, in: connection)
+        return .applied(user: record.userKey, memory: key)
+    }
+
     /// Writes a memory that is new here.
     private func insert(
         _ version: Version,
-        _ written: WrittenVersion,
+        _ fact: VersionFact,
         of memory: FactMemory,
         _ origin: VersionFact.Origin
     ) throws -> Outcome {
+        let isSensitive = fact.salt != nil
+        let digestKey = keys[memory.user]?.digestKey
+        guard !isSensitive || digestKey != nil else { return .held(.incomplete) }
+        let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
         let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
             // A session of an erased user's earlier life does not come any more.
@@ -249,30 +310,34 @@ extension RecordTakeover {
             owner: memory.owner,
             session: origin.session,
             type: origin.type,
-            isSensitive: false,
+            isSensitive: isSensitive,
             createdAt: origin.createdAt,
             arrivedAt: context.now.rawValue,
             parent: origin.parent,
             head: version.id,
             state: version.fields.isDeleted ? .deleted : .live
         )
+        let written = WrittenVersion(version)
         let only = ExportedVersion(written, isHead: true, publishedAt: context.now.rawValue, order: 0)
         let bundle = ExportBundle(memory: exported, versions: [only])
-        let key = try ExportInserter(context: context, keys: [:]).insert(bundle)
+        let key = try ExportInserter(context: context, keys: keys).insert(bundle)
         try DeviceOutbox.remove(.memory, key: key, in: connection)
         try DeviceOutbox.remove(version: version.id, of: key, in: connection)
         return .applied(user: user, memory: key)
     }
 
     private func take(_ fact: ShareFact, id: [UInt8]) throws -> Outcome {
-        guard let time = fact.time.time, let head = fact.sinceHead.bytes else { return .refused("its share is none") }
+        guard let time = fact.time.time, fact.sinceHead.bytes != nil else { return .refused("its share is none") }
         guard try !isRemoved(fact.memory) else { return .removed }
         guard !isTooFarAhead(time) else { return .held(.future) }
         guard context.directory.contains(fact.agent), let key = try present(fact.memory) else {
             return .held(.incomplete)
         }
         let agent = try context.directory.agent(fact.agent).key
-        guard let user = try UserTable.find(fact.memory.user, in: connection) else { return .held(.incomplete) }
+        guard let user = try UserTable.find(fact.memory.user, in: connection),
+            let (head, isSensitive) = try head(fact.sinceHead, of: key)
+        else { return .held(.incomplete) }
+        guard try isSensitive || fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
             let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }
@@ -298,14 +363,30 @@ extension RecordTakeover {
             fact.permission.rawValue,
             fact.isRevoked,
             fact.grantedAt,
-            head,
+            head.bytes,
             transaction.newRow(),
             transaction.sequence
         )
         try DocumentTable.raise(.everShared, document: key, user: user, in: transaction)
         try DeviceOutbox.remove(.share, key: key, agent: agent, in: connection)
-        try DeviceRegisters.set(.share(of: key, with: agent), to: time, fact: id, in: connection)
-        return .applied(user: user, memory: key)
+        // An id that could be guessed is not kept of a sensitive memory.
+        let isGuessable = isSensitive && fact.salt == nil
+        try DeviceRegisters.set(.share(of: key, with: agent), to: time, fact: isGuessable ? [] : id, in: connection)
+        return isGuessable ? .appliedUnnoted(user: user, memory: key) : .applied(user: user, memory: key)
+    }
+
+    /// How this file names a version of a memory, and whether the memory is sensitive; nil if that can't be told yet.
+    private func head(_ id: VersionID, of memory: Int64) throws -> (head: VersionID, isSensitive: Bool)? {
+        let found = try MemoryRecord.find(
+            key: memory,
+            includingDeleted: true,
+            opening: .ifPossible,
+            in: context.snapshot
+        )
+        guard let record = found, !record.isLocked else { return nil }
+        guard record.isSensitive else { return (id, false) }
+        let labels = PlainLabels(try VersionReader(of: record, in: context.snapshot).all().map(\.version))
+        return labels.stored(id).map { ($0, true) }
     }
 }
 

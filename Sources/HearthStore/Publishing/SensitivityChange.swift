@@ -16,8 +16,9 @@ extension WriteContext {
     /// What was plain leaves the tables. The bytes that may be left of it in free pages, in segments of the index and in
     /// the write-ahead log are for ``MemoryStore/scrubIfDue()``.
     ///
+    /// - Parameter isNoted: Whether other devices have to learn of it.
     /// - Returns: The memory with its new head.
-    func setSensitive(_ isSensitive: Bool, _ record: MemoryRecord) throws -> MemoryRecord {
+    func setSensitive(_ isSensitive: Bool, _ record: MemoryRecord, isNoted: Bool = true) throws -> MemoryRecord {
         guard isSensitive != record.isSensitive else { return record }
         let seal =
             isSensitive
@@ -49,6 +50,9 @@ extension WriteContext {
             then: seal?.keys.newest
         )
         try flag(record.key, of: record, isSensitive: isSensitive)
+        if transaction.state.exchanges {
+            try noteSensitivity(isSensitive, of: record, in: relabeling, isNoted: isNoted)
+        }
         return try reread(record)
     }
 
@@ -131,40 +135,4 @@ extension WriteContext {
             transaction.sequence
         )
     }
-}
-
-/// The versions of a memory under the ids that another digest gives them.
-struct Relabeling {
-    /// A version, and the id that it had.
-    struct Relabeled {
-        var old: VersionID
-        var new: Version
-    }
-
-    private(set) var versions: [Relabeled] = []
-    private var ids: [VersionID: VersionID] = [:]
-
-    /// - Parameters:
-    ///   - versions: All versions of a memory.
-    ///   - key: What the new ids are made with; nil for those of a plain memory.
-    init(_ versions: [Version], key: DigestKey?) {
-        // Parents have lower numbers.
-        for version in versions.sorted(by: { $0.number < $1.number }) {
-            let new = Version(
-                memoryID: version.memoryID,
-                parents: version.parents.map { self[$0] },
-                author: version.author,
-                node: version.node,
-                time: version.time,
-                fields: version.fields,
-                number: version.number,
-                digestKey: key
-            )
-            ids[version.id] = new.id
-            self.versions.append(Relabeled(old: version.id, new: new))
-        }
-    }
-
-    /// The new id of a version.
-    subscript(id: VersionID) -> VersionID { ids[id] ?? id }
 }

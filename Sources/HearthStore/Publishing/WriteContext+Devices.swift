@@ -53,11 +53,25 @@ extension WriteContext {
         let found = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         guard let record = found, try ConflictTable.waiting(on: record, in: connection) != nil else { return nil }
         let reader = VersionReader(of: record, in: snapshot)
-        let heads = try VersionTable.heads(memory: memory, in: connection).map { try reader.version($0) }
-        let agreed = PublishedHead.choose(among: heads, owner: record.owner)
-        guard let agreed, agreed.id != record.head else { return agreed?.id }
-        try replace(record, by: agreed, isStillHead: heads.contains { $0.id == record.head })
-        return agreed.id
+        let heads = try VersionTable.heads(memory: memory, in: connection)
+        guard let agreed = try agreedHead(among: heads, of: record, by: reader), agreed != record.head else {
+            return record.head
+        }
+        try replace(record, by: reader.version(agreed), isStillHead: heads.contains(record.head))
+        return agreed
+    }
+
+    private func agreedHead(
+        among heads: [VersionID],
+        of record: MemoryRecord,
+        by reader: VersionReader
+    ) throws -> VersionID? {
+        guard record.isSensitive else {
+            return PublishedHead.choose(among: try heads.map { try reader.version($0) }, owner: record.owner)?.id
+        }
+        let labels = PlainLabels(try reader.all().map(\.version))
+        let versions = heads.compactMap { labels[labels.plain($0)] }
+        return PublishedHead.choose(among: versions, owner: record.owner).flatMap { labels.stored($0.id) }
     }
 
     /// Publishes a version that the file has already.
@@ -94,7 +108,34 @@ extension WriteContext {
     func noteErasure(of record: MemoryRecord) throws {
         try HeldRows.forgetRecords(in: transaction)
         let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
-        try noteErasure(of: memory, facts: try DeviceFacts.forget(memory: record.key, in: connection))
+        var facts = try factsOfBefore(record, memory)
+        facts += try DeviceFacts.forget(memory: record.key, in: connection)
+        try noteErasure(of: memory, facts: facts)
+    }
+
+    /// What the hub may have of a sensitive memory from when it was plain. The file does not keep these ids.
+    private func factsOfBefore(_ record: MemoryRecord, _ memory: FactMemory) throws -> [[UInt8]] {
+        guard record.isSensitive, !record.isLocked, let found = try FoundMemory.find(record.key, in: connection) else {
+            return []
+        }
+        let labels = PlainLabels(try VersionReader(of: record, in: snapshot).all().map(\.version))
+        return try labels.versions.map { try DeviceFact.version(VersionFact($0, of: found)).record().id }
+    }
+
+    /// Notes for other devices that a memory has become sensitive, or plain again, and takes the ids of before from what is
+    /// noted. They would tell who guesses what it says that the guess is right.
+    func noteSensitivity(
+        _ isSensitive: Bool,
+        of record: MemoryRecord,
+        in relabeling: Relabeling,
+        isNoted: Bool
+    ) throws {
+        for version in relabeling.versions {
+            try DeviceOutbox.rename(version.old, to: version.new.id, of: record.key, in: connection)
+        }
+        if isSensitive { try DeviceFacts.forgetIDs(memory: record.key, in: connection) }
+        guard isNoted else { return }
+        try DeviceOutbox.note(sensitivityOf: record.key, at: transaction.nextTime(at: now), in: connection)
     }
 
     /// Notes for other devices that a memory is erased.

@@ -163,10 +163,27 @@ extension WriteContext {
         strategy: ConflictResolution
     ) throws -> ReconcileOutcome {
         let reader = VersionReader(of: record, in: snapshot)
-        let graph = try VersionGraph(reaching: heads) { try reader.version($0) }
         let policy = try policy(for: record, strategy: strategy)
+        // The order of ids settles ties, and other devices have other ids of a sensitive memory.
+        if transaction.state.exchanges, let key = record.seal?.digestKey {
+            let labels = PlainLabels(try reader.all().map(\.version))
+            return outcome(for: heads, of: record) { () throws(MemoryError) in
+                try labels.outcome(for: heads, policy: policy, key: key)
+            }
+        }
+        let graph = try VersionGraph(reaching: heads) { try reader.version($0) }
+        return outcome(for: heads, of: record) { () throws(MemoryError) in
+            try Reconcile.reconcile(graph, heads: heads, policy: policy)
+        }
+    }
+
+    private func outcome(
+        for heads: [VersionID],
+        of record: MemoryRecord,
+        _ reconcile: () throws(MemoryError) -> ReconcileOutcome
+    ) -> ReconcileOutcome {
         do {
-            return try Reconcile.reconcile(graph, heads: heads, policy: policy)
+            return try reconcile()
         } catch {
             return .conflict(
                 WaitingConflict(

@@ -1,3 +1,4 @@
+import Foundation
 import HearthMemory
 import HearthModel
 import TestSupport
@@ -10,16 +11,22 @@ import Testing
     /// A store of each device, with its exchange.
     private struct Pair {
         var devices: Devices
+        var directories: [TemporaryDirectory] = []
         var stores: [MultiAgentMemoryCoordinator] = []
         var syncs: [HubSync] = []
 
-        init(_ count: Int = 2, over hub: any Hub = MemoryHub()) async throws {
+        /// - Parameter keyless: The number of a device that has nothing to seal with.
+        init(_ count: Int = 2, over hub: any Hub = MemoryHub(), keyless: Int? = nil) async throws {
             devices = try await Devices(count, over: hub)
             for index in 0..<count {
                 var configuration = CoordinatorConfiguration()
                 configuration.clock = devices.clock.storeClock
-                configuration.keyProvider = MemoryKeyProvider()
-                let store = try await MultiAgentMemoryCoordinator.open(.temporary, configuration: configuration)
+                configuration.keyProvider = index == keyless ? nil : MemoryKeyProvider()
+                directories.append(try TemporaryDirectory())
+                let store = try await MultiAgentMemoryCoordinator.open(
+                    .file(directories[index].file("store.db")),
+                    configuration: configuration
+                )
                 for agent in ["alden", "alice"] as [AgentID] { try await store.registerAgent(agent) }
                 stores.append(store)
                 syncs.append(
@@ -38,6 +45,15 @@ import Testing
 
         func close() async throws {
             for store in stores { try await store.close() }
+        }
+
+        /// Whether the file of a store or its log has some bytes.
+        func files(of index: Int, hold text: String) throws -> Bool {
+            try ["", "-wal"]
+                .contains { suffix in
+                    let url = URL(filePath: directories[index].file("store.db" + suffix))
+                    return try Data(contentsOf: url).range(of: Data(text.utf8)) != nil
+                }
         }
 
         func contents(_ query: String) async throws -> [[String]] {
@@ -125,22 +141,83 @@ import Testing
         try await pair.close()
     }
 
-    @Test func `sensitive memories and drafts stay on their device`() async throws {
+    @Test func `sensitive memories travel, are sealed on both devices, and stay so while edits meet`() async throws {
+        let pair = try await Pair()
+        let draft = MemoryDraft(content: "The quixzle hides a key. It is small.", isSensitive: true)
+        let id = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
+        try await pair.settle()
+        #expect(try await pair.contents("quixzle") == Array(repeating: [draft.content], count: 2))
+        for (index, content) in [
+            "The quixzle hides a door. It is small.", "The quixzle hides a key. It is large.",
+        ]
+        .enumerated() {
+            pair.devices.clock.advance(by: .seconds(1))
+            _ = try await pair.stores[index]
+                .publishMemory(id, agentID: "alden", change: MemoryChange(content: content), userID: "ana")
+        }
+        try await pair.settle()
+        let met = try await pair.contents("quixzle")
+        #expect(met[0] == met[1] && met[0].count == 1 && met[0] != [draft.content])
+        for store in pair.stores {
+            #expect(try await store.history(of: id, agentID: "alden", userID: "ana").count >= 3)
+        }
+        for (index, store) in pair.stores.enumerated() {
+            #expect(try await store.memory(id, agentID: "alden").isSensitive)
+            #expect(try await store.verify().findings == [])
+            #expect(try pair.files(of: index, hold: "uixzle") == false)
+        }
+        try await pair.close()
+    }
+
+    @Test func `a memory that becomes sensitive on one device is sealed on the other`() async throws {
+        let pair = try await Pair()
+        let id = try await pair.stores[0]
+            .storeAgentMemory(agentID: "alden", userID: "ana", content: "The quixzle is in the drawer.")
+        try await pair.settle()
+        #expect(try pair.files(of: 1, hold: "uixzle"))
+        let change = MemoryChange(isSensitive: true)
+        _ = try await pair.stores[0].publishMemory(id, agentID: "alden", change: change, userID: "ana")
+        try await pair.settle()
+        for (index, store) in pair.stores.enumerated() {
+            #expect(try await store.memory(id, agentID: "alden").isSensitive)
+            #expect(try pair.files(of: index, hold: "uixzle") == false)
+        }
+        _ = try await pair.stores[1]
+            .publishMemory(id, agentID: "alden", change: MemoryChange(isSensitive: false), userID: "ana")
+        try await pair.settle()
+        for store in pair.stores {
+            #expect(try await store.memory(id, agentID: "alden").isSensitive == false)
+            #expect(try await store.verify().findings == [])
+        }
+        try await pair.stores[1].eraseMemory(id, agentID: "alden", userID: "ana")
+        try await pair.settle()
+        #expect(try await pair.contents("quixzle") == [[], []])
+        try await pair.close()
+    }
+
+    @Test func `a device without a key keeps sensitive memories sealed until it has one`() async throws {
+        let pair = try await Pair(keyless: 1)
+        let draft = MemoryDraft(content: "The quixzle hides a key.", isSensitive: true)
+        _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
+        _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", content: "A quiet day.")
+        try await pair.settle()
+        #expect(try await pair.contents("quixzle hides")[1] == [])
+        #expect(try await pair.contents("quiet day")[1] == ["A quiet day."])
+        #expect(try await pair.syncs[1].status().incomplete == 1)
+        #expect(try pair.files(of: 1, hold: "uixzle") == false)
+        try await pair.close()
+    }
+
+    @Test func `drafts stay on their device`() async throws {
         let pair = try await Pair()
         let id = try await pair.stores[0]
             .storeAgentMemory(agentID: "alden", userID: "ana", content: "The lamp is red.")
-        _ = try await pair.stores[0]
-            .storeAgentMemory(
-                agentID: "alden",
-                userID: "ana",
-                MemoryDraft(content: "The lamp hides a key.", isSensitive: true)
-            )
         try await pair.settle()
         _ = try await pair.stores[0]
             .updateMemory(id, agentID: "alden", change: MemoryChange(content: "The lamp is blue."), userID: "ana")
         try await pair.settle()
         let found = try await pair.contents("lamp")
-        #expect(Set(found[0]) == ["The lamp is blue.", "The lamp hides a key."])
+        #expect(found[0] == ["The lamp is blue."])
         #expect(found[1] == ["The lamp is red."])
         try await pair.close()
     }

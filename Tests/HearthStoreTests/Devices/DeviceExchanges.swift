@@ -37,6 +37,7 @@ import Testing
     }
 
     private static func compare(_ simulation: SimulatedDevices) async throws {
+        for device in simulation.devices { await device.store.loadAllKeys() }
         let states = try simulation.devices.map { try DeviceState($0.store, besidesSessionsOf: simulation.erasedUsers) }
         guard let first = states.first else { return }
         for (number, state) in states.enumerated() {
@@ -55,7 +56,14 @@ import Testing
             guard report.isSound else { throw SimulationFailure(description: "verify: \(report)") }
             let space = try device.store.deviceSpace()
             guard space?.incomplete == 0, space?.future == 0 else {
-                throw SimulationFailure(description: "Something waits for ever: \(String(describing: space))")
+                let held = try device.store.heldRows(atMost: 10).filter { $0.reason != .opaque }
+                    .map { row in
+                        let payload = simulation.hub.record(at: row.position)?.payload ?? []
+                        return "\(row.position) \(row.reason) \(String(decoding: payload.prefix(300), as: UTF8.self))"
+                    }
+                throw SimulationFailure(
+                    description: "Something waits for ever:\n\(held.joined(separator: "\n"))"
+                )
             }
         }
     }

@@ -22,7 +22,13 @@ struct DeviceState: Equatable {
                 facts[name] =
                     "\(fields.isDeleted ? "deleted " : "")\(fields.content) [\(fields.category), \(fields.tags), \(fields.importance), \(fields.confidence), \(fields.metadata.sorted { $0.key < $1.key }), \(String(describing: fields.expiresAt))] in \(record.sessionID?.rawValue ?? "-"), \(record.type), \(record.createdAt.rawValue)"
                 let waits = try ConflictTable.waiting(on: record, in: connection) != nil
-                let heads = try VersionTable.heads(memory: key, in: connection)
+                var heads = try VersionTable.heads(memory: key, in: connection)
+                if record.isSensitive {
+                    // Each file names the versions of sensitive memories with a key of its own.
+                    let labels = PlainLabels(try VersionReader(of: record, in: snapshot).all().map(\.version))
+                    heads = heads.map { labels.plain($0) }
+                }
+                facts[name + " sensitive"] = "\(record.isSensitive)"
                 facts[name + " waits"] = waits ? heads.map(\.rawValue).sorted().joined(separator: ",") : "no"
                 for agent in snapshot.directory.agents {
                     facts[name + " seen by \(agent.id)"] = "\(try snapshot.standing(of: agent, to: record))"

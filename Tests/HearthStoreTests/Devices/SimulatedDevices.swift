@@ -57,6 +57,8 @@ struct SimulatedDevices {
         var directory: TemporaryDirectory
         var clock: TestClock
         var store: MemoryStore
+        /// What seals its sensitive memories: each device has its own.
+        var provider: MemoryKeyProvider
         /// How far its clock is ahead.
         var lead: Duration
     }
@@ -79,10 +81,12 @@ struct SimulatedDevices {
             let lead = Duration.seconds(Int.random(in: 0...900, using: &random))
             clock.advance(by: lead)
             let directory = try TemporaryDirectory()
+            let provider = MemoryKeyProvider()
             var device = Device(
                 directory: directory,
                 clock: clock,
-                store: try await Self.open(directory, clock),
+                store: try await Self.open(directory, clock, provider),
+                provider: provider,
                 lead: lead
             )
             // Some have memories of before.
@@ -92,13 +96,18 @@ struct SimulatedDevices {
         }
     }
 
-    private static func open(_ directory: TemporaryDirectory, _ clock: TestClock) async throws -> MemoryStore {
+    private static func open(
+        _ directory: TemporaryDirectory,
+        _ clock: TestClock,
+        _ provider: MemoryKeyProvider
+    ) async throws -> MemoryStore {
         var options = StoreOptions()
         options.durability = .normal
         options.agents = SimulatedHousehold.profiles
         options.sharing = SimulatedHousehold.policy
         options.embedder = nil
         options.clock = clock.storeClock
+        options.keyProvider = provider
         return try await MemoryStore.open(.file(directory.file("store.db")), options: options)
     }
 
@@ -190,7 +199,7 @@ extension SimulatedDevices {
             case 71..<73:
                 note("\(name) is opened anew")
                 try await device.store.close()
-                device.store = try await Self.open(device.directory, device.clock)
+                device.store = try await Self.open(device.directory, device.clock, device.provider)
             case 73..<86:
                 note("\(name) sends")
                 try await send(from: device, mayLoseAnswer: true)
@@ -218,7 +227,8 @@ extension SimulatedDevices {
             content: [sentence(), sentence(), sentence()].joined(separator: " "),
             category: any(SimulatedHousehold.categories),
             tags: [any(["a", "b", "c"])],
-            importance: Double(Int.random(in: 0...10, using: &random)) / 10
+            importance: Double(Int.random(in: 0...10, using: &random)) / 10,
+            isSensitive: chance(20)
         )
         let isShared = draft.category != .privateTasks && chance(60)
         let others = isShared ? [any(Self.agents)] : []
@@ -236,6 +246,7 @@ extension SimulatedDevices {
         var owner: AgentID
         var user: UserID
         var content: String
+        var isSensitive: Bool
         var agents: [AgentID]
     }
 
@@ -244,7 +255,7 @@ extension SimulatedDevices {
             try snapshot.connection.rows(
                 """
                 SELECT m.memory_id, a.agent_id, u.user_id, m.content,
-                    (SELECT group_concat(b.agent_id) FROM shares AS s JOIN agents AS b ON b.agent_key = s.agent_key
+                    m.is_sensitive, (SELECT group_concat(b.agent_id) FROM shares AS s JOIN agents AS b ON b.agent_key = s.agent_key
                         WHERE s.memory_key = m.memory_key AND NOT s.is_revoked)
                 FROM memories AS m JOIN agents AS a ON a.agent_key = m.owner_key JOIN users AS u ON u.user_key = m.user_key
                 ORDER BY m.memory_id
@@ -255,7 +266,8 @@ extension SimulatedDevices {
                         owner: AgentID(rawValue: row.string(1)),
                         user: UserID(rawValue: row.string(2)),
                         content: row.string(3),
-                        agents: (row.optionalString(4) ?? "").split(separator: ",")
+                        isSensitive: row.bool(4),
+                        agents: (row.optionalString(5) ?? "").split(separator: ",")
                             .map { AgentID(rawValue: String($0)) }
                     )
                 }
@@ -268,7 +280,8 @@ extension SimulatedDevices {
         guard let memory = try memory(of: device) else { return }
         let agent = chance(60) ? memory.owner : any(memory.agents + [memory.owner])
         var change = MemoryChange()
-        if chance(70) {
+        if chance(3) { change.isSensitive = !memory.isSensitive }
+        if chance(70), !memory.isSensitive {
             var sentences = memory.content.split(separator: ". ").map(String.init)
             let place = Int.random(in: 0...sentences.count, using: &random)
             if place < sentences.count, chance(60) {
@@ -277,6 +290,10 @@ extension SimulatedDevices {
                 sentences.append(sentence())
             }
             change.content = sentences.joined(separator: ". ")
+        }
+        if memory.isSensitive, chance(70) {
+            let known = try await device.store.memory(memory.id, as: agent, userID: memory.user).content
+            change.content = known + " " + sentence()
         }
         if chance(30) { change.importance = Double(Int.random(in: 0...10, using: &random)) / 10 }
         if chance(30) { change.tags = [any(["a", "b", "c", "d"]), any(["e", "f"])] }

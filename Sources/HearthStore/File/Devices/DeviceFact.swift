@@ -14,13 +14,14 @@ enum DeviceFact {
     case share(ShareFact)
     case tombstone(TombstoneFact)
     case erasure(ErasureFact)
+    case sensitivity(SensitivityFact)
 
     /// The format of the payloads.
     static let schema = 1
 
     /// The value of the key `fact`.
     enum Kind: String, Codable {
-        case agent, policy, session, version, share, tombstone, erasure
+        case agent, policy, session, version, share, tombstone, erasure, sensitivity
     }
 
     var kind: Kind {
@@ -32,6 +33,7 @@ enum DeviceFact {
         case .share: .share
         case .tombstone: .tombstone
         case .erasure: .erasure
+        case .sensitivity: .sensitivity
         }
     }
 }
@@ -80,7 +82,11 @@ struct VersionFact: Codable {
     var memory: FactMemory
     /// Nil if the version has parents.
     var origin: Origin?
+    /// The version under its plain id, of a sensitive memory too.
     var version: WrittenVersion
+    /// Set if the memory is sensitive where the record was made: 32 hexadecimal digits that nobody can guess. Without them the
+    /// record's id would tell who guesses the text that the guess is right.
+    var salt: String?
 }
 
 /// A share of a memory with an agent, or its revocation. ``ShareRank`` says which one holds.
@@ -95,9 +101,11 @@ struct ShareFact: Codable {
     var sinceHead: VersionID
     var grantedAt: Int64
     var time: ExportedTime
+    /// As that of a version.
+    var salt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case memory, agent, rule, permission, time
+        case memory, agent, rule, permission, time, salt
         case isRevoked = "is_revoked"
         case sinceHead = "since_head"
         case grantedAt = "granted_at"
@@ -132,6 +140,30 @@ struct ErasureFact: Codable {
     var time: ExportedTime
 }
 
+/// That a memory has become sensitive, or plain again. The latest one holds.
+struct SensitivityFact: Codable {
+    var memory: FactMemory
+    var isSensitive: Bool
+    var time: ExportedTime
+
+    private enum CodingKeys: String, CodingKey {
+        case memory, time
+        case isSensitive = "is_sensitive"
+    }
+}
+
+extension DeviceFact {
+    /// The user whose memory a fact is about, and whether it needs keys of this file.
+    var sealing: (user: UserID, isNeeded: Bool)? {
+        switch self {
+        case .version(let fact): (fact.memory.user, fact.salt != nil)
+        case .share(let fact): (fact.memory.user, fact.salt != nil)
+        case .sensitivity(let fact): (fact.memory.user, fact.isSensitive)
+        case .agent, .policy, .session, .tombstone, .erasure: nil
+        }
+    }
+}
+
 extension DeviceFact: Codable {
     private enum CodingKeys: String, CodingKey { case fact }
 
@@ -144,6 +176,7 @@ extension DeviceFact: Codable {
         case .share: self = .share(try ShareFact(from: decoder))
         case .tombstone: self = .tombstone(try TombstoneFact(from: decoder))
         case .erasure: self = .erasure(try ErasureFact(from: decoder))
+        case .sensitivity: self = .sensitivity(try SensitivityFact(from: decoder))
         }
     }
 
@@ -158,6 +191,7 @@ extension DeviceFact: Codable {
         case .share(let fact): try fact.encode(to: encoder)
         case .tombstone(let fact): try fact.encode(to: encoder)
         case .erasure(let fact): try fact.encode(to: encoder)
+        case .sensitivity(let fact): try fact.encode(to: encoder)
         }
     }
 }

@@ -7,6 +7,8 @@ enum DeviceOutbox {
     enum Part: Int {
         case memory = 1
         case version, share, session, agent, policy, tombstone, erasure
+        /// Whether a memory is sensitive, after that has changed.
+        case sensitivity
     }
 
     /// One thing to be sent.
@@ -115,6 +117,26 @@ enum DeviceOutbox {
         for entry in entries { try connection.run("DELETE FROM device_outbox WHERE entry = ?1", entry) }
     }
 
+    /// Notes that a memory has become sensitive, or plain again.
+    static func note(sensitivityOf memory: Int64, at time: HybridTime, in connection: Connection) throws {
+        try connection.run(
+            "INSERT OR REPLACE INTO device_outbox (part, key, item, time) VALUES (?1, ?2, 0, ?3)",
+            Part.sensitivity.rawValue,
+            memory,
+            time.rawValue
+        )
+    }
+
+    /// Follows a version that gets another id.
+    static func rename(_ version: VersionID, to new: VersionID, of memory: Int64, in connection: Connection) throws {
+        try connection.run(
+            "UPDATE device_outbox SET item = ?3 WHERE part = 2 AND key = ?1 AND item = ?2",
+            memory,
+            version.bytes,
+            new.bytes
+        )
+    }
+
     /// What was removed of a user and not sent yet.
     static func tombstones(of user: Int64, in connection: Connection) throws -> [NotedTombstone] {
         try connection.rows(
@@ -176,13 +198,23 @@ enum DeviceFacts {
             as: { $0.bytes(0) }
         )
         try connection.run("DELETE FROM device_facts WHERE memory_key = ?1", memory)
-        try connection.run("DELETE FROM device_outbox WHERE part IN (1, 2, 3) AND key = ?1", memory)
+        try connection.run("DELETE FROM device_outbox WHERE part IN (1, 2, 3, 9) AND key = ?1", memory)
+        try connection.run("DELETE FROM device_registers WHERE name = ?1", String.sensitivity(of: memory))
         // Names are 'share', the memory's key and the agent's, with a blank between them; '!' comes next after the blank.
         try connection.run(
             "DELETE FROM device_registers WHERE name > 'share ' || ?1 || ' ' AND name < 'share ' || ?1 || '!'",
             memory
         )
         return facts
+    }
+
+    /// Forgets under which ids a memory was exchanged while it was plain.
+    static func forgetIDs(memory: Int64, in connection: Connection) throws {
+        try connection.run("DELETE FROM device_facts WHERE memory_key = ?1", memory)
+        try connection.run(
+            "UPDATE device_registers SET fact = x'' WHERE name > 'share ' || ?1 || ' ' AND name < 'share ' || ?1 || '!'",
+            memory
+        )
     }
 
     /// Forgets what is left of a user whose memories are forgotten.

@@ -91,8 +91,7 @@ enum HeldRows {
         try connection.run("DELETE FROM device_held WHERE position = ?1", position)
     }
 
-    /// Forgets the rows that are kept as records, whose texts are plain, because a memory is erased that they may be
-    /// about. They are received again.
+    /// Forgets the rows that wait for others, because a memory is erased that they may be about. They are received again.
     static func forgetRecords(in transaction: StoreTransaction) throws {
         let connection = transaction.connection
         let first = try connection.first(

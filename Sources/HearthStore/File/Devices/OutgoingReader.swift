@@ -3,14 +3,18 @@ import HearthRules
 import HearthSQLite
 
 /// Makes records of what is noted in the outbox.
-struct OutgoingReader {
-    let snapshot: Snapshot
-    let space: DeviceSpaceTable.Row
+final class OutgoingReader {
+    private let snapshot: Snapshot
+    private let space: DeviceSpaceTable.Row
+    private let opensSensitive: Bool
+    /// The sensitive memory that was read last: mostly its versions follow each other.
+    private var lastLabels: (memory: Int64, labels: PlainLabels)?
 
+    /// - Parameter opensSensitive: Whether sensitive memories are opened. Their entries are passed over if not.
     /// - Returns: Nil if the file exchanges with no other device.
-    init?(in snapshot: Snapshot) throws {
+    init?(in snapshot: Snapshot, openingSensitive opensSensitive: Bool = true) throws {
         guard let space = try DeviceSpaceTable.find(snapshot.connection) else { return nil }
-        (self.snapshot, self.space) = (snapshot, space)
+        (self.snapshot, self.space, self.opensSensitive) = (snapshot, space, opensSensitive)
     }
 
     private var connection: Connection { snapshot.connection }
@@ -21,7 +25,7 @@ struct OutgoingReader {
         for entry in try DeviceOutbox.entries(after: position, atMost: count, in: connection) {
             outgoing.last = entry.number
             guard let part = entry.part else { continue }
-            if [.memory, .version, .share].contains(part), try isSensitive(entry.key) {
+            if !opensSensitive, [.memory, .version, .share].contains(part), try isSensitive(entry.key) {
                 outgoing.keptBack += 1
                 continue
             }
@@ -54,29 +58,65 @@ struct OutgoingReader {
         case .policy: try policy(entry)
         case .tombstone: try tombstone(entry)
         case .erasure: try erasure(entry)
+        case .sensitivity: try sensitivity(entry)
         }
+    }
+
+    private func sensitivity(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
+        guard let found = try FoundMemory.find(entry.key, in: connection), let time = entry.time else { return nil }
+        let fact = SensitivityFact(
+            memory: found.memory,
+            isSensitive: try isSensitive(entry.key),
+            time: ExportedTime(time)
+        )
+        let register = (String.sensitivity(of: entry.key), time)
+        return .init(record: try DeviceFact.sensitivity(fact).record(), memory: entry.key, register: register)
+    }
+
+    /// The versions of a sensitive memory as other devices name them.
+    ///
+    /// - Throws: ``KeysNeeded`` if its user's keys are not in memory.
+    private func labels(of memory: Int64, _ found: FoundMemory, _ keys: UserKeys) throws -> PlainLabels {
+        if let lastLabels, lastLabels.memory == memory { return lastLabels.labels }
+        let seal = MemorySeal(id: found.memory.id, keys: keys)
+        let reader = VersionReader(of: memory, id: found.memory.id, sealedBy: seal, in: snapshot)
+        let labels = PlainLabels(try reader.all().map(\.version))
+        lastLabels = (memory, labels)
+        return labels
+    }
+
+    /// What a record about a sensitive memory has so that nobody can guess its id. It is the same whenever this file makes
+    /// the record.
+    private static func salt(_ parts: [UInt8]..., keys: UserKeys) -> String {
+        var encoder = CanonicalEncoder()
+        encoder.append("hearth.salt.1")
+        for part in parts { encoder.append(contentsOf: part) }
+        return Hexadecimal.string(Array(encoder.digest(key: keys.digestKey).prefix(16)))
     }
 
     /// A version; without an id the first version of a memory that has no other.
     private func version(_ id: VersionID?, of memory: Int64) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(memory, in: connection) else { return nil }
-        let reader = VersionReader(of: memory, id: found.memory.id, sealedBy: nil, in: snapshot)
-        let version: Version
-        if let id {
-            version = try reader.version(id)
-        } else {
-            // Whoever has several has a row for each, and an entry.
-            let all = try reader.all()
-            guard all.count == 1, let only = all.first else { return nil }
-            version = only.version
-        }
-        let fact = VersionFact(
-            memory: found.memory,
-            origin: version.parents.isEmpty ? found.origin : nil,
-            version: WrittenVersion(version)
-        )
-        return .init(record: try DeviceFact.version(fact).record(), memory: memory)
+        guard let version = try written(id, of: memory, found) else { return nil }
+        return .init(record: try DeviceFact.version(version).record(), memory: memory)
     }
+
+    private func written(_ id: VersionID?, of memory: Int64, _ found: FoundMemory) throws -> VersionFact? {
+        guard try isSensitive(memory) else {
+            let reader = VersionReader(of: memory, id: found.memory.id, sealedBy: nil, in: snapshot)
+            // Whoever has several has a row for each, and an entry.
+            let version = try id.map { try reader.version($0) } ?? Self.only(of: reader.all().map(\.version))
+            return version.map { VersionFact($0, of: found) }
+        }
+        let keys = try snapshot.keys(ofUser: found.user)
+        let labels = try labels(of: memory, found, keys)
+        guard let version = id.map({ labels[labels.plain($0)] }) ?? Self.only(of: labels.versions) else { return nil }
+        var fact = VersionFact(version, of: found)
+        fact.salt = Self.salt(version.id.bytes ?? [], keys: keys)
+        return fact
+    }
+
+    private static func only(of versions: [Version]) -> Version? { versions.count == 1 ? versions.first : nil }
 
     private func share(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(entry.key, in: connection) else { return nil }
@@ -106,7 +146,12 @@ struct OutgoingReader {
                 )
             }
         )
-        guard let fact, let time = fact.time.time else { return nil }
+        guard var fact, let time = fact.time.time else { return nil }
+        if try isSensitive(entry.key) {
+            let keys = try snapshot.keys(ofUser: found.user)
+            fact.sinceHead = try labels(of: entry.key, found, keys).plain(fact.sinceHead)
+            fact.salt = Self.salt(fact.sinceHead.bytes ?? [], Array(agent.rawValue.utf8), keys: keys)
+        }
         let record = try DeviceFact.share(fact).record()
         return .init(record: record, memory: entry.key, register: (.share(of: entry.key, with: entry.agent), time))
     }
@@ -165,6 +210,16 @@ struct OutgoingReader {
     }
 }
 
+extension VersionFact {
+    init(_ version: Version, of found: FoundMemory) {
+        self.init(
+            memory: found.memory,
+            origin: version.parents.isEmpty ? found.origin : nil,
+            version: WrittenVersion(version)
+        )
+    }
+}
+
 /// A memory as facts name it.
 struct FoundMemory {
     var memory: FactMemory
@@ -212,4 +267,5 @@ extension String {
     static func agent(_ id: AgentID) -> String { "agent \(id.rawValue)" }
     static func session(_ key: Int64) -> String { "session \(key)" }
     static func share(of memory: Int64, with agent: Int64) -> String { "share \(memory) \(agent)" }
+    static func sensitivity(of memory: Int64) -> String { "sensitivity \(memory)" }
 }

@@ -165,6 +165,8 @@ enum SchemaV12 {
         ),
     ]
 
+    /// Part 9 of `device_outbox` is that a memory has become sensitive, or plain again. No trigger notes that: it needs a time.
+    ///
     /// Notes everything that the file holds, in an order in which little has to wait for something else. Profiles and the
     /// policy count as changed at ?1; what was changed or exchanged before keeps the time of its last change.
     static let everything: [StaticString] = [
@@ -198,6 +200,13 @@ enum SchemaV12 {
             coalesce((SELECT time FROM device_outbox WHERE part = 3 AND key = memory_key AND item = agent_key),
                 (SELECT time FROM device_registers WHERE name = 'share ' || memory_key || ' ' || agent_key))
         FROM shares WHERE ?1 >= 0
+        """,
+        """
+        INSERT OR REPLACE INTO device_outbox (part, key, item, time)
+        SELECT 9, m.memory_key, 0,
+            coalesce((SELECT time FROM device_outbox WHERE part = 9 AND key = m.memory_key AND item = 0), r.time)
+        FROM device_registers AS r JOIN memories AS m ON m.memory_key = CAST(substr(r.name, 13) AS INTEGER)
+        WHERE ?1 >= 0 AND r.name > 'sensitivity ' AND r.name < 'sensitivity!'
         """,
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item) SELECT 7, user_key, owner_key || ' ' || deleted_at || ' '

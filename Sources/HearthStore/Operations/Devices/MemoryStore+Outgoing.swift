@@ -6,14 +6,27 @@ extension MemoryStore {
     /// The records that other devices have to get, oldest first.
     ///
     /// Nothing is changed; ``markSent(_:)`` does that once they are on the hub. A record that was sent already is left
-    /// out.
+    /// out, and so is what is about sensitive memories while their keys can't be had.
     ///
     /// - Parameters:
     ///   - position: The last note of an earlier call, to go on behind it.
     ///   - count: How many notes are looked at.
     package func outgoingRecords(after position: Int64 = 0, atMost count: Int = 256) async throws -> OutgoingRecords {
+        do {
+            return try await outgoingRecords(after: position, atMost: count, openingSensitive: true)
+        } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
+            return try await outgoingRecords(after: position, atMost: count, openingSensitive: false)
+        }
+    }
+
+    private func outgoingRecords(
+        after position: Int64,
+        atMost count: Int,
+        openingSensitive opensSensitive: Bool
+    ) async throws -> OutgoingRecords {
         try await read(mayTakeLong: count > Self.longRead) { snapshot in
-            try OutgoingReader(in: snapshot)?.records(after: position, atMost: count) ?? OutgoingRecords()
+            let reader = try OutgoingReader(in: snapshot, openingSensitive: opensSensitive)
+            return try reader?.records(after: position, atMost: count) ?? OutgoingRecords()
         }
     }
 

@@ -6,7 +6,7 @@ extension MemoryStore {
     /// Takes over what other devices say, in one transaction with the new cursor; durable on return.
     ///
     /// What can't be taken over yet is held: a version whose parents have not come, what is from a clock far ahead, what
-    /// this release can't read. Records that were held before are to be given again, until they are taken over.
+    /// this release can't read, and what is of a sensitive memory while there are no keys. Records that were held before are to be given again, until they are taken over.
     ///
     /// - Parameters:
     ///   - received: Records in the order of the hub.
@@ -30,14 +30,42 @@ extension MemoryStore {
         cursor: Int64?,
         into report: TakeoverReport
     ) async throws -> TakeoverReport {
-        try await writePublishing { context in
+        let keys = try await keys(for: records)
+        return try await writePublishing { context in
             guard try DeviceSpaceTable.find(context.connection) != nil else { throw MemoryError.noSpace }
-            var run = TakeoverRun(context: context, report: report)
+            var run = TakeoverRun(context: context, keys: keys, report: report)
             try run.take(records)
             try run.settle()
             if let cursor { try DeviceSpaceTable.set(cursor: cursor, in: context.transaction) }
             try run.audit()
             return run.report
+        }
+    }
+
+    /// The keys of the users of whom some records need them, and of those who have keys, as far as they can be had.
+    private func keys(for records: [OpenedRecord]) async throws -> [UserID: UserKeys] {
+        guard keyring.provider != nil else { return [:] }
+        var users: [UserID: Bool] = [:]
+        for case .fact(let fact, _) in records.map(\.meaning) {
+            guard let sealing = fact.sealing else { continue }
+            users[sealing.user, default: false] = users[sealing.user] ?? false || sealing.isNeeded
+        }
+        var keys: [UserID: UserKeys] = [:]
+        for (user, isNeeded) in users {
+            guard (try? user.validated()) != nil, try isNeeded || hasKeys(user) else { continue }
+            do {
+                keys[user] = try await sealingKeys(of: user)
+            } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
+                log.trace(error, "Sensitive memories of other devices wait for their user's keys.")
+            }
+        }
+        return keys
+    }
+
+    private func hasKeys(_ userID: UserID) throws -> Bool {
+        try read { snapshot in
+            let user = try UserTable.find(userID, in: snapshot.connection)
+            return try user.flatMap { try KeyTable.newest(ofUser: $0, in: snapshot.connection) } != nil
         }
     }
 
@@ -83,12 +111,13 @@ private struct OpenedRecord: Sendable {
 /// Takes over several records.
 private struct TakeoverRun {
     let context: WriteContext
+    let keys: [UserID: UserKeys]
     var report: TakeoverReport
     /// The memories that were changed, by user.
     private var touched: [Int64: Set<Int64>] = [:]
 
-    init(context: WriteContext, report: TakeoverReport) {
-        (self.context, self.report) = (context, report)
+    init(context: WriteContext, keys: [UserID: UserKeys], report: TakeoverReport) {
+        (self.context, self.keys, self.report) = (context, keys, report)
     }
 
     private var connection: Connection { context.connection }
@@ -135,11 +164,14 @@ private struct TakeoverRun {
                 report.known += 1
                 break
             }
-            switch try RecordTakeover(context: context).take(fact, id: id) {
+            switch try RecordTakeover(context: context, keys: keys).take(fact, id: id) {
             case .applied(let user, let memory):
                 report.applied += 1
                 try DeviceFacts.insert(id, memory: memory, in: connection)
                 if let user { touched[user, default: []].formUnion(memory.map { [$0] } ?? []) }
+            case .appliedUnnoted(let user, let memory):
+                report.applied += 1
+                touched[user, default: []].insert(memory)
             case .known:
                 report.known += 1
                 try DeviceFacts.insert(id, memory: nil, in: connection)
