@@ -42,6 +42,8 @@ public struct CoordinatorStatus: Sendable, Codable {
     public var sync: SyncStatistics
     /// Whether the engine is well.
     public var health: HealthReport
+    /// How the exchange with other devices stands; nil where the file exchanges with none.
+    public var devices: HubSyncStatus?
     /// When this was assembled.
     public var generatedAt: Date
 
@@ -51,12 +53,14 @@ public struct CoordinatorStatus: Sendable, Codable {
         agents: [AgentID: AgentStatus],
         sync: SyncStatistics,
         health: HealthReport,
+        devices: HubSyncStatus? = nil,
         generatedAt: Date
     ) {
         self.coordinator = coordinator
         self.agents = agents
         self.sync = sync
         self.health = health
+        self.devices = devices
         self.generatedAt = generatedAt
     }
 }
@@ -80,6 +84,7 @@ extension MultiAgentMemoryCoordinator {
             agents: agents,
             sync: try await store.syncStatistics(),
             health: try await store.healthCheck(),
+            devices: try store.hubSyncStatus(),
             generatedAt: Date.now
         )
     }

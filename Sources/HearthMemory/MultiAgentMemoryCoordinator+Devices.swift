@@ -63,4 +63,17 @@ extension MultiAgentMemoryCoordinator {
     package func restartExchange() async throws {
         try await operations.administer { try await $0.restartExchange() }
     }
+
+    /// How the exchange stands, as far as the file says; nil if it exchanges with no other device.
+    package func hubSyncStatus() async throws -> HubSyncStatus? {
+        try await operations.administer { try $0.hubSyncStatus() }
+    }
+
+    /// How the exchange has fared.
+    package func exchangeNotes() async throws -> ExchangeNotes {
+        try await operations.administer { try $0.exchangeNotes() }
+    }
+
+    /// Notes what an exchange came to, for health, metrics and administrators.
+    package func note(_ outcome: ExchangeOutcome) async { await store.note(outcome) }
 }

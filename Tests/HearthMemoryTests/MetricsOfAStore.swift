@@ -38,6 +38,11 @@ import Testing
         coordinator.requestBackgroundSync()
         try await until { coordinator.backgroundSyncStatus.cycles == 1 }
         _ = try await coordinator.maintain()
+        try await coordinator.joinSpace("a space", isFounding: true)
+        let report = HubSyncReport(sent: 3, applied: 2, known: 1)
+        await coordinator.note(ExchangeOutcome(hub: "h", report: report, end: 4, withheld: [2...3]))
+        let failure = MemoryError(code: .hubUnavailable, message: "no")
+        await coordinator.note(ExchangeOutcome(hub: "h", error: failure, end: 4, withheld: [2...3]))
         try await coordinator.recordMetrics()
         return coordinator
     }
@@ -76,9 +81,21 @@ import Testing
             "hearth_background_retries_total 0", "hearth_background_drafts_total{outcome=\"settled\"} 0",
             "hearth_upkeep_items_total{step=\"retention\"} 0", "hearth_upkeep_duration_seconds_count 2",
             "hearth_users 1", "hearth_drafts_pending 0", "hearth_embedding_queue 0",
+            "hearth_hub_exchanges_total{outcome=\"success\"} 1", "hearth_hub_exchanges_total{outcome=\"failure\"} 1",
+            "hearth_hub_records_total{outcome=\"sent\"} 3", "hearth_hub_records_total{outcome=\"refused\"} 0",
+            "hearth_hub_behind_rows 4", "hearth_hub_held_rows{reason=\"opaque\"} 0",
+            "hearth_hub_missing_rows{how=\"withheld\"} 2", "hearth_hub_consecutive_failures 1",
         ] {
             #expect(page.contains(line + "\n"), "\(line)\n\(page)")
         }
+        try await coordinator.close()
+    }
+
+    @Test func `a file that exchanges with no other device has no metric of it`() async throws {
+        let metrics = PrometheusMetrics()
+        let coordinator = try await withMetricsFactory(metrics) { try await household() }
+        try await coordinator.recordMetrics()
+        #expect(!metrics.exposition().contains("hearth_hub_"))
         try await coordinator.close()
     }
 

@@ -101,6 +101,54 @@ package final class PostgreSQLServer: Sendable {
         try run(asOwner + ["\(binaries)/pg_ctl", "-D", directory + "/data", "-m", mode, "-w", "-t", "900", "stop"])
     }
 
+    /// Lets the server speak TLS alone to whoever comes over the network, with a certificate for `localhost`; it is started
+    /// anew.
+    ///
+    /// - Returns: The paths of the root that made its certificate, and of another root.
+    package func requireTLS() throws -> (root: String, other: String) {
+        let script = """
+            set -e
+            cd "$1"
+            for root in root other; do
+                openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=hearth test $root" -keyout $root.key -out $root.crt
+            done
+            openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout data/server.key -out server.csr
+            printf 'subjectAltName=DNS:localhost' > names
+            openssl x509 -req -in server.csr -CA root.crt -CAkey root.key -CAcreateserial -days 2 -extfile names -out data/server.crt
+            chmod 600 data/server.key
+            chmod 644 root.crt other.crt data/server.crt
+            chown --reference=data data/server.key data/server.crt
+            printf 'ssl = on\n' >> data/postgresql.conf
+            sed -i 's/^host /hostssl /' data/pg_hba.conf
+            """
+        try run(["bash", "-c", script, "bash", directory])
+        try stop()
+        try start()
+        return (directory + "/root.crt", directory + "/other.crt")
+    }
+
+    /// Writes a database to a file as `pg_dump` does.
+    package func dump(_ database: String, to path: String) throws {
+        try run(
+            [
+                "\(binaries)/pg_dump", "--clean", "--if-exists", "-h", directory, "-p", "\(port)", "-U", "owner", "-f",
+                path,
+                database,
+            ]
+        )
+    }
+
+    /// Puts a database back as a file of ``dump(_:to:)`` has it.
+    package func restore(_ path: String, into database: String) throws {
+        try run(
+            [
+                "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-h", directory, "-p", "\(port)", "-U", "owner",
+                "-d",
+                database, "-f", path,
+            ]
+        )
+    }
+
     /// Ends the server when this process is gone, however it went.
     private func watch() {
         let script = """

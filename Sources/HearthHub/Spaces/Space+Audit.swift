@@ -4,6 +4,9 @@ extension Space {
     /// How many ranges one question to the hub has.
     private static let rangesInQuestion = 1_000
 
+    /// How many rows that this device has seen were emptied, though no signed erasure of them has come.
+    package var emptiedRows: Int { ledger.unexplained.count }
+
     /// Compares what the hub has now with what it showed this device before.
     ///
     /// A hub that went back to an earlier state, lost rows, or put others in their places, is found out. One that keeps

@@ -1,8 +1,6 @@
 public import HearthMemory
 public import HearthModel
-internal import HearthRules
 package import Logging
-public import ServiceLifecycle
 
 /// Exchanges a store's memories with other devices through a hub.
 ///
@@ -12,25 +10,24 @@ public import ServiceLifecycle
 /// }
 /// ```
 ///
-/// Versions and shares travel, and what says who may see them. Drafts, leases and the audit stay on their device. The article *Devices* says what converges and why. One exchange runs at a time. A host that wants it to go on
+/// Versions and shares travel, and what says who may see them. Drafts, leases and the audit stay on their
+/// device. The article *Devices* says what converges and why. One exchange runs at a time. A host that wants it to go on
 /// by itself runs this as a service beside its coordinator.
 public actor HubSync {
-    /// How many records go in one question to the hub, and in one transaction of the store.
-    private static let batch = 500
-    /// How long the hub is asked for news at once.
-    private static let wait = Duration.seconds(30)
-    /// How often this file is looked at for changes while the hub has no news.
-    private static let look = Duration.milliseconds(200)
-    private static let retries = RetrySchedule(first: .seconds(1), longest: .seconds(300))
-
-    private let coordinator: MultiAgentMemoryCoordinator
-    private let space: Space
-    private let clock: StoreClock
-    private let logger: Logger
+    let coordinator: MultiAgentMemoryCoordinator
+    let space: Space
+    let clock: StoreClock
+    let logger: Logger
     /// The last change of this file that was looked at: sent, or of a sensitive memory whose key can't be had.
-    private var lastNote: Int64 = 0
-    private var lastSuccess: Timestamp?
-    private var problem: String?
+    var lastNote: Int64 = 0
+    /// The number of the hub's last row in the present exchange; nil: it has not said yet.
+    var end: Int64?
+    /// Rows that the hub has not shown, though it has shown later ones.
+    var withheld: [ClosedRange<Int64>] = []
+    /// When an exchange that failed is tried again.
+    var nextAttempt: Timestamp?
+    private var isExchanging = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     package init(
         _ coordinator: MultiAgentMemoryCoordinator,
@@ -85,8 +82,7 @@ public actor HubSync {
     /// - Throws: `.hubUnavailable`; `.deviceRemoved`; any error that keeps the store from being written.
     @discardableResult
     public func sync() async throws -> HubSyncReport {
-        var report = HubSyncReport()
-        do {
+        try await exchange { report in
             // What was sent is received too: so a hub that loses it afterwards is found out.
             var sent = -1
             while report.sent > sent {
@@ -94,198 +90,80 @@ public actor HubSync {
                 try await pull(into: &report)
                 try await push(into: &report)
             }
-            lastSuccess = clock.now()
-            problem = nil
-        } catch {
-            problem = "\(error)"
-            throw error
         }
-        return report
     }
 
     /// Takes over what is new on the hub.
     @discardableResult
     public func pull() async throws -> HubSyncReport {
-        var report = HubSyncReport()
-        try await pull(into: &report)
-        return report
+        try await exchange { try await pull(into: &$0) }
     }
 
     /// Sends what is new here.
     @discardableResult
     public func push() async throws -> HubSyncReport {
-        var report = HubSyncReport()
-        try await push(into: &report)
-        return report
+        try await exchange { try await push(into: &$0) }
     }
 
     /// How the exchange stands. The hub is not asked.
+    ///
+    /// - Throws: `.invalidArgument` if the file has left its space meanwhile.
     public func status() async throws -> HubSyncStatus {
-        let here = try await coordinator.deviceSpace()
-        return HubSyncStatus(
-            hub: await space.hubName,
-            cursor: here?.cursor ?? 0,
-            outgoing: here?.outgoing ?? 0,
-            incomplete: here?.incomplete ?? 0,
-            future: here?.future ?? 0,
-            opaque: here?.opaque ?? 0,
-            lastSuccessAt: lastSuccess?.date,
-            problem: problem
-        )
+        guard var status = try await coordinator.hubSyncStatus() else {
+            throw MemoryError.invalidArgument("This file exchanges with no other device any more.")
+        }
+        status.hub = await space.hubName ?? status.hub
+        status.nextAttemptAt = nextAttempt?.date
+        return status
     }
 }
 
-// MARK: - Exchanging
+// MARK: - One exchange at a time
 
 extension HubSync {
-    private func push(into report: inout HubSyncReport) async throws {
-        while true {
-            try Task.checkCancellation()
-            let outgoing = try await coordinator.outgoingRecords(after: lastNote, atMost: Self.batch)
-            guard outgoing.last > lastNote else { return }
-            if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
-            try await coordinator.markSent(outgoing)
-            lastNote = outgoing.last
-            report.sent += outgoing.records.count
+    /// Runs an exchange when the one before has ended, and notes what it came to.
+    private func exchange(_ body: (inout HubSyncReport) async throws -> Void) async throws -> HubSyncReport {
+        await takeTurn()
+        defer { endTurn() }
+        try Task.checkCancellation()
+        let began = clock.bootInstant
+        var report = HubSyncReport()
+        withheld = try await coordinator.exchangeNotes().withheld
+        end = nil
+        do {
+            try await body(&report)
+        } catch {
+            if let error = error as? MemoryError { await note(report, error: error, since: began) }
+            throw error
         }
+        await note(report, error: nil, since: began)
+        return report
     }
 
-    private func pull(into report: inout HubSyncReport) async throws {
-        try await takeOverHeld(into: &report)
-        while true {
-            try Task.checkCancellation()
-            let cursor = try await coordinator.deviceCursor()
-            let page = try await space.fetch(after: cursor, limit: Self.batch)
-            if page.wentBack {
-                guard !report.wasRestarted else {
-                    throw MemoryError(
-                        code: .hubUnavailable,
-                        message: "The hub went back to an earlier state again while everything was exchanged anew."
-                    )
-                }
-                try await restart()
-                report.wasRestarted = true
-                continue
-            }
-            guard page.cursor > cursor else {
-                // Devices that lack a key get it from whoever has it.
-                _ = try await space.tend()
-                return
-            }
-            try await takeOver(page.records, cursor: page.cursor, into: &report)
+    private func takeTurn() async {
+        guard isExchanging else {
+            isExchanging = true
+            return
         }
+        await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// What waited may have got what it waited for.
-    private func takeOverHeld(into report: inout HubSyncReport) async throws {
-        var position: Int64 = 0
-        while true {
-            let held = try await coordinator.heldRows(after: position, atMost: Self.batch)
-            guard let last = held.last else { return }
-            position = last.position
-            var opened: [ReceivedRecord] = []
-            for row in held {
-                let record = try await record(of: KeptRow(bytes: row.sealed))
-                opened.append(ReceivedRecord(position: row.position, sealed: row.sealed, record: record))
-            }
-            note(try await coordinator.takeOver(opened, cursor: nil), in: &report)
-        }
+    private func endTurn() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        isExchanging = false
     }
 
-    private func record(of kept: KeptRow?) async throws -> ExchangeRecord? {
-        guard let kept, case .record(let record)? = try await space.open(kept.row)?.content else { return nil }
-        return record
-    }
-
-    private func takeOver(_ page: [Received], cursor: Int64, into report: inout HubSyncReport) async throws {
-        var records: [ReceivedRecord] = []
-        for received in page {
-            let kept = KeptRow(received.row).bytes
-            switch received.content {
-            case .record(let record):
-                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: record))
-            case .opaque:
-                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: nil))
-            case .erased:
-                continue
-            case .refused(let refusal):
-                note(["row \(received.seq): \(refusal.rawValue)"], in: &report)
-            }
-        }
-        note(try await coordinator.takeOver(records, cursor: cursor), in: &report)
-    }
-
-    private func note(_ done: TakeoverReport, in report: inout HubSyncReport) {
-        report.applied += done.applied
-        report.known += done.known
-        note(done.refusals, in: &report)
-    }
-
-    private func note(_ refusals: [String], in report: inout HubSyncReport) {
-        report.refused += refusals.count
-        for refusal in refusals {
-            logger.warning("A row of the hub is not used.", metadata: ["reason": "\(refusal)"])
-        }
-    }
-
-    /// Exchanges everything anew with a hub that went back to an earlier state.
-    private func restart() async throws {
-        let audit = try await space.audit()
-        logger.warning("The hub went back to an earlier state. Everything is exchanged anew.")
-        _ = try await space.rewind(to: audit.agreed)
-        try await coordinator.restartExchange()
-    }
-}
-
-// MARK: - Going on by itself
-
-extension HubSync: Service {
-    /// Exchanges until the group shuts down or the task is cancelled: whenever something is new here or on the hub, and
-    /// after failures again and again, with growing pauses.
-    ///
-    /// - Throws: `CancellationError`; `.deviceRemoved`.
-    public func run() async throws {
-        try await cancelWhenGracefulShutdown { try await self.watch() }
-    }
-
-    /// Exchanges until the task is cancelled.
-    ///
-    /// - Parameter each: Gets what each exchange did.
-    public func watch(_ each: @Sendable (HubSyncReport) -> Void = { _ in }) async throws {
-        var generator = SystemRandomNumberGenerator()
-        var failures = 0
-        while true {
-            try Task.checkCancellation()
-            do {
-                each(try await sync())
-                failures = 0
-                try await waitForWork()
-            } catch let error as MemoryError where error.code != .deviceRemoved && error.code != .closed {
-                failures += 1
-                problem = "\(error)"
-                logger.warning(
-                    "The exchange with other devices failed; it is tried again.",
-                    metadata: ["error": "\(error)"]
-                )
-                let pause = Self.retries.pause(afterFailures: failures, using: &generator)
-                try await clock.sleep(clock.bootInstant.advanced(by: pause).nanoseconds)
-            }
-        }
-    }
-
-    /// Returns when the hub has something new, or this file.
-    private func waitForWork() async throws {
-        let cursor = try await coordinator.deviceCursor()
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [space] in try await space.waitForNews(after: cursor, timeout: Self.wait) }
-            group.addTask { [coordinator, clock, lastNote] in
-                while try await coordinator.latestDeviceNote() <= lastNote {
-                    try await clock.sleep(clock.bootInstant.advanced(by: Self.look).nanoseconds)
-                }
-                return true
-            }
-            _ = try await group.next()
-            group.cancelAll()
-        }
+    private func note(_ report: HubSyncReport, error: MemoryError?, since began: BootInstant) async {
+        await coordinator.note(
+            ExchangeOutcome(
+                hub: await space.hubName,
+                report: report,
+                error: error,
+                end: end,
+                withheld: withheld,
+                emptied: await space.emptiedRows,
+                duration: clock.bootInstant.duration(since: began)
+            )
+        )
     }
 }

@@ -38,6 +38,12 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         public static let diskNearlyFull = Kind(rawValue: "disk_nearly_full")
         /// The wall clock and the clock that never jumps disagree about how much time has passed.
         public static let clockDisagreement = Kind(rawValue: "clock_disagreement")
+        /// The exchange with other devices fails again and again.
+        public static let exchangeFailed = Kind(rawValue: "exchange_failed")
+        /// The hub shows other rows than it did, keeps some back, or has emptied some.
+        public static let hubChanged = Kind(rawValue: "hub_changed")
+        /// Rows of other devices can't be read by this release, or lack their key.
+        public static let recordsUnreadable = Kind(rawValue: "records_unreadable")
     }
 
     /// Counts up within a file, from 1; 0 for one that the file could not take, as on a full disk.

@@ -149,15 +149,64 @@ extension MetricDefinition {
     )
 }
 
+/// How the exchange with other devices stands. A file that never joined a space has none of it.
+extension MetricDefinition {
+    /// Changes that wait to be sent.
+    package static let hubOutgoing = Self(
+        "hearth_hub_outgoing",
+        .gauge,
+        from: .file,
+        "Changes that wait to be sent to other devices."
+    )
+    /// Rows that were not looked at.
+    package static let hubBehind = Self(
+        "hearth_hub_behind_rows",
+        .gauge,
+        from: .file,
+        "Rows that the hub had when it last answered and that were not looked at yet."
+    )
+    /// Rows that wait.
+    package static let hubHeld = Self(
+        "hearth_hub_held_rows",
+        .gauge,
+        from: .file,
+        labels: ["reason"],
+        "Rows of other devices that wait, by reason: incomplete, future or opaque."
+    )
+    /// Rows that the hub keeps back or has emptied.
+    package static let hubMissing = Self(
+        "hearth_hub_missing_rows",
+        .gauge,
+        from: .file,
+        labels: ["how"],
+        "Rows that the hub does not give, by how: withheld or emptied."
+    )
+    /// When an exchange last went well.
+    package static let hubLastSuccess = Self(
+        "hearth_hub_last_success_timestamp_seconds",
+        .gauge,
+        from: .file,
+        "When an exchange with the hub last went well, in seconds since 1970; 0 if none has."
+    )
+    /// Exchanges that failed in a row.
+    package static let hubFailures = Self(
+        "hearth_hub_consecutive_failures",
+        .gauge,
+        from: .file,
+        "Exchanges with the hub that have failed in a row."
+    )
+}
+
 extension MetricDefinition {
     /// Every metric.
     package static let all: [Self] = [
         .stored, .searches, .commitSize, .commits, .checkpointFailures, .syncs, .syncTime, .drafts, .conflicts, .leases,
         .leaseWaits, .leaseTimeouts, .leasesExpired, .failures,
         .backgroundCycles, .backgroundTime, .backgroundRetries, .backgroundDrafts, .lastBackgroundSuccess, .upkeepItems,
-        .upkeepTime,
+        .upkeepTime, .hubExchanges, .hubExchangeTime, .hubRecords,
         .fileSize, .logSize, .freeSpace, .health, .memories, .endedMemories, .users, .pendingDrafts, .pendingConflicts,
         .leasesHeld, .leaseWaiters, .leasesUnswept, .oldestLease, .auditRows, .embeddingQueue, .pendingNotifications,
         .lastSync, .lastUpkeep, .fileSyncs, .fileConflicts, .fileResolutions, .fileLeases, .fileReleases, .fileShares,
+        .hubOutgoing, .hubBehind, .hubHeld, .hubMissing, .hubLastSuccess, .hubFailures,
     ]
 }

@@ -161,3 +161,30 @@ extension MetricDefinition {
         "Time of a cycle of upkeep."
     )
 }
+
+/// What the exchange with other devices counts and measures. A file that never joined a space has none of it.
+extension MetricDefinition {
+    /// Exchanges with the hub.
+    package static let hubExchanges = Self(
+        "hearth_hub_exchanges_total",
+        .counter,
+        from: .process,
+        labels: ["outcome"],
+        "Exchanges with the hub that ended, by outcome: success or failure."
+    )
+    /// The time of an exchange.
+    package static let hubExchangeTime = Self(
+        "hearth_hub_exchange_duration_seconds",
+        .duration,
+        from: .process,
+        "Time of an exchange with the hub."
+    )
+    /// Records that were exchanged.
+    package static let hubRecords = Self(
+        "hearth_hub_records_total",
+        .counter,
+        from: .process,
+        labels: ["outcome"],
+        "Records that went to the hub or came from it, by what became of them: sent, applied, known or refused."
+    )
+}

@@ -30,10 +30,12 @@ public struct HubSyncReport: Hashable, Sendable, Codable {
 
 /// How the exchange with other devices stands.
 public struct HubSyncStatus: Hashable, Sendable, Codable {
-    /// The hub: host and database.
+    /// The hub: host and database; nil before the first exchange.
     public var hub: String?
     /// The last row of the hub that this device has looked at.
     public var cursor: Int64
+    /// How many rows the hub had behind that one when it last answered.
+    public var behind: Int64
     /// Changes that wait to be sent.
     public var outgoing: Int
     /// Rows that wait for what they were made from.
@@ -42,34 +44,74 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     public var future: Int
     /// Rows that this release can't read, or has no key for.
     public var opaque: Int
-    /// When the last exchange ended well; nil: none did since the start.
+    /// Rows that the hub keeps back, though it has later ones.
+    public var withheld: Int
+    /// Rows that were emptied, though no device erased them.
+    public var emptied: Int
+    /// When the file joined its space.
+    public var joinedAt: Date
+    /// When the last exchange ended well; nil: none ever did.
     public var lastSuccessAt: Date?
+    /// Since when every exchange has failed; nil: the last one did not.
+    public var failingSince: Date?
+    /// When the last exchange failed; nil: it did not.
+    public var lastFailureAt: Date?
+    /// How many exchanges have failed in a row.
+    public var consecutiveFailures: Int
+    /// The code of the error of the last exchange; nil: none.
+    public var lastErrorCode: String?
     /// What went wrong in the last exchange; nil: nothing.
     public var problem: String?
+    /// When it is tried again after a failure; nil while nothing is due, and in other processes.
+    public var nextAttemptAt: Date?
 
     /// Assembles a status.
     public init(
         hub: String?,
         cursor: Int64,
-        outgoing: Int,
-        incomplete: Int,
-        future: Int,
-        opaque: Int,
+        behind: Int64 = 0,
+        outgoing: Int = 0,
+        incomplete: Int = 0,
+        future: Int = 0,
+        opaque: Int = 0,
+        withheld: Int = 0,
+        emptied: Int = 0,
+        joinedAt: Date,
         lastSuccessAt: Date? = nil,
-        problem: String? = nil
+        failingSince: Date? = nil,
+        lastFailureAt: Date? = nil,
+        consecutiveFailures: Int = 0,
+        lastErrorCode: String? = nil,
+        problem: String? = nil,
+        nextAttemptAt: Date? = nil
     ) {
         self.hub = hub
         self.cursor = cursor
+        self.behind = behind
         self.outgoing = outgoing
         self.incomplete = incomplete
         self.future = future
         self.opaque = opaque
+        self.withheld = withheld
+        self.emptied = emptied
+        self.joinedAt = joinedAt
         self.lastSuccessAt = lastSuccessAt
+        self.failingSince = failingSince
+        self.lastFailureAt = lastFailureAt
+        self.consecutiveFailures = consecutiveFailures
+        self.lastErrorCode = lastErrorCode
         self.problem = problem
+        self.nextAttemptAt = nextAttemptAt
     }
 
     private enum CodingKeys: String, CodingKey {
-        case hub, cursor, outgoing, incomplete, future, opaque, problem
+        case hub, cursor, behind, outgoing, incomplete, future, opaque, withheld, emptied, problem
+        case joinedAt = "joined_at"
         case lastSuccessAt = "last_success_at"
+        case failingSince = "failing_since"
+        case lastFailureAt = "last_failure_at"
+        case consecutiveFailures = "consecutive_failures"
+        case lastErrorCode = "last_error_code"
+        case nextAttemptAt = "next_attempt_at"
     }
 }

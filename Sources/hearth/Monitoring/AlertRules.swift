@@ -117,6 +117,38 @@ enum AlertRules {
                 annotations:
                   summary: "{{ $value }} texts have no vector; search finds them by their words alone."
                   description: See that the embedder answers, then run hearth embeddings rebuild.
+              - alert: HearthHubFailing
+                expr: hearth_hub_consecutive_failures >= 5
+                for: 1h
+                labels:
+                  severity: warning
+                annotations:
+                  summary: The exchange with other devices has failed {{ $value }} times in a row.
+                  description: Run hearth hub status, which says how the hub is reached and what is wrong.
+              - alert: HearthHubLags
+                expr: (hearth_hub_outgoing > 0 or hearth_hub_behind_rows > 0) and time() - hearth_hub_last_success_timestamp_seconds > 86400
+                for: 15m
+                labels:
+                  severity: warning
+                annotations:
+                  summary: Changes have waited for a day to be exchanged with other devices.
+                  description: Run hearth hub sync, or let it go on with --watch.
+              - alert: HearthHubRowsHeld
+                expr: sum by (instance, reason) (hearth_hub_held_rows) > 0
+                for: 2h
+                labels:
+                  severity: warning
+                annotations:
+                  summary: "{{ $value }} rows of other devices have waited for two hours ({{ $labels.reason }})."
+                  description: Run hearth status. Future - set the clock that is wrong. Opaque - upgrade. Incomplete - let the other devices sync.
+              - alert: HearthHubWithholds
+                expr: hearth_hub_missing_rows > 0
+                for: 5m
+                labels:
+                  severity: critical
+                annotations:
+                  summary: The hub does not give {{ $value }} rows that it should have ({{ $labels.how }}).
+                  description: Run hearth hub status, and ask whoever runs the hub.
               - alert: HearthCriticalNotification
                 expr: hearth_notifications_pending{severity="critical"} > 0
                 labels:

@@ -15,6 +15,7 @@ extension Diagnosis {
     /// - Parameter reads: Whether to read the whole file and compare what can be recomputed.
     mutating func examine(_ coordinator: MultiAgentMemoryCoordinator, reads: Bool) async throws {
         addReasons(of: try await coordinator.syncService.healthCheck())
+        if let exchange = try await coordinator.hubSyncStatus() { examine(exchange) }
         try await examineWork(coordinator)
         if reads { addFindings(of: try await coordinator.verify()) }
     }
@@ -37,6 +38,18 @@ extension Diagnosis {
         if Date.now < Date(timeIntervalSince1970: 1_577_836_800) {
             add("clock", .attention, "This machine's clock stands before the year 2020.", remedy: "Set the clock.")
         }
+    }
+
+    /// The exchange with other devices, beyond what the health report says.
+    private mutating func examine(_ exchange: HubSyncStatus) {
+        check("devices")
+        guard let problem = exchange.problem, !findings.contains(where: { $0.component == "devices" }) else { return }
+        add(
+            "devices",
+            .attention,
+            "The last exchange with the hub failed: \(problem)",
+            remedy: "Run hearth hub status, which says how the hub is reached, and hearth hub sync."
+        )
     }
 
     private mutating func examineWork(_ coordinator: MultiAgentMemoryCoordinator) async throws {

@@ -109,6 +109,42 @@ extension GrafanaDashboard {
             ]
         ),
         Row(
+            title: "Other devices",
+            charts: [
+                Chart(
+                    "Lag",
+                    ("hearth_hub_outgoing", "changes to be sent"),
+                    ("hearth_hub_behind_rows", "rows to be looked at"),
+                    ("sum by (reason) (hearth_hub_held_rows)", "waiting: {{reason}}"),
+                    ("sum by (how) (hearth_hub_missing_rows)", "not given: {{how}}")
+                ),
+                Chart(
+                    "Time since an exchange last went well",
+                    unit: "s",
+                    ("time() - (hearth_hub_last_success_timestamp_seconds > 0)", "since")
+                ),
+                Chart(
+                    "Records exchanged",
+                    unit: "ops",
+                    ("sum by (outcome) (rate(hearth_hub_records_total[5m]))", "{{outcome}}")
+                ),
+                Chart(
+                    "Exchanges",
+                    unit: "ops",
+                    ("sum by (outcome) (rate(hearth_hub_exchanges_total[5m]))", "{{outcome}}"),
+                    ("hearth_hub_consecutive_failures", "failed in a row")
+                ),
+                Chart(
+                    "Time of an exchange, 95th percentile",
+                    unit: "s",
+                    (
+                        "histogram_quantile(0.95, sum by (le) (rate(hearth_hub_exchange_duration_seconds_bucket[5m])))",
+                        "95 %"
+                    )
+                ),
+            ]
+        ),
+        Row(
             title: "Leases",
             charts: [
                 Chart(

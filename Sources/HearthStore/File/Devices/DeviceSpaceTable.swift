@@ -55,6 +55,7 @@ enum DeviceSpaceTable {
         for table in ["device_space", "device_outbox", "device_facts", "device_registers", "device_held"] {
             try transaction.connection.execute("DELETE FROM \(table)")
         }
+        try UpkeepState.remove(.exchange, in: transaction.connection)
         try transaction.exchangesDidChange(to: false)
     }
 

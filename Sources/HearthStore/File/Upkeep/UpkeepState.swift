@@ -20,6 +20,8 @@ enum UpkeepState {
         case syncFailed = "sync_failed"
         case syncFailure = "sync_failure"
         case syncFailing = "sync_failing"
+        /// How the exchange with other devices has fared, as JSON.
+        case exchange
         /// The last memory whose age is known.
         case aged
         /// The last memory that was compared with others.

@@ -70,6 +70,15 @@ enum HealthReasons {
         ]
     }
 
+    /// So many rows are counted at most: the cost does not grow with the file.
+    private static let mostDeviceRows = 1_000
+
+    static func devices(in snapshot: Snapshot, at now: Timestamp) throws -> [String] {
+        guard let status = try HubSyncStatus.read(in: snapshot, countingTo: mostDeviceRows) else { return [] }
+        let since = status.incomplete > 0 ? try HeldRows.incompleteSince(in: snapshot.connection) : nil
+        return ExchangeHealth.reasons(of: status, incompleteSince: since?.date, at: now.date)
+    }
+
     static func keys(in snapshot: Snapshot) throws -> [String] {
         guard snapshot.keyring.provider == nil else { return [] }
         let users = try snapshot.connection.first(

@@ -17,6 +17,7 @@ extension MemoryStore {
                     + HealthReasons.keys(in: snapshot) + HealthReasons.clock(in: snapshot, at: now)
                     + HealthReasons.vectors(failures: embeddingQueue.failures)
                     + HealthReasons.sync(in: snapshot, at: now) + HealthReasons.upkeep(in: snapshot, at: now)
+                    + HealthReasons.devices(in: snapshot, at: now)
                 return HealthReport(status: reasons.isEmpty ? .healthy : .degraded, reasons: reasons, locks: locks)
             }
         } catch let error as MemoryError where error.code == .storeCorrupt {

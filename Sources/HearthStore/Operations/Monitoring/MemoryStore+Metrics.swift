@@ -11,7 +11,7 @@ extension MemoryStore {
         let health = try await healthCheck()
         let embeddings = embedder == nil ? nil : try await embeddingStatus()
         var readings = try await readUntilCancelled { [self] snapshot in
-            try contentReadings(snapshot) + workReadings(snapshot) + totalReadings(snapshot)
+            try contentReadings(snapshot) + workReadings(snapshot) + totalReadings(snapshot) + deviceReadings(snapshot)
         }
         readings += diskReadings() + leaseReadings(health.locks)
         readings.append(.init(definition: .health, number: health.status.number))
@@ -71,6 +71,25 @@ extension MemoryStore {
             }
         )
         return readings
+    }
+
+    /// How the exchange with other devices stands; nothing where there is none.
+    private func deviceReadings(_ snapshot: Snapshot) throws -> [StoreMetrics.Reading] {
+        guard let status = try HubSyncStatus.read(in: snapshot, countingTo: .max) else { return [] }
+        let counts: [(MetricDefinition, [String], Int)] = [
+            (.hubOutgoing, [], status.outgoing),
+            (.hubBehind, [], Int(clamping: status.behind)),
+            (.hubHeld, [HeldRow.Reason.incomplete.rawValue], status.incomplete),
+            (.hubHeld, [HeldRow.Reason.future.rawValue], status.future),
+            (.hubHeld, [HeldRow.Reason.opaque.rawValue], status.opaque),
+            (.hubMissing, ["withheld"], status.withheld),
+            (.hubMissing, ["emptied"], status.emptied),
+            (.hubFailures, [], status.consecutiveFailures),
+        ]
+        let lastSuccess = status.lastSuccessAt?.timeIntervalSince1970 ?? 0
+        return counts.map { .init(definition: $0.0, values: $0.1, number: Double($0.2)) } + [
+            .init(definition: .hubLastSuccess, number: lastSuccess)
+        ]
     }
 
     /// The totals that the file keeps.

@@ -174,6 +174,20 @@ extension StoreMetrics {
     }
 }
 
+/// The exchange with other devices.
+extension StoreMetrics {
+    /// Counts an exchange. Every outcome has a series from the first one on, so that rates are right.
+    func exchanged(_ outcome: ExchangeOutcome) {
+        count(.hubExchanges, "success", by: outcome.error == nil ? 1 : 0)
+        count(.hubExchanges, "failure", by: outcome.error == nil ? 0 : 1)
+        count(.hubRecords, "sent", by: outcome.report.sent)
+        count(.hubRecords, "applied", by: outcome.report.applied)
+        count(.hubRecords, "known", by: outcome.report.known)
+        count(.hubRecords, "refused", by: outcome.report.refused)
+        time(.hubExchangeTime, as: outcome.duration)
+    }
+}
+
 extension StoreMetrics {
     /// One value that was read from the file.
     struct Reading {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import HearthHub
 import HearthMemory
@@ -60,15 +61,16 @@ struct HubCommand: AsyncParsableCommand {
 
                 JSON: hub (host and database), reachable, problem, space, device, name, removed (whether this device was), devices (how \
                 many belong to the space), rows (on the hub), seen (by this device), went_back, agreed (up to which row hub and \
-                device agree), unexplained (how many rows are empty without an erasure). Exit status 1 if the hub can't be reached or \
-                went back.
+                device agree), unexplained (how many rows are empty without an erasure), and exchange, as in the devices of `hearth \
+                status`. Exit status 1 if the hub can't be reached or went back.
                 """
         )
 
         @OptionGroup var device: DeviceOptions
 
         func run() async throws {
-            let report = try await device.withSpace { space in await HubStatusReport(space) }
+            var report = try await device.withSpace { space in await HubStatusReport(space) }
+            await report.read(try device.store().file)
             try device.output.print(report)
             if report.isBad { throw ExitCode.failure }
         }
@@ -117,9 +119,11 @@ private struct HubStatusReport: Report {
     var wentBack: Bool?
     var agreed: Int64?
     var unexplained: Int?
+    /// What the store says of its exchanges; nil before the first.
+    var exchange: HubSyncStatus?
 
     private enum CodingKeys: String, CodingKey {
-        case hub, reachable, problem, space, device, name, removed, devices, rows, seen, agreed, unexplained
+        case hub, reachable, problem, space, device, name, removed, devices, rows, seen, agreed, unexplained, exchange
         case wentBack = "went_back"
     }
 
@@ -148,6 +152,20 @@ private struct HubStatusReport: Report {
         devices = members.active.count
     }
 
+    /// Adds what the store says of its exchanges.
+    mutating func read(_ path: String) async {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            exchange = try await withOpenStore(
+                at: .file(path),
+                configure: { $0.isReadOnly = true },
+                body: { try await $0.hubSyncStatus() }
+            )
+        } catch {
+            problem = problem ?? (error as? MemoryError)?.message ?? "\(error)"
+        }
+    }
+
     func render(on page: inout Page) {
         page.facts([
             ("hub", Styled(hub ?? "?")), ("space", Styled(space)), ("this device", Styled("\(name) (\(device))")),
@@ -156,6 +174,7 @@ private struct HubStatusReport: Report {
         if let rows, let seen {
             page.facts([("rows on the hub", Styled("\(rows)")), ("seen here", Styled("\(seen)"))])
         }
+        if let exchange { page.facts(exchange.facts) }
         if let problem { page.line(Styled(problem, .bad)) }
         if removed { page.line(Styled("This device was removed from its space.", .bad)) }
         if wentBack == true, let agreed {

@@ -68,7 +68,9 @@ extension DeviceOptions {
     /// Opens the store and its exchange, runs `body`, and closes both whether or not `body` succeeded.
     fileprivate func withSync<Result>(_ body: (HubSync) async throws -> Result) async throws -> Result {
         let path = try store()
-        try path.prepare(for: .existing)
+        // A device that has just joined has no store yet.
+        let hasJoined = try DeviceFile(besideStore: path.file).load() != nil
+        try path.prepare(for: hasJoined ? .create : .existing)
         return try await withOpenStore(at: .file(path.file)) { coordinator in
             let opened = try await HubSync.open(coordinator, store: path.file, connection: try connection())
             guard let sync = opened else { throw Self.noSpace(path.file) }

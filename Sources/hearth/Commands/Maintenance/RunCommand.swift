@@ -1,4 +1,5 @@
 import ArgumentParser
+import HearthHub
 import HearthMemory
 import Logging
 import ServiceLifecycle
@@ -13,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             For a store that no host looks after. Every interval, and at once when it begins, it publishes the drafts of all agents that are in \
             service and sync automatically, sweeps expired leases, does the upkeep unless another process does, and notifies. Hosts may work on \
-            the store meanwhile. The log goes to standard error; `hearth notifications --follow` shows what an administrator should know.
+            the store meanwhile. A store that belongs to a space of devices (`hearth devices`) exchanges with them too. The log goes to standard error; `hearth notifications --follow` shows what an administrator should know.
 
             SIGTERM or Ctrl-C ends it after the step that runs, with status 0.
 
@@ -42,28 +43,49 @@ struct RunCommand: AsyncParsableCommand {
             throw CommandFailure("MEMORY_SYNC_INTERVAL is 0, which switches background work off; give --interval.")
         }
         let configure: (inout CoordinatorConfiguration) -> Void = { $0.syncInterval = given }
-        let status = try await store.withStore(.existing, configure: configure, body: work)
+        let path = try store.location().file
+        let status = try await store.withStore(.existing, configure: configure) { try await work($0, on: path) }
         try store.output.print(RunReport(status: status))
     }
 }
 
 extension RunCommand {
     /// Does the work until a signal ends it.
-    private func work(_ coordinator: MultiAgentMemoryCoordinator) async throws -> BackgroundSyncStatus {
+    private func work(
+        _ coordinator: MultiAgentMemoryCoordinator,
+        on path: String
+    ) async throws -> BackgroundSyncStatus {
         try await coordinator.registerAgentsInService()
         coordinator.start()
         coordinator.requestBackgroundSync()
         let logger = Logger(label: "hearth")
         logger.notice("Background work has begun; SIGTERM or Ctrl-C ends it.")
+        let devices = try await exchange(of: coordinator, on: path, logger: logger)
         let group = ServiceGroup(
-            services: [coordinator],
+            services: [coordinator] + (devices.map { [$0] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint],
             // What the group says of itself concerns no user.
             logger: Logger(label: "hearth.services") { _ in SwiftLogNoOpLogHandler() }
         )
         try await group.run()
+        await devices?.close()
         logger.notice("Background work has ended.")
         return coordinator.backgroundSyncStatus
+    }
+
+    /// The exchange with other devices; nil where there is none. What keeps it from beginning does not keep the rest.
+    private func exchange(
+        of coordinator: MultiAgentMemoryCoordinator,
+        on path: String,
+        logger: Logger
+    ) async throws -> HubSync? {
+        do {
+            return try await HubSync.open(coordinator, store: path)
+        } catch let error as MemoryError {
+            logger.error("Nothing is exchanged with other devices.", metadata: ["error": "\(error)"])
+            await coordinator.note(ExchangeOutcome(hub: nil, error: error))
+            return nil
+        }
     }
 }
 

@@ -8,7 +8,9 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             JSON: health (status, reasons), agents (from agent to status as this command sees it), locks (held, waiting, contended, \
             oldest_seconds, expired_unreleased), counters (total_agents, cross_agent_shares), pending_conflicts, operations (of the last 24 \
-            hours: total, successful, failed) and generated_at.
+            hours: total, successful, failed), generated_at and, if the store exchanges with other devices, devices (hub, cursor, behind, \
+            outgoing, incomplete, future, opaque, withheld, emptied, joined_at, last_success_at, failing_since, last_failure_at, \
+            consecutive_failures, last_error_code, problem).
 
             The exit status is 1 when the store is unhealthy.
             """
@@ -35,7 +37,7 @@ private struct StatusReport: Report {
     var isUsable: Bool { status.health.status != .unhealthy }
 
     private enum CodingKeys: String, CodingKey {
-        case health, agents, counters, locks, operations
+        case health, agents, counters, locks, operations, devices
         case pendingConflicts = "pending_conflicts"
         case generatedAt = "generated_at"
     }
@@ -60,6 +62,7 @@ private struct StatusReport: Report {
         try container.encode(status.agents, forKey: .agents)
         try container.encode(status.sync.pendingConflicts.count, forKey: .pendingConflicts)
         try container.encode(status.generatedAt, forKey: .generatedAt)
+        try container.encodeIfPresent(status.devices, forKey: .devices)
 
         var health = container.nestedContainer(keyedBy: HealthKeys.self, forKey: .health)
         try health.encode(status.health.status, forKey: .status)
@@ -100,6 +103,7 @@ private struct StatusReport: Report {
             ("conflicts waiting", "\(status.sync.pendingConflicts.count)"),
             ("operations in 24 hours", "\(operations.last24h), \(operations.failed) failed"),
         ])
+        if let devices = status.devices { page.facts(devices.facts) }
     }
 
     private static func style(of health: HealthReport.Status) -> Style {
@@ -108,5 +112,28 @@ private struct StatusReport: Report {
         case .degraded: .caution
         case .unhealthy: .bad
         }
+    }
+}
+
+extension HubSyncStatus {
+    /// For a person.
+    var facts: [(String, Styled)] {
+        var facts: [(String, Styled)] = [
+            (
+                "exchanged with the hub",
+                Styled(lastSuccessAt.map(RFC3339.string) ?? "never", lastSuccessAt == nil ? .caution : .plain)
+            ),
+            ("changes to be sent", Styled("\(outgoing)")), ("rows not looked at", Styled("\(behind)")),
+        ]
+        let held = [("for others", incomplete), ("for a clock", future), ("for an upgrade or a key", opaque)]
+            .filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        if !held.isEmpty { facts.append(("rows that wait", Styled(held.joined(separator: ", "), .caution))) }
+        let missing = [("kept back", withheld), ("emptied", emptied)].filter { $0.1 > 0 }
+            .map { "\($0.1) \($0.0)" }
+        if !missing.isEmpty { facts.append(("not given by the hub", Styled(missing.joined(separator: ", "), .bad))) }
+        if let problem {
+            facts.append(("failed \(consecutiveFailures) in a row", Styled(problem, .caution)))
+        }
+        return facts
     }
 }

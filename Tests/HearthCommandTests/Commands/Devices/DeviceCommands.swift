@@ -63,6 +63,18 @@ import Testing
         let status = try await other.json("hub", "status")
         #expect(status["devices"]?.int == 3 && status["went_back"]?.bool == false && status["reachable"]?.bool == true)
 
+        // Nothing is exchanged yet, and nothing says that it should be.
+        #expect(status["exchange"] == nil && made["exchange"] == nil)
+        // A device that has joined gets its store by the first exchange.
+        #expect(!tool.sandbox.exists("store.db"))
+        _ = try await tool.json("hub", "sync")
+        let exchange = try await tool.json("hub", "status")["exchange"]
+        #expect(exchange?["last_success_at"] != nil && exchange?["outgoing"]?.int == 0)
+        #expect(try await tool.json("status")["devices"]?["behind"]?.int == 0)
+        #expect(try await tool.run("status").text.contains("exchanged with the hub"))
+        #expect(try await tool.run("metrics").text.contains("\nhearth_hub_consecutive_failures 0\n"))
+        #expect(try await tool.json("doctor", "--quick")["checked"]?.array.contains(.string("devices")) == true)
+
         let removed = try await tool.json("devices", "remove", "laptop", "--admin-file", admin)
         #expect(removed["role_dropped"]?.bool == true && removed["name"]?.string == "laptop")
         #expect(try await tool.json("hub", "status")["devices"]?.int == 2)

@@ -1,0 +1,136 @@
+import HearthMemory
+import HearthModel
+import Logging
+
+extension HubSync {
+    /// How many records go in one question to the hub, and in one transaction of the store.
+    private static let batch = 500
+    /// So many ranges of rows that the hub keeps back are told apart.
+    private static let mostRanges = 1_000
+
+    func push(into report: inout HubSyncReport) async throws {
+        while true {
+            try Task.checkCancellation()
+            let outgoing = try await coordinator.outgoingRecords(after: lastNote, atMost: Self.batch)
+            guard outgoing.last > lastNote else { return }
+            if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
+            try await coordinator.markSent(outgoing)
+            lastNote = outgoing.last
+            report.sent += outgoing.records.count
+        }
+    }
+
+    func pull(into report: inout HubSyncReport) async throws {
+        try await takeOverHeld(into: &report)
+        try await askForWithheld(into: &report)
+        while true {
+            try Task.checkCancellation()
+            let cursor = try await coordinator.deviceCursor()
+            let page = try await space.fetch(after: cursor, limit: Self.batch)
+            end = page.end
+            if page.wentBack {
+                try await restart(in: &report)
+                continue
+            }
+            for range in page.withheld { keepBack(range) }
+            guard page.cursor > cursor else {
+                // Devices that lack a key get it from whoever has it.
+                _ = try await space.tend()
+                return
+            }
+            try await takeOver(page.records, cursor: page.cursor, into: &report)
+        }
+    }
+
+    /// What the hub kept back it may give now.
+    private func askForWithheld(into report: inout HubSyncReport) async throws {
+        for range in withheld {
+            let page = try await space.fetch(after: range.lowerBound - 1, limit: min(range.count, Self.batch))
+            end = page.end
+            // A row at a place where there was none: what is remembered of the hub is wrong from there on.
+            guard !page.wentBack else { return try await restart(in: &report) }
+            let found = page.records.filter { range.contains($0.seq) }
+            let last = min(page.cursor, range.upperBound)
+            let isOver = page.cursor >= range.lowerBound && page.withheld.isEmpty
+            guard isOver else { continue }
+            try await takeOver(found, cursor: nil, into: &report)
+            withheld.removeAll { $0 == range }
+            if last < range.upperBound { keepBack(last + 1...range.upperBound) }
+        }
+    }
+
+    private func keepBack(_ range: ClosedRange<Int64>) {
+        logger.warning("The hub keeps rows back.", metadata: ["rows": "\(range.lowerBound)–\(range.upperBound)"])
+        guard withheld.count >= Self.mostRanges, let last = withheld.popLast() else { return withheld.append(range) }
+        withheld.append(min(last.lowerBound, range.lowerBound)...max(last.upperBound, range.upperBound))
+    }
+
+    /// What waited may have got what it waited for.
+    private func takeOverHeld(into report: inout HubSyncReport) async throws {
+        var position: Int64 = 0
+        while true {
+            let held = try await coordinator.heldRows(after: position, atMost: Self.batch)
+            guard let last = held.last else { return }
+            position = last.position
+            var opened: [ReceivedRecord] = []
+            for row in held {
+                let record = try await record(of: KeptRow(bytes: row.sealed))
+                opened.append(ReceivedRecord(position: row.position, sealed: row.sealed, record: record))
+            }
+            note(try await coordinator.takeOver(opened, cursor: nil), in: &report)
+        }
+    }
+
+    private func record(of kept: KeptRow?) async throws -> ExchangeRecord? {
+        guard let kept, case .record(let record)? = try await space.open(kept.row)?.content else { return nil }
+        return record
+    }
+
+    private func takeOver(_ page: [Received], cursor: Int64?, into report: inout HubSyncReport) async throws {
+        var records: [ReceivedRecord] = []
+        for received in page {
+            let kept = KeptRow(received.row).bytes
+            switch received.content {
+            case .record(let record):
+                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: record))
+            case .opaque:
+                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: nil))
+            case .erased:
+                continue
+            case .refused(let refusal):
+                note(["row \(received.seq): \(refusal.rawValue)"], in: &report)
+            }
+        }
+        note(try await coordinator.takeOver(records, cursor: cursor), in: &report)
+    }
+
+    private func note(_ done: TakeoverReport, in report: inout HubSyncReport) {
+        report.applied += done.applied
+        report.known += done.known
+        note(done.refusals, in: &report)
+    }
+
+    private func note(_ refusals: [String], in report: inout HubSyncReport) {
+        report.refused += refusals.count
+        for refusal in refusals {
+            logger.warning("A row of the hub is not used.", metadata: ["reason": "\(refusal)"])
+        }
+    }
+
+    /// Exchanges everything anew with a hub that went back to an earlier state.
+    private func restart(in report: inout HubSyncReport) async throws {
+        guard !report.wasRestarted else {
+            throw MemoryError(
+                code: .hubUnavailable,
+                message: "The hub went back to an earlier state again while everything was exchanged anew."
+            )
+        }
+        report.wasRestarted = true
+        logger.warning("The hub went back to an earlier state. Everything is exchanged anew.")
+        let audit = try await space.audit()
+        _ = try await space.rewind(to: audit.agreed)
+        try await coordinator.restartExchange()
+        withheld = []
+        lastNote = 0
+    }
+}

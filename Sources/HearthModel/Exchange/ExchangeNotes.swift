@@ -1,0 +1,83 @@
+/// How the exchange with other devices has fared, as the file keeps it for whoever asks.
+package struct ExchangeNotes: Hashable, Sendable, Codable {
+    /// The hub: host and database.
+    package var hub: String?
+    package var lastSuccess: Timestamp?
+    package var failingSince: Timestamp?
+    package var lastFailure: Timestamp?
+    /// How many exchanges have failed in a row.
+    package var failures = 0
+    /// The error of the last exchange; nil: it ended well.
+    package var code: String?
+    package var problem: String?
+    /// The number of the hub's last row, as it was last seen.
+    package var end: Int64 = 0
+    /// Rows that the hub has not shown, though it has shown later ones.
+    package var withheld: [ClosedRange<Int64>] = []
+    /// How many rows were emptied without an erasure.
+    package var emptied = 0
+    /// How often the hub was found to have gone back to an earlier state.
+    package var restarts = 0
+    /// What administrators were told of and is not over: how much it was, by cause.
+    package var told: [String: Int] = [:]
+
+    package init() {}
+
+    /// How many rows the hub keeps back.
+    package var withheldCount: Int { withheld.reduce(0) { $0 + $1.count } }
+}
+
+/// What an exchange came to.
+package struct ExchangeOutcome: Sendable {
+    package var hub: String?
+    package var report: HubSyncReport
+    /// Why it failed; nil: it did not.
+    package var error: MemoryError?
+    /// The number of the hub's last row; nil: it did not say.
+    package var end: Int64?
+    package var withheld: [ClosedRange<Int64>]
+    package var emptied: Int
+    package var duration: Duration
+
+    package init(
+        hub: String?,
+        report: HubSyncReport = HubSyncReport(),
+        error: MemoryError? = nil,
+        end: Int64? = nil,
+        withheld: [ClosedRange<Int64>] = [],
+        emptied: Int = 0,
+        duration: Duration = .zero
+    ) {
+        self.hub = hub
+        self.report = report
+        self.error = error
+        self.end = end
+        self.withheld = withheld
+        self.emptied = emptied
+        self.duration = duration
+    }
+}
+
+extension ExchangeNotes {
+    /// The notes after an exchange.
+    package func noting(_ outcome: ExchangeOutcome, at now: Timestamp) -> ExchangeNotes {
+        var notes = self
+        notes.hub = outcome.hub ?? hub
+        notes.end = outcome.end ?? end
+        notes.withheld = outcome.withheld
+        notes.emptied = outcome.emptied
+        if outcome.report.wasRestarted { notes.restarts += 1 }
+        if let error = outcome.error {
+            notes.failingSince = failingSince ?? now
+            notes.lastFailure = now
+            notes.failures += 1
+            notes.code = error.code.rawValue
+            notes.problem = error.message
+        } else {
+            notes.lastSuccess = now
+            (notes.failingSince, notes.lastFailure, notes.failures) = (nil, nil, 0)
+            (notes.code, notes.problem) = (nil, nil)
+        }
+        return notes
+    }
+}

@@ -1,0 +1,231 @@
+import FoundationEssentials
+import HearthMemory
+import HearthModel
+import TestSupport
+import Testing
+
+@testable import HearthHub
+
+/// What status, health and notifications say of the exchange with other devices.
+@Suite struct ExchangeOperations {
+    @Test func `a file that never joined shows nothing of it`() async throws {
+        let store = try await MultiAgentMemoryCoordinator.open(.temporary)
+        #expect(try await store.coordinatorStatus().devices == nil)
+        #expect(try await store.hubSyncStatus() == nil)
+        #expect(try await store.syncService.healthCheck().reasons == [])
+        try await store.close()
+    }
+
+    @Test func `the status says what waits, and when the exchange last went well`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.store("The boat is green.")
+        let before = try #require(try await synced.status(of: 0))
+        #expect(before.outgoing > 0 && before.lastSuccessAt == nil && before.cursor == 0)
+        try await synced.settle()
+        let after = try #require(try await synced.status(of: 0))
+        let rows = await synced.rows().count
+        #expect(after.outgoing == 0 && after.behind == 0 && after.cursor == Int64(rows))
+        #expect(after.lastSuccessAt != nil && after.problem == nil && after.consecutiveFailures == 0)
+        #expect(try await synced.syncs[0].status() == after)
+        #expect(try await synced.reasons(of: 0) == [])
+        try await synced.close()
+    }
+
+    @Test func `a hub that is out of reach is a failure each time, one notification, and after an hour a reason`()
+        async throws
+    {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        synced.hub.setReachable(false)
+        for attempt in 1...7 {
+            await expect(.hubUnavailable) { try await synced.syncs[0].sync() }
+            let told = try await synced.notifications(of: 0).filter { $0.kind == .exchangeFailed }
+            #expect(told.map(\.count) == (attempt < 5 ? [] : [attempt - 4]))
+        }
+        let failing = try #require(try await synced.status(of: 0))
+        #expect(failing.consecutiveFailures == 7 && failing.lastErrorCode == "hubUnavailable")
+        #expect(failing.problem?.contains("out of reach") == true)
+        #expect(try await synced.reasons(of: 0) == [])
+        synced.devices.clock.advance(by: .seconds(3_601))
+        await expect(.hubUnavailable) { try await synced.syncs[0].sync() }
+        #expect(try await synced.reasons(of: 0).first?.contains("hearth hub status") == true)
+        #expect(try await synced.stores[0].syncService.healthCheck().status == .degraded)
+        synced.hub.setReachable(true)
+        try await synced.syncs[0].sync()
+        #expect(try await synced.reasons(of: 0) == [])
+        #expect(try await synced.status(of: 0)?.consecutiveFailures == 0)
+        try await synced.close()
+    }
+
+    @Test func `rows that the hub keeps back are named, told of once, asked for again and taken over`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let start = Int64(await synced.rows().count)
+        for number in 1...3 { try await synced.store("Quixzle number \(number).") }
+        try await synced.syncs[0].sync()
+        let end = Int64(await synced.rows().count)
+        synced.hub.withhold([start + 1])
+        for _ in 0..<3 { try await synced.syncs[1].sync() }
+        let status = try #require(try await synced.status(of: 1))
+        #expect(status.withheld == 1 && status.cursor == end)
+        #expect(try await synced.reasons(of: 1).first?.contains("keeps back 1 row") == true)
+        let told = try await synced.notifications(of: 1).filter { $0.kind == .hubChanged }
+        #expect(told.map(\.count) == [1] && told.first?.severity == .critical)
+        synced.hub.withhold([])
+        try await synced.settle()
+        #expect(try await synced.status(of: 1)?.withheld == 0)
+        #expect(try await synced.reasons(of: 1) == [])
+        #expect(try await synced.contents("Quixzle", on: 1).count == 3)
+        try await synced.close()
+    }
+
+    @Test func `the newest rows that the hub keeps back are a lag`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let start = Int64(await synced.rows().count)
+        try await synced.store("The boat is green.")
+        try await synced.syncs[0].sync()
+        let end = Int64(await synced.rows().count)
+        synced.hub.withhold(Set(start + 1...end))
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.behind == end - start)
+        synced.hub.withhold([])
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.behind == 0)
+        try await synced.close()
+    }
+
+    @Test func `rows that were emptied without an erasure are named, and those of an erasure are not`() async throws {
+        let synced = try await SyncedDevices()
+        let erased = try await synced.store("The vault opens at nine.")
+        try await synced.settle()
+        try await synced.stores[0].eraseMemory(erased, agentID: "alden", userID: "ana")
+        try await synced.settle()
+        #expect(try await synced.status(of: 1)?.emptied == 0)
+        try await synced.store("The lamp is red.")
+        try await synced.syncs[0].sync()
+        let space = await synced.devices[0].members.space
+        let last = try #require(await synced.rows().last { $0.kind == .record })
+        synced.hub.tamper(space, at: last.seq) { $0.ciphertext = [] }
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.emptied == 1)
+        #expect(try await synced.reasons(of: 1).first?.contains("no device erased it") == true)
+        try await synced.close()
+    }
+
+    @Test func `each time that a hub goes back is told of, and all are one row until somebody acknowledges it`()
+        async throws
+    {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        for round in 1...2 {
+            let before = synced.hub.snapshot()
+            try await synced.store("Boat number \(round).")
+            try await synced.syncs[0].sync()
+            synced.hub.restore(before)
+            #expect(try await synced.syncs[0].sync().wasRestarted)
+            let told = try await synced.notifications(of: 0).filter { $0.kind == .hubChanged }
+            #expect(told.map(\.count) == [round])
+        }
+        let number = try #require(try await synced.notifications(of: 0).first { $0.kind == .hubChanged }?.id)
+        try await synced.stores[0].acknowledgeNotification(number)
+        try await synced.syncs[0].sync()
+        #expect(try await synced.notifications(of: 0) == [])
+        let before = synced.hub.snapshot()
+        try await synced.store("Boat number 3.")
+        try await synced.syncs[0].sync()
+        synced.hub.restore(before)
+        try await synced.settle()
+        #expect(try await synced.notifications(of: 0).map(\.kind) == [.hubChanged])
+        try await synced.close()
+    }
+
+    @Test func `rows that this release can't read are counted, kept and told of`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let space = await synced.devices[0].members.space
+        let row = HubEntry(
+            id: [UInt8](repeating: 7, count: 32),
+            kind: HubRow.Kind(rawValue: 99),
+            ciphertext: [1, 2, 3]
+        )
+        _ = try await synced.hub.publish([row], erasing: [], in: space)
+        for _ in 0..<3 { try await synced.syncs[1].sync() }
+        #expect(try await synced.status(of: 1)?.opaque == 1)
+        #expect(try await synced.reasons(of: 1).first?.contains("Upgrade") == true)
+        let told = try await synced.notifications(of: 1).filter { $0.kind == .recordsUnreadable }
+        #expect(told.map(\.count) == [1])
+        try await synced.close()
+    }
+
+    @Test func `a device that was removed is told at once, and its service leaves the others of the host alone`()
+        async throws
+    {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        try await synced.devices[0].remove(synced.devices[1].device.id)
+        // What it learns by reading, or is told by the hub's refusal.
+        _ = try? await synced.syncs[1].sync()
+        await expect(.deviceRemoved) { try await synced.syncs[1].sync() }
+        #expect(try await synced.notifications(of: 1).map(\.kind) == [.exchangeFailed])
+        #expect(try await synced.reasons(of: 1).first?.contains("take a new invitation") == true)
+        let service = Task { try await synced.syncs[1].run() }
+        for _ in 0..<100 { await Task.yield() }
+        service.cancel()
+        await #expect(throws: CancellationError.self) { try await service.value }
+        try await synced.close()
+    }
+
+    @Test func `what is asked for at once goes one after another`() async throws {
+        let synced = try await SyncedDevices()
+        for number in 1...40 { try await synced.store("Note \(number).") }
+        let sync = synced.syncs[0]
+        let reports = try await withThrowingTaskGroup { group in
+            for _ in 0..<8 { group.addTask { try await sync.sync() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        // One of them sent all; had they run into each other, several would have.
+        #expect(reports.filter { $0.sent > 0 }.count == 1)
+        try await synced.settle()
+        #expect(try await synced.status(of: 1)?.behind == 0)
+        try await synced.close()
+    }
+
+    @Test func `a look at a hub without news does not write the file`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let before = try await synced.stores[0].exchangeNotes()
+        synced.devices.clock.advance(by: .seconds(30))
+        try await synced.syncs[0].sync()
+        #expect(try await synced.stores[0].exchangeNotes() == before)
+        synced.devices.clock.advance(by: .seconds(60))
+        try await synced.syncs[0].sync()
+        #expect(try await synced.stores[0].exchangeNotes() != before)
+        try await synced.close()
+    }
+
+    @Test func `after a failure it is tried again with growing pauses, and the status says when`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        synced.hub.setReachable(false)
+        let clock = synced.devices.clock
+        let sync = synced.syncs[0]
+        let watching = Task { try await sync.watch() }
+        var pauses: [Double] = []
+        for failure in 1...9 {
+            try await until { try await synced.status(of: 0)?.consecutiveFailures == failure && clock.sleepers > 0 }
+            try await until { try await sync.status().nextAttemptAt.map { $0 > clock.storeClock.now().date } ?? false }
+            let next = try #require(try await sync.status().nextAttemptAt)
+            let pause = next.timeIntervalSince(clock.storeClock.now().date)
+            pauses.append(pause)
+            clock.advance(by: .seconds(pause + 0.001))
+        }
+        for (index, pause) in pauses.enumerated() {
+            let whole = min(Double(1 << index), 300)
+            #expect(pause >= whole / 2 - 0.01 && pause <= whole + 0.01, "\(pauses)")
+        }
+        watching.cancel()
+        await #expect(throws: (any Error).self) { try await watching.value }
+        try await synced.close()
+    }
+}
