@@ -246,7 +246,7 @@ let package = Package(
         .testTarget(
             name: "HearthStoreTests",
             dependencies: [
-                "HearthEmbedding", "HearthModel", "HearthRules", "HearthSQLite", "HearthStore", "HearthText",
+                "CSQLite", "HearthEmbedding", "HearthModel", "HearthRules", "HearthSQLite", "HearthStore", "HearthText",
                 "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -125,8 +125,8 @@ extension ExportInserter {
             """
             INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
                 importance, confidence, is_sensitive, sealed, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag,
-                provenance, ended)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)
+                provenance, ended, text_key)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
             """,
             place.key,
             place.identifier,
@@ -150,7 +150,8 @@ extension ExportInserter {
             head.number,
             MemoryColumns.lag(of: head.time, arrivedAt: Timestamp(rawValue: memory.arrivedAt)),
             StoredProvenance.column(fields.provenance),
-            ended
+            ended,
+            EqualTexts.column(fields, isSealed: sealed != nil)
         )
     }
 

@@ -113,7 +113,13 @@ struct MemoryInserter {
         let stored =
             isGranted
             ? []
-            : try snapshot.provenances(ofTextsEqualTo: new.fields.content, user: user, seenBy: owner, now: now)
+            : try snapshot.provenances(
+                ofTextsEqualTo: new.fields.content,
+                digest: new.contentDigest,
+                user: user,
+                seenBy: owner,
+                now: now
+            )
         let held = (heldProvenances[new.contentDigest] ?? [])
             .filter { $0.user == new.userID && $0.owner == owner.id }.map(\.provenance)
         let provenance = TrustRules.written(as: given, seen: stored + held, priority: priority)

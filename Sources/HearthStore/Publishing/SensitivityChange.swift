@@ -61,7 +61,8 @@ extension WriteContext {
         let fields = record.fields
         try connection.run(
             """
-            UPDATE memories SET head = ?2, is_sensitive = ?3, sealed = ?4, content = ?5, tags = ?6, metadata = ?7
+            UPDATE memories SET head = ?2, is_sensitive = ?3, sealed = ?4, content = ?5, tags = ?6, metadata = ?7,
+                text_key = ?8
             WHERE memory_key = ?1
             """,
             record.key,
@@ -70,7 +71,8 @@ extension WriteContext {
             try seal?.seal(SealedPayload(fields), as: .head(version: head)),
             seal == nil ? fields.content : "",
             seal == nil ? FieldText.stored(fields.tags) : nil,
-            seal == nil ? FieldText.stored(fields.metadata) : nil
+            seal == nil ? FieldText.stored(fields.metadata) : nil,
+            EqualTexts.column(fields, isSealed: seal != nil)
         )
     }
 

@@ -50,7 +50,7 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET category_key = ?2, content = ?3, tags = ?4, metadata = ?5, importance = ?6, confidence = ?7, expires_at = ?8,
-                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13, provenance = ?14,
+                head = ?9, head_number = ?10, head_lag = ?11, ended = ?12, sealed = ?13, provenance = ?14, text_key = ?15,
                 folded_into = NULL
             WHERE memory_key = ?1
             """,
@@ -67,7 +67,8 @@ extension WriteContext {
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
             fields.isDeleted ? 1 : nil,
             sealed,
-            StoredProvenance.column(fields.provenance)
+            StoredProvenance.column(fields.provenance),
+            EqualTexts.column(fields, isSealed: sealed != nil)
         )
         try documents.update(
             record.key,

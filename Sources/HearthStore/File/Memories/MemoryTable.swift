@@ -107,10 +107,10 @@ enum MemoryTable {
         """
         INSERT INTO memories (memory_key, identifier, user_key, owner_key, session_key, type, category_key, content, tags, metadata,
             importance, confidence, is_sensitive, sealed, arrived_at, created_at, expires_at, parent_id, head, head_number, head_lag,
-            provenance)
+            provenance, text_key)
         VALUES
         """,
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)"
     )
 
     /// Writes new memories. Their first versions need no rows: the memories say everything.
@@ -142,7 +142,8 @@ enum MemoryTable {
                 // What a sensitive memory's payload is bound to must be known before it is opened.
                 row.sealed == nil ? Array(row.digest.prefix(SchemaV3.checkLength)) : row.digest,
                 MemoryColumns.lag(of: row.time, arrivedAt: now),
-                StoredProvenance.column(fields.provenance)
+                StoredProvenance.column(fields.provenance),
+                EqualTexts.column(fields, digest: row.new.contentDigest, isSealed: row.sealed != nil)
             )
         }
         try DocumentTable.insert(

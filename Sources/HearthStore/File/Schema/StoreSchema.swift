@@ -25,6 +25,7 @@ enum StoreSchema {
             Migration("upkeep") { connection in try connection.execute(SchemaV10.statements) },
             Migration("unanswered searches") { connection in try connection.execute(SchemaV11.statements) },
             Migration("exchange between devices") { connection in try connection.execute(SchemaV12.statements) },
+            Migration("whole texts that are equal", apply: SchemaV13.migrate),
         ]
     }
 

@@ -6,10 +6,10 @@ import HearthSQLite
 enum MemoryVerification {
     static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
         let keys = try snapshot.connection.rows(
-            "SELECT memory_key, identifier FROM memories WHERE state != 'folded' ORDER BY memory_key",
-            as: { ($0.int64(0), $0.memoryID(1)) }
+            "SELECT memory_key, identifier, text_key FROM memories WHERE state != 'folded' ORDER BY memory_key",
+            as: { ($0.int64(0), $0.memoryID(1), $0.optionalInt64(2)) }
         )
-        for (key, id) in keys {
+        for (key, id, textKey) in keys {
             report.memories += 1
             do {
                 guard let record = try MemoryRecord.find(key: key, includingDeleted: true, in: snapshot) else {
@@ -17,6 +17,9 @@ enum MemoryVerification {
                     continue
                 }
                 try check(record, in: snapshot, into: &report)
+                if textKey != EqualTexts.column(record.fields, isSealed: record.isSensitive) {
+                    report.add("memory", "Memory \(id) is not looked up by its text.")
+                }
             } catch is KeysNeeded {
                 report.addSealed(id)
             } catch let error as MemoryError where error.isDamage {

@@ -224,18 +224,6 @@ import Testing
         )
     }
 
-    @Test func `equal texts are looked up in an index, however many there are`() async throws {
-        let shared = try await SharedStore(embeds: false)
-        let plan = try shared.store.read {
-            try $0.connection.rowsDynamic(
-                "EXPLAIN QUERY PLAN \(EqualTexts.statement)",
-                [1, "x", 2],
-                as: { $0.string(3) }
-            )
-        }
-        #expect(plan == ["SEARCH memories USING INDEX memories_by_text (<expr>=?)"])
-    }
-
     @Test func `what an agent can't see changes nothing for it`() async throws {
         let shared = try await SharedStore(embeds: false)
         let text = "Known to one alone"

@@ -11,7 +11,7 @@ import Testing
     @Test(
         arguments: [
             ("UPDATE memories SET content = 'Other words.'", "memory"),
-            ("UPDATE memories SET importance = 0.7", "memory"),
+            ("UPDATE memories SET importance = 0.7", "memory"), ("UPDATE memories SET text_key = 1", "memory"),
             ("UPDATE versions SET is_head = 1", "version"), ("UPDATE conflicts SET resolved_at = 1", "conflict"),
             ("UPDATE drafts SET importance = 0.7", "draft"), ("DELETE FROM tags", "document"),
             ("UPDATE documents SET importance = 0.7", "document"),
