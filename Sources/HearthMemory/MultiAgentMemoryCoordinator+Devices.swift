@@ -49,6 +49,10 @@ extension MultiAgentMemoryCoordinator {
     }
 
     /// Takes over what other devices say, in one transaction with the new cursor; durable on return.
+    package func finishTakeover() async throws {
+        try await operations.administer { await $0.finishTakeover() }
+    }
+
     package func takeOver(_ received: [ReceivedRecord], cursor: Int64?) async throws -> TakeoverReport {
         try await operations.administer { try await $0.takeOver(received, cursor: cursor) }
     }

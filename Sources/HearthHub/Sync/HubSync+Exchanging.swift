@@ -9,13 +9,18 @@ extension HubSync {
     private static let mostRanges = 1_000
 
     func push(into report: inout HubSyncReport) async throws {
+        // What was kept back because a key could not be had is tried again.
+        var position = firstKeptBack ?? lastNote
+        firstKeptBack = nil
         while true {
             try Task.checkCancellation()
-            let outgoing = try await coordinator.outgoingRecords(after: lastNote, atMost: Self.batch)
-            guard outgoing.last > lastNote else { return }
+            let outgoing = try await coordinator.outgoingRecords(after: position, atMost: Self.batch)
+            guard outgoing.last > position else { return }
+            if outgoing.keptBack > 0, firstKeptBack == nil { firstKeptBack = position }
             if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
             try await coordinator.markSent(outgoing)
-            lastNote = outgoing.last
+            position = outgoing.last
+            lastNote = max(lastNote, position)
             report.sent += outgoing.records.count
         }
     }
@@ -34,6 +39,7 @@ extension HubSync {
             }
             for range in page.withheld { keepBack(range) }
             guard page.cursor > cursor else {
+                try await coordinator.finishTakeover()
                 // Devices that lack a key get it from whoever has it.
                 _ = try await space.tend()
                 return

@@ -20,6 +20,8 @@ public actor HubSync {
     let logger: Logger
     /// The last change of this file that was looked at: sent, or of a sensitive memory whose key can't be had.
     var lastNote: Int64 = 0
+    /// Where the changes begin that were kept back because a key could not be had; nil if none were.
+    var firstKeptBack: Int64?
     /// The number of the hub's last row in the present exchange; nil: it has not said yet.
     var end: Int64?
     /// Rows that the hub has not shown, though it has shown later ones.

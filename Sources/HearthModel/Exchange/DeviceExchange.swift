@@ -62,11 +62,18 @@ package struct OutgoingRecords: Sendable {
     package struct Item: Sendable {
         package var record: ExchangeRecord
         package var memory: Int64?
+        /// Whether nobody can guess the record's id. It is noted of a sensitive memory only then.
+        package var isSalted: Bool
         /// The name and time of what the latest change replaces.
         package var register: (name: String, time: HybridTime)?
 
-        package init(record: ExchangeRecord, memory: Int64? = nil, register: (name: String, time: HybridTime)? = nil) {
-            (self.record, self.memory, self.register) = (record, memory, register)
+        package init(
+            record: ExchangeRecord,
+            memory: Int64? = nil,
+            isSalted: Bool = false,
+            register: (name: String, time: HybridTime)? = nil
+        ) {
+            (self.record, self.memory, self.isSalted, self.register) = (record, memory, isSalted, register)
         }
     }
 

@@ -42,15 +42,20 @@ extension MemoryStore {
             let users = try read { snapshot in
                 try snapshot.connection.rows("SELECT DISTINCT user_key FROM data_keys", as: { $0.int64(0) })
             }
-            for user in users where keyring.loaded(user) == nil {
-                do {
-                    _ = try await loadKeys(KeysNeeded(user: user))
-                } catch {
-                    log.trace(error, "The sensitive memories of a user could not be checked.")
-                }
-            }
+            for user in users where keyring.loaded(user) == nil { try await loadKeysIfPossible(ofUser: user) }
         } catch {
             log.trace(error, "Sensitive memories could not be checked.")
+        }
+    }
+
+    /// Gets the keys of a user if they can be had.
+    func loadKeysIfPossible(ofUser user: Int64) async throws {
+        do {
+            _ = try await loadKeys(KeysNeeded(user: user))
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            log.trace(error, "The sensitive memories of a user could not be opened.")
         }
     }
 

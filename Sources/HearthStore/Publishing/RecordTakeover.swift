@@ -11,12 +11,9 @@ struct RecordTakeover {
     enum Outcome: Hashable {
         /// It changed something; of which user and memory, if of one.
         case applied(user: Int64?, memory: Int64?)
-        /// It changed something of a sensitive memory, and is from before the memory was that. It is not noted: its id is a
-        /// digest of what it says.
-        case appliedUnnoted(user: Int64, memory: Int64)
         /// It says nothing new.
         case known
-        /// It is about a memory that is gone for good, or says nothing new of a sensitive one. It is not noted either.
+        /// It is about a memory that is gone for good. It is not noted: its id is a digest of what it says.
         case removed
         /// It has to wait.
         case held(HeldRow.Reason)
@@ -27,6 +24,7 @@ struct RecordTakeover {
     let context: WriteContext
     /// The keys of users some of whose memories are sensitive, as far as they can be had.
     let keys: [UserID: UserKeys]
+    let labels: TakenLabels
 
     private var transaction: StoreTransaction { context.transaction }
     private var connection: Connection { context.connection }
@@ -217,7 +215,7 @@ extension RecordTakeover {
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
         guard let record = found, !record.isLocked else { return .held(.incomplete) }
-        if let seal = record.seal { return try take(made, isSalted: fact.salt != nil, of: record, sealedBy: seal) }
+        if let seal = record.seal { return try take(made, of: record, sealedBy: seal) }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
         guard try fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
         guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
@@ -234,19 +232,35 @@ extension RecordTakeover {
     /// Takes over a version of a memory that is sensitive here.
     private func take(
         _ made: Version,
-        isSalted: Bool,
         of record: MemoryRecord,
         sealedBy seal: MemorySeal
     ) throws -> Outcome {
-        let labels = PlainLabels(try VersionReader(of: record, in: context.snapshot).all().map(\.version))
-        guard labels.stored(made.id) == nil else { return isSalted ? .known : .removed }
-        guard let version = labels.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
+        let known = try labels.of(record, in: context.snapshot)
+        guard known.stored(made.id) == nil else { return .known }
+        guard let version = known.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
+        let greatest = made.parents.compactMap { known[$0]?.number }.max() ?? 0
+        guard made.number > greatest else { return .refused("its number is not above those of its parents") }
         transaction.note(made.time)
         try context.insert(version, of: record, text: .against(record.head, text: record.fields.content))
+        labels.add(made, as: version.id, of: record)
         try DeviceOutbox.remove(version: version.id, of: record.key, in: connection)
-        return isSalted
-            ? .applied(user: record.userKey, memory: record.key)
-            : .appliedUnnoted(user: record.userKey, memory: record.key)
+        return .applied(user: record.userKey, memory: record.key)
+    }
+
+    /// The memory here that a fact is about, and whether the fact may be noted as exchanged. Its id tells who guesses what
+    /// it says that the guess is right, so it is not kept of a sensitive memory, unless the record has a salt.
+    func place(of fact: DeviceFact) throws -> (memory: Int64?, isNoted: Bool) {
+        let about: (memory: FactMemory, isSalted: Bool)? =
+            switch fact {
+            case .version(let fact): (fact.memory, fact.salt != nil)
+            case .share(let fact): (fact.memory, fact.salt != nil)
+            case .sensitivity(let fact): (fact.memory, true)
+            case .agent, .policy, .session, .tombstone, .erasure: nil
+            }
+        guard let about else { return (nil, true) }
+        guard let key = try present(about.memory) else { return (nil, false) }
+        let isSensitive = try SensitivityColumn.find(of: key, in: connection) ?? false
+        return (key, about.isSalted || !isSensitive)
     }
 
     /// Whether a memory that is plain has been sensitive before.
@@ -274,6 +288,7 @@ extension RecordTakeover {
         if fact.isSensitive != record.isSensitive {
             if fact.isSensitive { try context.leaveTraces() }
             _ = try context.setSensitive(fact.isSensitive, record, isNoted: false)
+            labels.forget(record)
         }
         try DeviceOutbox.remove(.sensitivity, key: key, in: connection)
         try DeviceRegisters.set(.sensitivity(of: key), to: time, fact: id, in: connection)
@@ -372,7 +387,7 @@ extension RecordTakeover {
         // An id that could be guessed is not kept of a sensitive memory.
         let isGuessable = isSensitive && fact.salt == nil
         try DeviceRegisters.set(.share(of: key, with: agent), to: time, fact: isGuessable ? [] : id, in: connection)
-        return isGuessable ? .appliedUnnoted(user: user, memory: key) : .applied(user: user, memory: key)
+        return .applied(user: user, memory: key)
     }
 
     /// How this file names a version of a memory, and whether the memory is sensitive; nil if that can't be told yet.
@@ -385,8 +400,7 @@ extension RecordTakeover {
         )
         guard let record = found, !record.isLocked else { return nil }
         guard record.isSensitive else { return (id, false) }
-        let labels = PlainLabels(try VersionReader(of: record, in: context.snapshot).all().map(\.version))
-        return labels.stored(id).map { ($0, true) }
+        return try labels.of(record, in: context.snapshot).stored(id).map { ($0, true) }
     }
 }
 
@@ -439,6 +453,7 @@ extension RecordTakeover {
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
         guard let record = found else { return false }
         try context.erase(record, isNoted: false)
+        labels.forget(record)
         return true
     }
 
@@ -468,7 +483,24 @@ extension RecordTakeover {
             user
         )
         transaction.keys.forgetSessions()
+        try destroyKeysIfUnused(ofUser: user)
         return .applied(user: nil, memory: nil)
+    }
+
+    /// Destroys the keys of an erased user who has no memory any more, so that no copy of the file can be read either by
+    /// what this one holds.
+    private func destroyKeysIfUnused(ofUser user: Int64) throws {
+        let isUsed = try connection.first(
+            "SELECT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
+            user,
+            as: { $0.bool(0) }
+        )
+        guard isUsed == false, try KeyTable.newest(ofUser: user, in: connection) != nil else { return }
+        try connection.run("DELETE FROM data_keys WHERE user_key = ?1", user)
+        try connection.run("DELETE FROM sealed_words WHERE user_key = ?1", user)
+        try connection.run("UPDATE store SET keys_changed = ?1 WHERE id = 1", transaction.sequence)
+        transaction.sealing = SealingCache()
+        try context.leaveTraces()
     }
 }
 

@@ -106,7 +106,6 @@ extension WriteContext {
 
     /// Notes for other devices that a memory is erased, and what the hub has of it.
     func noteErasure(of record: MemoryRecord) throws {
-        try HeldRows.forgetRecords(in: transaction)
         let memory = FactMemory(user: record.userID, owner: record.owner, id: record.id)
         var facts = try factsOfBefore(record, memory)
         facts += try DeviceFacts.forget(memory: record.key, in: connection)
@@ -115,11 +114,22 @@ extension WriteContext {
 
     /// What the hub may have of a sensitive memory from when it was plain. The file does not keep these ids.
     private func factsOfBefore(_ record: MemoryRecord, _ memory: FactMemory) throws -> [[UInt8]] {
-        guard record.isSensitive, !record.isLocked, let found = try FoundMemory.find(record.key, in: connection) else {
-            return []
-        }
+        guard record.isSensitive, !record.isLocked, try wasMadeSensitive(record.key),
+            let found = try FoundMemory.find(record.key, in: connection)
+        else { return [] }
         let labels = PlainLabels(try VersionReader(of: record, in: snapshot).all().map(\.version))
         return try labels.versions.map { try DeviceFact.version(VersionFact($0, of: found)).record().id }
+    }
+
+    private func factsOfBefore(_ key: Int64, _ memory: FactMemory) throws -> [[UInt8]] {
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: snapshot)
+        return try found.map { try factsOfBefore($0, memory) } ?? []
+    }
+
+    /// Whether a sensitive memory was plain before.
+    private func wasMadeSensitive(_ memory: Int64) throws -> Bool {
+        try DeviceRegisters.find(.sensitivity(of: memory), in: connection) != nil
+            || DeviceOutbox.entry(.sensitivity, key: memory, in: connection) != nil
     }
 
     /// Notes for other devices that a memory has become sensitive, or plain again, and takes the ids of before from what is
@@ -136,6 +146,8 @@ extension WriteContext {
         if isSensitive { try DeviceFacts.forgetIDs(memory: record.key, in: connection) }
         guard isNoted else { return }
         try DeviceOutbox.note(sensitivityOf: record.key, at: transaction.nextTime(at: now), in: connection)
+        // A device without keys can read it from now on, if it is sent anew.
+        if !isSensitive { try DeviceOutbox.note(versionsOf: record.key, in: connection) }
     }
 
     /// Notes for other devices that a memory is erased.
@@ -153,7 +165,6 @@ extension WriteContext {
     /// Each memory is named too, before the user, and each that was removed without the others knowing yet: a device that
     /// never had one can't tell otherwise that what it holds about it, such as a share, waits for nothing.
     func noteErasure(ofUser user: Int64, id: UserID) throws {
-        try HeldRows.forgetRecords(in: transaction)
         let memories = try connection.rows(
             """
             SELECT m.memory_key, m.identifier, a.agent_id FROM memories AS m
@@ -163,7 +174,9 @@ extension WriteContext {
             as: { ($0.int64(0), FactMemory(user: id, owner: AgentID(rawValue: $0.string(2)), id: $0.memoryID(1))) }
         )
         for (key, memory) in memories {
-            try noteErasure(of: memory, facts: try DeviceFacts.forget(memory: key, in: connection))
+            var facts = try wasMadeSensitive(key) ? factsOfBefore(key, memory) : []
+            facts += try DeviceFacts.forget(memory: key, in: connection)
+            try noteErasure(of: memory, facts: facts)
         }
         for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
             let owner = try directory.agent(key: removed.owner).id

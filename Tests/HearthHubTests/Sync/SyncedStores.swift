@@ -35,6 +35,19 @@ import Testing
             }
         }
 
+        /// Opens a store anew, with something to seal with.
+        mutating func reopenWithKeys(_ index: Int) async throws {
+            try await stores[index].close()
+            var configuration = CoordinatorConfiguration()
+            configuration.clock = devices.clock.storeClock
+            configuration.keyProvider = MemoryKeyProvider()
+            stores[index] = try await MultiAgentMemoryCoordinator.open(
+                .file(directories[index].file("store.db")),
+                configuration: configuration
+            )
+            syncs[index] = try await HubSync(stores[index], space: devices[index], clock: devices.clock.storeClock)
+        }
+
         /// Lets every device exchange until nothing is new.
         func settle() async throws {
             for _ in 0..<3 {
@@ -196,7 +209,7 @@ import Testing
     }
 
     @Test func `a device without a key keeps sensitive memories sealed until it has one`() async throws {
-        let pair = try await Pair(keyless: 1)
+        var pair = try await Pair(keyless: 1)
         let draft = MemoryDraft(content: "The quixzle hides a key.", isSensitive: true)
         _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
         _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", content: "A quiet day.")
@@ -204,6 +217,11 @@ import Testing
         #expect(try await pair.contents("quixzle hides")[1] == [])
         #expect(try await pair.contents("quiet day")[1] == ["A quiet day."])
         #expect(try await pair.syncs[1].status().incomplete == 1)
+        #expect(try pair.files(of: 1, hold: "uixzle") == false)
+        try await pair.reopenWithKeys(1)
+        try await pair.settle()
+        #expect(try await pair.contents("quixzle hides")[1] == ["The quixzle hides a key."])
+        #expect(try await pair.syncs[1].status().incomplete == 0)
         #expect(try pair.files(of: 1, hold: "uixzle") == false)
         try await pair.close()
     }

@@ -12,6 +12,7 @@ import Testing
         var options = StoreOptions()
         options.agents = AgentProfile.hearthlink
         options.embedder = nil
+        options.keyProvider = MemoryKeyProvider()
         options.clock = clock.storeClock
         let store = try await MemoryStore.open(.temporary, options: options)
         try await store.joinSpace("space", isFounding: true)
@@ -84,8 +85,52 @@ import Testing
         }
         #expect(try Self.traces(of: key, about, in: store) == 0)
         let erasure = try await Self.send(store)
-        #expect(erasure.count == 1)
+        // Of a user each memory is named, and then the user.
+        #expect(erasure.count == (erasesUser ? 2 : 1))
         #expect(Set(erasure.flatMap(\.erases)).isSuperset(of: about.map(\.id)))
+        try await store.close()
+    }
+
+    /// A record's id is a digest of what it says, which whoever has the file could compare with a guess.
+    @Test(arguments: [false, true])
+    func `of a memory that became sensitive no id of a record is kept that could be guessed`(
+        isAnsweredLate: Bool
+    ) async throws {
+        let store = try await Self.open(TestClock())
+        _ = try await Self.send(store)
+        let draft = MemoryDraft(content: "the quixzle")
+        let id = try await store.store([draft], agentID: "alden", userID: "ana", shareWith: ["alice"])[0]
+        let outgoing = try await store.outgoingRecords()
+        let about = outgoing.records.filter { String(decoding: $0.payload, as: UTF8.self).contains(id.rawValue) }
+        #expect(about.count >= 2)
+        if !isAnsweredLate { try await store.markSent(outgoing) }
+        _ = try await store.update(id, as: "alden", change: MemoryChange(isSensitive: true), userID: "ana")
+        if isAnsweredLate { try await store.markSent(outgoing) }
+        // They come back from the hub.
+        let received = about.enumerated()
+            .map { ReceivedRecord(position: Int64($0 + 1), sealed: $1.payload, record: $1) }
+        let report = try await store.takeOver(received, cursor: Int64(received.count))
+        #expect(report.held == 0 && report.refusals == [])
+        for fact in about {
+            let kept = try store.read { snapshot in
+                try snapshot.connection.first(
+                    """
+                    SELECT (SELECT count(*) FROM device_facts WHERE fact = ?1)
+                        + (SELECT count(*) FROM device_registers WHERE fact = ?1)
+                    """,
+                    fact.id,
+                    as: { $0.int(0) }
+                )
+            }
+            #expect(kept == 0)
+        }
+        let sent = try await Self.send(store)
+        #expect(!sent.isEmpty)
+        #expect(Set(sent.map(\.id)).isDisjoint(with: about.map(\.id)))
+        // An erasure names them all the same, so that the hub lets go of the text.
+        _ = try await store.eraseMemory(id, as: "alden", userID: "ana")
+        let versions = about.filter { String(decoding: $0.payload, as: UTF8.self).contains("quixzle") }
+        #expect(Set(try await Self.send(store).flatMap(\.erases)).isSuperset(of: versions.map(\.id)))
         try await store.close()
     }
 

@@ -159,7 +159,9 @@ extension DeviceFact {
         case .version(let fact): (fact.memory.user, fact.salt != nil)
         case .share(let fact): (fact.memory.user, fact.salt != nil)
         case .sensitivity(let fact): (fact.memory.user, fact.isSensitive)
-        case .agent, .policy, .session, .tombstone, .erasure: nil
+        case .tombstone(let fact): (fact.memory.user, false)
+        case .erasure(let fact): (fact.user, false)
+        case .agent, .policy, .session: nil
         }
     }
 }

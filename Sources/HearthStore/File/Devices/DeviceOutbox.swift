@@ -127,6 +127,18 @@ enum DeviceOutbox {
         )
     }
 
+    /// Notes every version of a memory.
+    static func note(versionsOf memory: Int64, in connection: Connection) throws {
+        try connection.run("INSERT OR REPLACE INTO device_outbox (part, key, item) VALUES (1, ?1, 0)", memory)
+        try connection.run(
+            """
+            INSERT OR REPLACE INTO device_outbox (part, key, item)
+            SELECT 2, memory_key, version_id FROM versions WHERE memory_key = ?1 ORDER BY published_order
+            """,
+            memory
+        )
+    }
+
     /// Follows a version that gets another id.
     static func rename(_ version: VersionID, to new: VersionID, of memory: Int64, in connection: Connection) throws {
         try connection.run(

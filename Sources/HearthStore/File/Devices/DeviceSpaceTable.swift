@@ -79,7 +79,7 @@ enum HeldRows {
         try connection.run(
             """
             INSERT INTO device_held (position, sealed, reason, held_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (position) DO UPDATE SET reason = excluded.reason
+            ON CONFLICT (position) DO UPDATE SET reason = excluded.reason WHERE reason <> excluded.reason
             """,
             position,
             sealed,
@@ -90,20 +90,6 @@ enum HeldRows {
 
     static func remove(_ position: Int64, in connection: Connection) throws {
         try connection.run("DELETE FROM device_held WHERE position = ?1", position)
-    }
-
-    /// Forgets the rows that wait for others, because a memory is erased that they may be about. They are received again.
-    static func forgetRecords(in transaction: StoreTransaction) throws {
-        let connection = transaction.connection
-        let first = try connection.first(
-            "SELECT min(position) FROM device_held WHERE reason <> ?1",
-            HeldRow.Reason.opaque.rawValue,
-            as: { $0.optionalInt64(0) }
-        )
-        guard let first = first.flatMap(\.self) else { return }
-        try connection.run("DELETE FROM device_held WHERE reason <> ?1", HeldRow.Reason.opaque.rawValue)
-        try connection.run("UPDATE device_space SET cursor = min(cursor, ?1) WHERE id = 1", first - 1)
-        _ = transaction.sequence
     }
 
     static func rows(after position: Int64, atMost count: Int, in connection: Connection) throws -> [HeldRow] {

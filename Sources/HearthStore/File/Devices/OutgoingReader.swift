@@ -6,15 +6,13 @@ import HearthSQLite
 final class OutgoingReader {
     private let snapshot: Snapshot
     private let space: DeviceSpaceTable.Row
-    private let opensSensitive: Bool
     /// The sensitive memory that was read last: mostly its versions follow each other.
     private var lastLabels: (memory: Int64, labels: PlainLabels)?
 
-    /// - Parameter opensSensitive: Whether sensitive memories are opened. Their entries are passed over if not.
     /// - Returns: Nil if the file exchanges with no other device.
-    init?(in snapshot: Snapshot, openingSensitive opensSensitive: Bool = true) throws {
+    init?(in snapshot: Snapshot) throws {
         guard let space = try DeviceSpaceTable.find(snapshot.connection) else { return nil }
-        (self.snapshot, self.space, self.opensSensitive) = (snapshot, space, opensSensitive)
+        (self.snapshot, self.space) = (snapshot, space)
     }
 
     private var connection: Connection { snapshot.connection }
@@ -25,7 +23,7 @@ final class OutgoingReader {
         for entry in try DeviceOutbox.entries(after: position, atMost: count, in: connection) {
             outgoing.last = entry.number
             guard let part = entry.part else { continue }
-            if !opensSensitive, [.memory, .version, .share].contains(part), try isSensitive(entry.key) {
+            if [.memory, .version, .share].contains(part), try isSensitive(entry.key), try !canOpen(entry.key) {
                 outgoing.keptBack += 1
                 continue
             }
@@ -39,11 +37,17 @@ final class OutgoingReader {
     }
 
     private func isSensitive(_ memory: Int64) throws -> Bool {
-        try connection.first(
-            "SELECT is_sensitive FROM memories WHERE memory_key = ?1",
+        try SensitivityColumn.find(of: memory, in: connection) ?? false
+    }
+
+    /// Whether the keys of a memory's user are in memory.
+    private func canOpen(_ memory: Int64) throws -> Bool {
+        let user = try connection.first(
+            "SELECT user_key FROM memories WHERE memory_key = ?1",
             memory,
-            as: { $0.bool(0) }
-        ) ?? false
+            as: { $0.int64(0) }
+        )
+        return user.map { snapshot.keyring.loaded($0) != nil } ?? false
     }
 
     /// The record of an entry; nil if what it is about is gone.
@@ -70,7 +74,12 @@ final class OutgoingReader {
             time: ExportedTime(time)
         )
         let register = (String.sensitivity(of: entry.key), time)
-        return .init(record: try DeviceFact.sensitivity(fact).record(), memory: entry.key, register: register)
+        return .init(
+            record: try DeviceFact.sensitivity(fact).record(),
+            memory: entry.key,
+            isSalted: true,
+            register: register
+        )
     }
 
     /// The versions of a sensitive memory as other devices name them.
@@ -98,7 +107,11 @@ final class OutgoingReader {
     private func version(_ id: VersionID?, of memory: Int64) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(memory, in: connection) else { return nil }
         guard let version = try written(id, of: memory, found) else { return nil }
-        return .init(record: try DeviceFact.version(version).record(), memory: memory)
+        return .init(
+            record: try DeviceFact.version(version).record(),
+            memory: memory,
+            isSalted: version.salt != nil
+        )
     }
 
     private func written(_ id: VersionID?, of memory: Int64, _ found: FoundMemory) throws -> VersionFact? {
@@ -116,7 +129,9 @@ final class OutgoingReader {
         return fact
     }
 
-    private static func only(of versions: [Version]) -> Version? { versions.count == 1 ? versions.first : nil }
+    private static func only(of versions: some Collection<Version>) -> Version? {
+        versions.count == 1 ? versions.first : nil
+    }
 
     private func share(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(entry.key, in: connection) else { return nil }
@@ -153,7 +168,12 @@ final class OutgoingReader {
             fact.salt = Self.salt(fact.sinceHead.bytes ?? [], Array(agent.rawValue.utf8), keys: keys)
         }
         let record = try DeviceFact.share(fact).record()
-        return .init(record: record, memory: entry.key, register: (.share(of: entry.key, with: entry.agent), time))
+        return .init(
+            record: record,
+            memory: entry.key,
+            isSalted: fact.salt != nil,
+            register: (.share(of: entry.key, with: entry.agent), time)
+        )
     }
 
     private func session(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {

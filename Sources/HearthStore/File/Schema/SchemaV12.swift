@@ -204,9 +204,9 @@ enum SchemaV12 {
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item, time)
         SELECT 9, m.memory_key, 0,
-            coalesce((SELECT time FROM device_outbox WHERE part = 9 AND key = m.memory_key AND item = 0), r.time)
-        FROM device_registers AS r JOIN memories AS m ON m.memory_key = CAST(substr(r.name, 13) AS INTEGER)
-        WHERE ?1 >= 0 AND r.name > 'sensitivity ' AND r.name < 'sensitivity!'
+            coalesce((SELECT time FROM device_outbox WHERE part = 9 AND key = m.memory_key AND item = 0), r.time, 0)
+        FROM memories AS m LEFT JOIN device_registers AS r ON r.name = 'sensitivity ' || m.memory_key
+        WHERE ?1 >= 0 AND (m.is_sensitive OR r.name IS NOT NULL)
         """,
         """
         INSERT OR REPLACE INTO device_outbox (part, key, item) SELECT 7, user_key, owner_key || ' ' || deleted_at || ' '

@@ -1,4 +1,5 @@
 import HearthModel
+import HearthSQLite
 
 /// The versions of a memory under the ids that another digest gives them.
 struct Relabeling {
@@ -33,22 +34,28 @@ struct Relabeling {
 /// goes by its plain id; and where the order of ids decides something, it is the order of these. The file never holds
 /// them: who guesses what a version says could find out by them.
 struct PlainLabels {
-    private let relabeling: Relabeling
-    private let plain: [VersionID: Version]
-    private let stored: [VersionID: VersionID]
+    /// By plain id.
+    private var plain: [VersionID: Version] = [:]
+    private var stored: [VersionID: VersionID] = [:]
+    private var labels: [VersionID: VersionID] = [:]
 
     /// - Parameter versions: All versions of the memory.
     init(_ versions: [Version]) {
-        relabeling = Relabeling(versions, key: nil)
-        plain = Dictionary(uniqueKeysWithValues: relabeling.versions.map { ($0.new.id, $0.new) })
-        stored = Dictionary(uniqueKeysWithValues: relabeling.versions.map { ($0.new.id, $0.old) })
+        for version in Relabeling(versions, key: nil).versions { add(version.new, as: version.old) }
     }
 
-    /// The versions with their plain ids, parents before children.
-    var versions: [Version] { relabeling.versions.map(\.new) }
+    /// Adds a version under its plain id.
+    mutating func add(_ version: Version, as id: VersionID) {
+        plain[version.id] = version
+        stored[version.id] = id
+        labels[id] = version.id
+    }
+
+    /// The versions with their plain ids, in no order.
+    var versions: some Collection<Version> { plain.values }
 
     /// The plain id of a version.
-    func plain(_ id: VersionID) -> VersionID { relabeling[id] }
+    func plain(_ id: VersionID) -> VersionID { labels[id] ?? id }
 
     /// The id in this file of a version; nil if the memory has no such version.
     func stored(_ id: VersionID) -> VersionID? { stored[id] }
@@ -77,5 +84,13 @@ extension Version {
             number: number,
             digestKey: key
         )
+    }
+}
+
+/// Whether a memory is sensitive, without reading the rest of it.
+enum SensitivityColumn {
+    /// - Returns: Nil if there is no such memory.
+    static func find(of memory: Int64, in connection: Connection) throws -> Bool? {
+        try connection.first("SELECT is_sensitive FROM memories WHERE memory_key = ?1", memory, as: { $0.bool(0) })
     }
 }

@@ -12,21 +12,29 @@ extension MemoryStore {
     ///   - position: The last note of an earlier call, to go on behind it.
     ///   - count: How many notes are looked at.
     package func outgoingRecords(after position: Int64 = 0, atMost count: Int = 256) async throws -> OutgoingRecords {
-        do {
-            return try await outgoingRecords(after: position, atMost: count, openingSensitive: true)
-        } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
-            return try await outgoingRecords(after: position, atMost: count, openingSensitive: false)
+        for user in try usersOfSensitiveNotes(after: position, atMost: count) {
+            try await loadKeysIfPossible(ofUser: user)
+        }
+        return try await read(mayTakeLong: count > Self.longRead) { snapshot in
+            try OutgoingReader(in: snapshot)?.records(after: position, atMost: count) ?? OutgoingRecords()
         }
     }
 
-    private func outgoingRecords(
-        after position: Int64,
-        atMost count: Int,
-        openingSensitive opensSensitive: Bool
-    ) async throws -> OutgoingRecords {
-        try await read(mayTakeLong: count > Self.longRead) { snapshot in
-            let reader = try OutgoingReader(in: snapshot, openingSensitive: opensSensitive)
-            return try reader?.records(after: position, atMost: count) ?? OutgoingRecords()
+    /// The users whose keys are needed for what is to be sent, and are not in memory.
+    private func usersOfSensitiveNotes(after position: Int64, atMost count: Int) throws -> [Int64] {
+        guard keyring.provider != nil else { return [] }
+        return try read { snapshot in
+            let users = try snapshot.connection.rows(
+                """
+                SELECT DISTINCT m.user_key
+                FROM (SELECT part, key FROM device_outbox WHERE entry > ?1 ORDER BY entry LIMIT ?2) AS o
+                JOIN memories AS m ON m.memory_key = o.key WHERE o.part IN (1, 2, 3) AND m.is_sensitive
+                """,
+                position,
+                count,
+                as: { $0.int64(0) }
+            )
+            return users.filter { snapshot.keyring.loaded($0) == nil }
         }
     }
 
@@ -36,6 +44,11 @@ extension MemoryStore {
         try await write { transaction in
             let connection = transaction.connection
             for item in sent.items {
+                // Meanwhile it may have been erased, or have become sensitive.
+                if let memory = item.memory {
+                    let isSensitive = try SensitivityColumn.find(of: memory, in: connection)
+                    guard isSensitive == false || isSensitive != nil && item.isSalted else { continue }
+                }
                 try DeviceFacts.insert(item.record.id, memory: item.memory, in: connection)
                 guard let register = item.register else { continue }
                 // Meanwhile another device may have said something later.

@@ -5,8 +5,7 @@ import HearthSQLite
 extension MemoryStore {
     /// Lets the file exchange with other devices through a space; durable on return.
     ///
-    /// Everything that it holds is noted to be sent, but for sensitive memories, which stay on their device. From now on
-    /// every change is noted too.
+    /// Everything that it holds is noted to be sent. From now on every change is noted too.
     ///
     /// - Parameters:
     ///   - space: What names the space.

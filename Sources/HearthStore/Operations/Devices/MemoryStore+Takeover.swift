@@ -38,6 +38,8 @@ extension MemoryStore {
             try run.settle()
             if let cursor { try DeviceSpaceTable.set(cursor: cursor, in: context.transaction) }
             try run.audit()
+            // Whoever exchanges scrubs once at the end, and not after each batch. The file remembers that it is due.
+            context.afterCommit.leavesTraces = false
             return run.report
         }
     }
@@ -68,6 +70,9 @@ extension MemoryStore {
             return try user.flatMap { try KeyTable.newest(ofUser: $0, in: snapshot.connection) } != nil
         }
     }
+
+    /// Removes the bytes that are left of what other devices have erased, after all of it was taken over.
+    package func finishTakeover() async { await scrubIfDue() }
 
     /// Rows of the hub that wait, as they came.
     package func heldRows(after position: Int64 = 0, atMost count: Int = 256) throws -> [HeldRow] {
@@ -112,6 +117,7 @@ private struct OpenedRecord: Sendable {
 private struct TakeoverRun {
     let context: WriteContext
     let keys: [UserID: UserKeys]
+    let labels = TakenLabels()
     var report: TakeoverReport
     /// The memories that were changed, by user.
     private var touched: [Int64: Set<Int64>] = [:]
@@ -164,17 +170,15 @@ private struct TakeoverRun {
                 report.known += 1
                 break
             }
-            switch try RecordTakeover(context: context, keys: keys).take(fact, id: id) {
+            let takeover = RecordTakeover(context: context, keys: keys, labels: labels)
+            switch try takeover.take(fact, id: id) {
             case .applied(let user, let memory):
                 report.applied += 1
-                try DeviceFacts.insert(id, memory: memory, in: connection)
+                try note(fact, id: id, by: takeover)
                 if let user { touched[user, default: []].formUnion(memory.map { [$0] } ?? []) }
-            case .appliedUnnoted(let user, let memory):
-                report.applied += 1
-                touched[user, default: []].insert(memory)
             case .known:
                 report.known += 1
-                try DeviceFacts.insert(id, memory: nil, in: connection)
+                try note(fact, id: id, by: takeover)
             case .held(let reason):
                 return reason
             case .removed:
@@ -186,6 +190,11 @@ private struct TakeoverRun {
         try HeldRows.remove(position, in: connection)
         _ = context.transaction.sequence
         return nil
+    }
+
+    private func note(_ fact: DeviceFact, id: [UInt8], by takeover: RecordTakeover) throws {
+        let place = try takeover.place(of: fact)
+        if place.isNoted { try DeviceFacts.insert(id, memory: place.memory, in: connection) }
     }
 
     /// Settles the heads of every memory that got a version.

@@ -131,7 +131,7 @@ import Testing
     @Test func `nothing is kept of the text of a sensitive memory`() async throws {
         let sealed = try await SealedStore(embeds: false)
         let draft = MemoryDraft(content: "The gazebo", isSensitive: true, provenance: Self.web)
-        try await sealed.store.store([draft], agentID: "alden", userID: sealed.user)
+        _ = try await sealed.store.store([draft], agentID: "alden", userID: sealed.user)
         let plain = MemoryDraft(content: "The arbour", provenance: Self.web)
         let id = try await sealed.store.store([plain], agentID: "alden", userID: sealed.user)[0]
         #expect(try keys(in: sealed.store) == [nil, EqualTexts.key(of: "The arbour")])
