@@ -6,11 +6,12 @@
     venv/bin/python make_fixtures.py memory-service        # a Python whose sqlite3 loads extensions
     venv/bin/python make_fixtures.py basic-memory          # Python 3.12 or later
 
-All people are invented. The exports of ChatGPT and Claude, and the reference server's memory.jsonl, are written by hand after published
-descriptions of their formats.
+All people are invented. Ids and times are those of the day on which it ran. The exports of ChatGPT and Claude, and the reference server's
+memory.jsonl, are written by hand after published descriptions of their formats.
 """
 
 import asyncio
+import json
 import os
 import sqlite3
 import subprocess
@@ -36,21 +37,46 @@ def shrink(path):
 
 
 def mem0():
-    """mem0's own keeper of the history; with an embedding model and a language model it calls just this."""
-    from mem0.memory.storage import SQLiteManager
+    """The program itself, with its own local store of vectors. What would ask a model is left out: infer=False stores texts as they are."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.update(MEM0_DIR=home, MEM0_TELEMETRY="False")
+        from mem0 import Memory
 
-    path = place("mem0-history.db")
-    history = SQLiteManager(path)
-    at = "2026-03-0{}T09:00:00.250000+00:00".format
-    history.add_history("11111111-aaaa-4aaa-8aaa-000000000001", None, "Likes tea", "ADD", created_at=at(1), actor_id="nora", role="user")
-    history.add_history(
-        "11111111-aaaa-4aaa-8aaa-000000000001", "Likes tea", "Likes oolong tea 🍵", "UPDATE", created_at=at(1), updated_at=at(3)
-    )
-    history.add_history("11111111-aaaa-4aaa-8aaa-000000000002", None, "Has a cat", "ADD", created_at=at(2))
-    history.add_history("11111111-aaaa-4aaa-8aaa-000000000002", "Has a cat", None, "DELETE", created_at=at(4), is_deleted=1)
-    history.add_history("11111111-aaaa-4aaa-8aaa-000000000003", None, "住在京都", "ADD", created_at=at(5))
-    history.close()
+        path = place("mem0-history.db")
+        memory = Memory.from_config({
+            "history_db_path": path,
+            "vector_store": {"provider": "qdrant", "config": {"path": os.path.join(home, "vectors"), "embedding_model_dims": 4}},
+            "embedder": {"provider": "openai", "config": {"api_key": "none", "embedding_dims": 4}},
+            "llm": {"provider": "openai", "config": {"api_key": "none"}},
+        })
+        memory.embedding_model = Numbers()
+
+        def add(text, **what):
+            return memory.add(text, infer=False, **what)["results"][0]["id"]
+
+        tea = add("Likes tea", user_id="nora", agent_id="cook", run_id="run-1", metadata={"room": "kitchen", "tags": ["tea"]})
+        cat = add("Has a cat", user_id="nora")
+        memory.update(tea, "Likes oolong tea 🍵")
+        memory.delete(cat)
+        memory.add([{"role": "user", "content": "住在京都"}, {"role": "assistant", "content": "Noted."}], user_id="nora", infer=False)
+        add("Travels in spring", user_id="nora", expiration_date="2090-01-01")
+        with open(place("mem0-get-all.json"), "w") as file:
+            json.dump(memory.get_all(filters={"user_id": "nora"}), file, indent=1, ensure_ascii=False)
+        memory.close()
+        memory.vector_store.client.close()
     shrink(path)
+
+
+class Numbers:
+    """Takes the place of an embedding model: nothing that is written here depends on what it says."""
+
+    config = type("Config", (), {"embedding_dims": 4})()
+
+    def embed(self, text, memory_action=None):
+        return [1.0, float(len(text)), 0.0, 0.0]
+
+    def embed_batch(self, texts, memory_action=None):
+        return [self.embed(text) for text in texts]
 
 
 def langgraph():

@@ -10,21 +10,44 @@ import Testing
 
     @Test func `the history of mem0 gives what each memory is now`() throws {
         let found = try Found(fixture: "mem0-history.db")
-        #expect(found.format == .mem0 && found.texts == ["Likes oolong tea 🍵", "住在京都"])
+        #expect(found.format == .mem0 && found.texts == ["Likes oolong tea 🍵", "住在京都", "Noted.", "Travels in spring"])
         #expect(found.left == [.deleted: 1])
-        #expect(found.memories[0].draft.createdAt == time(1_772_355_600.25))
-        #expect(found.memories[0].draft.metadata["updated_at"] == "2026-03-03T09:00:00.250000+00:00")
+        let first = found.memories[0].draft
+        #expect(try abs(#require(first.createdAt).timeIntervalSince(time(1_795_966_863.781_728))) < 0.001)
+        #expect(first.metadata["updated_at"] == "2026-11-29T15:41:03.852970+00:00" && first.metadata["role"] == "user")
     }
 
-    @Test func `what get_all of mem0 gives keeps user, run, tags and metadata, under the ids of the history`() throws {
+    @Test func `what get_all of mem0 gives keeps all, under the ids of the history`() throws {
         let found = try Found(fixture: "mem0-get-all.json")
-        #expect(found.format == .mem0 && found.texts == ["Likes oolong tea 🍵", "Travels in spring"])
-        #expect(found.left == [.relations: 1])
-        let first = found.memories[0]
-        #expect(first.user == "nora" && first.session == "run-1" && first.draft.tags == ["tea"])
-        #expect(first.draft.createdAt == time(1_772_355_600.25))
-        #expect(first.draft.metadata["room"] == "kitchen" && first.draft.metadata["agent_id"] == "cook")
-        #expect(try Found(fixture: "mem0-history.db").memories[0].id == first.id)
+        let history = try Found(fixture: "mem0-history.db")
+        #expect(found.format == .mem0 && Set(found.texts) == Set(history.texts) && found.texts.count == 4)
+        #expect(Set(found.memories.map(\.id)) == Set(history.memories.map(\.id)))
+        let tea = try #require(found.memories.first { $0.draft.content == "Likes oolong tea 🍵" })
+        #expect(tea.user == "nora" && tea.session == "run-1" && tea.draft.tags == ["tea"])
+        #expect(tea.draft.createdAt == history.memories[0].draft.createdAt)
+        #expect(tea.draft.metadata["room"] == "kitchen" && tea.draft.metadata["agent_id"] == "cook")
+        let spring = try #require(found.memories.first { $0.draft.content == "Travels in spring" })
+        #expect(spring.session == nil && spring.draft.metadata["role"] == "user")
+        #expect(spring.draft.expiresAt == time(3_786_912_000))
+    }
+
+    @Test func `older and hosted mem0 give relations, categories and times of other zones`() throws {
+        let folder = try Folder()
+        let path = try folder.write(
+            "all.json",
+            Array(
+                """
+                {"results": [{"id": "m1", "memory": "Likes tea", "hash": "h1", "metadata": null, "categories": ["drinks"],
+                    "created_at": "2026-03-01T01:00:00.250000-08:00", "updated_at": null, "user_id": "nora"}],
+                 "relations": [{"source": "nora", "relationship": "likes", "target": "tea"}]}
+                """
+                .utf8
+            )
+        )
+        let found = try Found(path)
+        #expect(found.format == .mem0 && found.left == [.relations: 1])
+        #expect(found.memories.map(\.draft.createdAt) == [time(1_772_355_600.25)])
+        #expect(found.memories[0].draft.tags == ["drinks"])
     }
 
     @Test func `items of LangGraph keep namespace, key, values and expiry`() throws {

@@ -35,6 +35,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\u{7F}ELF\u{0}\u{1}", "\u{FEFF} [{\"mapping\": {", "[1, 2]", "[{\"text\": \"a\"}]"])
+    func `what can't be lines of our own is refused, with what else it may be`(_ text: String) throws {
+        let folder = try Folder()
+        let path = try folder.write("unknown", text)
+        let error = #expect(throws: ForeignFileError.self) { try ForeignSource(ImportInput(path: path), wanted: nil) }
+        #expect(error?.reason == .wrongKind && error?.message.contains("--from says which program") == true)
+    }
+
     @Test(arguments: ["chatgpt/conversations.json", "claude/conversations.json", "mem0-get-all.json"])
     func `a text that is cut off anywhere is refused, and so is one that isn't UTF-8`(_ fixture: String) throws {
         let folder = try Folder()

@@ -76,6 +76,12 @@ import Testing
         try await expectFirst(texts[1], among: [texts[0]], for: other)
     }
 
+    @Test func `words that stand side by side in one memory are found among many that hold them apart`() async throws {
+        let others = (0..<90).map { "Bread, \($0), cold, river; river, \($0), bread, cold" }
+        let expected = "In the last week of March we walked down to see whether the cold river bread stall was open"
+        try await expectFirst(expected, among: others, for: "cold river bread")
+    }
+
     @Test(arguments: [
         ("USA", "U.S.A."), ("O'Brien", "OBrien"), ("wifi", "wi-fi"), ("email", "e-mail"), ("16GB", "16 GB"),
         ("LH441", "LH 441"), ("getUserById", "get user by id"), ("user_name", "user name"), ("30℃", "30 °C"),

@@ -8,6 +8,9 @@ package import HearthText
 package enum TypedFirst {
     /// How many results are worth looking at.
     package static let depth = Proximity.depth
+    /// How many are looked at where none of the best has the query as typed: of common words there are hundreds of
+    /// memories that hold them all, and few in which they stand side by side.
+    package static let reach = 200
 
     /// The results, those that match better first. Equal ones keep their order, and what scores high keeps its score.
     package static func arranged(
@@ -15,13 +18,15 @@ package enum TypedFirst {
         match: (Ranked) throws -> TypedText.Match
     ) rethrows -> [Ranked] {
         guard results.count > 1 else { return results }
-        let looked = results.prefix(depth)
-        let matches = try looked.map { (result: $0, match: try match($0)) }
-        guard Set(matches.map(\.match)).count > 1 || results.count > depth else { return results }
+        var matches = try results.prefix(depth).map { (result: $0, match: try match($0)) }
+        if matches.allSatisfy({ $0.match == .none }) {
+            matches += try results.prefix(reach).dropFirst(depth).map { (result: $0, match: try match($0)) }
+        }
+        guard Set(matches.map(\.match)).count > 1 || results.count > matches.count else { return results }
         var arranged: [Ranked] = []
         var bar = 0.0
         // From the last to the first: each result scores at least what those behind it do.
-        for result in results.dropFirst(depth).reversed() {
+        for result in results.dropFirst(matches.count).reversed() {
             arranged.append(result)
             bar = max(bar, result.score)
         }

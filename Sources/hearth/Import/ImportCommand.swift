@@ -89,7 +89,12 @@ struct ImportCommand: AsyncParsableCommand {
         }
         guard !allBranches else { throw CommandFailure("--all-branches is for exported chats, which \(path) is not.") }
         guard user.given == nil else {
-            throw CommandFailure("The lines of \(path) say whose memories they are. Leave out --user.")
+            throw CommandFailure(
+                """
+                \(path) is of no other program that is recognised, and lines of JSON say themselves whose memories they are. Leave out \
+                --user, or name the program by --from.
+                """
+            )
         }
         if try ExportedImport.fits(source) {
             guard !dryRun else {

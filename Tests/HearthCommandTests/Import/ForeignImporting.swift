@@ -13,7 +13,7 @@ import Testing
     private static func path(_ fixture: String) -> String { Fixtures.path(of: "imports/" + fixture) }
 
     @Test(arguments: [
-        ("archives/chatgpt.zip", 3), ("archives/claude.zip", 4), ("mem0-history.db", 2), ("mem0-get-all.json", 2),
+        ("archives/chatgpt.zip", 3), ("archives/claude.zip", 4), ("mem0-history.db", 4), ("mem0-get-all.json", 4),
         ("langgraph.db", 4), ("mcp-memory-service.db", 2), ("memory.jsonl", 5), ("basic-memory", 2),
     ]) func `a second run stores nothing`(_ fixture: String, _ count: Int) async throws {
         let arguments = [Self.path(fixture), "--agent", "alden", "--user", "iris", "--json", "--db", tool.store]

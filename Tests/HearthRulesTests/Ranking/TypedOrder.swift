@@ -31,4 +31,22 @@ import Testing
             #expect(arranged.allSatisfy { $0.score >= scores[$0.slot] && $0.score <= 1 })
         }
     }
+
+    @Test func `where none of the best stands as typed, further ones are looked at, and no more than that`() {
+        let results = (0..<300)
+            .map { Ranked(slot: $0, score: 1 - Double($0) / 300, components: ScoreComponents()) }
+        func expect(_ slots: [Int], first typed: Set<Int>, lookingAt count: Int) {
+            var looked = 0
+            let arranged = TypedFirst.arranged(results) { result in
+                looked += 1
+                return typed.contains(result.slot) ? .exact : .none
+            }
+            #expect(arranged.map(\.slot).sorted() == results.map(\.slot))
+            #expect(arranged.prefix(3).map(\.slot) == slots)
+            #expect(looked == count)
+        }
+        expect([7, 0, 1], first: [7, 150], lookingAt: TypedFirst.depth)
+        expect([150, 180, 0], first: [150, 180], lookingAt: TypedFirst.reach)
+        expect([0, 1, 2], first: [250], lookingAt: TypedFirst.reach)
+    }
 }

@@ -72,7 +72,9 @@ extension MemoryStore {
         let minimum = request.filter.minimumScore ?? 0
         var isSilent = true
         let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
-            var best = ranking.top(max(depth, needsDepth ? Proximity.depth : 0), of: slice.catalog.entries) { slot in
+            let returned = max(depth, needsDepth ? Proximity.depth : 0)
+            let reach = needsDepth && isTyped ? max(returned, TypedFirst.reach) : returned
+            var best = ranking.top(reach, of: slice.catalog.entries) { slot in
                 let entry = slice.catalog.entries[slot]
                 return slice.visibility.canFind(slot)
                     && (request.includeShared || slice.visibility.isOwn(slot))
@@ -98,7 +100,7 @@ extension MemoryStore {
                         try content(at: slot, of: slice, user: user, in: snapshot) ?? ""
                     }
             }
-            return try typedFirst(
+            let arranged = try typedFirst(
                 best.filter { $0.score >= minimum },
                 request.typed,
                 words,
@@ -107,6 +109,7 @@ extension MemoryStore {
                 in: snapshot,
                 workspace.found
             )
+            return Array(arranged.prefix(returned))
         }
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
             .filter { $0.isRequired && $1 == 0 }.map { $0.0.phrase }
