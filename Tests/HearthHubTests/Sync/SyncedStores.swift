@@ -19,32 +19,30 @@ import Testing
         init(_ count: Int = 2, over hub: any Hub = MemoryHub(), keyless: Int? = nil) async throws {
             devices = try await Devices(count, over: hub)
             for index in 0..<count {
-                var configuration = CoordinatorConfiguration()
-                configuration.clock = devices.clock.storeClock
-                configuration.keyProvider = index == keyless ? nil : MemoryKeyProvider()
                 directories.append(try TemporaryDirectory())
-                let store = try await MultiAgentMemoryCoordinator.open(
-                    .file(directories[index].file("store.db")),
-                    configuration: configuration
-                )
-                for agent in ["alden", "alice"] as [AgentID] { try await store.registerAgent(agent) }
+                let store = try await open(index, keyProvider: index == keyless ? nil : MemoryKeyProvider())
                 stores.append(store)
-                syncs.append(
-                    try await HubSync(store, space: devices[index], clock: devices.clock.storeClock)
-                )
+                syncs.append(try await HubSync(store, space: devices[index], clock: devices.clock.storeClock))
             }
+        }
+
+        private func open(
+            _ index: Int,
+            keyProvider: MemoryKeyProvider?
+        ) async throws -> MultiAgentMemoryCoordinator {
+            var configuration = CoordinatorConfiguration()
+            configuration.clock = devices.clock.storeClock
+            configuration.keyProvider = keyProvider
+            let path = directories[index].file("store.db")
+            let store = try await MultiAgentMemoryCoordinator.open(.file(path), configuration: configuration)
+            for agent in ["alden", "alice"] as [AgentID] { try await store.registerAgent(agent) }
+            return store
         }
 
         /// Opens a store anew, with something to seal with.
         mutating func reopenWithKeys(_ index: Int) async throws {
             try await stores[index].close()
-            var configuration = CoordinatorConfiguration()
-            configuration.clock = devices.clock.storeClock
-            configuration.keyProvider = MemoryKeyProvider()
-            stores[index] = try await MultiAgentMemoryCoordinator.open(
-                .file(directories[index].file("store.db")),
-                configuration: configuration
-            )
+            stores[index] = try await open(index, keyProvider: MemoryKeyProvider())
             syncs[index] = try await HubSync(stores[index], space: devices[index], clock: devices.clock.storeClock)
         }
 
