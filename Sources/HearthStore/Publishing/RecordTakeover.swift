@@ -281,7 +281,8 @@ extension RecordTakeover {
             return try noteReturn(id, of: known, .sensitivity(of: key), .sensitivity, key: key)
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        guard let record = found, !record.isLocked, !fact.isSensitive || keys[fact.memory.user] != nil else {
+        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        guard try !fact.isSensitive || usableKeys(of: fact.memory.user, record.userKey) != nil else {
             return .held(.incomplete)
         }
         transaction.note(time)
@@ -295,6 +296,12 @@ extension RecordTakeover {
         return .applied(user: record.userKey, memory: key)
     }
 
+    /// The keys of a user, unless a record of the same batch has had them destroyed: then what needs them waits for new ones.
+    private func usableKeys(of userID: UserID, _ user: Int64) throws -> UserKeys? {
+        guard let keys = keys[userID] else { return nil }
+        return try KeyTable.newest(ofUser: user, in: connection) == keys.newest.number ? keys : nil
+    }
+
     /// Writes a memory that is new here.
     private func insert(
         _ version: Version,
@@ -302,11 +309,11 @@ extension RecordTakeover {
         of memory: FactMemory,
         _ origin: VersionFact.Origin
     ) throws -> Outcome {
+        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         let isSensitive = fact.salt != nil
-        let digestKey = keys[memory.user]?.digestKey
+        let digestKey = try isSensitive ? usableKeys(of: memory.user, user)?.digestKey : nil
         guard !isSensitive || digestKey != nil else { return .held(.incomplete) }
         let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
-        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
             // A session of an erased user's earlier life does not come any more.
             guard try RemovedMemories.userWasErased(memory.user, since: .zero, in: connection) else {
