@@ -13,6 +13,7 @@ import os
 import pwd
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -116,6 +117,8 @@ def latencies(one, other):
 
 
 def main():
+    # A script that is asked to end takes its server with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     program, count = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
     home = tempfile.mkdtemp(prefix="hearth-devices-", dir="/tmp")
     cluster = home + "/pg"

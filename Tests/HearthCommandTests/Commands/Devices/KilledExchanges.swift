@@ -85,6 +85,20 @@ struct KilledExchanges {
         _ = try await other.json("hub", "sync")
         #expect(try await other.run("search", "lamp").text.contains("is on."))
     }
+
+    @Test func `background work exchanges too`() async throws {
+        _ = try await pair()
+        _ = try await one.stored("The lamp is on.")
+        let running = try one.start(["run", "--interval", "3600", "--json", "--db", one.store])
+        try await until {
+            try await one.json("hub", "status")["exchange"]?["outgoing"]?.int == 0 || !running.isRunning
+        }
+        running.signal(SIGTERM)
+        let outcome = try await running.outcome()
+        #expect(outcome.status == 0 && outcome.signal == nil, "\(outcome.errors)")
+        _ = try await other.json("hub", "sync")
+        #expect(try await other.run("search", "lamp").text.contains("is on."))
+    }
 }
 
 extension Array {
