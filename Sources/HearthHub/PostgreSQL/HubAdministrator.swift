@@ -29,13 +29,7 @@ package struct HubAdministrator: Sendable {
                 )
                 let before = Int(try result.integer(0, 0))
                 let after = HubSchema.migrations.count
-                guard before <= after else {
-                    throw MemoryError(
-                        code: .schemaTooNew,
-                        message:
-                            "A newer version of hearth made the hub at \(link.settings.name) (schema \(before), and this build knows \(after)). Use that version here too."
-                    )
-                }
+                guard before <= after else { throw HubSchema.tooNew(before, at: link.settings.name) }
                 for (index, script) in HubSchema.migrations.enumerated().dropFirst(before) {
                     try link.runScript(script, within: limit)
                     try link.run(
@@ -124,6 +118,28 @@ package struct HubAdministrator: Sendable {
                 within: limit
             )
             return try result.bytes(0, 0) == [1]
+        }
+    }
+
+    /// Takes a space away with all its rows, and the roles that have no other space. Its devices exchange no more.
+    package func remove(_ space: SpaceID) async throws {
+        let limit = hub.work.limit
+        _ = try await hub.work.run { link in
+            do {
+                try link.runScript("BEGIN", within: limit)
+                let statements: [StaticString] = [
+                    "SELECT hearth.dismiss(a.role, a.space) FROM (SELECT role, space FROM hearth.access WHERE space = $1 FOR UPDATE) a",
+                    "DELETE FROM hearth.rows WHERE space = $1", "DELETE FROM hearth.spaces WHERE space = $1",
+                ]
+                for statement in statements {
+                    try link.run(statement, [.bytes(space.bytes)], within: limit)
+                }
+                try link.runScript("COMMIT", within: limit)
+                return true
+            } catch {
+                link.drop()
+                throw error
+            }
         }
     }
 

@@ -1,8 +1,18 @@
+internal import HearthModel
+
 /// The schema of a hub: what `hearth hub init` makes, and brings to its present form.
 ///
 /// Migrations are appended and never changed. All are applied in one transaction, under a lock.
 enum HubSchema {
     static let migrations = [first]
+
+    static func tooNew(_ version: Int, at name: String) -> MemoryError {
+        MemoryError(
+            code: .schemaTooNew,
+            message:
+                "A newer version of hearth made the hub at \(name) (schema \(version), and this build knows \(migrations.count)). Use that version here too."
+        )
+    }
 
     /// The lock under which migrations are applied: "hearth" in ASCII, as a number.
     static let prepare = """

@@ -48,6 +48,7 @@ package struct PostgreSQLHub: Hub {
             .listOfBytes(rows.map(\.ciphertext)), .listOfBytes(erased),
         ]
         return try await work.run { [limits] link in
+            try Self.requireKnownSchema(link, limits)
             let result = try link.run(
                 "SELECT added, last FROM hearth.publish($1, $2, $3, $4, $5)",
                 parameters,
@@ -107,7 +108,21 @@ package struct PostgreSQLHub: Hub {
         try await work.run { [limits] link in try Self.end(of: space, link, limits) }
     }
 
+    /// A hub that a newer build has brought to a schema of its own may mean something else by the same words.
+    private static func requireKnownSchema(_ link: PostgreSQLLink, _ limits: Limits) throws {
+        _ = try link.connected(within: limits.answer)
+        guard !link.knowsSchema else { return }
+        let result = try link.run(
+            "SELECT coalesce(max(version), 0) FROM hearth.migrations",
+            within: limits.answer
+        )
+        let version = Int(try result.integer(0, 0))
+        guard version <= HubSchema.migrations.count else { throw HubSchema.tooNew(version, at: link.settings.name) }
+        link.knowsSchema = true
+    }
+
     private static func end(of space: SpaceID, _ link: PostgreSQLLink, _ limits: Limits) throws -> Int64 {
+        try requireKnownSchema(link, limits)
         let result = try link.run(
             "SELECT next - 1 FROM hearth.spaces WHERE space = $1",
             [.bytes(space.bytes)],

@@ -20,6 +20,8 @@ final class PostgreSQLLink {
     private(set) var handle: LibPQ.Handle?
     /// The channels that this connection listens to.
     var channels: Set<String> = []
+    /// Whether this connection has looked which schema the hub has.
+    var knowsSchema = false
 
     init(
         library: LibPQ,
@@ -40,6 +42,7 @@ final class PostgreSQLLink {
         if let handle { library.finish(handle) }
         handle = nil
         channels = []
+        knowsSchema = false
     }
 
     // MARK: Connecting
@@ -98,8 +101,39 @@ final class PostgreSQLLink {
     }
 
     func unreachable(_ reason: String) -> MemoryError {
-        .hubUnavailable("The hub at \(settings.name) can't be reached: \(reason)")
+        let said = reason.last.map { ".?!".contains($0) } ?? false ? reason : reason + "."
+        let remedy = Self.remedy(for: reason).map { " " + $0 } ?? ""
+        return .hubUnavailable("The hub at \(settings.name) can't be reached: \(said)\(remedy)")
     }
+
+    /// What to do about what libpq or the server says, by words of theirs.
+    private static func remedy(for reason: String) -> String? {
+        remedies.first { $0.words.contains { reason.contains($0) } }?.remedy
+    }
+
+    private static let remedies: [(words: [String], remedy: String)] = [
+        (
+            ["certificate", "SSL", "sslmode"],
+            "Check sslmode and sslrootcert in the connection string, and that the certificate names the host."
+        ),
+        (
+            ["password authentication failed", "no password supplied", "is not permitted to log in", "role \""],
+            "Give the right role and password with --hub-file or HEARTH_HUB (an administrator's: --admin-file); if the device was removed, invite it anew."
+        ),
+        (
+            ["database \""],
+            "Check dbname; an administrator makes a hub in a database that is there with `hearth hub init`."
+        ),
+        (["pg_hba.conf"], "Let the server's pg_hba.conf have a line for this machine and role."),
+        (
+            [
+                "could not translate host name", "could not parse network address", "Connection refused", "timeout",
+                "in time", "No such file",
+                "unreachable",
+            ],
+            "Check host and port, that the server runs, and that it listens to your network."
+        ),
+    ]
 
     // MARK: Waiting
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import HearthHub
 import HearthMemory
 
 struct DemoCommand: AsyncParsableCommand {
@@ -9,6 +10,9 @@ struct DemoCommand: AsyncParsableCommand {
         discussion: """
             The store is a temporary one unless --db names a new file. Everything that is shown is checked; the exit status is 1 when \
             something is off.
+
+            With --hub the last chapter tells of two devices that exchange through a PostgreSQL: two more stores, which are temporary, and a \
+            space and roles on the hub, which are taken away again. It needs the connection of the hub's administrator.
 
             JSON: passed, counts (memories, sessions, questions, slices, edits) and checks (claim, holds, instead).
             """
@@ -20,10 +24,21 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(name: .customLong("db"), help: ArgumentHelp("Keep the store in this new file.", valueName: "path"))
     var database: String?
 
+    @Flag(help: "Tell of two devices too, and exchange through the hub that --admin-file names.")
+    var hub = false
+
+    @OptionGroup var administrator: AdministratorOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard hub || administrator.adminFile == nil else {
+            throw ValidationError("--admin-file is for the chapter on devices; give --hub too.")
+        }
+    }
 
     func run() async throws {
         let household = try Household(directory: fixtures)
+        let administrator = hub ? try administrator.required() : nil
         let database = try database.map { path throws(MemoryError) in try StoreLocation.expandingHome(in: path) }
         if let database, FileManager.default.fileExists(atPath: database) {
             throw CommandFailure(
@@ -31,8 +46,12 @@ struct DemoCommand: AsyncParsableCommand {
             )
         }
         let location = database.map { StoreLocation.file($0) } ?? .temporary
-        let report = try await withOpenStore(at: location, as: household.agents) { coordinator in
+        var report = try await withOpenStore(at: location, as: household.agents) { coordinator in
             try await DemoStory.tell(to: coordinator, household: household)
+        }
+        if let administrator {
+            report.append(try await DemoDevices.tell(household, over: administrator))
+            await administrator.close()
         }
         try output.print(report)
         guard report.passed else { throw ExitCode.failure }
@@ -41,13 +60,16 @@ struct DemoCommand: AsyncParsableCommand {
 
 /// All that the demo showed, and whether it is as the story says.
 struct DemoReport: Report {
-    private let chapters: [DemoChapter]
+    private var chapters: [DemoChapter]
     private let counts: DemoCounts
 
     init(chapters: [DemoChapter], counts: DemoCounts) {
         self.chapters = chapters
         self.counts = counts
     }
+
+    /// Adds a chapter at the end.
+    mutating func append(_ chapter: DemoChapter) { chapters.append(chapter) }
 
     private var checks: [DemoChapter.Check] { chapters.flatMap(\.checks) }
     private var failed: Int { checks.count { !$0.holds } }

@@ -77,6 +77,16 @@ struct AdministratorOptions: ParsableArguments {
         try HubSources.settings(file: adminFile, option: "--admin-file", variable: "HEARTH_HUB_ADMIN")
             .map { try HubAdministrator($0) }
     }
+
+    /// The administrator, without whom the command does nothing.
+    func required() throws -> HubAdministrator {
+        guard let administrator = try administrator() else {
+            throw CommandFailure(
+                "Say how the hub's database is reached: --admin-file names a file with a connection string, such as host=hub.example.org dbname=hearth user=hearth_admin password=WORD"
+            )
+        }
+        return administrator
+    }
 }
 
 private enum HubSources {

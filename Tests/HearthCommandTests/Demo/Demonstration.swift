@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import hearth
@@ -83,6 +84,24 @@ import Testing
         let outcome = try await tool.run(["demo", "--fixtures", fixtures])
         #expect(outcome.status == 0, "\(outcome.text)")
         #expect(outcome.text.contains("not found"))
+    }
+
+    @Test(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
+    func `two devices meet through a real PostgreSQL, and nothing is left on it`() async throws {
+        let server = try await PostgreSQLServer.shared()
+        let database = try await blocking { try server.makeDatabase() }
+        let admin = try tool.sandbox.write("admin.hub", database.administratorText)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: admin)
+        let outcome = try await tool.run(["demo", "--hub", "--admin-file", admin])
+        #expect(outcome.status == 0, "\(outcome.text) \(outcome.errors)")
+        #expect(outcome.text.contains("Two devices, one memory") && outcome.text.contains("checks hold."))
+        #expect(!outcome.text.contains("✗"), "\(outcome.text)")
+        let left = "SELECT (SELECT count(*) FROM hearth.rows) + (SELECT count(*) FROM hearth.spaces)"
+        #expect(try await blocking { try database.psql(left) } == "0")
+        let roles = "SELECT count(*) FROM hearth.access"
+        #expect(try await blocking { try database.psql(roles) } == "0")
+        #expect(try await tool.run(["demo", "--hub"]).errors.contains("--admin-file"))
+        #expect(try await tool.run(["demo", "--admin-file", admin]).status == 64)
     }
 
     @Test func `without its data the demo says what to give it`() async throws {

@@ -59,6 +59,34 @@ struct PostgreSQLHubs {
         await expect(.schemaTooNew) { try await administrator.prepare() }
     }
 
+    @Test func `a device leaves a hub of a newer schema alone`() async throws {
+        let database = try await database()
+        let (hub, role) = try await database.hub()
+        _ = try await hub.publish([HubContract.entry(1)], erasing: [], in: space)
+        _ = try await blocking { try database.psql("INSERT INTO hearth.migrations (version) VALUES (99)") }
+        let later = try PostgreSQLHub(role.settings)
+        await expect(.schemaTooNew) { try await later.publish([HubContract.entry(2)], erasing: [], in: space) }
+        await expect(.schemaTooNew) { try await later.fetch(in: space, after: 0, limit: 9, kind: nil) }
+        #expect(try await blocking { try database.psql("SELECT count(*) FROM hearth.rows") } == "1")
+    }
+
+    @Test func `what can't be reached says what to do`() async throws {
+        let database = try await database()
+        for (change, remedy) in [
+            (("port", "1"), "Check host and port"), (("hostaddr", "nowhere"), "Check host and port"),
+            (("password", "wrong"), "Give the right role and password"), (("user", "nobody"), "Give the right role"),
+            (("dbname", "none"), "Check dbname"), (("sslmode", "require"), "Check sslmode"),
+        ] {
+            let settings = try ConnectionSettings(database.administratorText).setting(change.0, to: change.1)
+            do {
+                _ = try await PostgreSQLHub(settings).end(of: space)
+                Issue.record("It was reached: \(change)")
+            } catch let error as MemoryError {
+                #expect(error.code == .hubUnavailable && error.message.contains(remedy), "\(error)")
+            }
+        }
+    }
+
     @Test func `where there is no hub, and where the space is another's, it is said`() async throws {
         let database = try await database()
         let empty = try PostgreSQLHub(ConnectionSettings(database.administratorText))

@@ -159,11 +159,14 @@ struct StoresOverPostgreSQL {
         let database = try await database()
         let joined = try await JoinedStores(over: database)
         try await joined.fill(0, 50)
+        let secret = try await joined.stores[0]
+            .storeAgentMemory(agentID: agent, userID: user, content: "The vault is open.")
         try await joined.settle()
         let backup = "/tmp/\(database.name).sql"
         defer { unlink(backup) }
         try await blocking { try database.server.dump(database.name, to: backup) }
         for index in 0...1 { try await joined.fill(index, 50, "later note") }
+        try await joined.stores[1].eraseMemory(secret, agentID: agent, userID: user)
         try await joined.settle()
         let before = try await blocking { try database.psql("SELECT count(*) FROM hearth.rows") }
         try await blocking { try database.server.restore(backup, into: database.name) }
@@ -171,6 +174,11 @@ struct StoresOverPostgreSQL {
         try await joined.settle()
         try await joined.settle()
         try await joined.expectAlike(160)
+        // What was erased since the backup is emptied again.
+        let emptied = try await blocking {
+            try Int(database.psql("SELECT count(*) FROM hearth.rows WHERE ciphertext = ''"))
+        }
+        #expect(emptied ?? 0 > 0)
         let rows = try await blocking { try Int(database.psql("SELECT count(*) FROM hearth.rows")) }
         #expect(rows ?? 0 > Int(before) ?? .max)
         let told = try await joined.stores[0].pendingNotifications().map(\.kind)

@@ -31,11 +31,7 @@ struct HubCommand: AsyncParsableCommand {
         @OptionGroup var device: DeviceOptions
 
         func run() async throws {
-            guard let administrator = try administrator.administrator() else {
-                throw CommandFailure(
-                    "Say how the hub's database is reached: --admin-file names a file with a connection string, such as host=hub.example.org dbname=hearth user=hearth_admin password=WORD"
-                )
-            }
+            let administrator = try administrator.required()
             let path = try device.store()
             try path.prepare(for: .create)
             let file = DeviceFile(besideStore: path.file)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HearthHub
 import HearthMemory
+import UnixSignals
 
 extension HubCommand {
     struct SyncCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ extension HubCommand {
             commandName: "sync",
             abstract: "Take over what other devices did, and send them what is new here.",
             discussion: """
-                What was interrupted goes on with the next run. Drafts, leases and sensitive memories stay on their device.
+                What was interrupted goes on with the next run; SIGTERM or Ctrl-C ends --watch with status 0. Drafts, leases and sensitive memories stay on their device.
 
                 JSON: sent, applied (what changed something here), known, refused, was_restarted (the hub had gone back to an earlier \
                 state); with --watch a line for each exchange that did something.
@@ -24,11 +25,7 @@ extension HubCommand {
             let output = device.output
             try await device.withSync { sync in
                 guard watch else { return try output.print(HubExchangeReport(try await sync.sync())) }
-                try await sync.watch { report in
-                    guard report.sent + report.applied + report.refused > 0 else { return }
-                    // A closed pipe ends the command by itself.
-                    try? output.print(HubExchangeReport(report))
-                }
+                try await follow(sync, output)
             }
         }
     }
@@ -60,6 +57,32 @@ extension HubCommand {
         func run() async throws {
             let report = try await device.withSync { try await $0.push() }
             try device.output.print(HubExchangeReport(report))
+        }
+    }
+}
+
+extension HubCommand.SyncCommand {
+    /// One exchange: a line of JSON, or as text.
+    private static func print(_ report: HubExchangeReport, _ output: OutputOptions) throws {
+        guard output.json else { return try output.print(report) }
+        try Console.output.write(bytes: JSONText.encodeLine(report))
+    }
+
+    /// Exchanges until a signal ends it.
+    private func follow(_ sync: HubSync, _ output: OutputOptions) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                try await sync.watch { report in
+                    guard report.sent + report.applied + report.refused > 0 else { return }
+                    // A closed pipe ends the command by itself.
+                    try? Self.print(HubExchangeReport(report), output)
+                }
+            }
+            tasks.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
+            }
+            defer { tasks.cancelAll() }
+            _ = try await tasks.next()
         }
     }
 }
