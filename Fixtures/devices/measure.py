@@ -99,20 +99,22 @@ def lines(count):
 def latencies(one, other):
     """Seconds from the end of a store on one device until a search on the other finds it; and what a search takes."""
     watching = [tool.start("hub", "sync", "--watch", stdout=subprocess.DEVNULL) for tool in (one, other)]
-    time.sleep(3)
     taken, searches = [], []
-    for number in range(LATENCIES):
-        word = f"zaphod{number}x"
-        one.run("store", f"The {word} is here.")
-        began = time.monotonic()
-        while word not in other.run("search", "--type", "keyword", word):
-            if time.monotonic() - began > 60:
-                sys.exit(f"{word} did not come within a minute.")
-        taken.append(time.monotonic() - began)
-        searches.append(other.seconds)
-    for process in watching:
-        process.terminate()
-        process.wait()
+    try:
+        time.sleep(3)
+        for number in range(LATENCIES):
+            word = f"zaphod{number}x"
+            one.run("store", f"The {word} is here.")
+            began = time.monotonic()
+            while word not in other.run("search", word):
+                if time.monotonic() - began > 60:
+                    sys.exit(f"{word} did not come within a minute.")
+            taken.append(time.monotonic() - began)
+            searches.append(other.seconds)
+    finally:
+        for process in watching:
+            process.terminate()
+            process.wait()
     return sorted(taken), sorted(searches)
 
 
