@@ -78,6 +78,11 @@ extension MultiAgentMemoryCoordinator {
         try await operations.administer { try $0.exchangeNotes() }
     }
 
+    /// Notes which rows the hub keeps back.
+    package func noteWithheld(_ ranges: [ClosedRange<Int64>]) async throws {
+        try await operations.administer { try await $0.noteWithheld(ranges) }
+    }
+
     /// Notes what an exchange came to, for health, metrics and administrators.
     package func note(_ outcome: ExchangeOutcome) async { await store.note(outcome) }
 }

@@ -112,6 +112,8 @@ final class PostgreSQLLink {
     }
 
     private static let remedies: [(words: [String], remedy: String)] = [
+        // Its words name a user, a database and encryption too.
+        (["pg_hba.conf"], "Let the server's pg_hba.conf have a line for this machine and role."),
         (
             ["certificate", "SSL", "sslmode"],
             "Check sslmode and sslrootcert in the connection string, and that the certificate names the host."
@@ -124,7 +126,6 @@ final class PostgreSQLLink {
             ["database \""],
             "Check dbname; an administrator makes a hub in a database that is there with `hearth hub init`."
         ),
-        (["pg_hba.conf"], "Let the server's pg_hba.conf have a line for this machine and role."),
         (
             [
                 "could not translate host name", "could not parse network address", "Connection refused", "timeout",

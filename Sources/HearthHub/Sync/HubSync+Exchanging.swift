@@ -11,12 +11,18 @@ extension HubSync {
     func push(into report: inout HubSyncReport) async throws {
         // What was kept back because a key could not be had is tried again.
         var position = firstKeptBack ?? lastNote
-        firstKeptBack = nil
+        var stillKeptBack: Int64?
         while true {
             try Task.checkCancellation()
             let outgoing = try await coordinator.outgoingRecords(after: position, atMost: Self.batch)
-            guard outgoing.last > position else { return }
-            if outgoing.keptBack > 0, firstKeptBack == nil { firstKeptBack = position }
+            guard outgoing.last > position else {
+                firstKeptBack = stillKeptBack
+                return
+            }
+            if outgoing.keptBack > 0, stillKeptBack == nil {
+                stillKeptBack = position
+                firstKeptBack = firstKeptBack ?? position
+            }
             if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
             try await coordinator.markSent(outgoing)
             position = outgoing.last
@@ -38,6 +44,7 @@ extension HubSync {
                 continue
             }
             for range in page.withheld { keepBack(range) }
+            if !page.withheld.isEmpty { try await coordinator.noteWithheld(withheld) }
             guard page.cursor > cursor else {
                 try await coordinator.finishTakeover()
                 // Devices that lack a key get it from whoever has it.
@@ -57,10 +64,13 @@ extension HubSync {
             guard !page.wentBack else { return try await restart(in: &report) }
             let found = page.records.filter { range.contains($0.seq) }
             let last = min(page.cursor, range.upperBound)
-            let isOver = page.cursor >= range.lowerBound && page.withheld.isEmpty
-            guard isOver else { continue }
+            guard last >= range.lowerBound else { continue }
             try await takeOver(found, cursor: nil, into: &report)
+            // What is missing still, and what lies behind the page.
             withheld.removeAll { $0 == range }
+            for gap in page.withheld where gap.lowerBound <= range.upperBound {
+                keepBack(gap.lowerBound...min(gap.upperBound, range.upperBound))
+            }
             if last < range.upperBound { keepBack(last + 1...range.upperBound) }
         }
     }
@@ -134,9 +144,11 @@ extension HubSync {
         report.wasRestarted = true
         logger.warning("The hub went back to an earlier state. Everything is exchanged anew.")
         let audit = try await space.audit()
-        _ = try await space.rewind(to: audit.agreed)
+        // First of all the file: after a kill in between the hub is found to differ once more.
         try await coordinator.restartExchange()
         withheld = []
         lastNote = 0
+        firstKeptBack = nil
+        _ = try await space.rewind(to: audit.agreed)
     }
 }

@@ -35,12 +35,22 @@ extension HubSync: Service {
     public func watch(_ each: @Sendable (HubSyncReport) -> Void = { _ in }) async throws {
         var generator = SystemRandomNumberGenerator()
         var failures = 0
+        var stalls = 0
         while true {
             try Task.checkCancellation()
             do {
-                each(try await sync())
+                let report = try await sync()
+                each(report)
                 failures = 0
                 nextAttempt = nil
+                // A hub that says that there is more, and does not give it, would be asked without a rest.
+                let isStuck = try await !isCaughtUp() && report == HubSyncReport()
+                guard !isStuck else {
+                    stalls += 1
+                    try await rest(afterFailures: stalls, using: &generator)
+                    continue
+                }
+                stalls = 0
                 try await waitForWork()
             } catch let error as MemoryError where error.code != .deviceRemoved && error.code != .closed {
                 failures += 1
@@ -48,11 +58,21 @@ extension HubSync: Service {
                     "The exchange with other devices failed; it is tried again.",
                     metadata: ["error": "\(error)"]
                 )
-                let pause = Self.retries.pause(afterFailures: failures, using: &generator)
-                nextAttempt = clock.now().advanced(by: pause)
-                try await clock.sleep(clock.bootInstant.advanced(by: pause).nanoseconds)
+                try await rest(afterFailures: failures, using: &generator)
             }
         }
+    }
+
+    private func rest(afterFailures failures: Int, using generator: inout SystemRandomNumberGenerator) async throws {
+        let pause = Self.retries.pause(afterFailures: failures, using: &generator)
+        nextAttempt = clock.now().advanced(by: pause)
+        try await clock.sleep(clock.bootInstant.advanced(by: pause).nanoseconds)
+    }
+
+    /// Whether the hub has shown all that it says it has.
+    private func isCaughtUp() async throws -> Bool {
+        guard let end else { return true }
+        return try await coordinator.deviceCursor() >= end
     }
 
     /// Returns when the hub has something new, or this file.

@@ -35,8 +35,10 @@ package struct ExchangeOutcome: Sendable {
     package var error: MemoryError?
     /// The number of the hub's last row; nil: it did not say.
     package var end: Int64?
-    package var withheld: [ClosedRange<Int64>]
-    package var emptied: Int
+    /// What the hub keeps back; nil: the exchange did not come to that.
+    package var withheld: [ClosedRange<Int64>]?
+    /// How many rows were emptied without an erasure; nil: as before.
+    package var emptied: Int?
     package var duration: Duration
 
     package init(
@@ -44,8 +46,8 @@ package struct ExchangeOutcome: Sendable {
         report: HubSyncReport = HubSyncReport(),
         error: MemoryError? = nil,
         end: Int64? = nil,
-        withheld: [ClosedRange<Int64>] = [],
-        emptied: Int = 0,
+        withheld: [ClosedRange<Int64>]? = nil,
+        emptied: Int? = nil,
         duration: Duration = .zero
     ) {
         self.hub = hub
@@ -64,8 +66,8 @@ extension ExchangeNotes {
         var notes = self
         notes.hub = outcome.hub ?? hub
         notes.end = outcome.end ?? end
-        notes.withheld = outcome.withheld
-        notes.emptied = outcome.emptied
+        notes.withheld = outcome.withheld ?? withheld
+        notes.emptied = outcome.emptied ?? emptied
         if outcome.report.wasRestarted { notes.restarts += 1 }
         if let error = outcome.error {
             notes.failingSince = failingSince ?? now

@@ -296,7 +296,7 @@ extension RecordTakeover {
         return .applied(user: record.userKey, memory: key)
     }
 
-    /// The keys of a user, unless a record of the same batch has had them destroyed: then what needs them waits for new ones.
+    /// The keys of a user, unless they were replaced or destroyed meanwhile: then what needs them waits for new ones.
     private func usableKeys(of userID: UserID, _ user: Int64) throws -> UserKeys? {
         guard let keys = keys[userID] else { return nil }
         return try KeyTable.newest(ofUser: user, in: connection) == keys.newest.number ? keys : nil
@@ -309,10 +309,12 @@ extension RecordTakeover {
         of memory: FactMemory,
         _ origin: VersionFact.Origin
     ) throws -> Outcome {
-        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         let isSensitive = fact.salt != nil
-        let digestKey = try isSensitive ? usableKeys(of: memory.user, user)?.digestKey : nil
+        // Keys belong to users who are here. One whose memories only wait is not named.
+        let known = try isSensitive ? UserTable.find(memory.user, in: connection) : nil
+        let digestKey = try known.flatMap { try usableKeys(of: memory.user, $0)?.digestKey }
         guard !isSensitive || digestKey != nil else { return .held(.incomplete) }
+        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
         if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
             // A session of an erased user's earlier life does not come any more.
@@ -481,7 +483,8 @@ extension RecordTakeover {
             guard let found = try FoundMemory.find(key, in: connection) else { continue }
             // One that the erasing device did not have is named to all.
             if try !RemovedMemories.contain(found.memory, in: connection) {
-                try context.noteErasure(of: found.memory, facts: try DeviceFacts.forget(memory: key, in: connection))
+                let facts = try context.forgetFacts(of: key, found.memory)
+                try context.noteErasure(of: found.memory, facts: facts)
             }
             guard try erase(key) else { return .held(.incomplete) }
         }
@@ -490,24 +493,7 @@ extension RecordTakeover {
             user
         )
         transaction.keys.forgetSessions()
-        try destroyKeysIfUnused(ofUser: user)
         return .applied(user: nil, memory: nil)
-    }
-
-    /// Destroys the keys of an erased user who has no memory any more, so that no copy of the file can be read either by
-    /// what this one holds.
-    private func destroyKeysIfUnused(ofUser user: Int64) throws {
-        let isUsed = try connection.first(
-            "SELECT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
-            user,
-            as: { $0.bool(0) }
-        )
-        guard isUsed == false, try KeyTable.newest(ofUser: user, in: connection) != nil else { return }
-        try connection.run("DELETE FROM data_keys WHERE user_key = ?1", user)
-        try connection.run("DELETE FROM sealed_words WHERE user_key = ?1", user)
-        try connection.run("UPDATE store SET keys_changed = ?1 WHERE id = 1", transaction.sequence)
-        transaction.sealing = SealingCache()
-        try context.leaveTraces()
     }
 }
 

@@ -121,9 +121,15 @@ extension WriteContext {
         return try labels.versions.map { try DeviceFact.version(VersionFact($0, of: found)).record().id }
     }
 
-    private func factsOfBefore(_ key: Int64, _ memory: FactMemory) throws -> [[UInt8]] {
-        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: snapshot)
-        return try found.map { try factsOfBefore($0, memory) } ?? []
+    /// Forgets what was exchanged of a memory of an erased user, and says what the hub has of it. Nothing of the memory has
+    /// to read well for that.
+    func forgetFacts(of key: Int64, _ memory: FactMemory) throws -> [[UInt8]] {
+        var before: [[UInt8]] = []
+        if try wasMadeSensitive(key) {
+            let found = try? MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: snapshot)
+            before = found.flatMap { try? factsOfBefore($0, memory) } ?? []
+        }
+        return before + (try DeviceFacts.forget(memory: key, in: connection))
     }
 
     /// Whether a sensitive memory was plain before.
@@ -174,9 +180,7 @@ extension WriteContext {
             as: { ($0.int64(0), FactMemory(user: id, owner: AgentID(rawValue: $0.string(2)), id: $0.memoryID(1))) }
         )
         for (key, memory) in memories {
-            var facts = try wasMadeSensitive(key) ? factsOfBefore(key, memory) : []
-            facts += try DeviceFacts.forget(memory: key, in: connection)
-            try noteErasure(of: memory, facts: facts)
+            try noteErasure(of: memory, facts: try forgetFacts(of: key, memory))
         }
         for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
             let owner = try directory.agent(key: removed.owner).id

@@ -91,7 +91,11 @@ import Testing
         #expect(found.map(\.amount) == [6, 4, 2, 7])
         #expect(Set(found.map(\.cause)).count == 4)
         let restarted = HubSyncReport(wasRestarted: true)
-        let well = notes.noting(ExchangeOutcome(hub: "h", report: restarted, end: 12), at: Timestamp(rawValue: 9))
+        // An exchange that did not come to ask the hub says nothing of what it keeps back.
+        let unasked = notes.noting(ExchangeOutcome(hub: nil, error: failure), at: Timestamp(rawValue: 8))
+        #expect(unasked.withheld == notes.withheld && unasked.emptied == 2)
+        let outcome = ExchangeOutcome(hub: "h", report: restarted, end: 12, withheld: [], emptied: 0)
+        let well = notes.noting(outcome, at: Timestamp(rawValue: 9))
         #expect(well.failures == 0 && well.failingSince == nil && well.lastSuccess?.rawValue == 9 && well.hub == "h")
         #expect(ExchangeTrouble.found(in: well, opaque: 0).map(\.kind) == [.wentBack])
     }

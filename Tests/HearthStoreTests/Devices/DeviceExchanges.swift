@@ -12,11 +12,13 @@ import Testing
     {
         var random = SeededGenerator()
         let environment = ProcessInfo.processInfo.environment
-        let runs = environment["HEARTH_DEVICE_RUNS"].flatMap { Int($0) } ?? 20
-        let steps = environment["HEARTH_DEVICE_STEPS"].flatMap { Int($0) } ?? 120
+        let runs = environment["HEARTH_DEVICE_RUNS"].flatMap { Int($0) } ?? 100
+        let longest = environment["HEARTH_DEVICE_STEPS"].flatMap { Int($0) } ?? 120
         // The first run uses the seed itself, so that the seed of a failure repeats that run.
         var seed = random.seed
-        for _ in 0..<runs {
+        for number in 0..<runs {
+            // Mostly short ones: many beginnings find more than a few that go on for long.
+            let steps = number % 25 == 0 ? longest : longest / 5
             var simulation = try await SimulatedDevices(seed: seed)
             do {
                 try await simulation.run(steps: steps)
@@ -24,7 +26,7 @@ import Testing
             } catch {
                 Issue.record(
                     """
-                    HEARTH_TEST_SEED=\(seed): \(error)
+                    HEARTH_TEST_SEED=\(seed) HEARTH_DEVICE_STEPS=\(steps): \(error)
                     \(simulation.trace.suffix(Self.tracedSteps).joined(separator: "\n"))
                     """
                 )

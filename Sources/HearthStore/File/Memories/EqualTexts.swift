@@ -76,6 +76,7 @@ extension Snapshot {
         guard let key = EqualTexts.key(of: content, digest: digest) else { return [] }
         var found: [Provenance] = []
         var kind = EqualTexts.Kind.start
+        var seen: Set<Int64> = []
         while let next = try connection.first(
             EqualTexts.kinds,
             key,
@@ -89,6 +90,10 @@ extension Snapshot {
                 return EqualTexts.Kind(owner: $0.int64(0), provenance: provenance, memory: $0.int64(2))
             }
         ) {
+            // A damaged row would come again and again.
+            guard seen.insert(next.memory).inserted else {
+                throw MemoryError.corrupt("The provenance of a memory does not read; restore the file from a backup.")
+            }
             kind = next
             var candidate: Int64? = kind.memory
             while let one = candidate, try !counts(one, of: kind.owner, for: agent, now: now) {

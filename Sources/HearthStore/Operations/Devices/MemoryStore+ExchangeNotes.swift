@@ -41,6 +41,14 @@ extension MemoryStore {
         }
     }
 
+    /// Notes which rows the hub keeps back; durable on return. Before the cursor passes them, or a kill would lose them.
+    package func noteWithheld(_ ranges: [ClosedRange<Int64>]) async throws {
+        var notes = try exchangeNotes()
+        guard notes.withheld != ranges else { return }
+        notes.withheld = ranges
+        try await keep(notes)
+    }
+
     private func keep(_ notes: ExchangeNotes) async throws {
         let json = String(decoding: try JSONEncoder().encode(notes), as: UTF8.self)
         try await writeOnce(noticingFullDisk: false) { transaction in

@@ -44,17 +44,23 @@ extension MemoryStore {
         try await write { transaction in
             let connection = transaction.connection
             for item in sent.items {
-                // Meanwhile it may have been erased, or have become sensitive.
+                // Meanwhile it may have been erased, or have become sensitive; then an id that could be guessed is not kept.
+                var isGuessable = false
                 if let memory = item.memory {
-                    let isSensitive = try SensitivityColumn.find(of: memory, in: connection)
-                    guard isSensitive == false || isSensitive != nil && item.isSalted else { continue }
+                    guard let isSensitive = try SensitivityColumn.find(of: memory, in: connection) else { continue }
+                    isGuessable = isSensitive && !item.isSalted
                 }
-                try DeviceFacts.insert(item.record.id, memory: item.memory, in: connection)
+                if !isGuessable { try DeviceFacts.insert(item.record.id, memory: item.memory, in: connection) }
                 guard let register = item.register else { continue }
                 // Meanwhile another device may have said something later.
                 let known = try DeviceRegisters.find(register.name, in: connection)
                 guard known.map({ $0.precedes(register.time, item.record.id) }) ?? true else { continue }
-                try DeviceRegisters.set(register.name, to: register.time, fact: item.record.id, in: connection)
+                try DeviceRegisters.set(
+                    register.name,
+                    to: register.time,
+                    fact: isGuessable ? [] : item.record.id,
+                    in: connection
+                )
             }
             try DeviceOutbox.remove(entries: sent.entries, in: connection)
             _ = transaction.sequence

@@ -86,7 +86,8 @@ extension MemoryStore {
             (.hubMissing, ["emptied"], status.emptied),
             (.hubFailures, [], status.consecutiveFailures),
         ]
-        let lastSuccess = status.lastSuccessAt?.timeIntervalSince1970 ?? 0
+        // Of a device that has just joined nothing is late yet.
+        let lastSuccess = (status.lastSuccessAt ?? status.joinedAt).timeIntervalSince1970
         return counts.map { .init(definition: $0.0, values: $0.1, number: Double($0.2)) } + [
             .init(definition: .hubLastSuccess, number: lastSuccess)
         ]
