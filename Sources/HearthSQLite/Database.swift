@@ -115,16 +115,19 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// Nothing is lost by such a failure, but the log grows until an attempt works.
     package var lastCheckpointError: (any Error)? { checkpointFailure.error }
 
-    /// Copies the write-ahead log into the file and cuts it back, and overwrites what pages of the file still hold of
-    /// removed rows; see ``UnusedSpace``. New readers wait meanwhile.
+    /// Copies the write-ahead log into the file and cuts it back. New readers wait meanwhile.
     ///
     /// Readers in other processes may need a part of the log; that part stays.
     ///
+    /// - Parameter removesTraces: Whether to overwrite what pages of the file still hold of removed rows; see
+    ///   ``UnusedSpace``. That reads the whole file.
     /// - Returns: Whether the log was copied and cut off.
     @discardableResult
-    package func checkpoint() async throws -> Bool {
+    package func checkpoint(removingTraces removesTraces: Bool = false) async throws -> Bool {
         guard let queue else { throw StoreFileError.readOnly }
-        return try await withCheckedThrowingContinuation { queue.addCheckpoint($0) }
+        return try await withCheckedThrowingContinuation {
+            queue.add(CheckpointRequest(removesTraces: removesTraces, continuation: $0))
+        }
     }
 
     /// Does the operations that wait, copies the write-ahead log and closes the file.

@@ -62,18 +62,19 @@ package struct OutgoingRecords: Sendable {
     package struct Item: Sendable {
         package var record: ExchangeRecord
         package var memory: Int64?
-        /// Whether nobody can guess the record's id. It is noted of a sensitive memory only then.
-        package var isSalted: Bool
+        /// Whether the record's id tells who guesses what the memory says that the guess is right. Then it is not noted of a
+        /// sensitive memory.
+        package var isGuessable: Bool
         /// The name and time of what the latest change replaces.
         package var register: (name: String, time: HybridTime)?
 
         package init(
             record: ExchangeRecord,
             memory: Int64? = nil,
-            isSalted: Bool = false,
+            isGuessable: Bool = false,
             register: (name: String, time: HybridTime)? = nil
         ) {
-            (self.record, self.memory, self.isSalted, self.register) = (record, memory, isSalted, register)
+            (self.record, self.memory, self.isGuessable, self.register) = (record, memory, isGuessable, register)
         }
     }
 

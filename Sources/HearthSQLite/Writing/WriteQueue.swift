@@ -7,7 +7,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         case writes
         /// One operation that gives way to others, alone.
         case writeThatGivesWay
-        case checkpoint([CheckedContinuation<Bool, any Error>])
+        case checkpoint([CheckpointRequest])
         case finish
     }
 
@@ -28,7 +28,7 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         /// How many operations the writer wants to see before it is woken: a thread woken for each would do little
         /// else.
         var wakesWriterAt = 1
-        var checkpoints: [CheckedContinuation<Bool, any Error>] = []
+        var checkpoints: [CheckpointRequest] = []
         var closers: [CheckedContinuation<Void, any Error>] = []
         var phase = Phase.open
         /// How finishing ended, once it is done.
@@ -75,12 +75,12 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
     }
 
     /// Asks for a complete checkpoint, and is resumed after it.
-    func addCheckpoint(_ continuation: CheckedContinuation<Bool, any Error>) {
+    func add(_ request: CheckpointRequest) {
         let isOpen = monitor.change { state in
-            if state.phase == .open { state.checkpoints.append(continuation) }
+            if state.phase == .open { state.checkpoints.append(request) }
             return state.phase == .open
         }
-        if !isOpen { continuation.resume(throwing: StoreFileError.closed) }
+        if !isOpen { request.continuation.resume(throwing: StoreFileError.closed) }
     }
 
     /// Takes no more operations.
@@ -182,6 +182,13 @@ final class WriteQueue<Group: WriteGroup>: Sendable {
         }
         for closer in closers { closer.resume(with: end) }
     }
+}
+
+/// One caller's wish for a complete checkpoint.
+struct CheckpointRequest: Sendable {
+    /// Whether what pages keep of rows that were moved is overwritten too.
+    let removesTraces: Bool
+    let continuation: CheckedContinuation<Bool, any Error>
 }
 
 /// One caller's operation on its way through the writer.

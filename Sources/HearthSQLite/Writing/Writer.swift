@@ -53,9 +53,10 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
                 write { $0.run() }
             case .writeThatGivesWay:
                 write { $0.runOneThatGivesWay() }
-            case .checkpoint(let callers):
-                let result = Result { try checkpointer?.drainAndShorten(removingTraces: true) ?? true }
-                for caller in callers { caller.resume(with: result) }
+            case .checkpoint(let requests):
+                let removesTraces = requests.contains(where: \.removesTraces)
+                let result = Result { try checkpointer?.drainAndShorten(removingTraces: removesTraces) ?? true }
+                for request in requests { request.continuation.resume(with: result) }
             case .finish:
                 queue.finish(Result { try finish() })
                 return

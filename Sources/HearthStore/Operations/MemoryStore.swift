@@ -206,9 +206,10 @@ extension MemoryStore {
 
     /// Copies the write-ahead log into the file and cuts it off.
     ///
+    /// - Parameter removesTraces: Whether what pages of the file still hold of removed rows is overwritten too.
     /// - Returns: Whether nothing of it is left that was written before; a reader of another process may keep it.
-    func cutLog() async throws -> Bool {
-        try await MemoryError.mapping { try await database.checkpoint() }
+    func cutLog(removingTraces removesTraces: Bool = false) async throws -> Bool {
+        try await MemoryError.mapping { try await database.checkpoint(removingTraces: removesTraces) }
     }
 
     /// Runs an operation in the next commit. The operation may run more than once, so it must change nothing but its

@@ -127,21 +127,3 @@ extension WriteContext {
         try snapshot.view(of: reread(record), by: agent, sharing: nil, now: now).memory
     }
 }
-
-extension Version {
-    /// The same version with other fields, and so with another id.
-    func with(_ change: (inout MemoryFields) -> Void) -> Version {
-        var fields = fields
-        change(&fields)
-        return Version(
-            memoryID: memoryID,
-            parents: parents,
-            author: author,
-            node: node,
-            time: time,
-            fields: fields,
-            number: number,
-            digestKey: digestKey
-        )
-    }
-}

@@ -132,10 +132,9 @@ extension WriteContext {
         return before + (try DeviceFacts.forget(memory: key, in: connection))
     }
 
-    /// Whether a sensitive memory was plain before.
+    /// Whether a sensitive memory was plain while the file exchanged.
     private func wasMadeSensitive(_ memory: Int64) throws -> Bool {
-        try DeviceRegisters.find(.sensitivity(of: memory), in: connection) != nil
-            || DeviceOutbox.entry(.sensitivity, key: memory, in: connection) != nil
+        try DeviceRegisters.sensitivityChange(of: memory, in: connection).map { $0 > .zero } ?? false
     }
 
     /// Notes for other devices that a memory has become sensitive, or plain again, and takes the ids of before from what is

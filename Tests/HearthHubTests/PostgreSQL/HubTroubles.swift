@@ -26,14 +26,7 @@ struct HubTroubles {
     private func publish(_ count: Int, by device: Int, over hub: PostgreSQLHub, batch: Int = 100) async throws {
         for start in stride(from: 0, to: count, by: batch) {
             let rows = (start..<start + batch).map { entry(device, $0) }
-            while true {
-                do {
-                    _ = try await hub.publish(rows, erasing: [], in: space)
-                    break
-                } catch let error as MemoryError where error.code == .hubUnavailable {
-                    try await Task.sleep(for: .milliseconds(20))
-                }
-            }
+            try await untilReached { _ = try await hub.publish(rows, erasing: [], in: space) }
         }
     }
 
@@ -42,11 +35,9 @@ struct HubTroubles {
         var rows: [HubRow] = []
         while rows.count < count {
             let cursor = rows.last?.seq ?? 0
-            do {
+            try await untilReached {
                 _ = try await hub.waitForNews(in: space, after: cursor, timeout: .seconds(3_600))
                 rows += try await hub.fetch(in: space, after: cursor, limit: 700, kind: nil).rows
-            } catch let error as MemoryError where error.code == .hubUnavailable {
-                try await Task.sleep(for: .milliseconds(20))
             }
         }
         return rows

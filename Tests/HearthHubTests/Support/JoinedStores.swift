@@ -5,6 +5,24 @@ import Testing
 
 @testable import HearthHub
 
+/// Runs something on a hub again and again until the hub is reached.
+///
+/// - Returns: How often it was not.
+@discardableResult
+func untilReached<R>(_ body: () async throws -> R) async throws -> Int {
+    var failures = 0
+    try await until {
+        do {
+            _ = try await body()
+            return true
+        } catch let error as MemoryError where error.code == .hubUnavailable {
+            failures += 1
+            return false
+        }
+    }
+    return failures
+}
+
 /// Stores in files, each with a device file beside it, that exchange through a real PostgreSQL as hosts let them.
 struct JoinedStores {
     let directory: TemporaryDirectory
@@ -63,16 +81,7 @@ struct JoinedStores {
 
     /// Exchanges until it was well, through whatever troubles there are.
     func syncThroughTroubles(_ index: Int) async throws -> Int {
-        var failures = 0
-        while true {
-            do {
-                try await syncs[index].sync()
-                return failures
-            } catch let error as MemoryError where error.code == .hubUnavailable {
-                failures += 1
-                try await Task.sleep(for: .milliseconds(20))
-            }
-        }
+        try await untilReached { try await syncs[index].sync() }
     }
 
     /// Stores so many memories on a device.

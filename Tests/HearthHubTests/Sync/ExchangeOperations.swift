@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HearthMemory
 import HearthModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -92,6 +93,57 @@ import Testing
         synced.hub.withhold([])
         try await synced.syncs[1].sync()
         #expect(try await synced.status(of: 1)?.behind == 0)
+        try await synced.close()
+    }
+
+    @Test func `rows that the hub keeps back are remembered before the cursor passes them`() async throws {
+        var synced = try await SyncedDevices()
+        try await synced.settle()
+        let start = Int64(await synced.rows().count)
+        for number in 1...3 { try await synced.store("Quixzle number \(number).") }
+        try await synced.syncs[0].sync()
+        synced.hub.withhold([start + 1])
+        // An exchange that ends by cancellation notes nothing any more, as one that was killed.
+        let sync = synced.syncs[1]
+        let exchange = Task { try await sync.pull() }
+        let store = synced.stores[1]
+        try await until { try await store.deviceCursor() > start }
+        exchange.cancel()
+        _ = try? await exchange.value
+        try await synced.reopen(1)
+        #expect(try await synced.status(of: 1)?.withheld == 1)
+        synced.hub.withhold([])
+        try await synced.settle()
+        #expect(try await synced.contents("Quixzle", on: 1).count == 3)
+        try await synced.close()
+    }
+
+    @Test func `a hub that claims rows and does not give them is asked with growing pauses`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let start = Int64(await synced.rows().count)
+        try await synced.store("The boat is green.")
+        try await synced.syncs[0].sync()
+        let end = Int64(await synced.rows().count)
+        synced.hub.withhold(Set(start + 1...end))
+        let (clock, sync) = (synced.devices.clock, synced.syncs[1])
+        let exchanges = Mutex(0)
+        let watching = Task { try await sync.watch { _ in exchanges.withLock { $0 += 1 } } }
+        for round in 1...4 {
+            try await until { try await sync.status().nextAttemptAt.map { $0 > clock.storeClock.now().date } ?? false }
+            #expect(exchanges.withLock(\.self) == round)
+            let next = try #require(try await sync.status().nextAttemptAt)
+            try await until { clock.sleepers > 0 }
+            clock.advance(by: .seconds(next.timeIntervalSince(clock.storeClock.now().date) + 0.001))
+            try await until { exchanges.withLock(\.self) > round }
+        }
+        synced.hub.withhold([])
+        try await until {
+            clock.advance(by: .seconds(300))
+            return try await synced.contents("boat", on: 1) == ["The boat is green."]
+        }
+        watching.cancel()
+        await #expect(throws: (any Error).self) { try await watching.value }
         try await synced.close()
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import HearthMemory
 import HearthModel
 import TestSupport
@@ -8,233 +7,147 @@ import Testing
 
 /// Stores that exchange through a hub.
 @Suite struct SyncedStores {
-    /// A store of each device, with its exchange.
-    private struct Pair {
-        var devices: Devices
-        var directories: [TemporaryDirectory] = []
-        var stores: [MultiAgentMemoryCoordinator] = []
-        var syncs: [HubSync] = []
-
-        /// - Parameter keyless: The number of a device that has nothing to seal with.
-        init(_ count: Int = 2, over hub: any Hub = MemoryHub(), keyless: Int? = nil) async throws {
-            devices = try await Devices(count, over: hub)
-            for index in 0..<count {
-                directories.append(try TemporaryDirectory())
-                let store = try await open(index, keyProvider: index == keyless ? nil : MemoryKeyProvider())
-                stores.append(store)
-                syncs.append(try await HubSync(store, space: devices[index], clock: devices.clock.storeClock))
-            }
-        }
-
-        private func open(
-            _ index: Int,
-            keyProvider: MemoryKeyProvider?
-        ) async throws -> MultiAgentMemoryCoordinator {
-            var configuration = CoordinatorConfiguration()
-            configuration.clock = devices.clock.storeClock
-            configuration.keyProvider = keyProvider
-            let path = directories[index].file("store.db")
-            let store = try await MultiAgentMemoryCoordinator.open(.file(path), configuration: configuration)
-            for agent in ["alden", "alice"] as [AgentID] { try await store.registerAgent(agent) }
-            return store
-        }
-
-        /// Opens a store anew, with something to seal with.
-        mutating func reopenWithKeys(_ index: Int) async throws {
-            try await stores[index].close()
-            stores[index] = try await open(index, keyProvider: MemoryKeyProvider())
-            syncs[index] = try await HubSync(stores[index], space: devices[index], clock: devices.clock.storeClock)
-        }
-
-        /// Lets every device exchange until nothing is new.
-        func settle() async throws {
-            for _ in 0..<3 {
-                for sync in syncs { try await sync.sync() }
-                devices.clock.advance(by: .seconds(1))
-            }
-        }
-
-        func close() async throws {
-            for store in stores { try await store.close() }
-        }
-
-        /// Whether the file of a store or its log has some bytes.
-        func files(of index: Int, hold text: String) throws -> Bool {
-            try ["", "-wal"]
-                .contains { suffix in
-                    let url = URL(filePath: directories[index].file("store.db" + suffix))
-                    return try Data(contentsOf: url).range(of: Data(text.utf8)) != nil
-                }
-        }
-
-        func contents(_ query: String) async throws -> [[String]] {
-            var found: [[String]] = []
-            for store in stores {
-                found.append(
-                    try await store.searchAgentMemories(agentID: "alden", userID: "ana", query: query)
-                        .map(\.memory.content)
-                )
-            }
-            return found
-        }
-    }
-
     @Test func `a memory stored on one device is found on the other`() async throws {
-        let pair = try await Pair()
-        _ = try await pair.stores[0]
-            .storeAgentMemory(agentID: "alden", userID: "ana", content: "The spare key lies under the blue pot.")
-        try await pair.settle()
+        let synced = try await SyncedDevices()
+        try await synced.store("The spare key lies under the blue pot.")
+        try await synced.settle()
         #expect(
-            try await pair.contents("spare key")
+            try await synced.contents("spare key")
                 == Array(repeating: ["The spare key lies under the blue pot."], count: 2)
         )
-        #expect(try await pair.syncs[1].status().outgoing == 0)
-        try await pair.close()
+        #expect(try await synced.syncs[1].status().outgoing == 0)
+        try await synced.close()
     }
 
-    @Test func `edits made on both while apart meet alike on both`() async throws {
-        let pair = try await Pair()
-        let id = try await pair.stores[0]
-            .storeAgentMemory(
-                agentID: "alden",
-                userID: "ana",
-                content: "The shop opens at nine. The shop shuts at six."
-            )
-        try await pair.settle()
-        for (index, content) in [
-            "The shop opens at ten. The shop shuts at six.", "The shop opens at nine. The shop shuts at eight.",
-        ]
-        .enumerated() {
-            pair.devices.clock.advance(by: .seconds(1))
-            _ = try await pair.stores[index]
-                .publishMemory(id, agentID: "alden", change: MemoryChange(content: content), userID: "ana")
+    @Test(arguments: [false, true])
+    func `edits made on both while apart meet alike on both`(isSensitive: Bool) async throws {
+        let synced = try await SyncedDevices()
+        let first = "The quixzle opens at nine. The quixzle shuts at six."
+        let id = try await synced.store(first, isSensitive: isSensitive)
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle") == [[first], [first]])
+        try await synced.editApart(
+            id,
+            [
+                "The quixzle opens at ten. The quixzle shuts at six.",
+                "The quixzle opens at nine. The quixzle shuts at eight.",
+            ]
+        )
+        try await synced.settle()
+        let met = try await synced.contents("quixzle")
+        #expect(met[0] == met[1] && met[0].count == 1 && met[0] != [first])
+        var histories: [[String]] = []
+        for (index, store) in synced.stores.enumerated() {
+            let history = try await store.history(of: id, agentID: "alden", userID: "ana")
+            // Of a sensitive memory each file has ids of its own.
+            histories.append(history.map { isSensitive ? $0.content : $0.id.rawValue }.sorted())
+            #expect(try await store.memory(id, agentID: "alden").isSensitive == isSensitive)
+            #expect(try await store.verify().findings == [])
+            #expect(try synced.files(of: index, hold: "uixzle") != isSensitive)
         }
-        try await pair.settle()
-        let met = try await pair.contents("shop")
-        #expect(met[0] == met[1])
-        #expect(met[0].count == 1)
-        let histories = [
-            try await pair.stores[0].history(of: id, agentID: "alden", userID: "ana").map(\.id).sorted(),
-            try await pair.stores[1].history(of: id, agentID: "alden", userID: "ana").map(\.id).sorted(),
-        ]
-        #expect(histories[0] == histories[1])
-        #expect(histories[0].count >= 3)
-        try await pair.close()
+        #expect(histories[0] == histories[1] && histories[0].count >= 3)
+        try await synced.close()
     }
 
     @Test func `an erasure reaches the other device, and the hub is emptied`() async throws {
-        let hub = MemoryHub()
-        let pair = try await Pair(over: hub)
-        let id = try await pair.stores[0]
-            .storeAgentMemory(agentID: "alden", userID: "ana", content: "The quixzle is in the drawer.")
-        try await pair.settle()
-        try await pair.stores[0].eraseMemory(id, agentID: "alden", userID: "ana")
-        try await pair.settle()
-        #expect(try await pair.contents("quixzle") == [[], []])
-        #expect(try await pair.devices[0].everything().contains(where: \.isErased))
-        try await pair.close()
+        let synced = try await SyncedDevices()
+        let id = try await synced.store("The quixzle is in the drawer.")
+        try await synced.settle()
+        try await synced.stores[0].eraseMemory(id, agentID: "alden", userID: "ana")
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle") == [[], []])
+        #expect(try await synced.devices[0].everything().contains(where: \.isErased))
+        for index in 0...1 { #expect(try synced.files(of: index, hold: "uixzle") == false) }
+        try await synced.close()
     }
 
     @Test func `a hub that was put back is filled up again`() async throws {
-        let hub = MemoryHub()
-        let pair = try await Pair(over: hub)
-        try await pair.settle()
-        let before = hub.snapshot()
-        _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", content: "The boat is green.")
-        try await pair.syncs[0].sync()
-        hub.restore(before)
-        _ = try await pair.stores[1].storeAgentMemory(agentID: "alden", userID: "ana", content: "The boat is leaky.")
-        try await pair.settle()
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let before = synced.hub.snapshot()
+        try await synced.store("The boat is green.")
+        try await synced.syncs[0].sync()
+        synced.hub.restore(before)
+        try await synced.store("The boat is leaky.", on: 1)
+        try await synced.settle()
         #expect(
-            try await pair.contents("boat").map(Set.init)
+            try await synced.contents("boat").map(Set.init)
                 == Array(repeating: ["The boat is green.", "The boat is leaky."], count: 2)
         )
-        try await pair.close()
-    }
-
-    @Test func `sensitive memories travel, are sealed on both devices, and stay so while edits meet`() async throws {
-        let pair = try await Pair()
-        let draft = MemoryDraft(content: "The quixzle hides a key. It is small.", isSensitive: true)
-        let id = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
-        try await pair.settle()
-        #expect(try await pair.contents("quixzle") == Array(repeating: [draft.content], count: 2))
-        for (index, content) in [
-            "The quixzle hides a door. It is small.", "The quixzle hides a key. It is large.",
-        ]
-        .enumerated() {
-            pair.devices.clock.advance(by: .seconds(1))
-            _ = try await pair.stores[index]
-                .publishMemory(id, agentID: "alden", change: MemoryChange(content: content), userID: "ana")
-        }
-        try await pair.settle()
-        let met = try await pair.contents("quixzle")
-        #expect(met[0] == met[1] && met[0].count == 1 && met[0] != [draft.content])
-        for store in pair.stores {
-            #expect(try await store.history(of: id, agentID: "alden", userID: "ana").count >= 3)
-        }
-        for (index, store) in pair.stores.enumerated() {
-            #expect(try await store.memory(id, agentID: "alden").isSensitive)
-            #expect(try await store.verify().findings == [])
-            #expect(try pair.files(of: index, hold: "uixzle") == false)
-        }
-        try await pair.close()
+        try await synced.close()
     }
 
     @Test func `a memory that becomes sensitive on one device is sealed on the other`() async throws {
-        let pair = try await Pair()
-        let id = try await pair.stores[0]
-            .storeAgentMemory(agentID: "alden", userID: "ana", content: "The quixzle is in the drawer.")
-        try await pair.settle()
-        #expect(try pair.files(of: 1, hold: "uixzle"))
-        let change = MemoryChange(isSensitive: true)
-        _ = try await pair.stores[0].publishMemory(id, agentID: "alden", change: change, userID: "ana")
-        try await pair.settle()
-        for (index, store) in pair.stores.enumerated() {
-            #expect(try await store.memory(id, agentID: "alden").isSensitive)
-            #expect(try pair.files(of: index, hold: "uixzle") == false)
+        let synced = try await SyncedDevices()
+        let id = try await synced.store("The quixzle is in the drawer.")
+        try await synced.settle()
+        #expect(try synced.files(of: 1, hold: "uixzle"))
+        for isSensitive in [true, false] {
+            let change = MemoryChange(isSensitive: isSensitive)
+            _ = try await synced.stores[isSensitive ? 0 : 1]
+                .publishMemory(id, agentID: "alden", change: change, userID: "ana")
+            try await synced.settle()
+            for (index, store) in synced.stores.enumerated() {
+                #expect(try await store.memory(id, agentID: "alden").isSensitive == isSensitive)
+                #expect(try await store.verify().findings == [])
+                #expect(try synced.files(of: index, hold: "uixzle") != isSensitive)
+            }
         }
-        _ = try await pair.stores[1]
-            .publishMemory(id, agentID: "alden", change: MemoryChange(isSensitive: false), userID: "ana")
-        try await pair.settle()
-        for store in pair.stores {
-            #expect(try await store.memory(id, agentID: "alden").isSensitive == false)
-            #expect(try await store.verify().findings == [])
-        }
-        try await pair.stores[1].eraseMemory(id, agentID: "alden", userID: "ana")
-        try await pair.settle()
-        #expect(try await pair.contents("quixzle") == [[], []])
-        try await pair.close()
+        let rows = await synced.rows().count { !$0.ciphertext.isEmpty && $0.kind == .record }
+        try await synced.stores[1].eraseMemory(id, agentID: "alden", userID: "ana")
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle") == [[], []])
+        // The versions of before and after are gone from the hub.
+        #expect(await synced.rows().count { !$0.ciphertext.isEmpty && $0.kind == .record } < rows)
+        try await synced.close()
     }
 
     @Test func `a device without a key keeps sensitive memories sealed until it has one`() async throws {
-        var pair = try await Pair(keyless: 1)
-        let draft = MemoryDraft(content: "The quixzle hides a key.", isSensitive: true)
-        _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
-        _ = try await pair.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", content: "A quiet day.")
-        try await pair.settle()
-        #expect(try await pair.contents("quixzle hides")[1] == [])
-        #expect(try await pair.contents("quiet day")[1] == ["A quiet day."])
-        #expect(try await pair.syncs[1].status().incomplete == 1)
-        #expect(try pair.files(of: 1, hold: "uixzle") == false)
-        try await pair.reopenWithKeys(1)
-        try await pair.settle()
-        #expect(try await pair.contents("quixzle hides")[1] == ["The quixzle hides a key."])
-        #expect(try await pair.syncs[1].status().incomplete == 0)
-        #expect(try pair.files(of: 1, hold: "uixzle") == false)
-        try await pair.close()
+        var synced = try await SyncedDevices(keyless: 1)
+        try await synced.store("The quixzle hides a key.", isSensitive: true)
+        try await synced.store("A quiet day.")
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle hides", on: 1) == [])
+        #expect(try await synced.contents("quiet day", on: 1) == ["A quiet day."])
+        #expect(try await synced.syncs[1].status().incomplete == 1)
+        #expect(try synced.files(of: 1, hold: "uixzle") == false)
+        try await synced.reopenWithKeys(1)
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle hides", on: 1) == ["The quixzle hides a key."])
+        #expect(try await synced.syncs[1].status().incomplete == 0)
+        try await synced.close()
+    }
+
+    @Test func `what a missing key kept back is sent once the key is there, also after a failure in between`()
+        async throws
+    {
+        var synced = try await SyncedDevices()
+        try await synced.store("The quixzle hides a key.", isSensitive: true)
+        // Nothing is in memory of the keys after that.
+        let provider = synced.providers[0]
+        try await synced.reopen(0)
+        provider?.fail(with: MemoryError(code: .keyUnavailable, message: "The key is away."))
+        try await synced.store("A quiet day.")
+        try await synced.settle()
+        #expect(try await synced.contents("quiet day", on: 1) == ["A quiet day."])
+        #expect(try await synced.contents("quixzle", on: 1) == [])
+        provider?.fail(with: nil)
+        synced.hub.setReachable(false)
+        await expect(.hubUnavailable) { try await synced.syncs[0].push() }
+        synced.hub.setReachable(true)
+        try await synced.settle()
+        #expect(try await synced.contents("quixzle", on: 1) == ["The quixzle hides a key."])
+        try await synced.close()
     }
 
     @Test func `drafts stay on their device`() async throws {
-        let pair = try await Pair()
-        let id = try await pair.stores[0]
-            .storeAgentMemory(agentID: "alden", userID: "ana", content: "The lamp is red.")
-        try await pair.settle()
-        _ = try await pair.stores[0]
+        let synced = try await SyncedDevices()
+        let id = try await synced.store("The lamp is red.")
+        try await synced.settle()
+        _ = try await synced.stores[0]
             .updateMemory(id, agentID: "alden", change: MemoryChange(content: "The lamp is blue."), userID: "ana")
-        try await pair.settle()
-        let found = try await pair.contents("lamp")
-        #expect(found[0] == ["The lamp is blue."])
-        #expect(found[1] == ["The lamp is red."])
-        try await pair.close()
+        try await synced.settle()
+        #expect(try await synced.contents("lamp") == [["The lamp is blue."], ["The lamp is red."]])
+        try await synced.close()
     }
 }

@@ -26,7 +26,7 @@ import Testing
                         try await database.add(text)
                         run.acknowledged.append(text)
                     }
-                    try await database.checkpoint()
+                    try await database.checkpoint(removingTraces: true)
                 }
                 try await database.close()
             } catch {
@@ -109,9 +109,9 @@ import Testing
                 }
                 if number == 2 {
                     do {
-                        try await database.checkpoint()
+                        try await database.checkpoint(removingTraces: true)
                     } catch is SQLiteError {
-                        try await database.checkpoint()
+                        try await database.checkpoint(removingTraces: true)
                     }
                 }
             }

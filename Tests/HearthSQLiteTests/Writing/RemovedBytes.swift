@@ -57,7 +57,7 @@ import Testing
         var rows = Rows(random: SeededGenerator())
         for _ in 0..<4 {
             for _ in 0..<10 { try await rows.change(40, in: database) }
-            #expect(try await database.checkpoint())
+            #expect(try await database.checkpoint(removingTraces: true))
             #expect(try Rows.count(rows.removed, in: path) == 0, "seed \(rows.random.seed)")
         }
         #expect(try Rows.count(rows.present, in: path) == rows.present.count)
@@ -77,11 +77,11 @@ import Testing
         let other = try Database.notebook(.file(path))
         var rows = Rows(random: SeededGenerator())
         for number in 0..<60 { try await rows.change(40, in: number % 2 == 0 ? database : other) }
-        #expect(try await database.checkpoint())
+        #expect(try await database.checkpoint(removingTraces: true))
         try await rows.change(10, in: other)
         try await rows.change(10, in: database)
         #expect(try Rows.count(rows.removed.dropLast(20), in: path) == 0, "seed \(rows.random.seed)")
-        #expect(try await other.checkpoint())
+        #expect(try await other.checkpoint(removingTraces: true))
         #expect(try Rows.count(rows.removed, in: path) == 0, "seed \(rows.random.seed)")
         try database.expectSound()
         try await other.close()
@@ -99,7 +99,7 @@ import Testing
         try await database.close()
         database = try Database.notebook(.file(path))
         let before = try await database.write { try UnusedSpace(of: $0.connection).overwrite() }
-        try await database.checkpoint()
+        try await database.checkpoint(removingTraces: true)
         let after = try await database.write { try UnusedSpace(of: $0.connection).overwrite() }
         #expect(before > 0 && after == 0, "\(before), \(after)")
         try await database.close()

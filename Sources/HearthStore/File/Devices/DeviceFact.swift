@@ -153,11 +153,30 @@ struct SensitivityFact: Codable {
 }
 
 extension DeviceFact {
-    /// The user whose memory a fact is about, and whether it needs keys of this file.
+    /// The memory that a fact tells something of; nil if it is of none, or says that the memory is gone.
+    var memory: FactMemory? {
+        switch self {
+        case .version(let fact): fact.memory
+        case .share(let fact): fact.memory
+        case .sensitivity(let fact): fact.memory
+        case .agent, .policy, .session, .tombstone, .erasure: nil
+        }
+    }
+
+    /// Whether the record's id tells who guesses what a memory says that the guess is right.
+    var isGuessable: Bool {
+        switch self {
+        case .version(let fact): fact.salt == nil
+        case .share(let fact): fact.salt == nil
+        case .sensitivity, .agent, .policy, .session, .tombstone, .erasure: false
+        }
+    }
+
+    /// The user whose memories a fact is about, and whether it needs keys of this file.
     var sealing: (user: UserID, isNeeded: Bool)? {
         switch self {
-        case .version(let fact): (fact.memory.user, fact.salt != nil)
-        case .share(let fact): (fact.memory.user, fact.salt != nil)
+        case .version(let fact): (fact.memory.user, !isGuessable)
+        case .share(let fact): (fact.memory.user, !isGuessable)
         case .sensitivity(let fact): (fact.memory.user, fact.isSensitive)
         case .tombstone(let fact): (fact.memory.user, false)
         case .erasure(let fact): (fact.user, false)

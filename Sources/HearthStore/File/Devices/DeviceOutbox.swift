@@ -243,8 +243,15 @@ enum DeviceFacts {
     }
 }
 
-/// What the latest change replaces: the policy, profiles, shares.
+/// What the latest change replaces: the policy, profiles, shares, whether a memory is sensitive.
 enum DeviceRegisters {
+    /// When a memory last became sensitive, or plain again; zero if it was sensitive as the file joined, nil if it is as it
+    /// was stored.
+    static func sensitivityChange(of memory: Int64, in connection: Connection) throws -> HybridTime? {
+        let entry = try DeviceOutbox.entry(.sensitivity, key: memory, in: connection)
+        return try entry?.time ?? find(.sensitivity(of: memory), in: connection)?.time
+    }
+
     struct Register {
         var time: HybridTime
         var fact: [UInt8]

@@ -37,7 +37,7 @@ final class OutgoingReader {
     }
 
     private func isSensitive(_ memory: Int64) throws -> Bool {
-        try SensitivityColumn.find(of: memory, in: connection) ?? false
+        try FoundMemory.isSensitive(memory, in: connection) ?? false
     }
 
     /// Whether the keys of a memory's user are in memory.
@@ -73,13 +73,7 @@ final class OutgoingReader {
             isSensitive: try isSensitive(entry.key),
             time: ExportedTime(time)
         )
-        let register = (String.sensitivity(of: entry.key), time)
-        return .init(
-            record: try DeviceFact.sensitivity(fact).record(),
-            memory: entry.key,
-            isSalted: true,
-            register: register
-        )
+        return try .init(.sensitivity(fact), of: entry.key, register: (.sensitivity(of: entry.key), time))
     }
 
     /// The versions of a sensitive memory as other devices name them.
@@ -107,11 +101,7 @@ final class OutgoingReader {
     private func version(_ id: VersionID?, of memory: Int64) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(memory, in: connection) else { return nil }
         guard let version = try written(id, of: memory, found) else { return nil }
-        return .init(
-            record: try DeviceFact.version(version).record(),
-            memory: memory,
-            isSalted: version.salt != nil
-        )
+        return try .init(.version(version), of: memory)
     }
 
     private func written(_ id: VersionID?, of memory: Int64, _ found: FoundMemory) throws -> VersionFact? {
@@ -167,13 +157,7 @@ final class OutgoingReader {
             fact.sinceHead = try labels(of: entry.key, found, keys).plain(fact.sinceHead)
             fact.salt = Self.salt(fact.sinceHead.bytes ?? [], Array(agent.rawValue.utf8), keys: keys)
         }
-        let record = try DeviceFact.share(fact).record()
-        return .init(
-            record: record,
-            memory: entry.key,
-            isSalted: fact.salt != nil,
-            register: (.share(of: entry.key, with: entry.agent), time)
-        )
+        return try .init(.share(fact), of: entry.key, register: (.share(of: entry.key, with: entry.agent), time))
     }
 
     private func session(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
@@ -230,6 +214,13 @@ final class OutgoingReader {
     }
 }
 
+extension OutgoingRecords.Item {
+    /// A fact about a memory.
+    fileprivate init(_ fact: DeviceFact, of memory: Int64, register: (name: String, time: HybridTime)? = nil) throws {
+        self.init(record: try fact.record(), memory: memory, isGuessable: fact.isGuessable, register: register)
+    }
+}
+
 extension VersionFact {
     init(_ version: Version, of found: FoundMemory) {
         self.init(
@@ -245,6 +236,11 @@ struct FoundMemory {
     var memory: FactMemory
     var user: Int64
     var origin: VersionFact.Origin
+
+    /// Whether a memory is sensitive, without reading the rest of it; nil if there is none.
+    static func isSensitive(_ key: Int64, in connection: Connection) throws -> Bool? {
+        try connection.first("SELECT is_sensitive FROM memories WHERE memory_key = ?1", key, as: { $0.bool(0) })
+    }
 
     static func find(_ key: Int64, in connection: Connection) throws -> FoundMemory? {
         try connection.first(

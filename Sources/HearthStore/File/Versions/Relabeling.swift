@@ -1,5 +1,4 @@
 import HearthModel
-import HearthSQLite
 
 /// The versions of a memory under the ids that another digest gives them.
 struct Relabeling {
@@ -74,6 +73,17 @@ struct PlainLabels {
 extension Version {
     /// The same version with the ids of another digest.
     func relabeled(parents: [VersionID], key: DigestKey?) -> Version {
+        copy(fields: fields, parents: parents, key: key)
+    }
+
+    /// The same version with other fields, and so with another id.
+    func with(_ change: (inout MemoryFields) -> Void) -> Version {
+        var fields = fields
+        change(&fields)
+        return copy(fields: fields, parents: parents, key: digestKey)
+    }
+
+    private func copy(fields: MemoryFields, parents: [VersionID], key: DigestKey?) -> Version {
         Version(
             memoryID: memoryID,
             parents: parents,
@@ -84,13 +94,5 @@ extension Version {
             number: number,
             digestKey: key
         )
-    }
-}
-
-/// Whether a memory is sensitive, without reading the rest of it.
-enum SensitivityColumn {
-    /// - Returns: Nil if there is no such memory.
-    static func find(of memory: Int64, in connection: Connection) throws -> Bool? {
-        try connection.first("SELECT is_sensitive FROM memories WHERE memory_key = ?1", memory, as: { $0.bool(0) })
     }
 }

@@ -47,8 +47,8 @@ extension MemoryStore {
                 // Meanwhile it may have been erased, or have become sensitive; then an id that could be guessed is not kept.
                 var isGuessable = false
                 if let memory = item.memory {
-                    guard let isSensitive = try SensitivityColumn.find(of: memory, in: connection) else { continue }
-                    isGuessable = isSensitive && !item.isSalted
+                    guard let isSensitive = try FoundMemory.isSensitive(memory, in: connection) else { continue }
+                    isGuessable = isSensitive && item.isGuessable
                 }
                 if !isGuessable { try DeviceFacts.insert(item.record.id, memory: item.memory, in: connection) }
                 guard let register = item.register else { continue }

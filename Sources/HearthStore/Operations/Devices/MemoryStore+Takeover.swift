@@ -6,7 +6,8 @@ extension MemoryStore {
     /// Takes over what other devices say, in one transaction with the new cursor; durable on return.
     ///
     /// What can't be taken over yet is held: a version whose parents have not come, what is from a clock far ahead, what
-    /// this release can't read, and what is of a sensitive memory while there are no keys. Records that were held before are to be given again, until they are taken over.
+    /// this release can't read, and what is of a sensitive memory while there are no keys. Records that were held before are
+    /// to be given again, until they are taken over.
     ///
     /// - Parameters:
     ///   - received: Records in the order of the hub.

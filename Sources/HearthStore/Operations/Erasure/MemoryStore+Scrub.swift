@@ -57,7 +57,7 @@ extension MemoryStore {
         }
         try await cutFreePages()
         for attempt in 1...Self.cuts {
-            if try await cutLog() {
+            if try await cutLog(removingTraces: true) {
                 let now = clock.now()
                 try await writeOnce { transaction in
                     try transaction.connection.run("UPDATE store SET scrub_due = 0 WHERE scrub_due = ?1", due)

@@ -69,6 +69,24 @@ import Testing
         try await shared.store.close()
     }
 
+    @Test func `a provenance that is no text ends a look-up with an error, and does not keep the writer`() async throws
+    {
+        try await store(["The office is closed."])
+        _ = try await shared.store.write { transaction in
+            // Read as text this byte becomes three others, behind which the row itself would be found again.
+            try transaction.connection.run(
+                """
+                UPDATE memories SET provenance =
+                    CAST(CAST(substr(provenance, 1, length(provenance) - 1) AS BLOB) || x'F2' AS TEXT)
+                """
+            )
+            return transaction.sequence
+        }
+        await expect(.storeCorrupt) { try await store(["The office is closed."], as: Self.diary) }
+        try await store(["The office is open."], as: Self.diary)
+        try await shared.store.close()
+    }
+
     @Test func `every look-up goes through the index`() throws {
         let plans = try [EqualTexts.kinds, EqualTexts.others]
             .map { statement in

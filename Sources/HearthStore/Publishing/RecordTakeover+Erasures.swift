@@ -1,0 +1,86 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+/// What is gone for good.
+extension RecordTakeover {
+    func take(_ fact: TombstoneFact) throws -> Outcome {
+        let memory = fact.memory
+        guard (try? memory.validate()) != nil else { return .refused("its memory is none") }
+        guard context.directory.contains(memory.owner) else { return .held(.incomplete) }
+        let isKnown = try RemovedMemories.contain(memory, in: connection)
+        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
+        try RemovedMemories.insert(memory, in: transaction)
+        if let key = try present(memory) {
+            let found = try MemoryRecord.find(
+                key: key,
+                includingDeleted: true,
+                opening: .ifPossible,
+                in: context.snapshot
+            )
+            guard let record = found else { return .held(.incomplete) }
+            try context.remove(record, deletedAt: Timestamp(rawValue: fact.deletedAt))
+            return .applied(user: user, memory: key)
+        }
+        try TombstoneTable.insert(
+            memory.id,
+            user: user,
+            owner: try context.directory.agent(memory.owner).key,
+            deletedAt: Timestamp(rawValue: fact.deletedAt),
+            in: connection
+        )
+        return isKnown ? .known : .applied(user: user, memory: nil)
+    }
+
+    func take(_ fact: ErasureFact) throws -> Outcome {
+        guard let time = fact.time.time, (try? fact.user.validated()) != nil else {
+            return .refused("its erasure is none")
+        }
+        guard let owner = fact.owner, let id = fact.id else { return try eraseUser(fact.user, until: time) }
+        let memory = FactMemory(user: fact.user, owner: owner, id: id)
+        let isKnown = try RemovedMemories.contain(memory, in: connection)
+        try RemovedMemories.insert(memory, in: transaction)
+        let marks = try ErasureMarks.make(in: transaction)
+        try ErasureMarks.insert(marks.mark(of: id, user: fact.user, agent: owner), in: connection)
+        guard let key = try present(memory) else { return isKnown ? .known : .applied(user: nil, memory: nil) }
+        return try erase(key) ? .applied(user: nil, memory: nil) : .held(.incomplete)
+    }
+
+    private func erase(_ key: Int64) throws -> Bool {
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
+        guard let record = found else { return false }
+        try context.erase(record, isNoted: false)
+        labels.forget(record)
+        return true
+    }
+
+    /// Erases the memories of a user that were stored until a time. What was stored later is of a new life of the user.
+    private func eraseUser(_ id: UserID, until time: HybridTime) throws -> Outcome {
+        try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
+        guard let user = try UserTable.find(id, in: connection) else { return .applied(user: nil, memory: nil) }
+        let memories = try connection.rows(
+            """
+            SELECT m.memory_key FROM memories AS m WHERE m.user_key = ?1
+                AND (SELECT min(v.time) FROM all_versions AS v WHERE v.memory_key = m.memory_key) <= ?2
+            """,
+            user,
+            time.rawValue,
+            as: { $0.int64(0) }
+        )
+        for key in memories {
+            guard let found = try FoundMemory.find(key, in: connection) else { continue }
+            // One that the erasing device did not have is named to all.
+            if try !RemovedMemories.contain(found.memory, in: connection) {
+                let facts = try context.forgetFacts(of: key, found.memory)
+                try context.noteErasure(of: found.memory, facts: facts)
+            }
+            guard try erase(key) else { return .held(.incomplete) }
+        }
+        try connection.run(
+            "DELETE FROM sessions WHERE user_key = ?1 AND NOT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
+            user
+        )
+        transaction.keys.forgetSessions()
+        return .applied(user: nil, memory: nil)
+    }
+}

@@ -1,0 +1,239 @@
+import HearthModel
+import HearthRules
+import HearthSQLite
+
+extension RecordTakeover {
+    /// A memory of this file that a fact is about.
+    func present(_ memory: FactMemory) throws -> Int64? {
+        guard let user = try UserTable.find(memory.user, in: connection), context.directory.contains(memory.owner)
+        else { return nil }
+        let owner = try context.directory.agent(memory.owner).key
+        return try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
+    }
+
+    /// Whether nothing is to be taken over of a memory any more.
+    func isRemoved(_ memory: FactMemory) throws -> Bool {
+        try RemovedMemories.contain(memory, in: connection)
+            || TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
+    }
+
+    /// Has the hub blank a version of an erased memory: a device sent it that did not know yet, or the hub was put back. So
+    /// it is with a memory that was removed so long ago that its tombstone is gone too.
+    private func eraseAgain(_ memory: FactMemory, sent fact: [UInt8]) throws {
+        let isBuried = try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
+        guard try !isBuried || RemovedMemories.wasErased(memory, in: connection) else { return }
+        try context.noteErasure(of: memory, facts: [fact])
+    }
+
+    func take(_ fact: VersionFact, id: [UInt8]) throws -> Outcome {
+        let memory = fact.memory
+        guard (try? memory.validate()) != nil, let made = try? fact.version.version(of: memory.id, key: nil),
+            made.id == fact.version.id, made.number > 0, made.parents.isEmpty == (fact.origin != nil)
+        else { return .refused("its version is not what its id says") }
+        guard try !isRemoved(memory) else {
+            try eraseAgain(memory, sent: id)
+            return .removed
+        }
+        guard !isTooFarAhead(made.time) else { return .held(.future) }
+        guard context.directory.contains(memory.owner), context.directory.contains(made.author) else {
+            return .held(.incomplete)
+        }
+        guard let key = try present(memory) else {
+            guard let origin = fact.origin else { return .held(.incomplete) }
+            if try RemovedMemories.userWasErased(memory.user, since: made.time, in: connection) {
+                try RemovedMemories.insert(memory, in: transaction)
+                try eraseAgain(memory, sent: id)
+                return .removed
+            }
+            return try insert(made, fact, of: memory, origin)
+        }
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
+        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        if let seal = record.seal { return try take(made, of: record, sealedBy: seal) }
+        // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
+        guard try fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
+        guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
+        guard try made.parents.allSatisfy({ try VersionTable.contains($0, of: record, in: connection) }) else {
+            return .held(.incomplete)
+        }
+        transaction.note(made.time)
+        // Heads are settled once for all versions that have come: joining them one by one would make a merge of each.
+        try context.insert(made, of: record, text: .against(record.head, text: record.fields.content))
+        try DeviceOutbox.remove(version: made.id, of: key, in: connection)
+        return .applied(user: record.userKey, memory: key)
+    }
+
+    /// Takes over a version of a memory that is sensitive here.
+    private func take(
+        _ made: Version,
+        of record: MemoryRecord,
+        sealedBy seal: MemorySeal
+    ) throws -> Outcome {
+        let known = try labels.of(record, in: context.snapshot)
+        guard known.stored(made.id) == nil else { return .known }
+        guard let version = known.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
+        let greatest = made.parents.compactMap { known[$0]?.number }.max() ?? 0
+        guard made.number > greatest else { return .refused("its number is not above those of its parents") }
+        transaction.note(made.time)
+        try context.insert(version, of: record, text: .against(record.head, text: record.fields.content))
+        labels.add(made, as: version.id, of: record)
+        try DeviceOutbox.remove(version: version.id, of: record.key, in: connection)
+        return .applied(user: record.userKey, memory: record.key)
+    }
+
+    /// The memory here that a fact is about, and whether the fact may be noted as exchanged. Its id tells who guesses what
+    /// it says that the guess is right, so it is not kept of a sensitive memory, unless the record has a salt.
+    func place(of fact: DeviceFact) throws -> (memory: Int64?, isNoted: Bool) {
+        guard let memory = fact.memory else { return (nil, true) }
+        guard let key = try present(memory) else { return (nil, false) }
+        return (key, try !fact.isGuessable || FoundMemory.isSensitive(key, in: connection) == false)
+    }
+
+    /// Whether a memory that is plain has been sensitive before.
+    private func wasMadePlain(_ memory: Int64) throws -> Bool {
+        try DeviceRegisters.sensitivityChange(of: memory, in: connection) != nil
+    }
+
+    func take(_ fact: SensitivityFact, id: [UInt8]) throws -> Outcome {
+        guard let time = fact.time.time, (try? fact.memory.validate()) != nil else {
+            return .refused("its memory is none")
+        }
+        guard try !isRemoved(fact.memory) else { return .removed }
+        guard !isTooFarAhead(time) else { return .held(.future) }
+        guard let key = try present(fact.memory) else { return .held(.incomplete) }
+        let known = try register(.sensitivity(of: key), .sensitivity, key: key)
+        guard replaces(known, time: time, id: id) else {
+            return try noteReturn(id, of: known, .sensitivity(of: key), .sensitivity, key: key)
+        }
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
+        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        guard try !fact.isSensitive || usableKeys(of: fact.memory.user, record.userKey) != nil else {
+            return .held(.incomplete)
+        }
+        transaction.note(time)
+        if fact.isSensitive != record.isSensitive {
+            if fact.isSensitive { try context.leaveTraces() }
+            _ = try context.setSensitive(fact.isSensitive, record, isNoted: false)
+            labels.forget(record)
+        }
+        try DeviceOutbox.remove(.sensitivity, key: key, in: connection)
+        try DeviceRegisters.set(.sensitivity(of: key), to: time, fact: id, in: connection)
+        return .applied(user: record.userKey, memory: key)
+    }
+
+    /// The keys of a user, unless they were replaced or destroyed meanwhile: then what needs them waits for new ones.
+    private func usableKeys(of userID: UserID, _ user: Int64) throws -> UserKeys? {
+        guard let keys = keys[userID] else { return nil }
+        return try KeyTable.newest(ofUser: user, in: connection) == keys.newest.number ? keys : nil
+    }
+
+    /// Writes a memory that is new here.
+    private func insert(
+        _ version: Version,
+        _ fact: VersionFact,
+        of memory: FactMemory,
+        _ origin: VersionFact.Origin
+    ) throws -> Outcome {
+        let isSensitive = fact.salt != nil
+        // Keys belong to users who are here. One whose memories only wait is not named.
+        let known = try isSensitive ? UserTable.find(memory.user, in: connection) : nil
+        let digestKey = try known.flatMap { try usableKeys(of: memory.user, $0)?.digestKey }
+        guard !isSensitive || digestKey != nil else { return .held(.incomplete) }
+        let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
+        let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
+        if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
+            // A session of an erased user's earlier life does not come any more.
+            guard try RemovedMemories.userWasErased(memory.user, since: .zero, in: connection) else {
+                return .held(.incomplete)
+            }
+            try connection.run(
+                "INSERT INTO sessions (user_key, session_id, started_at) VALUES (?1, ?2, ?3)",
+                user,
+                session.rawValue,
+                origin.createdAt
+            )
+        }
+        let exported = ExportedMemory(
+            id: memory.id,
+            user: memory.user,
+            owner: memory.owner,
+            session: origin.session,
+            type: origin.type,
+            isSensitive: isSensitive,
+            createdAt: origin.createdAt,
+            arrivedAt: context.now.rawValue,
+            parent: origin.parent,
+            head: version.id,
+            state: version.fields.isDeleted ? .deleted : .live
+        )
+        let written = WrittenVersion(version)
+        let only = ExportedVersion(written, isHead: true, publishedAt: context.now.rawValue, order: 0)
+        let bundle = ExportBundle(memory: exported, versions: [only])
+        let key = try ExportInserter(context: context, keys: keys).insert(bundle)
+        try DeviceOutbox.remove(.memory, key: key, in: connection)
+        try DeviceOutbox.remove(version: version.id, of: key, in: connection)
+        return .applied(user: user, memory: key)
+    }
+
+    func take(_ fact: ShareFact, id: [UInt8]) throws -> Outcome {
+        guard let time = fact.time.time, fact.sinceHead.bytes != nil else { return .refused("its share is none") }
+        guard try !isRemoved(fact.memory) else { return .removed }
+        guard !isTooFarAhead(time) else { return .held(.future) }
+        guard context.directory.contains(fact.agent), let key = try present(fact.memory) else {
+            return .held(.incomplete)
+        }
+        let agent = try context.directory.agent(fact.agent).key
+        guard let user = try UserTable.find(fact.memory.user, in: connection),
+            let (head, isSensitive) = try head(fact.sinceHead, of: key)
+        else { return .held(.incomplete) }
+        guard try isSensitive || fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
+        if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
+            let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
+            let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }
+            guard rank.map({ $0 < ShareRank(fact.share, at: time, fact: id) }) ?? true else {
+                let name = String.share(of: key, with: agent)
+                return try noteReturn(id, of: known, name, .share, key: key, agent: agent)
+            }
+        }
+        transaction.note(time)
+        try connection.run(
+            """
+            INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_order, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET rule = excluded.rule, permission = excluded.permission,
+                since_head = iif(is_revoked AND NOT excluded.is_revoked, excluded.since_head, since_head),
+                since_order = iif(is_revoked AND NOT excluded.is_revoked, excluded.since_order, since_order),
+                is_revoked = excluded.is_revoked, granted_at = excluded.granted_at, changed = excluded.changed
+            """,
+            user,
+            key,
+            agent,
+            fact.rule,
+            fact.permission.rawValue,
+            fact.isRevoked,
+            fact.grantedAt,
+            head.bytes,
+            transaction.newRow(),
+            transaction.sequence
+        )
+        try DocumentTable.raise(.everShared, document: key, user: user, in: transaction)
+        try DeviceOutbox.remove(.share, key: key, agent: agent, in: connection)
+        // An id that could be guessed is not kept of a sensitive memory.
+        let isGuessable = isSensitive && fact.salt == nil
+        try DeviceRegisters.set(.share(of: key, with: agent), to: time, fact: isGuessable ? [] : id, in: connection)
+        return .applied(user: user, memory: key)
+    }
+
+    /// How this file names a version of a memory, and whether the memory is sensitive; nil if that can't be told yet.
+    private func head(_ id: VersionID, of memory: Int64) throws -> (head: VersionID, isSensitive: Bool)? {
+        let found = try MemoryRecord.find(
+            key: memory,
+            includingDeleted: true,
+            opening: .ifPossible,
+            in: context.snapshot
+        )
+        guard let record = found, !record.isLocked else { return nil }
+        guard record.isSensitive else { return (id, false) }
+        return try labels.of(record, in: context.snapshot).stored(id).map { ($0, true) }
+    }
+}
