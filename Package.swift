@@ -283,7 +283,7 @@ let package = Package(
         .testTarget(
             name: "HearthHubTests",
             dependencies: [
-                "HearthHub", "HearthModel", "TestSupport",
+                "HearthHub", "HearthModel", "HearthSQLite", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings

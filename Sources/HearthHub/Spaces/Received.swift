@@ -66,9 +66,11 @@ package struct ReceivedPage: Sendable {
     package var end: Int64
     /// Numbers behind the cursor given whose rows the hub didn't show, though it showed later ones.
     package var withheld: [ClosedRange<Int64>] = []
-    /// Devices whose signed word on what they had seen differs from what this device has seen: the hub showed them other
-    /// rows, or went back in between. ``Space/audit()`` tells which rows.
+    /// Devices whose last signed word on what they had seen differs from what this device has seen: the hub showed them
+    /// other rows, or went back in between. ``Space/audit()`` tells which rows.
     package var disagreeing: Set<DeviceID> = []
+    /// Devices whose last word agrees.
+    package var agreeing: Set<DeviceID> = []
     /// The hub has fewer rows than the cursor says, or others at some places than it had: it went back to an earlier
     /// state. Look with ``Space/audit()``, and go on with ``Space/rewind(to:)``.
     package var wentBack = false

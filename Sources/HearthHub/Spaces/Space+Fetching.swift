@@ -88,7 +88,13 @@ extension Space {
         guard let device = membership.members[signed.signer]?.device,
             signed.isSigned(by: device.signingKey, in: state.space)
         else { return received(.refused(.wrongSignature)) }
-        if !agrees(with: signed.seen) { page.disagreeing.insert(signed.signer) }
+        if agrees(with: signed.seen) {
+            page.agreeing.insert(signed.signer)
+            page.disagreeing.remove(signed.signer)
+        } else {
+            page.disagreeing.insert(signed.signer)
+            page.agreeing.remove(signed.signer)
+        }
         ledger.explain(signed.record.erases.map(keys.hubID))
         return received(.record(signed.record))
     }

@@ -5,6 +5,8 @@ import Logging
 extension HubSync {
     /// How many records go in one question to the hub, and in one transaction of the store.
     private static let batch = 500
+    /// So often rows that wait are looked at though nothing has come: a clock may have come near, or a key may be there.
+    private static let lookAtHeld = Duration.seconds(60)
     /// So many ranges of rows that the hub keeps back are told apart.
     private static let mostRanges = 1_000
 
@@ -12,13 +14,16 @@ extension HubSync {
         // What was kept back because a key could not be had is tried again.
         var position = firstKeptBack ?? lastNote
         var stillKeptBack: Int64?
+        var count = 0
         while true {
             try Task.checkCancellation()
             let outgoing = try await coordinator.outgoingRecords(after: position, atMost: Self.batch)
             guard outgoing.last > position else {
                 firstKeptBack = stillKeptBack
+                keptBack = count
                 return
             }
+            count += outgoing.keptBack
             if outgoing.keptBack > 0, stillKeptBack == nil {
                 stillKeptBack = position
                 firstKeptBack = firstKeptBack ?? position
@@ -32,7 +37,10 @@ extension HubSync {
     }
 
     func pull(into report: inout HubSyncReport) async throws {
-        try await takeOverHeld(into: &report)
+        let applied = report.applied
+        if lastLookAtHeld.map({ clock.bootInstant.duration(since: $0) >= Self.lookAtHeld }) ?? true {
+            try await takeOverHeld(into: &report)
+        }
         try await askForWithheld(into: &report)
         while true {
             try Task.checkCancellation()
@@ -45,7 +53,10 @@ extension HubSync {
             }
             for range in page.withheld { keepBack(range) }
             if !page.withheld.isEmpty { try await coordinator.noteWithheld(withheld) }
+            noteAgreement(in: page)
             guard page.cursor > cursor else {
+                // What has come may be what others wait for.
+                if report.applied > applied { try await takeOverHeld(into: &report) }
                 try await coordinator.finishTakeover()
                 // Devices that lack a key get it from whoever has it.
                 _ = try await space.tend()
@@ -81,10 +92,32 @@ extension HubSync {
         withheld.append(min(last.lowerBound, range.lowerBound)...max(last.upperBound, range.upperBound))
     }
 
-    /// What waited may have got what it waited for.
+    /// Notes the devices that say differently what the hub has shown, until they say the same again: as after everything was
+    /// exchanged anew.
+    private func noteAgreement(in page: ReceivedPage) {
+        disagreeing.subtract(page.agreeing.map(\.description))
+        for device in page.disagreeing where disagreeing.insert(device.description).inserted {
+            logger.error(
+                "The hub has shown other rows to a device than to this one.",
+                metadata: ["device": "\(device)"]
+            )
+        }
+    }
+
+    /// What waited may have got what it waited for, and so again and again, as long as one makes another possible.
     private func takeOverHeld(into report: inout HubSyncReport) async throws {
+        lastLookAtHeld = clock.bootInstant
+        var applied = -1
+        while report.applied > applied {
+            applied = report.applied
+            try await takeOverHeldOnce(into: &report)
+        }
+    }
+
+    private func takeOverHeldOnce(into report: inout HubSyncReport) async throws {
         var position: Int64 = 0
         while true {
+            try Task.checkCancellation()
             let held = try await coordinator.heldRows(after: position, atMost: Self.batch)
             guard let last = held.last else { return }
             position = last.position
@@ -146,7 +179,7 @@ extension HubSync {
         let audit = try await space.audit()
         // First of all the file: after a kill in between the hub is found to differ once more.
         try await coordinator.restartExchange()
-        withheld = []
+        (withheld, disagreeing) = ([], [])
         lastNote = 0
         firstKeptBack = nil
         _ = try await space.rewind(to: audit.agreed)

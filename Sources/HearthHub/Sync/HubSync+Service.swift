@@ -39,7 +39,7 @@ extension HubSync: Service {
         while true {
             try Task.checkCancellation()
             do {
-                let report = try await sync()
+                let report = try await exchangeAll()
                 each(report)
                 failures = 0
                 nextAttempt = nil
@@ -52,7 +52,9 @@ extension HubSync: Service {
                 }
                 stalls = 0
                 try await waitForWork()
-            } catch let error as MemoryError where error.code != .deviceRemoved && error.code != .closed {
+            } catch {
+                let code = (error as? MemoryError)?.code
+                guard !(error is CancellationError), code != .deviceRemoved, code != .closed else { throw error }
                 failures += 1
                 logger.warning(
                     "The exchange with other devices failed; it is tried again.",

@@ -26,10 +26,17 @@ public actor HubSync {
     var end: Int64?
     /// Rows that the hub has not shown, though it has shown later ones.
     var withheld: [ClosedRange<Int64>] = []
+    /// Devices to which the hub has shown other rows than to this one.
+    var disagreeing: Set<String> = []
+    /// How many changes could not be sent in the present exchange; nil: it has not come to that.
+    var keptBack: Int?
+    /// When the rows that wait were last looked at; nil: never by this process.
+    var lastLookAtHeld: BootInstant?
     /// When an exchange that failed is tried again.
     var nextAttempt: Timestamp?
     private var isExchanging = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [(number: Int, turn: CheckedContinuation<Void, any Error>)] = []
+    private var lastNumber = 0
 
     package init(
         _ coordinator: MultiAgentMemoryCoordinator,
@@ -41,8 +48,8 @@ public actor HubSync {
         self.space = space
         self.clock = clock
         self.logger = logger
-        guard try await coordinator.deviceSpace() == nil else { return }
         let members = await space.members
+        guard try await coordinator.deviceSpace()?.space != members.space.description else { return }
         let isFounding = members.isFirst(await space.device.id)
         try await coordinator.joinSpace(members.space.description, isFounding: isFounding)
     }
@@ -79,11 +86,18 @@ public actor HubSync {
     /// Takes over what is new on the hub, and sends what is new here.
     ///
     /// What was sent is durable on the hub on return, and what was taken over in the store. After a failure or a kill the
-    /// next call goes on.
+    /// next call goes on. A call that is cancelled while another exchange runs stops waiting for it.
     ///
-    /// - Throws: `.hubUnavailable`; `.deviceRemoved`; any error that keeps the store from being written.
+    /// - Throws: `.hubUnavailable`; `.deviceRemoved`; any error that keeps the store from being written;
+    ///   `CancellationError`.
     @discardableResult
     public func sync() async throws -> HubSyncReport {
+        lastLookAtHeld = nil
+        return try await exchangeAll()
+    }
+
+    /// Exchanges as ``sync()`` does. Rows that wait are looked at only now and then, if nothing has come.
+    func exchangeAll() async throws -> HubSyncReport {
         try await exchange { report in
             // What was sent is received too: so a hub that loses it afterwards is found out.
             var sent = -1
@@ -98,7 +112,8 @@ public actor HubSync {
     /// Takes over what is new on the hub.
     @discardableResult
     public func pull() async throws -> HubSyncReport {
-        try await exchange { try await pull(into: &$0) }
+        lastLookAtHeld = nil
+        return try await exchange { try await pull(into: &$0) }
     }
 
     /// Sends what is new here.
@@ -125,13 +140,14 @@ public actor HubSync {
 extension HubSync {
     /// Runs an exchange when the one before has ended, and notes what it came to.
     private func exchange(_ body: (inout HubSyncReport) async throws -> Void) async throws -> HubSyncReport {
-        await takeTurn()
+        try await takeTurn()
         defer { endTurn() }
         try Task.checkCancellation()
         let began = clock.bootInstant
         var report = HubSyncReport()
-        withheld = try await coordinator.exchangeNotes().withheld
-        end = nil
+        let notes = try await coordinator.exchangeNotes()
+        (withheld, disagreeing) = (notes.withheld, notes.disagreeing)
+        (end, keptBack) = (nil, nil)
         do {
             try await body(&report)
         } catch {
@@ -142,16 +158,30 @@ extension HubSync {
         return report
     }
 
-    private func takeTurn() async {
+    private func takeTurn() async throws {
         guard isExchanging else {
             isExchanging = true
             return
         }
-        await withCheckedContinuation { waiting.append($0) }
+        lastNumber += 1
+        let number = lastNumber
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (turn: CheckedContinuation<Void, any Error>) in
+                guard !Task.isCancelled else { return turn.resume(throwing: CancellationError()) }
+                waiting.append((number, turn))
+            }
+        } onCancel: {
+            Task { await self.stopWaiting(number) }
+        }
+    }
+
+    private func stopWaiting(_ number: Int) {
+        guard let place = waiting.firstIndex(where: { $0.number == number }) else { return }
+        waiting.remove(at: place).turn.resume(throwing: CancellationError())
     }
 
     private func endTurn() {
-        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        guard waiting.isEmpty else { return waiting.removeFirst().turn.resume() }
         isExchanging = false
     }
 
@@ -164,6 +194,8 @@ extension HubSync {
                 end: end,
                 withheld: withheld,
                 emptied: await space.emptiedRows,
+                disagreeing: disagreeing,
+                keptBack: keptBack,
                 duration: clock.bootInstant.duration(since: began)
             )
         )

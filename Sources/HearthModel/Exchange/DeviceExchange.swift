@@ -21,6 +21,10 @@ package struct HeldRow: Sendable {
     package enum Reason: String, Sendable {
         /// What it was made from, or whom it names, has not come yet.
         case incomplete
+        /// It is of a sensitive memory, and the keys of its user can't be had.
+        case keyless
+        /// It is about a memory that is damaged in this file.
+        case damaged
         /// Its clock is far ahead of this device's.
         case future
         /// This release does not know its form, or has no key for it.
@@ -83,7 +87,7 @@ package struct OutgoingRecords: Sendable {
     package var entries: [Int64] = []
     /// The last note that was looked at.
     package var last: Int64 = 0
-    /// Notes that stay: sensitive memories.
+    /// Notes that stay: of sensitive memories whose keys can't be had, and of memories that are damaged.
     package var keptBack = 0
 
     package init() {}
@@ -100,16 +104,27 @@ package struct DeviceSpace: Hashable, Sendable {
     package var outgoing: Int
     /// Rows that wait for what they were made from.
     package var incomplete: Int
+    /// Rows that wait for keys, and rows about memories that are damaged here.
+    package var blocked: Int
     /// Rows whose clock is far ahead.
     package var future: Int
     /// Rows that this release can't read.
     package var opaque: Int
 
-    package init(space: String, cursor: Int64, outgoing: Int, incomplete: Int, future: Int, opaque: Int) {
+    package init(
+        space: String,
+        cursor: Int64,
+        outgoing: Int,
+        incomplete: Int,
+        blocked: Int,
+        future: Int,
+        opaque: Int
+    ) {
         self.space = space
         self.cursor = cursor
         self.outgoing = outgoing
         self.incomplete = incomplete
+        self.blocked = blocked
         self.future = future
         self.opaque = opaque
     }

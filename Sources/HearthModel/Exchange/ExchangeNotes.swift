@@ -16,12 +16,35 @@ package struct ExchangeNotes: Hashable, Sendable, Codable {
     package var withheld: [ClosedRange<Int64>] = []
     /// How many rows were emptied without an erasure.
     package var emptied = 0
+    /// Devices to which the hub has shown other rows than to this one.
+    package var disagreeing: Set<String> = []
+    /// How many changes could not be sent: their keys can't be had, or their memory is damaged.
+    package var keptBack = 0
     /// How often the hub was found to have gone back to an earlier state.
     package var restarts = 0
     /// What administrators were told of and is not over: how much it was, by cause.
     package var told: [String: Int] = [:]
 
     package init() {}
+
+    /// What an earlier release did not note is nothing.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        hub = try values.decodeIfPresent(String.self, forKey: .hub)
+        lastSuccess = try values.decodeIfPresent(Timestamp.self, forKey: .lastSuccess)
+        failingSince = try values.decodeIfPresent(Timestamp.self, forKey: .failingSince)
+        lastFailure = try values.decodeIfPresent(Timestamp.self, forKey: .lastFailure)
+        failures = try values.decodeIfPresent(Int.self, forKey: .failures) ?? 0
+        code = try values.decodeIfPresent(String.self, forKey: .code)
+        problem = try values.decodeIfPresent(String.self, forKey: .problem)
+        end = try values.decodeIfPresent(Int64.self, forKey: .end) ?? 0
+        withheld = try values.decodeIfPresent([ClosedRange<Int64>].self, forKey: .withheld) ?? []
+        emptied = try values.decodeIfPresent(Int.self, forKey: .emptied) ?? 0
+        disagreeing = try values.decodeIfPresent(Set<String>.self, forKey: .disagreeing) ?? []
+        keptBack = try values.decodeIfPresent(Int.self, forKey: .keptBack) ?? 0
+        restarts = try values.decodeIfPresent(Int.self, forKey: .restarts) ?? 0
+        told = try values.decodeIfPresent([String: Int].self, forKey: .told) ?? [:]
+    }
 
     /// How many rows the hub keeps back.
     package var withheldCount: Int { withheld.reduce(0) { $0 + $1.count } }
@@ -39,6 +62,10 @@ package struct ExchangeOutcome: Sendable {
     package var withheld: [ClosedRange<Int64>]?
     /// How many rows were emptied without an erasure; nil: as before.
     package var emptied: Int?
+    /// Devices to which the hub has shown other rows than to this one; nil: as before.
+    package var disagreeing: Set<String>?
+    /// How many changes could not be sent; nil: the exchange did not come to that.
+    package var keptBack: Int?
     package var duration: Duration
 
     package init(
@@ -48,6 +75,8 @@ package struct ExchangeOutcome: Sendable {
         end: Int64? = nil,
         withheld: [ClosedRange<Int64>]? = nil,
         emptied: Int? = nil,
+        disagreeing: Set<String>? = nil,
+        keptBack: Int? = nil,
         duration: Duration = .zero
     ) {
         self.hub = hub
@@ -56,6 +85,8 @@ package struct ExchangeOutcome: Sendable {
         self.end = end
         self.withheld = withheld
         self.emptied = emptied
+        self.disagreeing = disagreeing
+        self.keptBack = keptBack
         self.duration = duration
     }
 }
@@ -68,6 +99,8 @@ extension ExchangeNotes {
         notes.end = outcome.end ?? end
         notes.withheld = outcome.withheld ?? withheld
         notes.emptied = outcome.emptied ?? emptied
+        notes.disagreeing = outcome.disagreeing ?? disagreeing
+        notes.keptBack = outcome.keptBack ?? keptBack
         if outcome.report.wasRestarted { notes.restarts += 1 }
         if let error = outcome.error {
             notes.failingSince = failingSince ?? now

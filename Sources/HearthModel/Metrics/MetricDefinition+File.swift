@@ -158,6 +158,13 @@ extension MetricDefinition {
         from: .file,
         "Changes that wait to be sent to other devices."
     )
+    /// Changes that could not be sent.
+    package static let hubKeptBack = Self(
+        "hearth_hub_kept_back",
+        .gauge,
+        from: .file,
+        "Changes that could not be sent, because a key can't be had or a memory is damaged."
+    )
     /// Rows that were not looked at.
     package static let hubBehind = Self(
         "hearth_hub_behind_rows",
@@ -171,7 +178,7 @@ extension MetricDefinition {
         .gauge,
         from: .file,
         labels: ["reason"],
-        "Rows of other devices that wait, by reason: incomplete, future or opaque."
+        "Rows of other devices that wait, by reason: incomplete, keyless, damaged, future or opaque."
     )
     /// Rows that the hub keeps back or has emptied.
     package static let hubMissing = Self(
@@ -207,6 +214,6 @@ extension MetricDefinition {
         .fileSize, .logSize, .freeSpace, .health, .memories, .endedMemories, .users, .pendingDrafts, .pendingConflicts,
         .leasesHeld, .leaseWaiters, .leasesUnswept, .oldestLease, .auditRows, .embeddingQueue, .pendingNotifications,
         .lastSync, .lastUpkeep, .fileSyncs, .fileConflicts, .fileResolutions, .fileLeases, .fileReleases, .fileShares,
-        .hubOutgoing, .hubBehind, .hubHeld, .hubMissing, .hubLastSuccess, .hubFailures,
+        .hubOutgoing, .hubKeptBack, .hubBehind, .hubHeld, .hubMissing, .hubLastSuccess, .hubFailures,
     ]
 }

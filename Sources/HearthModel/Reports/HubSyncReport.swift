@@ -38,8 +38,15 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     public var behind: Int64
     /// Changes that wait to be sent.
     public var outgoing: Int
+    /// How many of them could not be sent in the last exchange: the keys of a sensitive memory can't be had, or a memory
+    /// is damaged.
+    public var keptBack: Int
     /// Rows that wait for what they were made from.
     public var incomplete: Int
+    /// Rows of sensitive memories that wait for the keys of their user.
+    public var keyless: Int
+    /// Rows about memories that are damaged in this file.
+    public var damaged: Int
     /// Rows of a device whose clock is far ahead.
     public var future: Int
     /// Rows that this release can't read, or has no key for.
@@ -48,6 +55,8 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     public var withheld: Int
     /// Rows that were emptied, though no device erased them.
     public var emptied: Int
+    /// Devices to which the hub has shown other rows than to this one.
+    public var disagreeing: Int
     /// When the file joined its space.
     public var joinedAt: Date
     /// When the last exchange ended well; nil: none ever did.
@@ -71,11 +80,15 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
         cursor: Int64,
         behind: Int64 = 0,
         outgoing: Int = 0,
+        keptBack: Int = 0,
         incomplete: Int = 0,
+        keyless: Int = 0,
+        damaged: Int = 0,
         future: Int = 0,
         opaque: Int = 0,
         withheld: Int = 0,
         emptied: Int = 0,
+        disagreeing: Int = 0,
         joinedAt: Date,
         lastSuccessAt: Date? = nil,
         failingSince: Date? = nil,
@@ -89,11 +102,15 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
         self.cursor = cursor
         self.behind = behind
         self.outgoing = outgoing
+        self.keptBack = keptBack
         self.incomplete = incomplete
+        self.keyless = keyless
+        self.damaged = damaged
         self.future = future
         self.opaque = opaque
         self.withheld = withheld
         self.emptied = emptied
+        self.disagreeing = disagreeing
         self.joinedAt = joinedAt
         self.lastSuccessAt = lastSuccessAt
         self.failingSince = failingSince
@@ -105,7 +122,9 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case hub, cursor, behind, outgoing, incomplete, future, opaque, withheld, emptied, problem
+        case hub, cursor, behind, outgoing, incomplete, keyless, damaged, future, opaque, withheld, emptied, disagreeing
+        case problem
+        case keptBack = "kept_back"
         case joinedAt = "joined_at"
         case lastSuccessAt = "last_success_at"
         case failingSince = "failing_since"

@@ -52,6 +52,21 @@ package enum ExchangeHealth {
                 "\(rows(status.incomplete)) of other devices \(waits(status.incomplete)) for others that have not come for an hour. Let the devices that made them run `hearth hub sync`."
             )
         }
+        if status.keyless > 0 {
+            reasons.append(
+                "\(rows(status.keyless)) of other devices \(waits(status.keyless)) for the keys of sensitive memories. Give this program the key: see `hearth keys status`."
+            )
+        }
+        if status.damaged > 0 {
+            reasons.append(
+                "\(rows(status.damaged)) of other devices \(waits(status.damaged)), because a memory is damaged here. See `hearth verify`."
+            )
+        }
+        if status.keptBack > 0 {
+            reasons.append(
+                "\(changes(status.keptBack)) can't be sent to the other devices, because a key can't be had or a memory is damaged. See `hearth keys status` and `hearth verify`."
+            )
+        }
         if status.future > 0 {
             reasons.append(
                 "\(rows(status.future)) of a device whose clock is far ahead \(waits(status.future)) until this one has come near. Set the clock that is wrong."
@@ -70,6 +85,11 @@ package enum ExchangeHealth {
         if status.emptied > 0 {
             reasons.append(
                 "\(rows(status.emptied)) of the hub \(status.emptied == 1 ? "is" : "are") empty, and no device erased \(status.emptied == 1 ? "it" : "them"). See `hearth hub status`, and whoever runs the hub."
+            )
+        }
+        if status.disagreeing > 0 {
+            reasons.append(
+                "the hub has shown other rows to \(status.disagreeing) of the other devices than to this one. See `hearth hub status`, and whoever runs the hub."
             )
         }
         return reasons.map { "devices: \($0)" }
@@ -102,13 +122,14 @@ package enum ExchangeHealth {
     }
 
     private static func rows(_ count: Int) -> String { "\(count) \(count == 1 ? "row" : "rows")" }
+    private static func changes(_ count: Int) -> String { "\(count) \(count == 1 ? "change" : "changes")" }
     private static func waits(_ count: Int) -> String { count == 1 ? "waits" : "wait" }
 }
 
 /// Something about the exchange that an administrator is told of, once for each cause.
 package struct ExchangeTrouble: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        case failing, withheld, emptied, opaque
+        case failing, withheld, emptied, opaque, disagreeing
         case wentBack = "went back"
     }
 
@@ -151,6 +172,12 @@ package struct ExchangeTrouble: Hashable, Sendable {
             notes.emptied,
             isCritical: true,
             "Rows of the hub, \(notes.emptied) of them, are empty, and no device erased them. New devices won't get what they said. Ask whoever runs the hub; a restored backup of it is filled up by the devices."
+        )
+        add(
+            .disagreeing,
+            notes.disagreeing.count,
+            isCritical: true,
+            "The hub has shown other rows to some devices than to this one, \(notes.disagreeing.count) of them. What is missing here, or there, is not known. Look at `hearth hub status`, and ask whoever runs the hub."
         )
         add(
             .opaque,

@@ -22,9 +22,12 @@ package struct ComparedMemory: Sendable {
 /// Decides which memories say the same, and which of them stands for the others.
 package struct DuplicateRules: Sendable {
     package let policy: MaintenancePolicy
+    /// Whether other devices have the memories too, and fold them by themselves.
+    package let isExchanging: Bool
 
-    package init(policy: MaintenancePolicy) {
+    package init(policy: MaintenancePolicy, isExchanging: Bool = false) {
         self.policy = policy
+        self.isExchanging = isExchanging
     }
 
     /// With fewer words that carry meaning nothing is nearly the same.
@@ -47,9 +50,7 @@ package struct DuplicateRules: Sendable {
         cosine: () throws -> Double?
     ) rethrows -> Fold? {
         guard policy.folding != .none, Self.areAlike(first, second) else { return nil }
-        // The later one lives longer.
-        let isFirstOlder = (first.memory.since, first.memory.key) < (second.memory.since, second.memory.key)
-        let (older, newer) = isFirstOlder ? (first, second) : (second, first)
+        let (older, newer) = isOlder(first.memory, than: second.memory) ? (first, second) : (second, first)
         if older.canonical == newer.canonical { return Fold(folded: older, representative: newer) }
         guard policy.folding == .near else { return nil }
         let fold: Fold
@@ -62,6 +63,16 @@ package struct DuplicateRules: Sendable {
         }
         guard let likeness = try cosine(), likeness >= policy.duplicateCosine else { return nil }
         return fold
+    }
+
+    /// Which of two is the older one. The later one stands for both, because it lives longer.
+    ///
+    /// Devices that exchange have to come to the same: if one folded the first into the second and another the second into the
+    /// first, both memories would be gone. When a memory came is another time on each device, so there it is the identifiers
+    /// that decide, which are made in the order of time.
+    private func isOlder(_ first: AgedMemory, than second: AgedMemory) -> Bool {
+        guard !isExchanging else { return first.id.rawValue.utf8.lexicographicallyPrecedes(second.id.rawValue.utf8) }
+        return (first.since, first.key) < (second.since, second.key)
     }
 
     /// Whether everything but the text allows one to stand for the other. Neither is sensitive.

@@ -69,11 +69,12 @@ extension WriteContext {
         }
     }
 
-    /// Removes words, tags and vectors of a memory that can't be opened.
+    /// Removes words, tags and vectors of a memory that can't be opened or is damaged, by looking through the index.
     private func removeLockedDocuments(of record: MemoryRecord) throws {
         let documents = Set(try ErasedRows.documents(ofMemory: record.key, in: connection))
         try transaction.removeIndexedWords(
-            beginningWith: UserKey(record.userKey).sealedPrefix,
+            beginningWith: record.isSensitive
+                ? UserKey(record.userKey).sealedPrefix : UserKey(record.userKey).termPrefix,
             of: documents.contains
         )
         for document in documents {

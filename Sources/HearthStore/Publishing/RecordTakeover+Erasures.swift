@@ -12,14 +12,10 @@ extension RecordTakeover {
         let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         try RemovedMemories.insert(memory, in: transaction)
         if let key = try present(memory) {
-            let found = try MemoryRecord.find(
-                key: key,
-                includingDeleted: true,
-                opening: .ifPossible,
-                in: context.snapshot
-            )
-            guard let record = found else { return .held(.incomplete) }
-            try context.remove(record, deletedAt: Timestamp(rawValue: fact.deletedAt))
+            let deletedAt = Timestamp(rawValue: fact.deletedAt)
+            guard try withRecord(key, do: { try context.remove($0, deletedAt: deletedAt) }) else {
+                return .held(.incomplete)
+            }
             return .applied(user: user, memory: key)
         }
         try TombstoneTable.insert(
@@ -47,10 +43,26 @@ extension RecordTakeover {
     }
 
     private func erase(_ key: Int64) throws -> Bool {
-        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        guard let record = found else { return false }
-        try context.erase(record, isNoted: false)
-        labels.forget(record)
+        try withRecord(key) { record in
+            try context.erase(record, isNoted: false)
+            labels.forget(record)
+        }
+    }
+
+    /// Gives a memory that is to go, as far as it can be read. Damage is no reason for one to stay.
+    ///
+    /// - Returns: Whether there is one.
+    private func withRecord(_ key: Int64, do body: (MemoryRecord) throws -> Void) throws -> Bool {
+        func find(_ opening: MemoryRecord.Opening) throws -> MemoryRecord? {
+            try MemoryRecord.find(key: key, includingDeleted: true, opening: opening, in: context.snapshot)
+        }
+        do {
+            guard let record = try find(.ifPossible) else { return false }
+            try body(record)
+        } catch let error as MemoryError where error.isDamage {
+            guard let record = try find(.never) else { return false }
+            try body(record)
+        }
         return true
     }
 
@@ -81,6 +93,18 @@ extension RecordTakeover {
             user
         )
         transaction.keys.forgetSessions()
+        try dropKeys(of: user)
         return .applied(user: nil, memory: nil)
+    }
+
+    /// Drops the keys of an erased user, unless there are memories of a new life.
+    private func dropKeys(of user: Int64) throws {
+        let isEmpty = try connection.first(
+            "SELECT NOT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
+            user,
+            as: { $0.bool(0) }
+        )
+        guard isEmpty == true else { return }
+        try KeyTable.removeAll(ofUser: user, in: transaction)
     }
 }

@@ -25,6 +25,8 @@ extension RecordTakeover {
         try context.noteErasure(of: memory, facts: [fact])
     }
 
+    private static let wrongNumber = "its number is not above those of its parents"
+
     func take(_ fact: VersionFact, id: [UInt8]) throws -> Outcome {
         let memory = fact.memory
         guard (try? memory.validate()) != nil, let made = try? fact.version.version(of: memory.id, key: nil),
@@ -38,6 +40,10 @@ extension RecordTakeover {
         guard context.directory.contains(memory.owner), context.directory.contains(made.author) else {
             return .held(.incomplete)
         }
+        // Where the policy has it sealed, it is never plain for want of a key.
+        guard try fact.salt != nil || !context.seals(made.fields.category) || hasUsableKeys(of: memory.user) else {
+            return .held(.keyless)
+        }
         guard let key = try present(memory) else {
             guard let origin = fact.origin else { return .held(.incomplete) }
             if try RemovedMemories.userWasErased(memory.user, since: made.time, in: connection) {
@@ -48,14 +54,20 @@ extension RecordTakeover {
             return try insert(made, fact, of: memory, origin)
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        guard let record = found else { return .held(.incomplete) }
+        guard !record.isLocked else { return .held(.keyless) }
         if let seal = record.seal { return try take(made, of: record, sealedBy: seal) }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
         guard try fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
         guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
-        guard try made.parents.allSatisfy({ try VersionTable.contains($0, of: record, in: connection) }) else {
-            return .held(.incomplete)
+        var greatest = 0
+        for parent in made.parents {
+            guard let number = try VersionTable.number(of: parent, of: record, in: connection) else {
+                return .held(.incomplete)
+            }
+            greatest = max(greatest, number)
         }
+        guard made.number > greatest else { return .refused(Self.wrongNumber) }
         transaction.note(made.time)
         // Heads are settled once for all versions that have come: joining them one by one would make a merge of each.
         try context.insert(made, of: record, text: .against(record.head, text: record.fields.content))
@@ -73,7 +85,7 @@ extension RecordTakeover {
         guard known.stored(made.id) == nil else { return .known }
         guard let version = known.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
         let greatest = made.parents.compactMap { known[$0]?.number }.max() ?? 0
-        guard made.number > greatest else { return .refused("its number is not above those of its parents") }
+        guard made.number > greatest else { return .refused(Self.wrongNumber) }
         transaction.note(made.time)
         try context.insert(version, of: record, text: .against(record.head, text: record.fields.content))
         labels.add(made, as: version.id, of: record)
@@ -106,9 +118,10 @@ extension RecordTakeover {
             return try noteReturn(id, of: known, .sensitivity(of: key), .sensitivity, key: key)
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        guard let record = found, !record.isLocked else { return .held(.incomplete) }
+        guard let record = found else { return .held(.incomplete) }
+        guard !record.isLocked else { return .held(.keyless) }
         guard try !fact.isSensitive || usableKeys(of: fact.memory.user, record.userKey) != nil else {
-            return .held(.incomplete)
+            return .held(.keyless)
         }
         transaction.note(time)
         if fact.isSensitive != record.isSensitive {
@@ -127,6 +140,11 @@ extension RecordTakeover {
         return try KeyTable.newest(ofUser: user, in: connection) == keys.newest.number ? keys : nil
     }
 
+    private func hasUsableKeys(of userID: UserID) throws -> Bool {
+        guard let user = try UserTable.find(userID, in: connection) else { return false }
+        return try usableKeys(of: userID, user) != nil
+    }
+
     /// Writes a memory that is new here.
     private func insert(
         _ version: Version,
@@ -138,7 +156,7 @@ extension RecordTakeover {
         // Keys belong to users who are here. One whose memories only wait is not named.
         let known = try isSensitive ? UserTable.find(memory.user, in: connection) : nil
         let digestKey = try known.flatMap { try usableKeys(of: memory.user, $0)?.digestKey }
-        guard !isSensitive || digestKey != nil else { return .held(.incomplete) }
+        guard !isSensitive || digestKey != nil else { return .held(.keyless) }
         let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
         if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
@@ -183,9 +201,12 @@ extension RecordTakeover {
             return .held(.incomplete)
         }
         let agent = try context.directory.agent(fact.agent).key
-        guard let user = try UserTable.find(fact.memory.user, in: connection),
-            let (head, isSensitive) = try head(fact.sinceHead, of: key)
-        else { return .held(.incomplete) }
+        guard let user = try UserTable.find(fact.memory.user, in: connection) else { return .held(.incomplete) }
+        let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
+        guard let record = found else { return .held(.incomplete) }
+        guard !record.isLocked else { return .held(.keyless) }
+        let isSensitive = record.isSensitive
+        guard let head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
         guard try isSensitive || fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
@@ -224,16 +245,8 @@ extension RecordTakeover {
         return .applied(user: user, memory: key)
     }
 
-    /// How this file names a version of a memory, and whether the memory is sensitive; nil if that can't be told yet.
-    private func head(_ id: VersionID, of memory: Int64) throws -> (head: VersionID, isSensitive: Bool)? {
-        let found = try MemoryRecord.find(
-            key: memory,
-            includingDeleted: true,
-            opening: .ifPossible,
-            in: context.snapshot
-        )
-        guard let record = found, !record.isLocked else { return nil }
-        guard record.isSensitive else { return (id, false) }
-        return try labels.of(record, in: context.snapshot).stored(id).map { ($0, true) }
+    /// How this file names a version of a memory; nil if it has not come.
+    private func stored(_ id: VersionID, of record: MemoryRecord) throws -> VersionID? {
+        record.isSensitive ? try labels.of(record, in: context.snapshot).stored(id) : id
     }
 }

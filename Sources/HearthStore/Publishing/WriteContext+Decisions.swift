@@ -20,7 +20,8 @@ extension WriteContext {
             for: agent,
             user: user,
             includingDeleted: true,
-            isMaintenance: agent.id == AgentProfile.system.id
+            isMaintenance: agent.id == AgentProfile.system.id,
+            opening: opening == .never ? .never : .ifPossible
         )
         guard let record else { throw MemoryError.memoryNotFound(id) }
         guard user == nil || record.userID == user else {

@@ -46,6 +46,21 @@ extension WriteContext {
         try auditResolution(of: record, how: "edit", version: version.number, by: author)
     }
 
+    /// Seals a memory that came plain, of a device without keys say, in a category that the policy has sealed. The other
+    /// devices are told, as of any memory that becomes sensitive.
+    ///
+    /// One that somebody made plain stays so.
+    func sealIfPolicySays(_ memory: Int64, with keys: [UserID: UserKeys]) throws {
+        guard keyring.provider != nil,
+            let found = try MemoryRecord.find(key: memory, opening: .ifPossible, in: snapshot),
+            !found.isSensitive, seals(found.fields.category), let loaded = keys[found.userID],
+            try KeyTable.newest(ofUser: found.userKey, in: connection) == loaded.newest.number,
+            try DeviceRegisters.sensitivityChange(of: memory, in: connection) == nil
+        else { return }
+        try leaveTraces()
+        _ = try setSensitive(true, found)
+    }
+
     /// Publishes the head that every device agrees on while a conflict waits on a memory.
     ///
     /// - Returns: That head; nil if no conflict waits.

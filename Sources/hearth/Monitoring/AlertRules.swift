@@ -140,7 +140,15 @@ enum AlertRules {
                   severity: warning
                 annotations:
                   summary: "{{ $value }} rows of other devices have waited for two hours ({{ $labels.reason }})."
-                  description: Run hearth status. Future - set the clock that is wrong. Opaque - upgrade. Incomplete - let the other devices sync.
+                  description: Run hearth status. Future - set the clock that is wrong. Opaque - upgrade. Incomplete - let the other devices sync. Keyless - give this program the key. Damaged - run hearth verify.
+              - alert: HearthHubKeepsBack
+                expr: hearth_hub_kept_back > 0
+                for: 2h
+                labels:
+                  severity: warning
+                annotations:
+                  summary: "{{ $value }} changes can't be sent to other devices."
+                  description: A key can't be had, or a memory is damaged. Run hearth keys status and hearth verify.
               - alert: HearthHubWithholds
                 expr: hearth_hub_missing_rows > 0
                 for: 5m

@@ -114,6 +114,7 @@ extension GrafanaDashboard {
                 Chart(
                     "Lag",
                     ("hearth_hub_outgoing", "changes to be sent"),
+                    ("hearth_hub_kept_back", "changes that can't be sent"),
                     ("hearth_hub_behind_rows", "rows to be looked at"),
                     ("sum by (reason) (hearth_hub_held_rows)", "waiting: {{reason}}"),
                     ("sum by (how) (hearth_hub_missing_rows)", "not given: {{how}}")

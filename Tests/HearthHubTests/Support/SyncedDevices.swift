@@ -1,6 +1,7 @@
 import Foundation
 import HearthMemory
 import HearthModel
+import HearthSQLite
 import TestSupport
 
 @testable import HearthHub
@@ -48,6 +49,22 @@ struct SyncedDevices {
         try await stores[index].close()
         stores[index] = try await open(index)
         syncs[index] = try await HubSync(stores[index], space: devices[index], clock: devices.clock.storeClock)
+    }
+
+    /// Changes the file of a store behind its back, as a failing disk does.
+    mutating func damage(_ index: Int, _ statement: String) async throws {
+        try await stores[index].close()
+        try connection(to: index).execute(statement)
+        try await reopen(index)
+    }
+
+    /// What a statement counts in the file of a store.
+    func count(_ statement: StaticString, on index: Int) throws -> Int? {
+        try connection(to: index).first(statement, as: { $0.int(0) })
+    }
+
+    private func connection(to index: Int) throws -> Connection {
+        try Connection(opening: directories[index].file("store.db"), flags: 2)  // SQLITE_OPEN_READWRITE
     }
 
     /// Lets every device exchange until nothing is new.

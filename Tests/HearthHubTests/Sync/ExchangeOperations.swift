@@ -165,6 +165,55 @@ import Testing
         try await synced.close()
     }
 
+    @Test func `a hub that shows devices different rows is told of, until they agree again`() async throws {
+        let synced = try await SyncedDevices()
+        // What devices say of the rows that they were shown, they say of every 256.
+        let filling = (0..<300).map { ExchangeRecord("\($0)") }
+        try await synced.devices[0].publish(filling)
+        try await synced.store("The first boat.")
+        try await synced.syncs[0].sync()
+        let space = await synced.devices[0].members.space
+        let honest = synced.hub.snapshot()
+        synced.hub.tamper(space, at: 100) { $0.id[0] ^= 1 }
+        try await synced.syncs[1].sync()
+        synced.hub.restore(honest)
+        try await synced.store("The last boat.")
+        try await synced.syncs[0].sync()
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.disagreeing == 1)
+        #expect(try await synced.reasons(of: 1).contains { $0.contains("other rows to 1 of the other devices") })
+        let told = try await synced.notifications(of: 1).filter { $0.kind == .hubChanged }
+        #expect(told.map(\.severity) == [.critical])
+        // Everything exchanged anew, the devices say the same.
+        try await synced.stores[1].restartExchange()
+        let audit = try await synced.devices[1].audit()
+        _ = try await synced.devices[1].rewind(to: audit.agreed)
+        try await synced.store("And one more.")
+        try await synced.settle()
+        #expect(try await synced.status(of: 1)?.disagreeing == 0)
+        try await synced.close()
+    }
+
+    @Test func `an exchange that is cancelled while another one runs stops waiting`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let hub = GatedHub(synced.hub)
+        let clock = synced.devices.clock.storeClock
+        let space = try Space(hub: hub, storage: synced.devices.storages[0], clock: clock)
+        let sync = try await HubSync(synced.stores[0], space: space, clock: clock)
+        async let running = sync.sync()
+        await hub.isAsked()
+        let waiting = Task { try await sync.sync() }
+        for _ in 0..<100 { await Task.yield() }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        hub.open()
+        _ = try await running
+        // The turn is free.
+        try await sync.sync()
+        try await synced.close()
+    }
+
     @Test func `each time that a hub goes back is told of, and all are one row until somebody acknowledges it`()
         async throws
     {

@@ -109,12 +109,109 @@ import Testing
         try await synced.settle()
         #expect(try await synced.contents("quixzle hides", on: 1) == [])
         #expect(try await synced.contents("quiet day", on: 1) == ["A quiet day."])
-        #expect(try await synced.syncs[1].status().incomplete == 1)
+        #expect(try await synced.syncs[1].status().keyless == 1)
+        #expect(try await synced.reasons(of: 1).first?.contains("hearth keys status") == true)
         #expect(try synced.files(of: 1, hold: "uixzle") == false)
         try await synced.reopenWithKeys(1)
         try await synced.settle()
         #expect(try await synced.contents("quixzle hides", on: 1) == ["The quixzle hides a key."])
-        #expect(try await synced.syncs[1].status().incomplete == 0)
+        #expect(try await synced.syncs[1].status().keyless == 0)
+        #expect(try await synced.reasons(of: 1) == [])
+        try await synced.close()
+    }
+
+    @Test func `what comes plain in a category that the policy has sealed is sealed on arrival`() async throws {
+        let synced = try await SyncedDevices(keyless: 0)
+        for index in 0...1 {
+            var policy = try await synced.stores[index].sharingPolicy()
+            policy.sealedCategories = ["letters"]
+            try await synced.stores[index].setSharingPolicy(policy)
+        }
+        try await synced.settle()
+        let draft = MemoryDraft(content: "The quixzle wrote a letter.", category: "letters")
+        let id = try await synced.stores[0].storeAgentMemory(agentID: "alden", userID: "ana", draft)
+        let other = try await synced.store("The osprindle wrote a note.")
+        try await synced.settle()
+        #expect(try await synced.stores[1].memory(id, agentID: "alden").isSensitive)
+        #expect(try await synced.stores[1].memory(other, agentID: "alden").isSensitive == false)
+        #expect(try synced.files(of: 1, hold: "uixzle") == false)
+        #expect(try await synced.contents("quixzle", on: 1) == ["The quixzle wrote a letter."])
+        // An edit that moves a memory there seals it too.
+        _ = try await synced.stores[0]
+            .publishMemory(other, agentID: "alden", change: MemoryChange(category: "letters"), userID: "ana")
+        try await synced.settle()
+        #expect(try await synced.stores[1].memory(other, agentID: "alden").isSensitive)
+        #expect(try synced.files(of: 1, hold: "sprindle") == false)
+        #expect(try await synced.stores[1].verify().findings == [])
+        try await synced.close()
+    }
+
+    @Test(arguments: [false, true])
+    func `a damaged memory keeps nothing else from being exchanged`(isSensitive: Bool) async throws {
+        var synced = try await SyncedDevices()
+        let id = try await synced.store("The quixzle opens at nine.", isSensitive: isSensitive)
+        let lamp = try await synced.store("The lamp is red.")
+        try await synced.settle()
+        let loud = try await synced.store("The quixzle is loud.", isSensitive: isSensitive, on: 1)
+        try await synced.damage(
+            1,
+            isSensitive
+                ? "UPDATE memories SET sealed = zeroblob(length(sealed)) WHERE is_sensitive"
+                : "UPDATE memories SET content = 'damaged' WHERE content LIKE '%quixzle%'"
+        )
+        let change = MemoryChange(content: "The quixzle opens at ten.")
+        _ = try await synced.stores[0].publishMemory(id, agentID: "alden", change: change, userID: "ana")
+        for index in 0..<8 { try await synced.store("Lamp \(index) is blue.") }
+        try await synced.editApart(lamp, ["The lamp is red. It hangs in the hall."])
+        try await synced.store("The lamp is dear.", on: 1)
+        try await synced.settle()
+        let found = try await synced.contents("lamp").map(Set.init)
+        #expect(found[0] == found[1] && found[0].count == 10)
+        let status = try await synced.syncs[1].status()
+        #expect(status.damaged == 1 && status.keptBack == 1 && status.incomplete == 0)
+        let reasons = try await synced.reasons(of: 1)
+        #expect(reasons.count == 2 && reasons.allSatisfy { $0.contains("hearth verify") })
+        // Once they are gone, nothing waits for them.
+        for damaged in [id, loud] {
+            try await synced.stores[1].eraseMemory(damaged, agentID: "alden", userID: "ana")
+        }
+        try await synced.settle()
+        #expect(try await synced.reasons(of: 1) == [])
+        #expect(try await synced.stores[1].verify().findings == [])
+        #expect(try synced.files(of: 1, hold: "uixzle") == false)
+        await expect(.memoryNotFound) { try await synced.stores[0].memory(id, agentID: "alden") }
+        try await synced.close()
+    }
+
+    @Test func `equal memories of two devices are folded into the same one by both`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.store("Buy milk and bread.", on: 1)
+        synced.devices.clock.advance(by: .seconds(60))
+        try await synced.store("Buy milk and bread.", on: 0)
+        synced.devices.clock.advance(by: .seconds(60))
+        try await synced.settle()
+        for store in synced.stores {
+            #expect(try await store.maintain(only: [.duplicates]).steps.first?.affected == 1)
+        }
+        try await synced.settle()
+        #expect(try await synced.contents("milk") == [["Buy milk and bread."], ["Buy milk and bread."]])
+        try await synced.close()
+    }
+
+    @Test func `the keys of a user who is erased elsewhere are dropped`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.store("The quixzle hides a key.", isSensitive: true)
+        try await synced.settle()
+        #expect(try synced.count("SELECT count(*) FROM data_keys", on: 1) != 0)
+        try await synced.stores[0].eraseUser("ana", agentID: "system")
+        try await synced.settle()
+        #expect(try synced.count("SELECT count(*) FROM data_keys", on: 1) == 0)
+        #expect(try synced.count("SELECT count(*) FROM sealed_words", on: 1) == 0)
+        // Of a new life there are new ones.
+        try await synced.store("The osprindle hides a key.", isSensitive: true)
+        try await synced.settle()
+        #expect(try await synced.contents("osprindle", on: 1) == ["The osprindle hides a key."])
+        #expect(try await synced.stores[1].verify().findings == [])
         try await synced.close()
     }
 
@@ -131,12 +228,15 @@ import Testing
         try await synced.settle()
         #expect(try await synced.contents("quiet day", on: 1) == ["A quiet day."])
         #expect(try await synced.contents("quixzle", on: 1) == [])
+        #expect(try await synced.syncs[0].status().keptBack == 1)
+        #expect(try await synced.reasons(of: 0).first?.contains("can't be sent") == true)
         provider?.fail(with: nil)
         synced.hub.setReachable(false)
         await expect(.hubUnavailable) { try await synced.syncs[0].push() }
         synced.hub.setReachable(true)
         try await synced.settle()
         #expect(try await synced.contents("quixzle", on: 1) == ["The quixzle hides a key."])
+        #expect(try await synced.syncs[0].status().keptBack == 0)
         try await synced.close()
     }
 

@@ -62,6 +62,10 @@ import Testing
         #expect(reasons { $0.opaque = 3 }.first?.contains("Upgrade") == true)
         #expect(reasons { $0.withheld = 1 }.first?.contains("keeps back 1 row") == true)
         #expect(reasons { $0.emptied = 2 }.first?.contains("no device erased them") == true)
+        #expect(reasons { $0.keyless = 1 }.first?.contains("hearth keys status") == true)
+        #expect(reasons { $0.damaged = 2 }.first?.contains("hearth verify") == true)
+        #expect(reasons { $0.keptBack = 1 }.first?.contains("1 change can't be sent") == true)
+        #expect(reasons { $0.disagreeing = 1 }.first?.contains("other rows to 1 of the other devices") == true)
         let all = reasons { ($0.future, $0.opaque, $0.withheld, $0.emptied) = (1, 1, 1, 1) }
         #expect(all.count == 4 && all.allSatisfy { $0.hasPrefix("devices: ") })
     }

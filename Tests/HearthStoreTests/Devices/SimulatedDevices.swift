@@ -61,6 +61,8 @@ struct SimulatedDevices {
         var provider: MemoryKeyProvider
         /// How far its clock is ahead.
         var lead: Duration
+        /// A removed device goes on by itself and exchanges with nobody.
+        var isRemoved = false
     }
 
     static let agents = SimulatedHousehold.profiles.map(\.id)
@@ -73,9 +75,9 @@ struct SimulatedDevices {
     var trace: [String] = []
     var erasedUsers: Set<UserID> = []
 
-    init(seed: UInt64) async throws {
+    init(seed: UInt64, mostDevices: Int = 8) async throws {
         random = SeededGenerator(seed: seed)
-        for number in 0..<Int.random(in: 2...5, using: &random) {
+        for number in 0..<Int.random(in: 2...mostDevices, using: &random) {
             let clock = TestClock()
             // Some clocks are further ahead than others let pass for now.
             let lead = Duration.seconds(Int.random(in: 0...900, using: &random))
@@ -110,6 +112,9 @@ struct SimulatedDevices {
         options.keyProvider = provider
         return try await MemoryStore.open(.file(directory.file("store.db")), options: options)
     }
+
+    /// The devices that belong to the space.
+    var members: [Device] { devices.filter { !$0.isRemoved } }
 
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
@@ -196,11 +201,22 @@ extension SimulatedDevices {
             case 70..<71:
                 note("\(name) removes what is deleted")
                 try await purge(on: &device)
-            case 71..<73:
+            case 71..<72:
                 note("\(name) is opened anew")
                 try await device.store.close()
                 device.store = try await Self.open(device.directory, device.clock, device.provider)
-            case 73..<86:
+            case 72..<73 where device.isRemoved:
+                note("\(name) joins again")
+                device.isRemoved = false
+            case 72..<73 where chance(20) && members.count > 2:
+                note("\(name) is removed")
+                device.isRemoved = true
+            case _ where device.isRemoved:
+                note("\(name) is out of the space")
+            case 72..<74:
+                note("\(name) is killed amid what it receives")
+                try await receiveAndDie(on: &device)
+            case 74..<86:
                 note("\(name) sends")
                 try await send(from: device, mayLoseAnswer: true)
             default:
@@ -364,6 +380,35 @@ extension SimulatedDevices {
     }
 }
 
+// MARK: - Kills
+
+extension SimulatedDevices {
+    /// So many steps of its disk at most a device lives on: about as many as it takes to take over what it gets.
+    private static let longestLife = 60
+
+    /// Kills a device while it takes over what it gets.
+    private mutating func receiveAndDie(on device: inout Device) async throws {
+        try await device.store.close()
+        let disk = FaultyDisk(device.directory.path)
+        device.store = try await Self.open(device.directory, device.clock, device.provider)
+        disk.fail(atStep: Int.random(in: 1...Self.longestLife, using: &random), .death)
+        var failure: (any Error)?
+        do {
+            try await receive(on: device, atMost: 20, isShuffled: true)
+        } catch {
+            failure = error
+        }
+        let isDead = disk.hasFailed
+        if isDead { trace[trace.count - 1] += ", which it does not survive" }
+        try? await device.store.close()
+        disk.fail(atStep: .max, .death)
+        disk.remove()
+        device.store = try await Self.open(device.directory, device.clock, device.provider)
+        // A dead disk fails as it will.
+        if let failure, !isDead { throw failure }
+    }
+}
+
 // MARK: - The hub
 
 extension SimulatedDevices {
@@ -382,7 +427,7 @@ extension SimulatedDevices {
         for device in devices { device.clock.advance(by: .seconds(100_000) - device.lead) }
         for _ in 0..<200 {
             let before = hub.records.count
-            for device in devices {
+            for device in members {
                 while try device.store.deviceSpace().map({ $0.cursor < Int64(hub.records.count) }) ?? false {
                     try await receive(on: device, atMost: 200, isShuffled: false)
                 }

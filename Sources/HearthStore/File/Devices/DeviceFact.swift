@@ -172,6 +172,12 @@ extension DeviceFact {
         }
     }
 
+    /// The category that a version says in plain; nil of other facts.
+    var category: MemoryCategory? {
+        guard case .version(let fact) = self, isGuessable else { return nil }
+        return fact.version.category
+    }
+
     /// The user whose memories a fact is about, and whether it needs keys of this file.
     var sealing: (user: UserID, isNeeded: Bool)? {
         switch self {

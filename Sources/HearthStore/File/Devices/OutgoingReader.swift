@@ -27,11 +27,15 @@ final class OutgoingReader {
                 outgoing.keptBack += 1
                 continue
             }
-            outgoing.entries.append(entry.number)
-            guard let item = try item(entry), try !DeviceFacts.contains(item.record.id, in: connection) else {
-                continue
+            do {
+                let item = try item(entry)
+                outgoing.entries.append(entry.number)
+                guard let item, try !DeviceFacts.contains(item.record.id, in: connection) else { continue }
+                outgoing.items.append(item)
+            } catch let error as MemoryError where error.isDamage {
+                // A memory that does not read is not sent. The others are.
+                outgoing.keptBack += 1
             }
-            outgoing.items.append(item)
         }
         return outgoing
     }

@@ -172,19 +172,21 @@ extension Snapshot {
     ///     audit.
     ///   - includingDeleted: Whether to find a memory whose published head is a deletion.
     ///   - isMaintenance: Whether the agent may mean memories that it does not see.
+    ///   - opening: Whether a memory is read as far as it can be.
     /// - Throws: `.invalidArgument` if the agent may mean several.
     func record(
         of id: MemoryID,
         for viewer: KnownAgent,
         user: UserID? = nil,
         includingDeleted: Bool = false,
-        isMaintenance: Bool = false
+        isMaintenance: Bool = false,
+        opening: MemoryRecord.Opening = .ifPossible
     ) throws -> MemoryRecord? {
         let reference = try MemoryReference(id: id, viewer: viewer, user: user).resolved(in: connection)
         let plain = try MemoryRecord.find(
             reference.id,
             includingDeleted: includingDeleted,
-            opening: .ifPossible,
+            opening: opening,
             in: self
         )
         // Mostly the call says whose memory it is, and the agent reads its own.
@@ -194,7 +196,7 @@ extension Snapshot {
                 plain: plain,
                 in: connection,
                 find: {
-                    try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: .ifPossible, in: self)
+                    try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: opening, in: self)
                 },
                 isMeant: { record in
                     if isMaintenance { return true }

@@ -32,11 +32,10 @@ struct MemoryRecord: Sendable {
     /// The number of the data key that its head is sealed with, and its words and its vector; nil for a plain memory.
     var sealedWith: UInt32?
 
-    /// Whether it is sensitive and was read without its keys: then its text, tags and metadata are missing, and nothing
-    /// was checked. That is enough to decide who may see it.
+    /// Whether its text, tags and metadata are missing and nothing was checked: it is sensitive and was read without its keys,
+    /// or was read though it may be damaged. That is enough to decide who may see it.
     var isLocked = false
-
-    var isSensitive: Bool { isLocked || seal != nil }
+    var isSensitive: Bool
 
     /// When its fields were last edited. For the first version that is when the memory was created.
     var updatedAt: Timestamp { headNumber == 1 ? createdAt : max(createdAt, headTime.timestamp) }
@@ -69,6 +68,8 @@ extension MemoryRecord {
         case required
         /// It is read all the same, and is locked.
         case ifPossible
+        /// Any memory is read so, also one that is damaged.
+        case never
     }
 
     /// - Throws: ``KeysNeeded`` if it was read without its keys.
@@ -172,17 +173,20 @@ extension MemoryRecord {
         var fields = MemoryFields(
             content: row.string(9),
             category: category,
-            tags: try FieldText.array(from: row.string(10)),
+            tags: opening == .never ? [] : try FieldText.array(from: row.string(10)),
             importance: row.double(12),
             confidence: row.double(13),
-            metadata: try FieldText.object(from: row.string(11)),
+            metadata: opening == .never ? [:] : try FieldText.object(from: row.string(11)),
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
             isDeleted: row.bool(25),
-            provenance: try StoredProvenance.read(row, 29)
+            provenance: opening == .never ? .standard : try StoredProvenance.read(row, 29)
         )
         let head = row.bytes(17)
-        let isLocked = row.bool(27) && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
-        let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: row.bool(27) && !isLocked)
+        let isSensitive = row.bool(27)
+        let isLocked =
+            opening == .never || isSensitive && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
+        if isLocked { fields.content = "" }
+        let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: isSensitive && !isLocked)
         let sealed = row.optionalBytes(28)
         if let seal { fields = try seal.open(sealed, as: .head(version: head)).completing(fields) }
         let arrivedAt = Timestamp(rawValue: row.int64(26))
@@ -227,7 +231,8 @@ extension MemoryRecord {
             checksum: ContentDigest.checksum(of: fields.content, exact: digest, key: seal?.digestKey),
             seal: seal,
             sealedWith: seal == nil ? nil : sealed.flatMap(Seal.number),
-            isLocked: isLocked
+            isLocked: isLocked,
+            isSensitive: isSensitive
         )
     }
 

@@ -202,13 +202,18 @@ enum VersionTable {
 
     /// Whether a memory has a version.
     static func contains(_ version: VersionID, of record: MemoryRecord, in connection: Connection) throws -> Bool {
-        if version == record.head { return true }
+        try number(of: version, of: record, in: connection) != nil
+    }
+
+    /// The number of a version of a memory; nil if the memory has no such version.
+    static func number(of version: VersionID, of record: MemoryRecord, in connection: Connection) throws -> Int? {
+        if version == record.head { return record.headNumber }
         return try connection.first(
-            "SELECT 1 FROM versions WHERE memory_key = ?1 AND version_id = ?2",
+            "SELECT number FROM versions WHERE memory_key = ?1 AND version_id = ?2",
             record.key,
             version.bytes,
-            as: { _ in true }
-        ) ?? false
+            as: { $0.int(0) }
+        )
     }
 
     /// The versions without children, of a memory that has several versions.

@@ -95,11 +95,15 @@ extension HubSyncStatus {
             cursor: row.cursor,
             behind: max(0, notes.end - row.cursor),
             outgoing: try DeviceOutbox.count(upTo: limit, in: connection),
+            keptBack: notes.keptBack,
             incomplete: held[.incomplete] ?? 0,
+            keyless: held[.keyless] ?? 0,
+            damaged: held[.damaged] ?? 0,
             future: held[.future] ?? 0,
             opaque: held[.opaque] ?? 0,
             withheld: notes.withheldCount,
             emptied: notes.emptied,
+            disagreeing: notes.disagreeing.count,
             joinedAt: row.joinedAt.date,
             lastSuccessAt: notes.lastSuccess?.date,
             failingSince: notes.failingSince?.date,
@@ -143,7 +147,7 @@ extension ExchangeTrouble {
         let notified: AdministratorNotification.Kind =
             switch kind {
             case .failing: .exchangeFailed
-            case .withheld, .emptied, .wentBack: .hubChanged
+            case .withheld, .emptied, .disagreeing, .wentBack: .hubChanged
             case .opaque: .recordsUnreadable
             }
         return Alert(notified, severity: isCritical ? .critical : .warning, cause: cause, message: message)

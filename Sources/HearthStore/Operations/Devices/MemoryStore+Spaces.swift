@@ -80,6 +80,7 @@ extension MemoryStore {
                 cursor: row.cursor,
                 outgoing: try DeviceOutbox.count(in: snapshot.connection),
                 incomplete: held[.incomplete] ?? 0,
+                blocked: (held[.keyless] ?? 0) + (held[.damaged] ?? 0),
                 future: held[.future] ?? 0,
                 opaque: held[.opaque] ?? 0
             )

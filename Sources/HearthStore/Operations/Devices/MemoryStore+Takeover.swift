@@ -6,8 +6,8 @@ extension MemoryStore {
     /// Takes over what other devices say, in one transaction with the new cursor; durable on return.
     ///
     /// What can't be taken over yet is held: a version whose parents have not come, what is from a clock far ahead, what
-    /// this release can't read, and what is of a sensitive memory while there are no keys. Records that were held before are
-    /// to be given again, until they are taken over.
+    /// this release can't read, what is of a sensitive memory while there are no keys, and what is about a memory that is
+    /// damaged in this file. Records that were held before are to be given again, until they are taken over.
     ///
     /// - Parameters:
     ///   - received: Records in the order of the hub.
@@ -31,11 +31,32 @@ extension MemoryStore {
         cursor: Int64?,
         into report: TakeoverReport
     ) async throws -> TakeoverReport {
+        do {
+            return try await takeOverAtOnce(records, cursor: cursor, into: report)
+        } catch let error as MemoryError where error.isDamage && !records.isEmpty {
+            // The records about damaged memories are found by halves. The others go on.
+            guard records.count > 1 else {
+                log.trace(error, "What another device says of a damaged memory waits.")
+                return try await takeOverAtOnce([], holding: records, cursor: cursor, into: report)
+            }
+            let middle = records.count / 2
+            let first = try await takeOver(Array(records[..<middle]), cursor: nil, into: report)
+            return try await takeOver(Array(records[middle...]), cursor: cursor, into: first)
+        }
+    }
+
+    private func takeOverAtOnce(
+        _ records: [OpenedRecord],
+        holding damaged: [OpenedRecord] = [],
+        cursor: Int64?,
+        into report: TakeoverReport
+    ) async throws -> TakeoverReport {
         let keys = try await keys(for: records)
         return try await writePublishing { context in
             guard try DeviceSpaceTable.find(context.connection) != nil else { throw MemoryError.noSpace }
             var run = TakeoverRun(context: context, keys: keys, report: report)
             try run.take(records)
+            for record in damaged { try run.hold(record, because: .damaged) }
             try run.settle()
             if let cursor { try DeviceSpaceTable.set(cursor: cursor, in: context.transaction) }
             try run.audit()
@@ -48,10 +69,12 @@ extension MemoryStore {
     /// The keys of the users of whom some records need them, and of those who have keys, as far as they can be had.
     private func keys(for records: [OpenedRecord]) async throws -> [UserID: UserKeys] {
         guard keyring.provider != nil else { return [:] }
+        let policy = try read { $0.directory.rules.policy }
         var users: [UserID: Bool] = [:]
         for case .fact(let fact, _) in records.map(\.meaning) {
             guard let sealing = fact.sealing else { continue }
-            users[sealing.user, default: false] = users[sealing.user] ?? false || sealing.isNeeded
+            let isNeeded = sealing.isNeeded || fact.category.map { keyring.seals($0, by: policy) } ?? false
+            users[sealing.user, default: false] = users[sealing.user] ?? false || isNeeded
         }
         var keys: [UserID: UserKeys] = [:]
         for (user, isNeeded) in users {
@@ -141,21 +164,23 @@ private struct TakeoverRun {
                 held[record.received.position] = reason
             }
             guard rest.count < waiting.count else {
-                for record in rest {
-                    try HeldRows.insert(
-                        record.received.position,
-                        sealed: record.received.sealed,
-                        reason: (held[record.received.position] ?? .incomplete).rawValue,
-                        at: context.now,
-                        in: connection
-                    )
-                }
-                report.held += rest.count
-                report.future += held.values.count { $0 == .future }
+                for record in rest { try hold(record, because: held[record.received.position] ?? .incomplete) }
                 return
             }
             waiting = rest
         }
+    }
+
+    mutating func hold(_ record: OpenedRecord, because reason: HeldRow.Reason) throws {
+        try HeldRows.insert(
+            record.received.position,
+            sealed: record.received.sealed,
+            reason: reason.rawValue,
+            at: context.now,
+            in: connection
+        )
+        report.held += 1
+        if reason == .future { report.future += 1 }
     }
 
     /// - Returns: Why it has to wait; nil if it does not.
@@ -200,7 +225,10 @@ private struct TakeoverRun {
 
     /// Settles the heads of every memory that got a version.
     func settle() throws {
-        for memory in Set(touched.values.joined()).sorted() { try context.settleHeads(of: memory) }
+        for memory in Set(touched.values.joined()).sorted() {
+            try context.settleHeads(of: memory)
+            try context.sealIfPolicySays(memory, with: keys)
+        }
     }
 
     /// Leaves an audit row for each user whose memories were changed.

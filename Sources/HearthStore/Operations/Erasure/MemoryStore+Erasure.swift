@@ -31,6 +31,8 @@ extension MemoryStore {
             try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
         } catch let error as MemoryError where error.code == .keyUnavailable {
             try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
+        } catch let error as MemoryError where error.isDamage {
+            try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
         }
         return ErasureReport(memories: 1, isComplete: try read(Self.isScrubbed))
     }

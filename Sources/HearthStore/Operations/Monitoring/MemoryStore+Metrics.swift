@@ -78,8 +78,11 @@ extension MemoryStore {
         guard let status = try HubSyncStatus.read(in: snapshot, countingTo: .max) else { return [] }
         let counts: [(MetricDefinition, [String], Int)] = [
             (.hubOutgoing, [], status.outgoing),
+            (.hubKeptBack, [], status.keptBack),
             (.hubBehind, [], Int(clamping: status.behind)),
             (.hubHeld, [HeldRow.Reason.incomplete.rawValue], status.incomplete),
+            (.hubHeld, [HeldRow.Reason.keyless.rawValue], status.keyless),
+            (.hubHeld, [HeldRow.Reason.damaged.rawValue], status.damaged),
             (.hubHeld, [HeldRow.Reason.future.rawValue], status.future),
             (.hubHeld, [HeldRow.Reason.opaque.rawValue], status.opaque),
             (.hubMissing, ["withheld"], status.withheld),

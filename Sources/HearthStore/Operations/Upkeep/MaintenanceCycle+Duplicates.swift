@@ -11,7 +11,8 @@ extension MaintenanceCycle {
             while limit.allows(after: report.examined) {
                 guard let memory = try Self.nextToCompare(in: context.connection) else { return Batch(report: report) }
                 report.examined += 1
-                let finder = DuplicateFinder(snapshot: context.snapshot, rules: DuplicateRules(policy: limit.policy))
+                let rules = DuplicateRules(policy: limit.policy, isExchanging: context.transaction.state.exchanges)
+                let finder = DuplicateFinder(snapshot: context.snapshot, rules: rules)
                 guard let fold = try finder.fold(of: memory) else { continue }
                 try context.perform(fold)
                 let folded = fold.folded.memory

@@ -82,7 +82,10 @@ private struct MaintenancePreview {
         guard rules.policy.folding != .none else { return report }
         let last = try UpkeepState.integer(.compared, in: connection) ?? 0
         let changed = Set(try AgeTable.changes(.duplicates, in: connection))
-        let finder = DuplicateFinder(snapshot: snapshot, rules: DuplicateRules(policy: rules.policy))
+        let finder = DuplicateFinder(
+            snapshot: snapshot,
+            rules: DuplicateRules(policy: rules.policy, isExchanging: snapshot.state.exchanges)
+        )
         var memories: [AgedMemory] = []
         try AgedMemory.forEach(isDeleted: false, in: connection) { memory in
             if memory.key > last || changed.contains(memory.key) { memories.append(memory) }
