@@ -42,10 +42,18 @@ extension HubSync {
             try await takeOverHeld(into: &report)
         }
         try await askForWithheld(into: &report)
+        // Signatures take as long to check as rows take to be taken over, so the next page is opened meanwhile.
+        var next: (cursor: Int64, page: ReceivedPage)?
         while true {
             try Task.checkCancellation()
             let cursor = try await coordinator.deviceCursor()
-            let page = try await space.fetch(after: cursor, limit: Self.batch)
+            let page: ReceivedPage
+            if let next, next.cursor == cursor {
+                page = next.page
+            } else {
+                page = try await space.fetch(after: cursor, limit: Self.batch)
+            }
+            next = nil
             end = page.end
             if page.wentBack {
                 try await restart(in: &report)
@@ -62,7 +70,9 @@ extension HubSync {
                 _ = try await space.tend()
                 return
             }
+            async let following = space.fetch(after: page.cursor, limit: Self.batch)
             try await takeOver(page.records, cursor: page.cursor, into: &report)
+            next = (page.cursor, try await following)
         }
     }
 

@@ -17,8 +17,9 @@ extension RecordTakeover {
             || TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
     }
 
-    /// Has the hub blank a version of an erased memory: a device sent it that did not know yet, or the hub was put back. So
-    /// it is with a memory that was removed so long ago that its tombstone is gone too.
+    /// Has the hub blank what is said of an erased memory: a device sent it that did not know yet, or the hub was put back. So
+    /// it is with a memory that was removed so long ago that its tombstone is gone too. Others learn by it that nothing comes
+    /// any more that they wait for.
     private func eraseAgain(_ memory: FactMemory, sent fact: [UInt8]) throws {
         let isBuried = try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
         guard try !isBuried || RemovedMemories.wasErased(memory, in: connection) else { return }
@@ -110,7 +111,10 @@ extension RecordTakeover {
         guard let time = fact.time.time, (try? fact.memory.validate()) != nil else {
             return .refused("its memory is none")
         }
-        guard try !isRemoved(fact.memory) else { return .removed }
+        guard try !isRemoved(fact.memory) else {
+            try eraseAgain(fact.memory, sent: id)
+            return .removed
+        }
         guard !isTooFarAhead(time) else { return .held(.future) }
         guard let key = try present(fact.memory) else { return .held(.incomplete) }
         let known = try register(.sensitivity(of: key), .sensitivity, key: key)
@@ -195,7 +199,10 @@ extension RecordTakeover {
 
     func take(_ fact: ShareFact, id: [UInt8]) throws -> Outcome {
         guard let time = fact.time.time, fact.sinceHead.bytes != nil else { return .refused("its share is none") }
-        guard try !isRemoved(fact.memory) else { return .removed }
+        guard try !isRemoved(fact.memory) else {
+            try eraseAgain(fact.memory, sent: id)
+            return .removed
+        }
         guard !isTooFarAhead(time) else { return .held(.future) }
         guard context.directory.contains(fact.agent), let key = try present(fact.memory) else {
             return .held(.incomplete)

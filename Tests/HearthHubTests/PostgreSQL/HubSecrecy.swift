@@ -6,7 +6,7 @@ import Testing
 @testable import HearthHub
 
 /// What the server's people and a stolen device's credentials come to.
-@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
+@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy), .timeLimit(.minutes(60)))
 struct HubSecrecy {
     private func database() async throws -> HubDatabase {
         let server = try await PostgreSQLServer.shared()

@@ -1,14 +1,13 @@
 import Foundation
 import Glibc
 import HearthModel
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import HearthHub
 
 /// What a real PostgreSQL keeps of rows that are published while it, the way to it, or the device comes to an end.
-@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
+@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy), .timeLimit(.minutes(60)))
 struct HubTroubles {
     private let space = SpaceID.testing()
 
@@ -71,22 +70,14 @@ struct HubTroubles {
         let second = try PostgreSQLHub(role.settings)
         let reader = try PostgreSQLHub(role.settings)
         async let seen = follow(reader, until: 4_000)
-        let isDone = Mutex(false)
-        let killing = Task {
-            while !isDone.withLock({ $0 }) {
-                try await blocking {
-                    _ = try database.psql(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
-                }
-            }
-        }
+        let killing = Task { try await database.endSessions() }
         async let one: Void = publish(2_000, by: 0, over: first, batch: 50)
         async let other: Void = publish(2_000, by: 1, over: second, batch: 50)
         _ = try await (one, other)
-        isDone.withLock { $0 = true }
-        try await killing.value
-        expectComplete(try await seen, 2, 2_000)
+        let complete = try await seen
+        killing.cancel()
+        #expect(try await killing.value > 0)
+        expectComplete(complete, 2, 2_000)
     }
 
     @Test func `a server that is restarted while devices publish loses nothing`() async throws {

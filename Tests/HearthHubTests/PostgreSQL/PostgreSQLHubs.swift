@@ -8,7 +8,7 @@ import Testing
 @testable import HearthHub
 
 /// The hub in a real PostgreSQL.
-@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
+@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy), .timeLimit(.minutes(60)))
 struct PostgreSQLHubs {
     private let space = SpaceID.testing()
 

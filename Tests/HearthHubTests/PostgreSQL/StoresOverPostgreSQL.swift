@@ -1,14 +1,13 @@
 import Foundation
 import HearthMemory
 import HearthModel
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import HearthHub
 
 /// Whole stores that exchange through a real PostgreSQL, in fair weather and in foul.
-@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
+@Suite(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy), .timeLimit(.minutes(60)))
 struct StoresOverPostgreSQL {
     private func database() async throws -> HubDatabase {
         let server = try await PostgreSQLServer.shared()
@@ -86,26 +85,13 @@ struct StoresOverPostgreSQL {
         let database = try await database()
         let joined = try await JoinedStores(over: database)
         for index in 0...1 { try await joined.fill(index, 300) }
-        let isDone = Mutex(false)
-        let killing = Task {
-            var killed = 0
-            while !isDone.withLock({ $0 }) {
-                killed += try await blocking {
-                    try database.psql(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
-                    .split(separator: "\n").count
-                }
-                try await Task.sleep(for: .milliseconds(50))
-            }
-            return killed
-        }
+        let killing = Task { try await database.endSessions() }
         for _ in 0..<2 {
             async let one = joined.syncThroughTroubles(0)
             async let other = joined.syncThroughTroubles(1)
             _ = try await (one, other)
         }
-        isDone.withLock { $0 = true }
+        killing.cancel()
         #expect(try await killing.value > 0)
         try await joined.settle()
         try await joined.expectAlike(600)

@@ -8,7 +8,7 @@ import Testing
 @testable import HearthHub
 
 /// What status, health and notifications say of the exchange with other devices.
-@Suite struct ExchangeOperations {
+@Suite(.timeLimit(.minutes(60))) struct ExchangeOperations {
     @Test func `a file that never joined shows nothing of it`() async throws {
         let store = try await MultiAgentMemoryCoordinator.open(.temporary)
         #expect(try await store.coordinatorStatus().devices == nil)

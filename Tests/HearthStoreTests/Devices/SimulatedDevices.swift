@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HearthRules
 import HearthSQLite
+import Logging
 import TestSupport
 
 @testable import HearthModel
@@ -110,6 +111,7 @@ struct SimulatedDevices {
         options.embedder = nil
         options.clock = clock.storeClock
         options.keyProvider = provider
+        options.logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         return try await MemoryStore.open(.file(directory.file("store.db")), options: options)
     }
 
