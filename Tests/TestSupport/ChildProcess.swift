@@ -91,6 +91,9 @@ public final class ChildProcess: Sendable {
         for (target, stream) in streams.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
         }
+        // A pipe of a test that runs beside this one, and that a child had too, would never come to its end.
+        let code = Self.closeFrom(&actions, Int32(streams.count))
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
 
         // A child begins as a shell would start it, whatever this process does with signals.
         var attributes = posix_spawnattr_t()
@@ -108,10 +111,19 @@ public final class ChildProcess: Sendable {
         var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for word in words + settings { free(word) } }
         var id: pid_t = 0
-        let code = posix_spawn(&id, program[0], &actions, &attributes, &words, &settings)
-        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+        let started = posix_spawn(&id, program[0], &actions, &attributes, &words, &settings)
+        guard started == 0 else { throw POSIXError(POSIXErrorCode(rawValue: started) ?? .EINVAL) }
         return id
     }
+
+    private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// `posix_spawn_file_actions_addclosefrom_np`, which glibc has since 2.34 and its module does not show.
+    private static let closeFrom: CloseFrom = {
+        let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
+        guard let symbol else { preconditionFailure("The C library is older than glibc 2.34.") }
+        return unsafeBitCast(symbol, to: CloseFrom.self)
+    }()
 
     private static func wait(for id: pid_t) -> End {
         var status: Int32 = 0

@@ -162,12 +162,9 @@ package final class PostgreSQLServer: Sendable {
     }
 
     private func run(_ arguments: [String]) throws {
-        // The server would hold open, for as long as it runs, whatever pipes it was born with.
+        // The server would hold open, for as long as it runs, the pipe that it was born with.
         let said = directory + ".said"
-        let script = """
-            for fd in $(ls /proc/self/fd); do [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
-            "$@" >\(said) 2>&1 </dev/null
-            """
+        let script = "\"$@\" >\(said) 2>&1 </dev/null"
         let (end, _) = try ChildProcess.run(["bash", "-c", script, "bash"] + arguments, collecting: 2)
         guard end.status == 0 else {
             throw Failed(text: (try? String(contentsOfFile: said, encoding: .utf8)) ?? "")
