@@ -58,8 +58,8 @@ extension MultiAgentMemoryCoordinator {
     }
 
     /// Rows of the hub that wait for something.
-    package func heldRows(after position: Int64 = 0, atMost count: Int = 256) async throws -> [HeldRow] {
-        try await operations.administer { try $0.heldRows(after: position, atMost: count) }
+    package func heldRows(after position: Int64, atMost count: Int, afterNews: Bool) async throws -> [HeldRow] {
+        try await operations.administer { try $0.heldRows(after: position, atMost: count, afterNews: afterNews) }
     }
 
     /// Begins the exchange anew, with a hub that was put back to an earlier state: everything is sent that it does not
@@ -79,8 +79,8 @@ extension MultiAgentMemoryCoordinator {
     }
 
     /// Notes which rows the hub keeps back.
-    package func noteWithheld(_ ranges: [ClosedRange<Int64>]) async throws {
-        try await operations.administer { try await $0.noteWithheld(ranges) }
+    package func noteHub(withheld: [ClosedRange<Int64>], disagreeing: Set<String>) async throws {
+        try await operations.administer { try await $0.noteHub(withheld: withheld, disagreeing: disagreeing) }
     }
 
     /// Notes what an exchange came to, for health, metrics and administrators.

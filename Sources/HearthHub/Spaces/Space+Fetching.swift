@@ -88,12 +88,14 @@ extension Space {
         guard let device = membership.members[signed.signer]?.device,
             signed.isSigned(by: device.signingKey, in: state.space)
         else { return received(.refused(.wrongSignature)) }
-        if agrees(with: signed.seen) {
+        switch agrees(with: signed.seen) {
+        case true?:
             page.agreeing.insert(signed.signer)
             page.disagreeing.remove(signed.signer)
-        } else {
+        case false?:
             page.disagreeing.insert(signed.signer)
             page.agreeing.remove(signed.signer)
+        case nil: break
         }
         ledger.explain(signed.record.erases.map(keys.hubID))
         return received(.record(signed.record))
@@ -107,9 +109,9 @@ extension Space {
         return nil
     }
 
-    private func agrees(with seen: SeenRows) -> Bool {
+    private func agrees(with seen: SeenRows) -> Bool? {
         if let lastJudged, lastJudged.seen == seen { return lastJudged.agrees }
-        let agrees = ledger.agrees(with: seen)
+        guard let agrees = ledger.agrees(with: seen) else { return nil }
         lastJudged = (seen, agrees)
         return agrees
     }

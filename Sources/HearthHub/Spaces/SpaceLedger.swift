@@ -32,6 +32,8 @@ struct SpaceLedger: Hashable, Sendable {
     private(set) var unexplained: Set<[UInt8]> = []
 
     private static let hole = Row(id: [UInt8](repeating: 0, count: 32), kind: 0)
+    /// What stands for the fingerprint of a block of which a row was withheld.
+    private static let unknown = [UInt8](repeating: 0, count: 32)
 
     /// What became of a row that was noted.
     enum Noting: Equatable {
@@ -56,7 +58,10 @@ struct SpaceLedger: Hashable, Sendable {
         let noted = Row(id: row.id, kind: row.kind.rawValue)
         if row.seq <= end {
             guard row.seq > tailStart else { return .known }
-            return tail[Int(row.seq - tailStart) - 1] == noted ? .known : .differs
+            let place = Int(row.seq - tailStart) - 1
+            guard tail[place] == Self.hole else { return tail[place] == noted ? .known : .differs }
+            tail[place] = noted
+            return .noted
         }
         guard row.seq > end + 1 else {
             append(noted)
@@ -90,6 +95,10 @@ struct SpaceLedger: Hashable, Sendable {
     private mutating func append(_ row: Row) {
         tail.append(row)
         guard tail.count == Self.blockSize else { return }
+        guard !tail.contains(Self.hole) else {
+            tail = []
+            return blocks.append(Self.unknown)
+        }
         let start = tailStart
         let rows = tail.enumerated()
             .map { (seq: start + Int64($0) + 1, id: $1.id, kind: HubRow.Kind(rawValue: $1.kind)) }
@@ -121,7 +130,7 @@ extension SpaceLedger {
     /// The ranges to ask a hub about, with the digest that each must have.
     var expected: [(range: ClosedRange<Int64>, digest: [UInt8])] {
         var expected: [(range: ClosedRange<Int64>, digest: [UInt8])] = []
-        for (index, digest) in blocks.enumerated() {
+        for (index, digest) in blocks.enumerated() where digest != Self.unknown {
             let start = origin + Int64(index) * Self.blockSize
             expected.append((start + 1...start + Self.blockSize, digest))
         }
@@ -135,14 +144,16 @@ extension SpaceLedger {
 
     /// What this device can say of what it has seen.
     var seen: SeenRows {
-        guard origin == 0, !blocks.isEmpty else { return .nothing }
-        return SeenRows(blocks: UInt32(clamping: blocks.count), digest: Self.digest(of: blocks[...]))
+        let known = blocks.prefix { $0 != Self.unknown }
+        guard origin == 0, !known.isEmpty else { return .nothing }
+        return SeenRows(blocks: UInt32(clamping: known.count), digest: Self.digest(of: known))
     }
 
-    /// Whether another device saw what this one saw, as far as this one can tell.
-    func agrees(with seen: SeenRows) -> Bool {
-        guard origin == 0, seen.blocks > 0, Int(seen.blocks) <= blocks.count else { return true }
-        return Self.digest(of: blocks.prefix(Int(seen.blocks))) == seen.digest
+    /// Whether another device saw what this one saw; nil if this one can't tell.
+    func agrees(with seen: SeenRows) -> Bool? {
+        guard origin == 0, seen.blocks > 0, Int(seen.blocks) <= blocks.count else { return nil }
+        let same = blocks.prefix(Int(seen.blocks))
+        return same.contains(Self.unknown) ? nil : Self.digest(of: same) == seen.digest
     }
 
     private static func digest(of blocks: ArraySlice<[UInt8]>) -> [UInt8] {

@@ -36,11 +36,15 @@ extension HubSync {
         }
     }
 
-    func pull(into report: inout HubSyncReport) async throws {
-        let applied = report.applied
-        if lastLookAtHeld.map({ clock.bootInstant.duration(since: $0) >= Self.lookAtHeld }) ?? true {
-            try await takeOverHeld(into: &report)
+    /// - Parameter looksAtHeld: Whether all rows that wait are looked at, however short ago that was.
+    func pull(into report: inout HubSyncReport, looksAtHeld: Bool) async throws {
+        let isLookDue = lastLookAtHeld.map { clock.bootInstant.duration(since: $0) >= Self.lookAtHeld } ?? true
+        if looksAtHeld || isLookDue {
+            let began = clock.bootInstant
+            try await takeOverHeld(afterNews: false, into: &report)
+            lastLookAtHeld = began
         }
+        var hasNews = false
         try await askForWithheld(into: &report)
         // Signatures take as long to check as rows take to be taken over, so the next page is opened meanwhile.
         var next: (cursor: Int64, page: ReceivedPage)?
@@ -60,16 +64,20 @@ extension HubSync {
                 continue
             }
             for range in page.withheld { keepBack(range) }
-            if !page.withheld.isEmpty { try await coordinator.noteWithheld(withheld) }
-            noteAgreement(in: page)
+            let before = disagreeing
+            await noteAgreement(in: page)
+            if !page.withheld.isEmpty || disagreeing != before {
+                try await coordinator.noteHub(withheld: withheld, disagreeing: disagreeing)
+            }
             guard page.cursor > cursor else {
                 // What has come may be what others wait for.
-                if report.applied > applied { try await takeOverHeld(into: &report) }
+                if hasNews { try await takeOverHeld(afterNews: true, into: &report) }
                 try await coordinator.finishTakeover()
                 // Devices that lack a key get it from whoever has it.
                 _ = try await space.tend()
                 return
             }
+            hasNews = true
             async let following = space.fetch(after: page.cursor, limit: Self.batch)
             try await takeOver(page.records, cursor: page.cursor, into: &report)
             next = (page.cursor, try await following)
@@ -104,8 +112,12 @@ extension HubSync {
 
     /// Notes the devices that say differently what the hub has shown, until they say the same again: as after everything was
     /// exchanged anew.
-    private func noteAgreement(in page: ReceivedPage) {
+    private func noteAgreement(in page: ReceivedPage) async {
         disagreeing.subtract(page.agreeing.map(\.description))
+        if !disagreeing.isEmpty {
+            // A device that was removed says nothing any more.
+            disagreeing.formIntersection(await space.members.active.map(\.id.description))
+        }
         for device in page.disagreeing where disagreeing.insert(device.description).inserted {
             logger.error(
                 "The hub has shown other rows to a device than to this one.",
@@ -115,20 +127,21 @@ extension HubSync {
     }
 
     /// What waited may have got what it waited for, and so again and again, as long as one makes another possible.
-    private func takeOverHeld(into report: inout HubSyncReport) async throws {
-        lastLookAtHeld = clock.bootInstant
+    ///
+    /// - Parameter afterNews: Whether only those are looked at that wait for rows or for keys of the space.
+    private func takeOverHeld(afterNews: Bool, into report: inout HubSyncReport) async throws {
         var applied = -1
         while report.applied > applied {
             applied = report.applied
-            try await takeOverHeldOnce(into: &report)
+            try await takeOverHeldOnce(afterNews: afterNews, into: &report)
         }
     }
 
-    private func takeOverHeldOnce(into report: inout HubSyncReport) async throws {
+    private func takeOverHeldOnce(afterNews: Bool, into report: inout HubSyncReport) async throws {
         var position: Int64 = 0
         while true {
             try Task.checkCancellation()
-            let held = try await coordinator.heldRows(after: position, atMost: Self.batch)
+            let held = try await coordinator.heldRows(after: position, atMost: Self.batch, afterNews: afterNews)
             guard let last = held.last else { return }
             position = last.position
             var opened: [ReceivedRecord] = []

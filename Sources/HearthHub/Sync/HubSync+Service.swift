@@ -39,7 +39,7 @@ extension HubSync: Service {
         while true {
             try Task.checkCancellation()
             do {
-                let report = try await exchangeAll()
+                let report = try await exchangeAll(looksAtHeld: false)
                 each(report)
                 failures = 0
                 nextAttempt = nil

@@ -92,18 +92,20 @@ public actor HubSync {
     ///   `CancellationError`.
     @discardableResult
     public func sync() async throws -> HubSyncReport {
-        lastLookAtHeld = nil
-        return try await exchangeAll()
+        try await exchangeAll(looksAtHeld: true)
     }
 
-    /// Exchanges as ``sync()`` does. Rows that wait are looked at only now and then, if nothing has come.
-    func exchangeAll() async throws -> HubSyncReport {
+    /// Exchanges as ``sync()`` does.
+    ///
+    /// - Parameter looksAtHeld: Whether all rows that wait are looked at, however short ago that was.
+    func exchangeAll(looksAtHeld: Bool) async throws -> HubSyncReport {
         try await exchange { report in
             // What was sent is received too: so a hub that loses it afterwards is found out.
             var sent = -1
             while report.sent > sent {
+                let isFirst = sent < 0
                 sent = report.sent
-                try await pull(into: &report)
+                try await pull(into: &report, looksAtHeld: looksAtHeld && isFirst)
                 try await push(into: &report)
             }
         }
@@ -112,8 +114,7 @@ public actor HubSync {
     /// Takes over what is new on the hub.
     @discardableResult
     public func pull() async throws -> HubSyncReport {
-        lastLookAtHeld = nil
-        return try await exchange { try await pull(into: &$0) }
+        try await exchange { try await pull(into: &$0, looksAtHeld: true) }
     }
 
     /// Sends what is new here.
@@ -150,8 +151,11 @@ extension HubSync {
         (end, keptBack) = (nil, nil)
         do {
             try await body(&report)
+        } catch let error as CancellationError {
+            throw error
         } catch {
-            if let error = error as? MemoryError { await note(report, error: error, since: began) }
+            let error = error as? MemoryError ?? .hubUnavailable("The exchange failed: \(error)", because: error)
+            await note(report, error: error, since: began)
             throw error
         }
         await note(report, error: nil, since: began)

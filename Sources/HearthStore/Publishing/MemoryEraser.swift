@@ -73,8 +73,7 @@ extension WriteContext {
     private func removeLockedDocuments(of record: MemoryRecord) throws {
         let documents = Set(try ErasedRows.documents(ofMemory: record.key, in: connection))
         try transaction.removeIndexedWords(
-            beginningWith: record.isSensitive
-                ? UserKey(record.userKey).sealedPrefix : UserKey(record.userKey).termPrefix,
+            beginningWith: UserKey(record.userKey).termPrefix,
             of: documents.contains
         )
         for document in documents {

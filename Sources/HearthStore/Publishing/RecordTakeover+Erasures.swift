@@ -57,7 +57,7 @@ extension RecordTakeover {
             try MemoryRecord.find(key: key, includingDeleted: true, opening: opening, in: context.snapshot)
         }
         do {
-            guard let record = try find(.ifPossible) else { return false }
+            guard let record = try find(.ifPossible) ?? find(.never) else { return false }
             try body(record)
         } catch let error as MemoryError where error.isDamage {
             guard let record = try find(.never) else { return false }
@@ -80,31 +80,23 @@ extension RecordTakeover {
             as: { $0.int64(0) }
         )
         for key in memories {
-            guard let found = try FoundMemory.find(key, in: connection) else { continue }
+            guard let memory = try FoundMemory.name(of: key, in: connection) else { continue }
             // One that the erasing device did not have is named to all.
-            if try !RemovedMemories.contain(found.memory, in: connection) {
-                let facts = try context.forgetFacts(of: key, found.memory)
-                try context.noteErasure(of: found.memory, facts: facts)
+            if try !RemovedMemories.contain(memory, in: connection) {
+                let facts = try context.forgetFacts(of: key, memory)
+                try context.noteErasure(of: memory, facts: facts)
             }
             guard try erase(key) else { return .held(.incomplete) }
         }
-        try connection.run(
-            "DELETE FROM sessions WHERE user_key = ?1 AND NOT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
-            user
-        )
-        transaction.keys.forgetSessions()
-        try dropKeys(of: user)
-        return .applied(user: nil, memory: nil)
-    }
-
-    /// Drops the keys of an erased user, unless there are memories of a new life.
-    private func dropKeys(of user: Int64) throws {
-        let isEmpty = try connection.first(
-            "SELECT NOT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
+        let hasNewLife = try connection.first(
+            "SELECT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
             user,
             as: { $0.bool(0) }
         )
-        guard isEmpty == true else { return }
-        try KeyTable.removeAll(ofUser: user, in: transaction)
+        guard hasNewLife == false else { return .applied(user: nil, memory: nil) }
+        // Nothing is left but sessions, keys and the name.
+        try DeviceFacts.forget(user: user, in: connection)
+        _ = try context.eraseUser(user, id: id, isNoted: false)
+        return .applied(user: nil, memory: nil)
     }
 }

@@ -41,10 +41,6 @@ extension RecordTakeover {
         guard context.directory.contains(memory.owner), context.directory.contains(made.author) else {
             return .held(.incomplete)
         }
-        // Where the policy has it sealed, it is never plain for want of a key.
-        guard try fact.salt != nil || !context.seals(made.fields.category) || hasUsableKeys(of: memory.user) else {
-            return .held(.keyless)
-        }
         guard let key = try present(memory) else {
             guard let origin = fact.origin else { return .held(.incomplete) }
             if try RemovedMemories.userWasErased(memory.user, since: made.time, in: connection) {
@@ -52,6 +48,7 @@ extension RecordTakeover {
                 try eraseAgain(memory, sent: id)
                 return .removed
             }
+            guard try mayBePlain(made, fact) else { return .held(.keyless) }
             return try insert(made, fact, of: memory, origin)
         }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
@@ -59,7 +56,8 @@ extension RecordTakeover {
         guard !record.isLocked else { return .held(.keyless) }
         if let seal = record.seal { return try take(made, of: record, sealedBy: seal) }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
-        guard try fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
+        guard try fact.salt == nil || wasMadePlain(key) else { return .held(try waitsForKeys(of: memory.user)) }
+        guard try mayBePlain(made, fact) else { return .held(.keyless) }
         guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
         var greatest = 0
         for parent in made.parents {
@@ -149,6 +147,19 @@ extension RecordTakeover {
         return try usableKeys(of: userID, user) != nil
     }
 
+    /// What somebody says of a memory that is sensitive there and plain here waits for keys, or for the word that it has become
+    /// sensitive.
+    private func waitsForKeys(of userID: UserID) throws -> HeldRow.Reason {
+        try hasUsableKeys(of: userID) ? .incomplete : .keyless
+    }
+
+    /// Whether a version may be taken over though its memory is not sealed yet: what the policy has sealed is never plain
+    /// for want of a key.
+    private func mayBePlain(_ version: Version, _ fact: VersionFact) throws -> Bool {
+        guard fact.salt == nil, context.seals(version.fields.category) else { return true }
+        return try hasUsableKeys(of: fact.memory.user)
+    }
+
     /// Writes a memory that is new here.
     private func insert(
         _ version: Version,
@@ -214,7 +225,9 @@ extension RecordTakeover {
         guard !record.isLocked else { return .held(.keyless) }
         let isSensitive = record.isSensitive
         guard let head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
-        guard try isSensitive || fact.salt == nil || wasMadePlain(key) else { return .held(.incomplete) }
+        guard try isSensitive || fact.salt == nil || wasMadePlain(key) else {
+            return .held(try waitsForKeys(of: fact.memory.user))
+        }
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
             let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }

@@ -16,9 +16,16 @@ extension WriteContext {
     /// What was plain leaves the tables. The bytes that may be left of it in free pages, in segments of the index and in
     /// the write-ahead log are for ``MemoryStore/scrubIfDue()``.
     ///
-    /// - Parameter isNoted: Whether other devices have to learn of it.
+    /// - Parameters:
+    ///   - isNoted: Whether other devices have to learn of it.
+    ///   - time: Since when it counts as such; nil: from now on.
     /// - Returns: The memory with its new head.
-    func setSensitive(_ isSensitive: Bool, _ record: MemoryRecord, isNoted: Bool = true) throws -> MemoryRecord {
+    func setSensitive(
+        _ isSensitive: Bool,
+        _ record: MemoryRecord,
+        isNoted: Bool = true,
+        since time: HybridTime? = nil
+    ) throws -> MemoryRecord {
         guard isSensitive != record.isSensitive else { return record }
         let seal =
             isSensitive
@@ -51,7 +58,7 @@ extension WriteContext {
         )
         try flag(record.key, of: record, isSensitive: isSensitive)
         if transaction.state.exchanges {
-            try noteSensitivity(isSensitive, of: record, in: relabeling, isNoted: isNoted)
+            try noteSensitivity(isSensitive, of: record, in: relabeling, isNoted: isNoted, since: time)
         }
         return try reread(record)
     }

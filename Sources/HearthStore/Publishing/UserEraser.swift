@@ -9,10 +9,11 @@ extension WriteContext {
     /// No key is needed, and nothing has to read well. Identifiers leave marks, and so do the texts of plain memories as
     /// far as they are stored whole; those of sensitive memories can't, because what they would be marked under is gone.
     ///
+    /// - Parameter isNoted: Whether other devices have to learn of it.
     /// - Returns: How many memories there were.
-    func eraseUser(_ user: Int64, id: UserID) throws -> Int {
+    func eraseUser(_ user: Int64, id: UserID, isNoted: Bool = true) throws -> Int {
         let memories = try mark(user, id: id)
-        if transaction.state.exchanges { try noteErasure(ofUser: user, id: id) }
+        if isNoted, transaction.state.exchanges { try noteErasure(ofUser: user, id: id) }
         try transaction.removeIndexedWords(beginningWith: UserKey(user).termPrefix) {
             [documents = try documentsOf(user)] in documents.contains($0)
         }

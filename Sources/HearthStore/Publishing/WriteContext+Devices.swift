@@ -30,6 +30,15 @@ extension WriteContext {
     func settleHeads(of memory: Int64) throws {
         let found = try MemoryRecord.find(key: memory, includingDeleted: true, in: snapshot)
         guard let record = found else { return }
+        try settleHeads(of: record)
+        guard record.fields.isDeleted, try MemoryRecord.find(key: memory, opening: .ifPossible, in: snapshot) != nil
+        else { return }
+        // Another device has brought it back. If upkeep had folded it, it would do so again.
+        try AgeTable.keepApart(memory, in: connection)
+    }
+
+    private func settleHeads(of record: MemoryRecord) throws {
+        let memory = record.key
         let heads = try VersionTable.heads(memory: memory, in: connection)
         guard heads != [record.head], let head = heads.first else { return }
         let openConflict = try ConflictTable.waiting(on: record, in: connection)
@@ -57,8 +66,12 @@ extension WriteContext {
             try KeyTable.newest(ofUser: found.userKey, in: connection) == loaded.newest.number,
             try DeviceRegisters.sensitivityChange(of: memory, in: connection) == nil
         else { return }
+        // As of the version that moved it there: who has made it plain since then has the last word, also where that comes
+        // later.
+        let versions = try VersionReader(of: found, in: snapshot).all().map(\.version)
+        let time = versions.filter { seals($0.fields.category) }.map(\.time).min()
         try leaveTraces()
-        _ = try setSensitive(true, found)
+        _ = try setSensitive(true, found, since: time)
     }
 
     /// Publishes the head that every device agrees on while a conflict waits on a memory.
@@ -158,14 +171,15 @@ extension WriteContext {
         _ isSensitive: Bool,
         of record: MemoryRecord,
         in relabeling: Relabeling,
-        isNoted: Bool
+        isNoted: Bool,
+        since time: HybridTime?
     ) throws {
         for version in relabeling.versions {
             try DeviceOutbox.rename(version.old, to: version.new.id, of: record.key, in: connection)
         }
         if isSensitive { try DeviceFacts.forgetIDs(memory: record.key, in: connection) }
         guard isNoted else { return }
-        try DeviceOutbox.note(sensitivityOf: record.key, at: transaction.nextTime(at: now), in: connection)
+        try DeviceOutbox.note(sensitivityOf: record.key, at: time ?? transaction.nextTime(at: now), in: connection)
         // A device without keys can read it from now on, if it is sent anew.
         if !isSensitive { try DeviceOutbox.note(versionsOf: record.key, in: connection) }
     }

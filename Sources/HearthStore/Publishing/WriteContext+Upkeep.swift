@@ -39,7 +39,10 @@ extension WriteContext {
     }
 
     /// Notes that a memory is restored that another one stands for, so that upkeep leaves both as they are.
+    ///
+    /// In a file that exchanges it may be another device that has folded it.
     func keepApartIfFolded(_ record: MemoryRecord) throws {
+        guard !transaction.state.exchanges else { return try AgeTable.keepApart(record.key, in: connection) }
         let isFolded = try connection.first(
             "SELECT folded_into IS NOT NULL FROM memories WHERE memory_key = ?1",
             record.key,

@@ -59,9 +59,22 @@ import Testing
     @Test func `two devices agree on what both saw, and not on what one saw otherwise`() {
         let one = ledger(of: 700)
         let other = ledger(of: 300)
-        #expect(one.agrees(with: other.seen) && other.agrees(with: one.seen))
+        #expect(one.agrees(with: other.seen) == true && other.agrees(with: one.seen) != false)
         var different = SpaceLedger()
         for seq: Int64 in 1...300 { _ = different.note(row(seq, of: seq == 9 ? 1 : 0)) }
-        #expect(!one.agrees(with: different.seen) && !different.agrees(with: other.seen))
+        #expect(one.agrees(with: different.seen) == false && different.agrees(with: other.seen) == false)
+    }
+
+    @Test(arguments: [(300, 290), (700, 100)])
+    func `a row that was withheld and comes late is no disagreement`(count: Int64, late: Int64) {
+        let whole = ledger(of: count)
+        var holed = SpaceLedger()
+        for seq in 1...count where seq != late { _ = holed.note(row(seq)) }
+        #expect(holed.note(row(late)) != .differs)
+        #expect(holed.end == whole.end && holed.agrees(with: whole.seen) != false)
+        #expect(whole.agrees(with: holed.seen) != false)
+        // What is known of the other blocks is compared still.
+        let known = Dictionary(uniqueKeysWithValues: whole.expected.map { ($0.range, $0.digest) })
+        #expect(holed.expected.allSatisfy { known[$0.range] == $0.digest } && !holed.expected.isEmpty)
     }
 }

@@ -183,6 +183,36 @@ import Testing
         try await synced.close()
     }
 
+    private static let damages = [
+        "UPDATE memories SET content = 'damaged quixzle' WHERE content LIKE '%quixzle%'",
+        "UPDATE memories SET type = 77, provenance = 'none' WHERE content LIKE '%quixzle%'",
+        "DELETE FROM documents WHERE document_key IN (SELECT memory_key FROM memories WHERE content LIKE '%quixzle%')",
+    ]
+
+    @Test(arguments: damages, [false, true])
+    func `a memory that is damaged here is erased all the same when another device erases it`(
+        damage: String,
+        isWholeUser: Bool
+    ) async throws {
+        var synced = try await SyncedDevices()
+        let id = try await synced.store("The quixzle opens at nine.")
+        try await synced.store("The lamp is red.")
+        try await synced.settle()
+        try await synced.damage(1, damage)
+        if isWholeUser {
+            try await synced.stores[0].eraseUser("ana", agentID: "system")
+        } else {
+            try await synced.stores[0].eraseMemory(id, agentID: "alden", userID: "ana")
+        }
+        try await synced.settle()
+        let status = try await synced.syncs[1].status()
+        #expect(status.damaged == 0 && status.incomplete == 0)
+        #expect(try synced.files(of: 1, hold: "uixzle") == false)
+        #expect(try await synced.contents("lamp", on: 1) == (isWholeUser ? [] : ["The lamp is red."]))
+        #expect(try await synced.stores[1].verify().findings == [])
+        try await synced.close()
+    }
+
     @Test func `equal memories of two devices are folded into the same one by both`() async throws {
         let synced = try await SyncedDevices()
         try await synced.store("Buy milk and bread.", on: 1)
@@ -195,6 +225,18 @@ import Testing
         }
         try await synced.settle()
         #expect(try await synced.contents("milk") == [["Buy milk and bread."], ["Buy milk and bread."]])
+        // What a person brings back on one device is folded again on none.
+        let folded = try await synced.stores[1].deletedMemories(agentID: "alden", userID: "ana")
+        #expect(folded.count == 1)
+        for deleted in folded {
+            _ = try await synced.stores[1].restoreMemory(deleted.memory.id, agentID: "alden", userID: "ana")
+        }
+        try await synced.settle()
+        for store in synced.stores { try await store.maintain(only: [.duplicates]) }
+        try await synced.settle()
+        for index in 0...1 {
+            #expect(try await synced.stores[index].countMemories(agentID: "alden", userID: "ana") == 2)
+        }
         try await synced.close()
     }
 

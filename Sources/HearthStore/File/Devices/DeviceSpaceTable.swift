@@ -92,11 +92,20 @@ enum HeldRows {
         try connection.run("DELETE FROM device_held WHERE position = ?1", position)
     }
 
-    static func rows(after position: Int64, atMost count: Int, in connection: Connection) throws -> [HeldRow] {
+    static func rows(
+        after position: Int64,
+        atMost count: Int,
+        afterNews: Bool,
+        in connection: Connection
+    ) throws -> [HeldRow] {
         try connection.rows(
-            "SELECT position, sealed, reason, held_at FROM device_held WHERE position > ?1 ORDER BY position LIMIT ?2",
+            """
+            SELECT position, sealed, reason, held_at FROM device_held
+            WHERE position > ?1 AND (NOT ?3 OR reason NOT IN ('keyless', 'damaged', 'future')) ORDER BY position LIMIT ?2
+            """,
             position,
             count,
+            afterNews,
             as: { row in
                 HeldRow(
                     position: row.int64(0),

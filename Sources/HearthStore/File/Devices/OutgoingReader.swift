@@ -246,6 +246,24 @@ struct FoundMemory {
         try connection.first("SELECT is_sensitive FROM memories WHERE memory_key = ?1", key, as: { $0.bool(0) })
     }
 
+    /// How facts name a memory, whatever else of it does not read; nil if there is none.
+    static func name(of key: Int64, in connection: Connection) throws -> FactMemory? {
+        try connection.first(
+            """
+            SELECT m.identifier, u.user_id, o.agent_id FROM memories AS m JOIN users AS u ON u.user_key = m.user_key
+            JOIN agents AS o ON o.agent_key = m.owner_key WHERE m.memory_key = ?1
+            """,
+            key,
+            as: { row in
+                FactMemory(
+                    user: UserID(rawValue: row.string(1)),
+                    owner: AgentID(rawValue: row.string(2)),
+                    id: row.memoryID(0)
+                )
+            }
+        )
+    }
+
     static func find(_ key: Int64, in connection: Connection) throws -> FoundMemory? {
         try connection.first(
             """

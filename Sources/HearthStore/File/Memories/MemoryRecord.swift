@@ -163,6 +163,7 @@ extension MemoryRecord {
 
     /// Reads a row; nil if what belongs to every memory is missing: its document, its user or its category.
     private static func read(_ row: Row, opening: Opening, in snapshot: Snapshot) throws -> MemoryRecord? {
+        guard opening != .never else { return try readUnchecked(row, in: snapshot) }
         let id = row.memoryID(1)
         guard let place = UInt8(exactly: row.int64(7)), let type = MemoryType(place: place) else {
             throw MemoryError.corrupt("The type of memory \(id) does not read.")
@@ -173,19 +174,17 @@ extension MemoryRecord {
         var fields = MemoryFields(
             content: row.string(9),
             category: category,
-            tags: opening == .never ? [] : try FieldText.array(from: row.string(10)),
+            tags: try FieldText.array(from: row.string(10)),
             importance: row.double(12),
             confidence: row.double(13),
-            metadata: opening == .never ? [:] : try FieldText.object(from: row.string(11)),
+            metadata: try FieldText.object(from: row.string(11)),
             expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
             isDeleted: row.bool(25),
-            provenance: opening == .never ? .standard : try StoredProvenance.read(row, 29)
+            provenance: try StoredProvenance.read(row, 29)
         )
         let head = row.bytes(17)
         let isSensitive = row.bool(27)
-        let isLocked =
-            opening == .never || isSensitive && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
-        if isLocked { fields.content = "" }
+        let isLocked = isSensitive && opening == .ifPossible && snapshot.keyring.loaded(row.int64(2)) == nil
         let seal = try snapshot.seal(of: id, user: row.int64(2), isSensitive: isSensitive && !isLocked)
         let sealed = row.optionalBytes(28)
         if let seal { fields = try seal.open(sealed, as: .head(version: head)).completing(fields) }
@@ -233,6 +232,43 @@ extension MemoryRecord {
             sealedWith: seal == nil ? nil : sealed.flatMap(Seal.number),
             isLocked: isLocked,
             isSensitive: isSensitive
+        )
+    }
+
+    /// Reads no more of a row than whose memory it is; nil if the user is missing. The rest is as of a memory that says nothing.
+    private static func readUnchecked(_ row: Row, in snapshot: Snapshot) throws -> MemoryRecord? {
+        guard let user = try snapshot.user(row.int64(2)) else { return nil }
+        let arrivedAt = Timestamp(rawValue: row.int64(26))
+        return MemoryRecord(
+            key: row.int64(0),
+            id: row.memoryID(1),
+            userKey: row.int64(2),
+            userID: user,
+            owner: try snapshot.directory.agent(key: row.int64(4)).id,
+            ownerKey: row.int64(4),
+            type: UInt8(exactly: row.int64(7)).flatMap(MemoryType.init(place:)) ?? .episodic,
+            fields: MemoryFields(
+                content: "",
+                category: try snapshot.category(row.int64(3)) ?? .general,
+                tags: [],
+                importance: 0,
+                confidence: 0,
+                metadata: [:],
+                expiresAt: nil,
+                isDeleted: row.bool(25),
+                provenance: .standard
+            ),
+            createdAt: arrivedAt,
+            arrivedAt: arrivedAt,
+            head: VersionID(bytes: row.bytes(17)),
+            headNumber: row.int(18),
+            headTime: .zero,
+            publishedAt: arrivedAt,
+            flags: DocumentFlags(rawValue: UInt16(truncatingIfNeeded: row.optionalInt64(6) ?? 0)),
+            accessCount: row.int64(8),
+            checksum: [],
+            isLocked: true,
+            isSensitive: row.bool(27)
         )
     }
 

@@ -100,14 +100,6 @@ extension KeyTable {
         try noteChange(in: transaction)
         return true
     }
-
-    /// Removes the keys of a user who has no memories any more, with the words that are sealed with them.
-    static func removeAll(ofUser user: Int64, in transaction: StoreTransaction) throws {
-        guard try newest(ofUser: user, in: transaction.connection) != nil else { return }
-        try transaction.connection.run("DELETE FROM sealed_words WHERE user_key = ?1", user)
-        try transaction.connection.run("DELETE FROM data_keys WHERE user_key = ?1", user)
-        try noteChange(in: transaction)
-    }
 }
 
 extension KeyTable.Row {

@@ -41,11 +41,12 @@ extension MemoryStore {
         }
     }
 
-    /// Notes which rows the hub keeps back; durable on return. Before the cursor passes them, or a kill would lose them.
-    package func noteWithheld(_ ranges: [ClosedRange<Int64>]) async throws {
+    /// Notes which rows the hub keeps back, and to which devices it has shown other rows; durable on return. Before the
+    /// cursor passes them, or a kill would lose them.
+    package func noteHub(withheld: [ClosedRange<Int64>], disagreeing: Set<String>) async throws {
         var notes = try exchangeNotes()
-        guard notes.withheld != ranges else { return }
-        notes.withheld = ranges
+        guard notes.withheld != withheld || notes.disagreeing != disagreeing else { return }
+        (notes.withheld, notes.disagreeing) = (withheld, disagreeing)
         try await keep(notes)
     }
 

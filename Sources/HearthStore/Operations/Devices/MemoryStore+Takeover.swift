@@ -69,12 +69,17 @@ extension MemoryStore {
     /// The keys of the users of whom some records need them, and of those who have keys, as far as they can be had.
     private func keys(for records: [OpenedRecord]) async throws -> [UserID: UserKeys] {
         guard keyring.provider != nil else { return [:] }
-        let policy = try read { $0.directory.rules.policy }
-        var users: [UserID: Bool] = [:]
-        for case .fact(let fact, _) in records.map(\.meaning) {
-            guard let sealing = fact.sealing else { continue }
-            let isNeeded = sealing.isNeeded || fact.category.map { keyring.seals($0, by: policy) } ?? false
-            users[sealing.user, default: false] = users[sealing.user] ?? false || isNeeded
+        let users = try read { snapshot in
+            let policy = snapshot.directory.rules.policy
+            var users: [UserID: Bool] = [:]
+            for case .fact(let fact, _) in records.map(\.meaning) {
+                guard let sealing = fact.sealing else { continue }
+                var isNeeded = sealing.isNeeded || fact.category.map { keyring.seals($0, by: policy) } ?? false
+                // An erased user gets no keys for what comes late.
+                if isNeeded { isNeeded = try !isGone(fact, in: snapshot.connection) }
+                users[sealing.user, default: false] = users[sealing.user] ?? false || isNeeded
+            }
+            return users
         }
         var keys: [UserID: UserKeys] = [:]
         for (user, isNeeded) in users {
@@ -88,6 +93,14 @@ extension MemoryStore {
         return keys
     }
 
+    /// Whether a fact is about what is removed or erased.
+    private func isGone(_ fact: DeviceFact, in connection: Connection) throws -> Bool {
+        guard let memory = fact.memory else { return false }
+        if try RemovedMemories.contain(memory, in: connection) { return true }
+        guard case .version(let version) = fact, let time = version.version.time.time else { return false }
+        return try RemovedMemories.userWasErased(memory.user, since: time, in: connection)
+    }
+
     private func hasKeys(_ userID: UserID) throws -> Bool {
         try read { snapshot in
             let user = try UserTable.find(userID, in: snapshot.connection)
@@ -99,8 +112,14 @@ extension MemoryStore {
     package func finishTakeover() async { await scrubIfDue() }
 
     /// Rows of the hub that wait, as they came.
-    package func heldRows(after position: Int64 = 0, atMost count: Int = 256) throws -> [HeldRow] {
-        try read { try HeldRows.rows(after: position, atMost: count, in: $0.connection) }
+    ///
+    /// - Parameter afterNews: Whether only those are wanted that other rows may complete, or keys of the space open.
+    package func heldRows(
+        after position: Int64 = 0,
+        atMost count: Int = 256,
+        afterNews: Bool = false
+    ) throws -> [HeldRow] {
+        try read { try HeldRows.rows(after: position, atMost: count, afterNews: afterNews, in: $0.connection) }
     }
 }
 
@@ -143,8 +162,9 @@ private struct TakeoverRun {
     let keys: [UserID: UserKeys]
     let labels = TakenLabels()
     var report: TakeoverReport
-    /// The memories that were changed, by user.
+    /// The memories that were changed, by user, and those that got a version.
     private var touched: [Int64: Set<Int64>] = [:]
+    private var versioned: Set<Int64> = []
 
     init(context: WriteContext, keys: [UserID: UserKeys], report: TakeoverReport) {
         (self.context, self.keys, self.report) = (context, keys, report)
@@ -202,6 +222,7 @@ private struct TakeoverRun {
                 report.applied += 1
                 try note(fact, id: id, by: takeover)
                 if let user { touched[user, default: []].formUnion(memory.map { [$0] } ?? []) }
+                if let memory, fact.kind == .version { versioned.insert(memory) }
             case .known:
                 report.known += 1
                 try note(fact, id: id, by: takeover)
@@ -227,7 +248,7 @@ private struct TakeoverRun {
     func settle() throws {
         for memory in Set(touched.values.joined()).sorted() {
             try context.settleHeads(of: memory)
-            try context.sealIfPolicySays(memory, with: keys)
+            if versioned.contains(memory) { try context.sealIfPolicySays(memory, with: keys) }
         }
     }
 

@@ -28,9 +28,11 @@ extension MemoryStore {
         let id = try id.validated()
         let userID = try userID?.validated()
         do {
-            try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
-        } catch let error as MemoryError where error.code == .keyUnavailable {
-            try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
+            do {
+                try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
+            } catch let error as MemoryError where error.code == .keyUnavailable {
+                try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
+            }
         } catch let error as MemoryError where error.isDamage {
             try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
         }
