@@ -68,7 +68,8 @@ import Testing
                 let held = try device.store.heldRows(atMost: 10).filter { $0.reason != .opaque }
                     .map { row in
                         let payload = simulation.hub.record(at: row.position)?.payload ?? []
-                        return "\(row.position) \(row.reason) \(String(decoding: payload.prefix(300), as: UTF8.self))"
+                        let text = String(decoding: payload, as: UTF8.self)
+                        return "\(row.position) \(row.reason) \(text)\n\(simulation.hub.records(aboutMemoryOf: text))"
                     }
                 throw SimulationFailure(
                     description: "Something waits for ever:\n\(held.joined(separator: "\n"))"

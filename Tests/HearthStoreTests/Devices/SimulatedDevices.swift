@@ -43,6 +43,16 @@ final class ListedHub {
         return record.payload.isEmpty ? nil : record
     }
 
+    /// What else is said of the memory of a record, for whoever looks into a failure.
+    func records(aboutMemoryOf text: String) -> String {
+        guard let start = text.firstRange(of: "mem_")?.lowerBound else { return "" }
+        let id = text[start...].prefix { $0 != "\"" }
+        let others = records.enumerated()
+            .map { ($0 + 1, String(decoding: $1.payload, as: UTF8.self)) }
+            .filter { $1.contains(id) && $1 != text }
+        return others.map { "    \($0) \($1)" }.joined(separator: "\n")
+    }
+
     /// Puts the hub back to a state of before.
     func forget(behind count: Int) {
         for record in records.dropFirst(count) { known.remove(record.id) }

@@ -20,6 +20,7 @@ final class OutgoingReader {
     func records(after position: Int64, atMost count: Int) throws -> OutgoingRecords {
         var outgoing = OutgoingRecords()
         outgoing.last = position
+        var sent: Set<[UInt8]> = []
         for entry in try DeviceOutbox.entries(after: position, atMost: count, in: connection) {
             outgoing.last = entry.number
             guard let part = entry.part else { continue }
@@ -31,7 +32,7 @@ final class OutgoingReader {
                 let item = try item(entry)
                 outgoing.entries.append(entry.number)
                 guard let item, try !DeviceFacts.contains(item.record.id, in: connection) else { continue }
-                outgoing.items.append(item)
+                if sent.insert(item.record.id).inserted { outgoing.items.append(item) }
             } catch let error as MemoryError where error.isDamage {
                 // A memory that does not read is not sent. The others are.
                 outgoing.keptBack += 1
@@ -101,7 +102,10 @@ final class OutgoingReader {
         return Hexadecimal.string(Array(encoder.digest(key: keys.digestKey).prefix(16)))
     }
 
-    /// A version; without an id the first version of a memory that has no other.
+    /// A version; without an id the first one.
+    ///
+    /// A memory's own entry is in front of those of its shares, and an entry for each version comes behind them once there are
+    /// several. So the first version is sent by the memory's entry in any case: a share that comes without it would wait.
     private func version(_ id: VersionID?, of memory: Int64) throws -> OutgoingRecords.Item? {
         guard let found = try FoundMemory.find(memory, in: connection) else { return nil }
         guard let version = try written(id, of: memory, found) else { return nil }
@@ -111,20 +115,19 @@ final class OutgoingReader {
     private func written(_ id: VersionID?, of memory: Int64, _ found: FoundMemory) throws -> VersionFact? {
         guard try isSensitive(memory) else {
             let reader = VersionReader(of: memory, id: found.memory.id, sealedBy: nil, in: snapshot)
-            // Whoever has several has a row for each, and an entry.
-            let version = try id.map { try reader.version($0) } ?? Self.only(of: reader.all().map(\.version))
+            let version = try id.map { try reader.version($0) } ?? Self.first(of: reader.all().map(\.version))
             return version.map { VersionFact($0, of: found) }
         }
         let keys = try snapshot.keys(ofUser: found.user)
         let labels = try labels(of: memory, found, keys)
-        guard let version = id.map({ labels[labels.plain($0)] }) ?? Self.only(of: labels.versions) else { return nil }
+        guard let version = id.map({ labels[labels.plain($0)] }) ?? Self.first(of: labels.versions) else { return nil }
         var fact = VersionFact(version, of: found)
         fact.salt = Self.salt(version.id.bytes ?? [], keys: keys)
         return fact
     }
 
-    private static func only(of versions: some Collection<Version>) -> Version? {
-        versions.count == 1 ? versions.first : nil
+    private static func first(of versions: some Collection<Version>) -> Version? {
+        versions.first(where: \.parents.isEmpty)
     }
 
     private func share(_ entry: DeviceOutbox.Entry) throws -> OutgoingRecords.Item? {
