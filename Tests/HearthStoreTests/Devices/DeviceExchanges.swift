@@ -50,10 +50,15 @@ import Testing
         for (number, state) in states.enumerated() {
             let differences = first.differences(from: state)
             guard differences.isEmpty else {
+                let waiting = try devices.map { device in
+                    try device.store.heldRows(atMost: 100).map { "\($0.position) \($0.reason)" }
+                }
                 throw SimulationFailure(
                     description: """
                         The first and another of \(states.count) devices (\(number)) differ:
                         \(differences.prefix(6).joined(separator: "\n"))
+                        \(simulation.hub.records(aboutMemoryOf: differences[0]))
+                        On each device wait: \(waiting)
                         """
                 )
             }

@@ -46,7 +46,7 @@ final class ListedHub {
     /// What else is said of the memory of a record, for whoever looks into a failure.
     func records(aboutMemoryOf text: String) -> String {
         guard let start = text.firstRange(of: "mem_")?.lowerBound else { return "" }
-        let id = text[start...].prefix { $0 != "\"" }
+        let id = text[start...].prefix { $0 == "_" || $0.isLetter || $0.isNumber }
         let others = records.enumerated()
             .map { ($0 + 1, String(decoding: $1.payload, as: UTF8.self)) }
             .filter { $1.contains(id) && $1 != text }

@@ -32,12 +32,19 @@ extension MemoryStore {
         into report: TakeoverReport
     ) async throws -> TakeoverReport {
         do {
-            return try await takeOverAtOnce(records, cursor: cursor, into: report)
+            let done = try await takeOverAtOnce(records, cursor: cursor, into: report)
+            // Keys that were dropped with their user, or replaced meanwhile: there may be new ones.
+            let keyless = done.waiting.filter { $0.reason == .keyless }.map(\.record)
+            guard !keyless.isEmpty, try await !keys(for: keyless).isEmpty else { return done.report }
+            var report = done.report
+            report.held -= done.waiting.count
+            report.future -= done.waiting.count { $0.reason == .future }
+            return try await takeOverAtOnce(done.waiting.map(\.record), cursor: nil, into: report).report
         } catch let error as MemoryError where error.isDamage && !records.isEmpty {
             // The records about damaged memories are found by halves. The others go on.
             guard records.count > 1 else {
                 log.trace(error, "What another device says of a damaged memory waits.")
-                return try await takeOverAtOnce([], holding: records, cursor: cursor, into: report)
+                return try await takeOverAtOnce([], holding: records, cursor: cursor, into: report).report
             }
             let middle = records.count / 2
             let first = try await takeOver(Array(records[..<middle]), cursor: nil, into: report)
@@ -50,7 +57,7 @@ extension MemoryStore {
         holding damaged: [OpenedRecord] = [],
         cursor: Int64?,
         into report: TakeoverReport
-    ) async throws -> TakeoverReport {
+    ) async throws -> (report: TakeoverReport, waiting: [TakeoverRun.Waiting]) {
         let keys = try await keys(for: records)
         return try await writePublishing { context in
             guard try DeviceSpaceTable.find(context.connection) != nil else { throw MemoryError.noSpace }
@@ -62,7 +69,7 @@ extension MemoryStore {
             try run.audit()
             // Whoever exchanges scrubs once at the end, and not after each batch. The file remembers that it is due.
             context.afterCommit.leavesTraces = false
-            return run.report
+            return (run.report, run.waiting)
         }
     }
 
@@ -158,6 +165,12 @@ private struct OpenedRecord: Sendable {
 
 /// Takes over several records.
 private struct TakeoverRun {
+    /// A record that can't be taken over yet.
+    struct Waiting {
+        var record: OpenedRecord
+        var reason: HeldRow.Reason
+    }
+
     let context: WriteContext
     let keys: [UserID: UserKeys]
     let labels = TakenLabels()
@@ -165,6 +178,7 @@ private struct TakeoverRun {
     /// The memories that were changed, by user, and those that got a version.
     private var touched: [Int64: Set<Int64>] = [:]
     private var versioned: Set<Int64> = []
+    private(set) var waiting: [Waiting] = []
 
     init(context: WriteContext, keys: [UserID: UserKeys], report: TakeoverReport) {
         (self.context, self.keys, self.report) = (context, keys, report)
@@ -201,6 +215,7 @@ private struct TakeoverRun {
         )
         report.held += 1
         if reason == .future { report.future += 1 }
+        waiting.append(Waiting(record: record, reason: reason))
     }
 
     /// - Returns: Why it has to wait; nil if it does not.
