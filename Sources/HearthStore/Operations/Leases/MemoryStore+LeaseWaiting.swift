@@ -55,6 +55,8 @@ extension MemoryStore {
                 await waiter.rest(until: deadline, on: clock)
                 continue
             }
+            // The pause begins with the look: what changes while it takes place is seen by the next one.
+            let looked = clock.bootInstant
             if try isTurn(of: waiter) {
                 switch try await attempt(request, holding: waiter.ticket) {
                 case .granted(let lock): return lock
@@ -62,7 +64,7 @@ extension MemoryStore {
                 case .waiting: break
                 }
             }
-            await waiter.rest(until: min(deadline, clock.bootInstant.advanced(by: pause)), on: clock)
+            await waiter.rest(until: min(deadline, looked.advanced(by: pause)), on: clock)
             pause = min(pause * 2, Self.longestPause)
         }
         return nil
