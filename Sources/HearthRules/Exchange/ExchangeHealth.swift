@@ -46,52 +46,45 @@ package enum ExchangeHealth {
         at now: Date
     ) -> [String] {
         var reasons: [String] = []
+        func add(_ count: Int, _ reason: @autoclosure () -> String) { if count > 0 { reasons.append(reason()) } }
         if let reason = failure(status, at: now) ?? silence(status, at: now) { reasons.append(reason) }
         if let incompleteSince, has(passed: longestIncompleteness, since: incompleteSince, at: now) {
             reasons.append(
                 "\(rows(status.incomplete)) of other devices \(waits(status.incomplete)) for others that have not come for an hour. Let the devices that made them run `hearth hub sync`."
             )
         }
-        if status.keyless > 0 {
-            reasons.append(
-                "\(rows(status.keyless)) of other devices \(waits(status.keyless)) for the keys of sensitive memories. Give this program the key: see `hearth keys status`."
-            )
-        }
-        if status.damaged > 0 {
-            reasons.append(
-                "\(rows(status.damaged)) of other devices \(waits(status.damaged)), because a memory is damaged here. See `hearth verify`."
-            )
-        }
-        if status.keptBack > 0 {
-            reasons.append(
-                "\(changes(status.keptBack)) can't be sent to the other devices, because a key can't be had or a memory is damaged. See `hearth keys status` and `hearth verify`."
-            )
-        }
-        if status.future > 0 {
-            reasons.append(
-                "\(rows(status.future)) of a device whose clock is far ahead \(waits(status.future)) until this one has come near. Set the clock that is wrong."
-            )
-        }
-        if status.opaque > 0 {
-            reasons.append(
-                "\(rows(status.opaque)) of other devices can't be read here. Upgrade this program; if it is the newest, let another device run `hearth hub sync`, which gives keys."
-            )
-        }
-        if status.withheld > 0 {
-            reasons.append(
-                "the hub keeps back \(rows(status.withheld)), though it has later ones. See `hearth hub status`, and whoever runs the hub."
-            )
-        }
-        if status.emptied > 0 {
-            reasons.append(
-                "\(rows(status.emptied)) of the hub \(status.emptied == 1 ? "is" : "are") empty, and no device erased \(status.emptied == 1 ? "it" : "them"). See `hearth hub status`, and whoever runs the hub."
-            )
-        }
-        if status.disagreeing > 0 {
-            reasons.append(
-                "the hub has shown other rows to \(status.disagreeing) of the other devices than to this one. See `hearth hub status`, and whoever runs the hub."
-            )
-        }
+        add(
+            status.keyless,
+            "\(rows(status.keyless)) of other devices \(waits(status.keyless)) for the keys of sensitive memories. Give this program the key: see `hearth keys status`."
+        )
+        add(
+            status.damaged,
+            "\(rows(status.damaged)) of other devices \(waits(status.damaged)), because a memory is damaged here. See `hearth verify`."
+        )
+        add(
+            status.keptBack,
+            "\(changes(status.keptBack)) can't be sent to the other devices, because a key can't be had or a memory is damaged. See `hearth keys status` and `hearth verify`."
+        )
+        add(
+            status.future,
+            "\(rows(status.future)) of a device whose clock is far ahead \(waits(status.future)) until this one has come near. Set the clock that is wrong."
+        )
+        add(
+            status.opaque,
+            "\(rows(status.opaque)) of other devices can't be read here. Upgrade this program; if it is the newest, let another device run `hearth hub sync`, which gives keys."
+        )
+        add(
+            status.withheld,
+            "the hub keeps back \(rows(status.withheld)), though it has later ones. See `hearth hub status`, and whoever runs the hub."
+        )
+        add(
+            status.emptied,
+            "\(rows(status.emptied)) of the hub \(status.emptied == 1 ? "is" : "are") empty, and no device erased \(status.emptied == 1 ? "it" : "them"). See `hearth hub status`, and whoever runs the hub."
+        )
+        add(
+            status.disagreeing,
+            "the hub has shown other rows to \(status.disagreeing) of the other devices than to this one. See `hearth hub status`, and whoever runs the hub."
+        )
         return reasons.map { "devices: \($0)" }
     }
 

@@ -94,12 +94,8 @@ extension RecordTakeover {
             as: { $0.bool(0) }
         )
         guard hasNewLife == false else { return .applied(user: nil, memory: nil) }
-        // What was removed here and not said yet may be of the new life: it is named, for its note goes with the user.
-        for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
-            let owner = try context.directory.agent(key: removed.owner).id
-            try context.noteErasure(of: FactMemory(user: id, owner: owner, id: removed.id), facts: [])
-        }
-        // Nothing is left but sessions, keys and the name.
+        // Nothing is left but sessions, keys and the name, and what was removed and not said yet.
+        try context.noteErasureOfRemoved(ofUser: user, id: id)
         try DeviceFacts.forget(user: user, in: connection)
         _ = try context.eraseUser(user, id: id, isNoted: false)
         return .applied(user: nil, memory: nil)

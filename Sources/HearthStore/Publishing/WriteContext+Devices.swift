@@ -55,14 +55,22 @@ extension WriteContext {
         try auditResolution(of: record, how: "edit", version: version.number, by: author)
     }
 
+    /// Names each memory of an erased user that was removed without the others knowing yet. Its own note goes with the user.
+    func noteErasureOfRemoved(ofUser user: Int64, id: UserID) throws {
+        for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
+            let owner = try directory.agent(key: removed.owner).id
+            try noteErasure(of: FactMemory(user: id, owner: owner, id: removed.id), facts: [])
+        }
+    }
+
     /// Seals a memory that came plain, of a device without keys say, in a category that the policy has sealed. The other
     /// devices are told, as of any memory that becomes sensitive.
     ///
     /// One that somebody made plain stays so.
     func sealIfPolicySays(_ memory: Int64, with keys: [UserID: UserKeys]) throws {
-        guard keyring.provider != nil,
+        guard keyring.provider != nil, let category = try plainCategory(of: memory), seals(category),
             let found = try MemoryRecord.find(key: memory, opening: .ifPossible, in: snapshot),
-            !found.isSensitive, seals(found.fields.category), let loaded = keys[found.userID],
+            let loaded = keys[found.userID],
             try KeyTable.newest(ofUser: found.userKey, in: connection) == loaded.newest.number,
             try DeviceRegisters.sensitivityChange(of: memory, in: connection) == nil
         else { return }
@@ -72,6 +80,18 @@ extension WriteContext {
         let time = versions.filter { seals($0.fields.category) }.map(\.time).min()
         try leaveTraces()
         _ = try setSensitive(true, found, since: time)
+    }
+
+    /// The category of a memory that is not sensitive, without reading the rest of it; nil if it is.
+    private func plainCategory(of memory: Int64) throws -> MemoryCategory? {
+        try connection.first(
+            """
+            SELECT c.name FROM memories AS m JOIN categories AS c ON c.category_key = m.category_key
+            WHERE m.memory_key = ?1 AND NOT m.is_sensitive
+            """,
+            memory,
+            as: { MemoryCategory(rawValue: $0.string(0)) }
+        )
     }
 
     /// Publishes the head that every device agrees on while a conflict waits on a memory.
@@ -210,10 +230,7 @@ extension WriteContext {
         for (key, memory) in memories {
             try noteErasure(of: memory, facts: try forgetFacts(of: key, memory))
         }
-        for removed in try DeviceOutbox.tombstones(of: user, in: connection) {
-            let owner = try directory.agent(key: removed.owner).id
-            try noteErasure(of: FactMemory(user: id, owner: owner, id: removed.id), facts: [])
-        }
+        try noteErasureOfRemoved(ofUser: user, id: id)
         let time = transaction.nextTime(at: now)
         try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
         try DeviceFacts.forget(user: user, in: connection)

@@ -194,6 +194,13 @@ import Testing
         try await synced.close()
     }
 
+    @Test func `a file of one space is not exchanged through another`() async throws {
+        let synced = try await SyncedDevices(1)
+        let elsewhere = try await Devices(1)
+        await expect(.invalidArgument) { _ = try await HubSync(synced.stores[0], space: elsewhere[0]) }
+        try await synced.close()
+    }
+
     @Test func `an exchange that is cancelled while another one runs stops waiting`() async throws {
         let synced = try await SyncedDevices()
         try await synced.settle()

@@ -91,6 +91,70 @@ import Testing
         try await store.close()
     }
 
+    private static func says(_ word: String, of id: MemoryID) -> (ExchangeRecord) -> Bool {
+        { record in
+            let text = String(decoding: record.payload, as: UTF8.self)
+            return text.contains(id.rawValue) && text.contains("\"fact\":\"\(word)\"")
+        }
+    }
+
+    @Test func `the first version of a memory is sent in front of its shares, also after an edit`() async throws {
+        let store = try await Self.open(TestClock())
+        _ = try await Self.send(store)
+        let draft = MemoryDraft(content: "the quixzle")
+        let id = try await store.store([draft], agentID: "alden", userID: "ana", shareWith: ["alice"])[0]
+        _ = try await store.update(id, as: "alden", change: MemoryChange(content: "the other quixzle"), userID: "ana")
+        _ = try await store.sync("alden", userID: "ana")
+        let records = try await Self.send(store)
+        let versions = records.indices.filter { Self.says("version", of: id)(records[$0]) }
+        let share = try #require(records.firstIndex(where: Self.says("share", of: id)))
+        #expect(versions.count == 2 && versions[0] < share)
+        #expect(String(decoding: records[versions[0]].payload, as: UTF8.self).contains("\"the quixzle\""))
+        try await store.close()
+    }
+
+    @Test(arguments: ["version", "share"])
+    func `what comes back of an erased memory is erased for all again`(fact: String) async throws {
+        let store = try await Self.open(TestClock())
+        let draft = MemoryDraft(content: "the quixzle")
+        let id = try await store.store([draft], agentID: "alden", userID: "ana", shareWith: ["alice"])[0]
+        let record = try #require(try await Self.send(store).first(where: Self.says(fact, of: id)))
+        _ = try await store.eraseMemory(id, as: "alden", userID: "ana")
+        _ = try await Self.send(store)
+        let received = ReceivedRecord(position: 1, sealed: [], record: record)
+        _ = try await store.takeOver([received], cursor: 1)
+        let again = try await Self.send(store)
+        #expect(again.map(\.erases) == [[record.id]] && again.allSatisfy(Self.says("erasure", of: id)))
+        #expect(try store.heldRows().isEmpty)
+        try await store.close()
+    }
+
+    @Test func `what was removed and not said yet is named when its user is erased elsewhere`() async throws {
+        let other = try await Self.open(TestClock())
+        _ = try await other.store([MemoryDraft(content: "an old life")], agentID: "alden", userID: "ana")
+        _ = try await other.eraseUser("ana", as: "system")
+        let erasure = try #require(
+            try await Self.send(other).last { String(decoding: $0.payload, as: UTF8.self).contains("erasure") }
+        )
+        // By this clock the memory is of a new life, so it is on other devices still.
+        let clock = TestClock()
+        clock.advance(by: .seconds(60))
+        let store = try await Self.open(clock)
+        let id = try await store.store([MemoryDraft(content: "a new life")], agentID: "alden", userID: "ana")[0]
+        _ = try await Self.send(store)
+        try await store.delete(id, as: "alden", userID: "ana")
+        _ = try await store.sync("alden", userID: "ana")
+        _ = try await Self.send(store)
+        let key = try Self.key(of: id, in: store)
+        _ = try await store.writePublishing { context in
+            try AgedMemory.find(key, in: context.connection).map { try context.purge($0) }
+        }
+        _ = try await store.takeOver([ReceivedRecord(position: 1, sealed: [], record: erasure)], cursor: 1)
+        #expect(try await Self.send(store).contains(where: Self.says("erasure", of: id)))
+        try await store.close()
+        try await other.close()
+    }
+
     /// A record's id is a digest of what it says, which whoever has the file could compare with a guess.
     @Test(arguments: [false, true])
     func `of a memory that became sensitive no id of a record is kept that could be guessed`(
