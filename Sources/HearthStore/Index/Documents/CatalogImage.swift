@@ -17,13 +17,23 @@ struct CatalogImage {
 // MARK: - Data
 
 extension CatalogImage {
-    /// The entries, packed in blocks as ``CatalogBlock`` describes.
-    private static func pack(_ entries: [DocumentEntry]) -> [UInt8] {
+    /// The entries of a user, packed in blocks as ``CatalogBlock`` describes, and how many they are.
+    ///
+    /// They are packed as they are read: all of them unpacked would take several times the memory.
+    private static func packed(user: Int64, connection: Connection) throws -> (bytes: [UInt8], count: Int) {
         var bytes: [UInt8] = []
-        for start in stride(from: 0, to: entries.count, by: CatalogBlock.capacity) {
-            CatalogBlock.append(entries[start...].prefix(CatalogBlock.capacity), to: &bytes)
+        var count = 0
+        var block: [DocumentEntry] = []
+        block.reserveCapacity(CatalogBlock.capacity)
+        try DocumentCatalog.forEachEntry(of: user, in: connection) { entry in
+            block.append(entry)
+            count += 1
+            guard block.count == CatalogBlock.capacity else { return }
+            CatalogBlock.append(block[...], to: &bytes)
+            block.removeAll(keepingCapacity: true)
         }
-        return bytes
+        if !block.isEmpty { CatalogBlock.append(block[...], to: &bytes) }
+        return (bytes, count)
     }
 
     /// Reads packed entries, block by block.
@@ -137,16 +147,15 @@ extension CatalogImage {
     /// Makes the image of a user anew, if there are enough documents.
     static func refresh(user: Int64, in transaction: StoreTransaction) throws {
         let connection = transaction.connection
-        let catalog = try DocumentCatalog(user: user, connection: connection, state: transaction.state)
-        guard worthwhile.contains(catalog.entries.count) else { return }
-        let data = pack(catalog.entries)
-        var hash = hash(user: user, sequence: transaction.state.sequence, count: catalog.entries.count)
+        let (data, count) = try packed(user: user, connection: connection)
+        guard worthwhile.contains(count) else { return }
+        var hash = hash(user: user, sequence: transaction.state.sequence, count: count)
         hash.update(data: data)
         try connection.run(
             "INSERT OR REPLACE INTO roster_images (user_key, sequence, count, digest, data) VALUES (?1, ?2, ?3, ?4, ?5)",
             user,
             transaction.state.sequence,
-            catalog.entries.count,
+            count,
             Array(hash.finalize()),
             data
         )

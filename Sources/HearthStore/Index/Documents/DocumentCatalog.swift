@@ -98,20 +98,35 @@ extension DocumentCatalog {
         "WHERE user_key = ?1 AND document_key > ?2 ORDER BY document_key"
     )
 
+    /// Calls a closure with every document of a user that is not gone, by ascending key.
+    ///
+    /// - Returns: The greatest key, also of one that is gone; 0 if there is none.
+    @discardableResult
+    static func forEachEntry(
+        of user: Int64,
+        in connection: Connection,
+        do body: (DocumentEntry) throws -> Void
+    ) throws -> Int64 {
+        var last: Int64 = 0
+        try connection.forEach(
+            allOfUser,
+            user,
+            do: { row in
+                let entry = entry(row)
+                last = entry.document
+                if !entry.isGone { try body(entry) }
+            }
+        )
+        return last
+    }
+
     /// Reads all documents of a user, row by row.
     init(user: Int64, connection: Connection, sequence: Int64) throws {
         self.sequence = sequence
-        try connection.forEach(
-            Self.allOfUser,
-            user,
-            do: { row in
-                let entry = Self.entry(row)
-                lastDocument = entry.document
-                guard !entry.isGone else { return }
-                entries.append(entry)
-                if entry.flags.contains(.sensitive) { hasSensitive = true }
-            }
-        )
+        lastDocument = try Self.forEachEntry(of: user, in: connection) { entry in
+            entries.append(entry)
+            if entry.flags.contains(.sensitive) { hasSensitive = true }
+        }
         documents = entries.map(\.document)
         _ = try readShares(user: user, connection: connection, changedAfter: 0)
     }
