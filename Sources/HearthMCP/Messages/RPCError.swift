@@ -19,7 +19,9 @@ struct RPCError: Error, Equatable {
     static func unsupportedVersion(_ version: String) -> RPCError {
         RPCError(
             code: -32022,
-            message: "Protocol version \(version) is not supported.",
+            message: ProtocolVersion.sessions.contains(version)
+                ? "\(version) begins with initialize; a request that names its version itself speaks \(ProtocolVersion.modern)."
+                : "Protocol version \(version) is not supported.",
             data: ["supported": .array(ProtocolVersion.all.map { .string($0) }), "requested": .string(version)]
         )
     }

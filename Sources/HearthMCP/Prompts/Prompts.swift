@@ -4,9 +4,12 @@ import HearthText
 /// Texts that a person picks to begin something with.
 struct Prompts: Sendable {
     private let memory: AgentMemory
+    private let style: ToolStyle
 
-    init(_ memory: AgentMemory) {
+    /// - Parameter style: As what the memory is offered: prompts name no tool that isn't.
+    init(_ memory: AgentMemory, style: ToolStyle) {
         self.memory = memory
+        self.style = style
     }
 
     static let definitions: [JSONValue] = [
@@ -92,7 +95,7 @@ struct Prompts: Sendable {
 
             \(list)
 
-            Go through them with me one by one. Say what each version says and which you would keep. When I have decided, call resolve.
+            Go through them with me one by one. Say what each version says and which you would keep. When I have decided, \(style == .memories ? "call resolve" : "`hearth resolve` settles it: tell me the command").
             """
     }
 
@@ -111,8 +114,8 @@ struct Prompts: Sendable {
 
             \(list)
 
-            Find those that say the same, contradict each other or no longer hold. Propose what to merge (revise one, forget the other) and \
-            what to forget, and wait for my word before you do it.
+            Find those that say the same, contradict each other or no longer hold. Propose what to merge\(style == .memories ? " (revise one, forget the other)" : "") and \
+            what to delete, and wait for my word before you do it.
             """
     }
 

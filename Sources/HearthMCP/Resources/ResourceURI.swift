@@ -42,10 +42,28 @@ enum ResourceURI: Equatable {
         }
     }
 
-    /// What reads differently after an event.
-    static func changed(by event: MemoryEvent) -> [String] {
-        let uris: [ResourceURI] = [.memory(event.memoryID), .history(event.memoryID), .slice, .status]
-        return uris.map(\.text)
+    /// Whether it lists memories of some kind, so that only another look says what an event did to it.
+    var isListing: Bool {
+        switch self {
+        case .category, .tag, .owner: true
+        case .memory, .history, .slice, .status: false
+        }
+    }
+
+    /// What an event tells of a resource.
+    enum Effect {
+        case none, changed
+        /// Only another look says whether it reads differently.
+        case unknown
+    }
+
+    /// Whether this reads differently after an event.
+    func effect(of event: MemoryEvent) -> Effect {
+        switch self {
+        case .memory(let id), .history(let id): id == event.memoryID ? .changed : .none
+        case .slice, .status: .changed
+        case .category, .tag, .owner: .unknown
+        }
     }
 
     /// The text that percent signs and digits stand for; empty for what is none.

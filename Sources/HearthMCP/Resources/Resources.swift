@@ -86,18 +86,7 @@ struct Resources: Sendable {
     func read(_ text: String, _ era: Era) async throws -> JSONObject {
         guard let uri = ResourceURI(text) else { throw RPCError.resourceNotFound(text, in: era) }
         do {
-            switch uri {
-            case .memory(let id): return Self.contents(text, "text/plain", try await memory.memory(id).content)
-            case .history(let id):
-                let versions = try await memory.coordinator.history(of: id, agentID: memory.agent, userID: memory.user)
-                return Self.json(text, .array(versions.map { JSONValue($0) }))
-            case .status: return Self.json(text, .object(try await StatusReport.object(of: memory)))
-            case .slice: return Self.json(text, try await listing())
-            case .category(let name):
-                return Self.json(text, try await listing(SearchFilter(categories: [MemoryCategory(rawValue: name)])))
-            case .tag(let name): return Self.json(text, try await listing(SearchFilter(tags: [name])))
-            case .owner(let name): return Self.json(text, try await listing { $0.agentID.rawValue == name })
-            }
+            return try await contents(of: uri, text)
         } catch let error as MemoryError where error.code == .memoryNotFound {
             throw RPCError.resourceNotFound(text, in: era)
         } catch let error as MemoryError where error.code == .invalidArgument {
@@ -105,10 +94,24 @@ struct Resources: Sendable {
         }
     }
 
-    private func listing(
-        _ filter: SearchFilter = SearchFilter(),
-        where isWanted: (Memory) -> Bool = { _ in true }
-    ) async throws -> JSONValue {
+    /// What stands at an address, given as it was written.
+    func contents(of uri: ResourceURI, _ text: String) async throws -> JSONObject {
+        switch uri {
+        case .memory(let id): return Self.contents(text, "text/plain", try await memory.memory(id).content)
+        case .history(let id):
+            let versions = try await memory.coordinator.history(of: id, agentID: memory.agent, userID: memory.user)
+            return Self.json(text, .array(versions.map { JSONValue($0) }))
+        case .status: return Self.json(text, .object(try await StatusReport.object(of: memory)))
+        case .slice: return Self.json(text, try await listing(SearchFilter()))
+        case .category(let name):
+            return Self.json(text, try await listing(SearchFilter(categories: [MemoryCategory(rawValue: name)])))
+        case .tag(let name): return Self.json(text, try await listing(SearchFilter(tags: [name])))
+        case .owner(let name):
+            return Self.json(text, try await listing(SearchFilter(owners: [AgentID(rawValue: name)])))
+        }
+    }
+
+    private func listing(_ filter: SearchFilter) async throws -> JSONValue {
         var filter = filter
         filter.includesSensitive = false
         let page = try await memory.coordinator.memories(
@@ -117,8 +120,8 @@ struct Resources: Sendable {
             filter: filter,
             limit: Self.mostListed
         )
-        var listing: JSONObject = ["memories": .array(page.memories.filter(isWanted).map { JSONValue($0) })]
-        if page.next != nil { listing["note"] = "There are more; browse lists them all." }
+        var listing: JSONObject = ["memories": .array(page.memories.map { JSONValue($0) })]
+        if page.next != nil { listing["note"] = .string("There are more: these are the newest \(Self.mostListed).") }
         return .object(listing)
     }
 

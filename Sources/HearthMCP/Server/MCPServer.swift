@@ -265,7 +265,9 @@ extension MCPServer {
             result = try await Resources(memory).read(try Self.uri(params), era)
             if era.isModern { result.cache(for: 0, "private") }
         case "resources/subscribe" where !era.isModern:
-            subscriptions.subscribe(to: try Self.uri(params))
+            let uri = try Self.uri(params)
+            guard let resource = ResourceURI(uri) else { throw RPCError.resourceNotFound(uri, in: era) }
+            await subscriptions.subscribe(to: resource, as: uri)
             result = [:]
         case "resources/unsubscribe" where !era.isModern:
             subscriptions.unsubscribe(from: try Self.uri(params))
@@ -274,7 +276,7 @@ extension MCPServer {
             try refuseCursor(params)
             result = ["prompts": .array(Prompts.definitions)]
             if era.isModern { result.cache(for: Self.longWhile, "public") }
-        case "prompts/get": result = try await Prompts(memory).get(params)
+        case "prompts/get": result = try await Prompts(memory, style: options.style).get(params)
         case "completion/complete": result = try await Completions(memory).complete(params)
         default: throw RPCError.methodNotFound(request.method)
         }
@@ -314,6 +316,7 @@ extension MCPServer {
                 arguments: try ToolArguments(given, of: tool),
                 memory: memory,
                 clientName: era.clientName,
+                finders: options.style.finders,
                 ask: asking(params, era)
             )
             let structured = JSONValue.object(try await tool.run(call))
@@ -323,7 +326,7 @@ extension MCPServer {
         } catch let needed as InputNeeded {
             return ["resultType": "input_required", "inputRequests": [Self.answerKey: needed.question.request]]
         } catch let error as MemoryError {
-            return Self.failed(Self.advice(error))
+            return Self.failed(advice(on: error))
         }
     }
 
@@ -332,9 +335,11 @@ extension MCPServer {
     }
 
     /// What a model can do about an error of the memory.
-    private static func advice(_ error: MemoryError) -> String {
+    private func advice(on error: MemoryError) -> String {
         switch error.code {
-        case .memoryNotFound: "\(error.message) recall or browse give the ids of what there is."
+        case .memoryNotFound: "\(error.message) \(options.style.finders) the ids of what there is."
+        case .keyUnavailable:
+            "That memory is sensitive, and this server was started without its key, so it can't be read here. Who runs the server can name the key (--key-file or --key-command)."
         case .locked: "\(error.message) Wait a moment and call again."
         case .accessDenied: "\(error.message) Only its owner can."
         default: error.message

@@ -44,4 +44,15 @@ public enum ToolStyle: String, CaseIterable, Sendable {
     case openmemory
     /// The tools of mcp-memory-service.
     case mcpMemoryService = "mcp-memory-service"
+
+    /// The tools that give ids, and that they do.
+    var finders: String {
+        switch self {
+        case .memories: "recall or browse give"
+        case .files: "view gives"
+        case .graph: "search_nodes or read_graph give"
+        case .openmemory: "search_memory or list_memories give"
+        case .mcpMemoryService: "memory_search or memory_list give"
+        }
+    }
 }

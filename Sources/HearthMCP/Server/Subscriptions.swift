@@ -7,17 +7,28 @@ final class Subscriptions: Sendable {
     /// One `subscriptions/listen`.
     private struct Listener {
         var wantsList: Bool
-        var uris: Set<String>
+        var uris: [String: ResourceURI]
     }
 
     private struct State {
         /// The session's own.
-        var uris: Set<String> = []
+        var uris: [String: ResourceURI] = [:]
+        /// How the listings that are subscribed to read last, as far as that is known.
+        var readings: [String: Int] = [:]
         var wantsList = false
         /// Of the stateless revision, by the ids of their requests.
         var listeners: [JSONValue: Listener] = [:]
         var task: Task<Void, Never>?
         var isClosed = false
+
+        func isSubscribed(_ uri: String) -> Bool {
+            uris[uri] != nil || listeners.values.contains { $0.uris[uri] != nil }
+        }
+
+        /// Lets go of how listings read that nobody is subscribed to any more.
+        mutating func forgetReadings(_ left: some Sequence<String>) {
+            for uri in left where !isSubscribed(uri) { readings[uri] = nil }
+        }
     }
 
     private let memory: AgentMemory
@@ -29,13 +40,31 @@ final class Subscriptions: Sendable {
         self.outbox = outbox
     }
 
-    func subscribe(to uri: String) {
-        state.withLock { _ = $0.uris.insert(uri) }
+    func subscribe(to resource: ResourceURI, as uri: String) async {
         begin()
+        if resource.isListing, !state.withLock({ $0.isSubscribed(uri) }) {
+            // Before the client is answered, so that no later change is missed.
+            let reading = await reading(resource)
+            state.withLock { if !$0.isSubscribed(uri) { $0.readings[uri] = reading } }
+        }
+        state.withLock { $0.uris[uri] = resource }
     }
 
     func unsubscribe(from uri: String) {
-        state.withLock { _ = $0.uris.remove(uri) }
+        state.withLock { state in
+            state.uris[uri] = nil
+            state.forgetReadings([uri])
+        }
+    }
+
+    /// A hash of what a listing says; nil where that can't be read now.
+    private func reading(_ resource: ResourceURI) async -> Int? {
+        do {
+            return try await Resources(memory).contents(of: resource, "").hashValue
+        } catch {
+            // An event that might have changed it is told of, and whoever then reads it is told why it can't be read.
+            return nil
+        }
     }
 
     /// Opens a stream of the stateless revision: it is acknowledged first.
@@ -43,8 +72,11 @@ final class Subscriptions: Sendable {
         guard let wanted = request.params["notifications"]?.object else {
             throw .invalidParams("notifications must be an object that says what to listen for.")
         }
-        let uris = wanted["resourceSubscriptions"]?.array?.compactMap(\.string)
-        let listener = Listener(wantsList: wanted["resourcesListChanged"]?.bool ?? false, uris: Set(uris ?? []))
+        // What is no address of this server's is not acknowledged.
+        let uris = wanted["resourceSubscriptions"]?.array?.compactMap(\.string).filter { ResourceURI($0) != nil }
+        var known: [String: ResourceURI] = [:]
+        for uri in uris ?? [] { known[uri] = ResourceURI(uri) }
+        let listener = Listener(wantsList: wanted["resourcesListChanged"]?.bool ?? false, uris: known)
         let isKnown = state.withLock { state in state.listeners[request.id] != nil }
         guard !isKnown else { throw .invalidRequest("A stream of the id \(request.id.text) is open already.") }
         begin()
@@ -65,7 +97,11 @@ final class Subscriptions: Sendable {
     ///
     /// - Returns: Whether there was one of that id.
     func stop(_ id: JSONValue) -> Bool {
-        state.withLock { $0.listeners.removeValue(forKey: id) != nil }
+        state.withLock { state in
+            guard let listener = state.listeners.removeValue(forKey: id) else { return false }
+            state.forgetReadings(listener.uris.keys)
+            return true
+        }
     }
 
     /// Closes all of them, each with its answer.
@@ -91,28 +127,47 @@ final class Subscriptions: Sendable {
             guard state.task == nil, !state.isClosed else { return }
             let changes = memory.coordinator.changes(agentID: memory.agent, userID: memory.user)
             state.task = Task { [weak self] in
-                for await event in changes { self?.tell(event) }
+                for await event in changes { await self?.tell(event) }
             }
         }
     }
 
     private static func meta(_ id: JSONValue) -> JSONValue { ["io.modelcontextprotocol/subscriptionId": id] }
 
-    private func tell(_ event: MemoryEvent) {
-        let changed = ResourceURI.changed(by: event)
+    private func tell(_ event: MemoryEvent) async {
         let changesList = [.stored, .deleted, .restored, .shared, .revoked].contains(event.kind)
         let (session, wantsList, listeners) = state.withLock { ($0.uris, $0.wantsList, $0.listeners) }
-        for uri in changed where session.contains(uri) {
+        var changed = Set<String>()
+        let subscribed = listeners.values.reduce(into: session) { all, listener in
+            all.merge(listener.uris) { known, _ in known }
+        }
+        for (uri, resource) in subscribed {
+            switch resource.effect(of: event) {
+            case .changed: changed.insert(uri)
+            case .unknown: if await readsDifferently(resource, uri) { changed.insert(uri) }
+            case .none: continue
+            }
+        }
+        for uri in session.keys.sorted() where changed.contains(uri) {
             outbox.notify("notifications/resources/updated", ["uri": .string(uri)])
         }
         if changesList, wantsList { outbox.notify("notifications/resources/list_changed", [:]) }
         for (id, listener) in listeners {
-            for uri in changed where listener.uris.contains(uri) {
+            for uri in listener.uris.keys.sorted() where changed.contains(uri) {
                 outbox.notify("notifications/resources/updated", ["_meta": Self.meta(id), "uri": .string(uri)])
             }
             if changesList, listener.wantsList {
                 outbox.notify("notifications/resources/list_changed", ["_meta": Self.meta(id)])
             }
+        }
+    }
+
+    /// Whether a listing reads differently than it did last; also where that is not known.
+    private func readsDifferently(_ resource: ResourceURI, _ uri: String) async -> Bool {
+        let reading = await reading(resource)
+        return state.withLock { state in
+            defer { state.readings[uri] = reading }
+            return reading == nil || state.readings[uri] != reading
         }
     }
 }

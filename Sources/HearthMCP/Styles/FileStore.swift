@@ -8,37 +8,30 @@ struct FileStore: Sendable {
     static let pathKey = "path"
     /// All files have this tag, by which they are found.
     static let tag = "file"
-    private static let pageSize = 1_000
 
     struct File: Sendable {
         var path: FilePath
         var memory: Memory
+        /// Further memories of the same path, which only two clients can make, at once: they go where the file goes.
+        var others: [MemoryID] = []
+
+        var memories: [MemoryID] { [memory.id] + others }
     }
 
-    /// All files that the agent owns, by their paths. Of two with one path the older counts, which two clients can only make at once.
-    func files() async throws -> [File] {
-        var files: [FilePath: Memory] = [:]
-        var cursor: SliceCursor?
-        repeat {
-            let page = try await memory.coordinator.memories(
-                agentID: memory.agent,
-                userID: memory.user,
-                filter: SearchFilter(tags: [Self.tag]),
-                includeSharedMemories: false,
-                limit: Self.pageSize,
-                after: cursor
-            )
-            for memory in page.memories {
-                guard let path = FilePath(key: memory.metadata[Self.pathKey]) else { continue }
-                files[path] = memory
+    /// All files that the agent owns, by their paths. Of two with one path the older counts.
+    func files() async throws -> [File] { try await readableFiles().value }
+
+    /// The same, and whether there may be others that can't be read.
+    func readableFiles() async throws -> Readable<[File]> {
+        try await memory.all(SearchFilter(tags: [Self.tag]), own: true)
+            .map { newestFirst in
+                var files: [FilePath: File] = [:]
+                for memory in newestFirst {
+                    guard let path = FilePath(key: memory.metadata[Self.pathKey]) else { continue }
+                    files[path] = File(path: path, memory: memory, others: files[path]?.memories ?? [])
+                }
+                return files.values.sorted { $0.path < $1.path }
             }
-            cursor = page.next
-        } while cursor != nil
-        return files.map { File(path: $0.key, memory: $0.value) }.sorted { $0.path < $1.path }
-    }
-
-    func file(at path: FilePath) async throws -> File? {
-        try await files().first { $0.path == path }
     }
 
     /// The file at a path that a model says is there.
@@ -51,25 +44,37 @@ struct FileStore: Sendable {
         throw ToolFailure("The path \(path.text) does not exist. Please provide a valid path.")
     }
 
-    func create(_ path: FilePath, _ text: String, _ provenance: Provenance) async throws {
-        try await memory.coordinator.storeAgentMemory(
+    /// Makes a file.
+    ///
+    /// - Returns: False where a client of another server has made one of that path at the same time and was first: it stays.
+    func create(_ path: FilePath, _ text: String, _ provenance: Provenance) async throws -> Bool {
+        let id = try await memory.coordinator.storeAgentMemory(
             agentID: memory.agent,
             userID: memory.user,
-            content: text,
+            content: FileText.plain(text),
             memoryType: .semantic,
             tags: [Self.tag],
             metadata: [Self.pathKey: path.key],
             provenance: provenance
         )
+        guard try await files().first(where: { $0.path == path })?.others.contains(id) == true else { return true }
+        try await memory.delete(all: [id])
+        return false
     }
 
     /// Replaces the text of a file by what is made of it, whatever others edit meanwhile.
-    func edit(_ path: FilePath, _ provenance: Provenance, _ edit: @Sendable (String) throws -> String) async throws
-        -> String
-    {
-        let (memory, _) = try await memory.edit(existing(path).memory.id) { memory in
-            MemoryChange(content: try edit(memory.content), provenance: provenance)
-        }
-        return memory.content
+    func edit(
+        _ path: FilePath,
+        _ provenance: Provenance,
+        _ edit: @Sendable (String) throws -> FileText.Edit
+    ) async throws -> FileText.Edit {
+        try await memory.edit(
+            existing(path).memory.id,
+            noting: { memory in
+                let edit = try edit(memory.content)
+                return (MemoryChange(content: edit.text, provenance: provenance), edit)
+            }
+        )
+        .2
     }
 }

@@ -1,13 +1,28 @@
 import HearthMemory
 
 /// Files as a model reads them.
+///
+/// A line ends with a line feed. What a client gives with other ends of lines is kept with these, so that lines and passages are found
+/// as the model has read them.
 enum FileText {
     private static let numberWidth = 6
     /// How many levels of a directory are listed.
     private static let levels = 2
 
+    /// A text whose lines end with a line feed alone.
+    static func plain(_ text: String) -> String {
+        text.utf8.contains(UInt8(ascii: "\r"))
+            ? text.replacing("\r\n", with: "\n").replacing("\r", with: "\n") : text
+    }
+
+    /// A text after an edit, and the line, from 0, at which the edit begins.
+    struct Edit: Sendable {
+        var text: String
+        var line: Int
+    }
+
     static func numbered(_ content: String, at path: FilePath, _ range: [Int]?) -> String {
-        let lines = content.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = plain(content).split(separator: "\n", omittingEmptySubsequences: false)
         var shown = 0..<lines.count
         if let range, range.count == 2 {
             let first = min(max(1, range[0]) - 1, lines.count)
@@ -53,44 +68,45 @@ enum FileText {
     }
 
     static func replacing(_ old: String, by new: String, in content: String, at path: FilePath) throws(ToolFailure)
-        -> String
+        -> Edit
     {
+        let (old, content) = (plain(old), plain(content))
         let ranges = old.isEmpty ? [] : content.ranges(of: old)
         guard let range = ranges.first else {
             throw ToolFailure(
                 "No replacement was performed, old_str `\(old)` did not appear verbatim in \(path.text)."
             )
         }
+        func line(_ range: Range<String.Index>) -> Int { content[..<range.lowerBound].count { $0 == "\n" } }
         guard ranges.count == 1 else {
-            let lines = ranges.map { "\(content[..<$0.lowerBound].count { $0.isNewline } + 1)" }.joined(separator: ", ")
+            let lines = ranges.map { "\(line($0) + 1)" }.joined(separator: ", ")
             throw ToolFailure(
                 "No replacement was performed. Multiple occurrences of old_str `\(old)` in lines: \(lines). Please ensure it is unique"
             )
         }
-        return String(content[..<range.lowerBound]) + new + String(content[range.upperBound...])
+        let text = String(content[..<range.lowerBound]) + plain(new) + String(content[range.upperBound...])
+        return Edit(text: text, line: line(range))
     }
 
     /// What is around an edit.
-    static func edited(_ content: String, around new: String) -> String {
-        let lines = content.split(separator: "\n", omittingEmptySubsequences: false)
-        let place = content.ranges(of: new).first?.lowerBound ?? content.startIndex
-        let changed = content[..<place].count { $0 == "\n" }
-        let shown = max(0, changed - 2)..<min(lines.count, changed + 3)
+    static func around(_ edit: Edit) -> String {
+        let lines = edit.text.split(separator: "\n", omittingEmptySubsequences: false)
+        let shown = max(0, edit.line - 2)..<min(lines.count, edit.line + 3)
         return "The memory file has been edited. Here is the snippet showing the change (with line numbers):\n"
             + shown.map { line($0, lines[$0]) }.joined(separator: "\n")
     }
 
-    static func inserting(_ text: String, behind line: Int, in content: String) throws(ToolFailure) -> String {
-        var lines = content.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    static func inserting(_ text: String, behind line: Int, in content: String) throws(ToolFailure) -> Edit {
+        var lines = plain(content).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last == "" { lines.removeLast() }
         guard (0...lines.count).contains(line) else {
             throw ToolFailure(
                 "Invalid `insert_line` parameter: \(line). It should be within the range [0, \(lines.count)]."
             )
         }
-        var inserted = text[...]
+        var inserted = plain(text)[...]
         while inserted.hasSuffix("\n") { inserted.removeLast() }
         lines.insert(String(inserted), at: line)
-        return lines.joined(separator: "\n") + "\n"
+        return Edit(text: lines.joined(separator: "\n") + "\n", line: line)
     }
 }

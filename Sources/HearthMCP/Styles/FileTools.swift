@@ -24,7 +24,8 @@ enum FileTools {
         effect: .reads
     ) { call in
         let path = try FilePath(call.arguments.text("path"))
-        let files = try await FileStore(memory: call.memory).files()
+        let readable = try await FileStore(memory: call.memory).readableFiles()
+        let files = readable.value
         if let file = files.first(where: { $0.path == path }) {
             let range = call.arguments["view_range"]?.array?.compactMap(\.integer)
             return ["text": .string(FileText.numbered(file.memory.content, at: path, range))]
@@ -32,7 +33,7 @@ enum FileTools {
         guard path.isRoot || files.contains(where: { $0.path.isInside(path) }) else {
             throw ToolFailure("The path \(path.text) does not exist. Please provide a valid path.")
         }
-        return ["text": .string(FileText.listing(of: path, files))]
+        return readable.map { ["text": .string(FileText.listing(of: path, $0))] }.result
     }
 
     private static let create = Tool(
@@ -51,16 +52,20 @@ enum FileTools {
         effect: .adds
     ) { call in
         let path = try FilePath(call.arguments.text("path"))
-        let store = FileStore(memory: call.memory)
-        let files = try await store.files()
-        guard !path.isRoot, !files.contains(where: { $0.path == path || $0.path.isInside(path) }) else {
-            throw ToolFailure("File \(path.text) already exists")
+        return try await call.memory.turns.take {
+            let store = FileStore(memory: call.memory)
+            let files = try await store.files()
+            guard !path.isRoot, !files.contains(where: { $0.path == path || $0.path.isInside(path) }) else {
+                throw ToolFailure("File \(path.text) already exists")
+            }
+            if let above = files.first(where: { path.isInside($0.path) }) {
+                throw ToolFailure("\(above.path.text) is a file, so nothing can be inside it.")
+            }
+            guard try await store.create(path, call.arguments.text("file_text"), call.provenance) else {
+                throw ToolFailure("File \(path.text) already exists")
+            }
+            return ["text": .string("File created successfully at: \(path.text)")]
         }
-        if let above = files.first(where: { path.isInside($0.path) }) {
-            throw ToolFailure("\(above.path.text) is a file, so nothing can be inside it.")
-        }
-        try await store.create(path, call.arguments.text("file_text"), call.provenance)
-        return ["text": .string("File created successfully at: \(path.text)")]
     }
 
     private static let replace = Tool(
@@ -76,11 +81,11 @@ enum FileTools {
     ) { call in
         let path = try FilePath(call.arguments.text("path"))
         let (old, new) = (call.arguments.text("old_str"), call.arguments.string("new_str") ?? "")
-        let text = try await FileStore(memory: call.memory)
+        let edit = try await FileStore(memory: call.memory)
             .edit(path, call.provenance) { content in
                 try FileText.replacing(old, by: new, in: content, at: path)
             }
-        return ["text": .string(FileText.edited(text, around: new))]
+        return ["text": .string(FileText.around(edit))]
     }
 
     private static let insert = Tool(
@@ -112,11 +117,13 @@ enum FileTools {
     ) { call in
         let path = try FilePath(call.arguments.text("path"))
         guard !path.isRoot else { throw ToolFailure("Cannot delete the /memories directory itself") }
-        let files = try await FileStore(memory: call.memory).files()
-            .filter { $0.path == path || $0.path.isInside(path) }
-        guard !files.isEmpty else { throw ToolFailure("The path \(path.text) does not exist") }
-        for file in files { try await call.memory.delete(file.memory.id) }
-        return ["text": .string("Successfully deleted \(path.text)")]
+        return try await call.memory.turns.take {
+            let files = try await FileStore(memory: call.memory).files()
+                .filter { $0.path == path || $0.path.isInside(path) }
+            guard !files.isEmpty else { throw ToolFailure("The path \(path.text) does not exist") }
+            try await call.memory.delete(all: files.flatMap(\.memories))
+            return ["text": .string("Successfully deleted \(path.text)")]
+        }
     }
 
     private static let rename = Tool(
@@ -132,23 +139,27 @@ enum FileTools {
         let old = try FilePath(call.arguments.text("old_path"))
         let new = try FilePath(call.arguments.text("new_path"))
         guard !old.isRoot else { throw ToolFailure("Cannot rename the /memories directory itself") }
-        let files = try await FileStore(memory: call.memory).files()
-        let moving = files.filter { $0.path == old || $0.path.isInside(old) }
-        guard !moving.isEmpty else { throw ToolFailure("The path \(old.text) does not exist") }
-        guard !new.isRoot, !files.contains(where: { $0.path == new || $0.path.isInside(new) }) else {
-            throw ToolFailure("The destination \(new.text) already exists")
-        }
-        guard !new.isInside(old), !files.contains(where: { new.isInside($0.path) }) else {
-            throw ToolFailure("\(new.text) would be inside a file or inside itself.")
-        }
-        for file in moving {
-            let target = file.path.moved(from: old, to: new).key
-            _ = try await call.memory.edit(file.memory.id) { memory in
-                var metadata = memory.metadata
-                metadata[FileStore.pathKey] = target
-                return MemoryChange(metadata: metadata)
+        return try await call.memory.turns.take {
+            let files = try await FileStore(memory: call.memory).files()
+            let moving = files.filter { $0.path == old || $0.path.isInside(old) }
+            guard !moving.isEmpty else { throw ToolFailure("The path \(old.text) does not exist") }
+            guard !new.isRoot, !files.contains(where: { $0.path == new || $0.path.isInside(new) }) else {
+                throw ToolFailure("The destination \(new.text) already exists")
             }
+            guard !new.isInside(old), !files.contains(where: { new.isInside($0.path) }) else {
+                throw ToolFailure("\(new.text) would be inside a file or inside itself.")
+            }
+            for file in moving {
+                let target = file.path.moved(from: old, to: new).key
+                for id in file.memories {
+                    _ = try await call.memory.edit(id) { memory in
+                        var metadata = memory.metadata
+                        metadata[FileStore.pathKey] = target
+                        return MemoryChange(metadata: metadata)
+                    }
+                }
+            }
+            return ["text": .string("Successfully renamed \(old.text) to \(new.text)")]
         }
-        return ["text": .string("Successfully renamed \(old.text) to \(new.text)")]
     }
 }

@@ -8,8 +8,6 @@ struct GraphStore: Sendable {
 
     /// All parts have this tag, by which they are found.
     static let tag = "graph"
-    private static let pageSize = 1_000
-
     struct Relation: Hashable, Sendable {
         var from: String
         var to: String
@@ -67,26 +65,19 @@ struct GraphStore: Sendable {
         }
     }
 
-    func graph() async throws -> Graph {
-        var parts: [Memory] = []
-        var cursor: SliceCursor?
-        repeat {
-            let page = try await memory.coordinator.memories(
-                agentID: memory.agent,
-                userID: memory.user,
-                filter: SearchFilter(tags: [Self.tag]),
-                limit: Self.pageSize,
-                after: cursor
-            )
-            parts += page.memories
-            cursor = page.next
-        } while cursor != nil
-        var graph = Graph()
-        let oldestFirst = parts.reversed()
-        // An observation goes to its entity, which may have come later.
-        for part in oldestFirst where part.metadata["graph"] == "entity" { graph.add(part) }
-        for part in oldestFirst where part.metadata["graph"] != "entity" { graph.add(part) }
-        return graph
+    func graph() async throws -> Graph { try await readable().value }
+
+    /// The graph, and whether there may be parts of it that can't be read.
+    func readable() async throws -> Readable<Graph> {
+        try await memory.all(SearchFilter(tags: [Self.tag]))
+            .map { newestFirst in
+                var graph = Graph()
+                let oldestFirst = newestFirst.reversed()
+                // An observation goes to its entity, which may have come later.
+                for part in oldestFirst where part.metadata["graph"] == "entity" { graph.add(part) }
+                for part in oldestFirst where part.metadata["graph"] != "entity" { graph.add(part) }
+                return graph
+            }
     }
 
     /// Stores parts, all or none.
@@ -108,26 +99,19 @@ struct GraphStore: Sendable {
         )
     }
 
-    func delete(_ parts: [MemoryID]) async throws {
-        for id in parts {
-            do {
-                try await memory.delete(id)
-            } catch let error as MemoryError where error.code == .memoryNotFound {
-                // Another client was faster.
-                continue
-            }
-        }
-    }
-
     /// The names of the entities that a search finds by their parts.
     func found(_ query: String, limit: Int) async throws -> Set<String> {
-        let results = try await memory.coordinator.searchAgentMemories(
-            agentID: memory.agent,
-            userID: memory.user,
-            query: query,
-            filter: SearchFilter(tags: [Self.tag]),
-            limit: limit
-        )
+        let results =
+            try await memory.reading(SearchFilter(tags: [Self.tag])) { filter in
+                try await memory.coordinator.searchAgentMemories(
+                    agentID: memory.agent,
+                    userID: memory.user,
+                    query: query,
+                    filter: filter,
+                    limit: limit
+                )
+            }
+            .value
         return Set(
             results.flatMap { result in ["entity", "from", "to"].compactMap { result.memory.metadata[$0] } }
         )

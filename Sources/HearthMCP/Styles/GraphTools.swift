@@ -28,26 +28,28 @@ enum GraphTools {
             results: [Tool.Field(name: "entities", kind: .list(entity))],
             effect: .adds
         ) { call in
-            let store = GraphStore(memory: call.memory)
-            let present = try await store.graph()
-            var created: [String: JSONValue] = [:]
-            var order: [String] = []
-            var parts: [(content: String, metadata: [String: String])] = []
-            for given in call.arguments["entities"]?.array ?? [] {
-                let name = given["name"]?.string ?? ""
-                guard !name.isEmpty else { throw ToolFailure("An entity's name is empty.") }
-                guard present[name] == nil, created[name] == nil else { continue }
-                created[name] = given
-                order.append(name)
-                parts.append(GraphStore.part(ofEntity: name, type: given["entityType"]?.string ?? ""))
-                var seen: Set<String> = []
-                for observation in given["observations"]?.array?.compactMap(\.string) ?? []
-                where seen.insert(observation).inserted {
-                    parts.append(GraphStore.part(observation, of: name))
+            try await call.memory.turns.take {
+                let store = GraphStore(memory: call.memory)
+                let present = try await store.graph()
+                var created: [String: JSONValue] = [:]
+                var order: [String] = []
+                var parts: [(content: String, metadata: [String: String])] = []
+                for given in call.arguments["entities"]?.array ?? [] {
+                    let name = given["name"]?.string ?? ""
+                    guard !name.isEmpty else { throw ToolFailure("An entity's name is empty.") }
+                    guard present[name] == nil, created[name] == nil else { continue }
+                    created[name] = given
+                    order.append(name)
+                    parts.append(GraphStore.part(ofEntity: name, type: given["entityType"]?.string ?? ""))
+                    var seen: Set<String> = []
+                    for observation in given["observations"]?.array?.compactMap(\.string) ?? []
+                    where seen.insert(observation).inserted {
+                        parts.append(GraphStore.part(observation, of: name))
+                    }
                 }
+                try await store.add(parts, call.provenance)
+                return ["entities": .array(order.compactMap { created[$0] })]
             }
-            try await store.add(parts, call.provenance)
-            return ["entities": .array(order.compactMap { created[$0] })]
         },
         Tool(
             name: "create_relations",
@@ -56,18 +58,20 @@ enum GraphTools {
             results: [Tool.Field(name: "relations", kind: .list(relation))],
             effect: .adds
         ) { call in
-            let store = GraphStore(memory: call.memory)
-            let present = try await store.graph()
-            var created: [GraphStore.Relation] = []
-            for relation in relations(call) {
-                for name in [relation.from, relation.to] where present[name] == nil {
-                    throw ToolFailure("Entity with name \(name) not found; create_entities makes it.")
+            try await call.memory.turns.take {
+                let store = GraphStore(memory: call.memory)
+                let present = try await store.graph()
+                var created: [GraphStore.Relation] = []
+                for relation in relations(call) {
+                    for name in [relation.from, relation.to] where present[name] == nil {
+                        throw ToolFailure("Entity with name \(name) not found; create_entities makes it.")
+                    }
+                    guard present.relationParts[relation] == nil, !created.contains(relation) else { continue }
+                    created.append(relation)
                 }
-                guard present.relationParts[relation] == nil, !created.contains(relation) else { continue }
-                created.append(relation)
+                try await store.add(created.map { GraphStore.part($0) }, call.provenance)
+                return ["relations": .array(created.map(value))]
             }
-            try await store.add(created.map { GraphStore.part($0) }, call.provenance)
-            return ["relations": .array(created.map(value))]
         },
         Tool(
             name: "add_observations",
@@ -96,22 +100,25 @@ enum GraphTools {
             ],
             effect: .adds
         ) { call in
-            let store = GraphStore(memory: call.memory)
-            let present = try await store.graph()
-            var parts: [(content: String, metadata: [String: String])] = []
-            var results: [JSONValue] = []
-            for given in call.arguments["observations"]?.array ?? [] {
-                let name = given["entityName"]?.string ?? ""
-                guard let entity = present[name] else {
-                    throw ToolFailure("Entity with name \(name) not found; create_entities makes it.")
+            try await call.memory.turns.take {
+                let store = GraphStore(memory: call.memory)
+                let present = try await store.graph()
+                var parts: [(content: String, metadata: [String: String])] = []
+                var results: [JSONValue] = []
+                for given in call.arguments["observations"]?.array ?? [] {
+                    let name = given["entityName"]?.string ?? ""
+                    guard let entity = present[name] else {
+                        throw ToolFailure("Entity with name \(name) not found; create_entities makes it.")
+                    }
+                    var known = Set(entity.observations)
+                    let added = (given["contents"]?.array ?? []).compactMap(\.string)
+                        .filter { known.insert($0).inserted }
+                    parts += added.map { GraphStore.part($0, of: name) }
+                    results.append(["entityName": .string(name), "addedObservations": JSONValue(added)])
                 }
-                var known = Set(entity.observations)
-                let added = (given["contents"]?.array ?? []).compactMap(\.string).filter { known.insert($0).inserted }
-                parts += added.map { GraphStore.part($0, of: name) }
-                results.append(["entityName": .string(name), "addedObservations": JSONValue(added)])
+                try await store.add(parts, call.provenance)
+                return ["results": .array(results)]
             }
-            try await store.add(parts, call.provenance)
-            return ["results": .array(results)]
         },
     ]
 
@@ -136,7 +143,7 @@ enum GraphTools {
             where names.contains(relation.from) || names.contains(relation.to) {
                 parts += ids
             }
-            try await store.delete(parts)
+            try await call.memory.delete(all: parts)
             let message =
                 missing.isEmpty
                 ? "Entities deleted successfully"
@@ -174,7 +181,7 @@ enum GraphTools {
                     parts += ids
                 }
             }
-            try await store.delete(parts)
+            try await call.memory.delete(all: parts)
             let message =
                 found == asked ? "Observations deleted successfully" : "Deleted \(found) of \(asked) observations."
             return ["success": true, "message": .string(message)]
@@ -190,7 +197,7 @@ enum GraphTools {
             let present = try await store.graph()
             let given = relations(call)
             let found = given.compactMap { present.relationParts[$0] }
-            try await store.delete(found.flatMap(\.self))
+            try await call.memory.delete(all: found.flatMap(\.self))
             let message =
                 found.count == given.count
                 ? "Relations deleted successfully"
@@ -205,7 +212,7 @@ enum GraphTools {
             description: "Read the entire knowledge graph. Not for a question: search_nodes.",
             results: graph,
             effect: .reads
-        ) { call in value(try await GraphStore(memory: call.memory).graph()) },
+        ) { call in try await GraphStore(memory: call.memory).readable().map(value).result },
         Tool(
             name: "search_nodes",
             description:
@@ -218,14 +225,17 @@ enum GraphTools {
             let query = call.arguments.text("query")
             let found = query.isEmpty ? [] : try await store.found(query, limit: mostFound)
             let lowered = query.lowercased()
-            return value(
-                try await store.graph()
-                    .part { entity in
-                        found.contains(entity.name)
-                            || ([entity.name, entity.type] + entity.observations)
-                                .contains { $0.lowercased().contains(lowered) }
-                    }
-            )
+            return try await store.readable()
+                .map { graph in
+                    value(
+                        graph.part { entity in
+                            found.contains(entity.name)
+                                || ([entity.name, entity.type] + entity.observations)
+                                    .contains { $0.lowercased().contains(lowered) }
+                        }
+                    )
+                }
+                .result
         },
         Tool(
             name: "open_nodes",
@@ -237,7 +247,8 @@ enum GraphTools {
             effect: .reads
         ) { call in
             let names = Set(call.arguments.strings("names") ?? [])
-            return value(try await GraphStore(memory: call.memory).graph().part { names.contains($0.name) })
+            return try await GraphStore(memory: call.memory).readable()
+                .map { graph in value(graph.part { names.contains($0.name) }) }.result
         },
     ]
 

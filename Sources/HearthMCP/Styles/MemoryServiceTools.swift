@@ -1,155 +1,310 @@
+import FoundationEssentials
 import HearthMemory
 import HearthText
 
-/// The tools of mcp-memory-service, for prompts that were written for it. Its hash of a content is the memory's checksum.
+/// The tools of mcp-memory-service, for prompts that were written for it: by the names of its release 12, and answering to those of
+/// before. Its hash of a content is the memory's checksum.
 enum MemoryServiceTools {
     private static let content = Tool.Argument(
         name: "content",
         kind: .string,
         isRequired: true,
-        aliases: ["text", "memory"]
+        aliases: ["text", "memory"],
+        mustSaySomething: true
     )
     private static let tags = Tool.Argument(name: "tags", kind: .list(.string), aliases: ["tag"])
-    private static let query = Tool.Argument(name: "query", kind: .string, isRequired: true, aliases: ["q", "text"])
+    /// Whether any of the tags is enough.
+    private static let tagMatch = Tool.Argument(name: "tag_match", kind: .choice(["any", "all"]))
+    private static let matchAll = Tool.Argument(name: "match_all", kind: .boolean, isUnlisted: true)
+    private static let after = Tool.Argument(
+        name: "after",
+        kind: .string,
+        description: "a date: from its beginning",
+        aliases: ["start_date"]
+    )
+    private static let before = Tool.Argument(
+        name: "before",
+        kind: .string,
+        description: "a date: until its beginning",
+        aliases: ["end_date"]
+    )
+    private static let memoryType = Tool.Argument(name: "memory_type", kind: .string, aliases: ["type"])
     private static let memories = [Tool.Field(name: "memories", kind: .list(.object))]
-    private static let pageSize = 1_000
+    private static let done = [Tool.Field(name: "success", kind: .boolean), Tool.Field(name: "message", kind: .string)]
+    /// Switches of that server that make no difference here.
+    private static func ignored(_ names: String...) -> [Tool.Argument] {
+        names.map { name in
+            Tool.Argument(name: name, kind: name == "quality_boost" ? .number : .string, isUnlisted: true)
+        }
+    }
 
-    static let all: [Tool] = [
-        Tool(
-            name: "store_memory",
-            description: "Store a memory with tags.",
-            arguments: [
-                content, tags, Tool.Argument(name: "memory_type", kind: .string, aliases: ["type"]),
-                Tool.Argument(name: "metadata", kind: .object),
-            ],
-            results: [
-                Tool.Field(name: "success", kind: .boolean), Tool.Field(name: "message", kind: .string),
-                Tool.Field(name: "content_hash", kind: .string),
-            ],
-            effect: .adds
-        ) { call in
-            let given = call.arguments["metadata"]?.object ?? [:]
-            var metadata: [String: String] = [:]
-            for member in given.members where !["tags", "type"].contains(member.key) {
-                metadata[member.key] = member.value.string ?? member.value.text
-            }
-            if let type = call.arguments.string("memory_type") ?? given["type"]?.string {
-                metadata["memory_type"] = type
-            }
-            var tags =
-                call.arguments.strings("tags") ?? given["tags"]?.array?.compactMap(\.string)
-                ?? given["tags"]?.string.map { [$0] } ?? []
-            // That server takes "a,b" for two tags.
-            tags = tags.flatMap { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
-                .filter { !$0.isEmpty }
-            let id = try await call.memory.coordinator.storeAgentMemory(
-                agentID: call.memory.agent,
-                userID: call.memory.user,
-                content: call.arguments.text("content"),
-                tags: tags,
-                metadata: metadata,
-                provenance: call.provenance
-            )
-            let hash = try await call.memory.memory(id).checksum
-            return ["success": true, "message": "Memory stored successfully", "content_hash": .string(hash)]
-        },
-        Tool(
-            name: "retrieve_memory",
-            description: "Find memories by words and meaning.",
-            arguments: [query, Tool.Argument(name: "n_results", kind: .integer, aliases: ["limit", "n"])],
-            results: memories,
-            effect: .reads
-        ) { call in
-            let results = try await call.memory.coordinator.searchAgentMemories(
-                agentID: call.memory.agent,
-                userID: call.memory.user,
-                query: call.arguments.text("query"),
-                limit: call.arguments.integer("n_results") ?? 5
-            )
-            return [
-                "memories": .array(results.map { value($0.memory, score: $0.score) }),
-                "query": .string(call.arguments.text("query")), "total_results": JSONValue(results.count),
-            ]
-        },
-        Tool(
-            name: "search_by_tag",
-            description: "List the memories that have any of some tags, or with match_all all of them.",
-            arguments: [
-                Tool.Argument(name: "tags", kind: .list(.string), isRequired: true, aliases: ["tag"]),
-                Tool.Argument(name: "match_all", kind: .boolean),
-            ],
-            results: memories,
-            effect: .reads
-        ) { call in
-            let tags = call.arguments.strings("tags") ?? []
-            let mustMatchAll = call.arguments.bool("match_all") ?? false
-            let found = try await everything(call, SearchFilter(tags: Set(tags)), own: false)
-                .filter { !mustMatchAll || Set(tags).isSubset(of: $0.tags) }
-            return ["memories": .array(found.map { value($0, score: nil) }), "total_results": JSONValue(found.count)]
-        },
-        Tool(
-            name: "delete_memory",
-            description: "Delete a memory of yours by its content_hash.",
-            arguments: [
-                Tool.Argument(
-                    name: "content_hash",
-                    kind: .string,
-                    isRequired: true,
-                    aliases: ["hash", "id", "memory_id"]
-                )
-            ],
-            results: [Tool.Field(name: "success", kind: .boolean), Tool.Field(name: "message", kind: .string)],
-            effect: .removes
-        ) { call in
-            let hash = call.arguments.text("content_hash")
-            let found = try await everything(call, SearchFilter(), own: true)
-                .filter { $0.checksum == hash || $0.id.rawValue == hash }
-            guard !found.isEmpty else {
-                throw ToolFailure("No memory has the content_hash \(hash); retrieve_memory gives them.")
-            }
-            for memory in found { try await call.memory.delete(memory.id) }
-            return ["success": true, "message": "Memory deleted successfully"]
-        },
-        Tool(
-            name: "check_database_health",
-            description: "How many memories there are, and whether the store is well.",
-            results: [Tool.Field(name: "status", kind: .string)],
-            effect: .reads
-        ) { call in
-            let status = try await StatusReport.object(of: call.memory)
-            return [
-                "status": status["health"] ?? .null, "backend": "hearth",
-                "statistics": ["total_memories": status["memories"] ?? 0],
-            ]
-        },
-    ]
+    static let all: [Tool] = [store, search, list, update, delete, health]
 
-    private static func everything(_ call: ToolCall, _ filter: SearchFilter, own: Bool) async throws -> [Memory] {
-        var all: [Memory] = []
-        var cursor: SliceCursor?
-        repeat {
-            let page = try await call.memory.coordinator.memories(
-                agentID: call.memory.agent,
-                userID: call.memory.user,
-                filter: filter,
-                includeSharedMemories: !own,
-                limit: pageSize,
-                after: cursor
-            )
-            all += page.memories
-            cursor = page.next
-        } while cursor != nil
-        return all
+    private static let store = Tool(
+        name: "memory_store",
+        formerNames: ["store_memory"],
+        description: "Store a memory with tags. Not for what is stored already: memory_search first.",
+        arguments: [content, tags, memoryType, Tool.Argument(name: "metadata", kind: .object)]
+            + ignored("conversation_id", "store"),
+        results: done + [Tool.Field(name: "content_hash", kind: .string)],
+        effect: .adds
+    ) { call in
+        let given = call.arguments["metadata"]?.object ?? [:]
+        var metadata = plain(given)
+        if let type = call.arguments.string("memory_type") ?? given["type"]?.string { metadata[typeKey] = type }
+        let id = try await call.memory.coordinator.storeAgentMemory(
+            agentID: call.memory.agent,
+            userID: call.memory.user,
+            content: call.arguments.text("content"),
+            tags: call.arguments.strings("tags").map(split) ?? tags(in: given) ?? [],
+            metadata: metadata,
+            provenance: call.provenance
+        )
+        let hash = try await call.memory.memory(id).checksum
+        return ["success": true, "message": "Memory stored successfully", "content_hash": .string(hash)]
+    }
+
+    private static let search = Tool(
+        name: "memory_search",
+        formerNames: ["retrieve_memory", "recall_memory", "search_by_tag"],
+        description:
+            "Find memories by words and meaning, and by tags and dates. Use before you answer; memory_list pages through all.",
+        arguments: [
+            Tool.Argument(name: "query", kind: .string, aliases: ["q", "text"]),
+            Tool.Argument(name: "mode", kind: .choice(["semantic", "exact", "hybrid", "ranked"])),
+            Tool.Argument(name: "time_expr", kind: .string, description: "such as last week"), after, before, tags,
+            tagMatch, Tool.Argument(name: "limit", kind: .integer, aliases: ["n_results", "n"]), matchAll,
+        ] + ignored("quality_boost", "store"),
+        results: memories + [Tool.Field(name: "total_results", kind: .integer)],
+        effect: .reads
+    ) { call in
+        let query = ["query", "time_expr"].compactMap { call.arguments.string($0) }.filter { !$0.isEmpty }
+            .joined(separator: " ")
+        let filter = try filter(call)
+        guard !query.isEmpty || filter != SearchFilter() else {
+            throw ToolFailure("memory_search needs query, tags, time_expr, after or before; memory_list lists all.")
+        }
+        let limit = call.arguments.integer("limit")
+        return try await call.memory
+            .reading(filter) { filter -> [JSONValue] in
+                guard !query.isEmpty else {
+                    // All of them, as that server does.
+                    let found = try await call.memory.all(filter).value
+                    return found.prefix(max(0, limit ?? found.count)).map { value($0, score: nil) }
+                }
+                return try await call.memory.coordinator
+                    .searchAgentMemories(
+                        agentID: call.memory.agent,
+                        userID: call.memory.user,
+                        query: query,
+                        searchType: call.arguments.string("mode") == "exact" ? .keyword : .hybrid,
+                        filter: filter,
+                        limit: limit ?? usualLimit
+                    )
+                    .map { value($0.memory, score: $0.score) }
+            }
+            .map { found in
+                ["memories": .array(found), "query": .string(query), "total_results": JSONValue(found.count)]
+            }
+            .result
+    }
+
+    private static let list = Tool(
+        name: "memory_list",
+        formerNames: ["list_memories"],
+        description: "List memories page by page, newest first. memory_search answers questions.",
+        arguments: [
+            Tool.Argument(name: "page", kind: .integer), Tool.Argument(name: "page_size", kind: .integer), tags,
+            tagMatch, memoryType,
+        ] + ignored("store"),
+        results: memories + [
+            Tool.Field(name: "total", kind: .integer), Tool.Field(name: "has_more", kind: .boolean),
+        ],
+        effect: .reads
+    ) { call in
+        let (page, size) = (call.arguments.integer("page") ?? 1, call.arguments.integer("page_size") ?? usualPage)
+        guard page > 0, (1...longestPage).contains(size) else {
+            throw ToolFailure("page counts from 1, and page_size must be from 1 to \(longestPage).")
+        }
+        return try await call.memory.all(filter(call))
+            .map { all in
+                let start = page.multipliedReportingOverflow(by: size)
+                let shown = start.overflow ? [] : all.dropFirst(start.partialValue - size).prefix(size)
+                return [
+                    "memories": .array(shown.map { value($0, score: nil) }), "page": JSONValue(page),
+                    "page_size": JSONValue(size), "total": JSONValue(all.count),
+                    "has_more": .bool(!start.overflow && start.partialValue < all.count),
+                ]
+            }
+            .result
+    }
+
+    private static let update = Tool(
+        name: "memory_update",
+        formerNames: ["update_memory_metadata"],
+        description:
+            "Change the tags, type, metadata or content of a memory by its content_hash. History keeps what was.",
+        arguments: [
+            hash, Tool.Argument(name: "updates", kind: .object, isRequired: true),
+            Tool.Argument(name: "versioned", kind: .boolean, isUnlisted: true),
+            Tool.Argument(name: "preserve_timestamps", kind: .boolean, isUnlisted: true),
+        ],
+        results: done + [Tool.Field(name: "content_hash", kind: .string)],
+        effect: .replaces
+    ) { call in
+        let updates = call.arguments["updates"]?.object ?? [:]
+        let known = ["tags", "memory_type", "type", "metadata", "content", "reason"]
+        if let other = updates.keys.first(where: { !known.contains($0) }) {
+            throw ToolFailure("updates has no \(other); it has \(known.joined(separator: ", ")).")
+        }
+        guard let memory = try await found(call).first else { throw missing(call) }
+        let provenance = call.provenance
+        let (saved, isPublished) = try await call.memory.edit(memory.id) { memory in
+            var change = MemoryChange(provenance: provenance)
+            change.content = updates["content"]?.string
+            change.tags = tags(in: updates)
+            let type = updates["memory_type"]?.string ?? updates["type"]?.string
+            if type != nil || updates["metadata"] != nil {
+                var metadata = memory.metadata.merging(plain(updates["metadata"]?.object ?? [:])) { _, new in new }
+                if let type { metadata[typeKey] = type }
+                change.metadata = metadata
+            }
+            return change
+        }
+        return [
+            "success": true,
+            "message": isPublished
+                ? "Memory updated successfully" : "Proposed to the memory's owner, whose sync decides",
+            "content_hash": .string(saved.checksum),
+        ]
+    }
+
+    private static let hash = Tool.Argument(
+        name: "content_hash",
+        kind: .string,
+        isRequired: true,
+        aliases: ["hash", "id", "memory_id"]
+    )
+
+    private static let delete = Tool(
+        name: "memory_delete",
+        formerNames: ["delete_memory", "delete_by_tag"],
+        description:
+            "Delete memories of yours: one by its content_hash, or those with tags or of a time. dry_run shows which.",
+        arguments: [
+            Tool.Argument(name: hash.name, kind: .string, aliases: hash.aliases), tags, tagMatch, after, before,
+            Tool.Argument(name: "dry_run", kind: .boolean), matchAll,
+        ] + ignored("store"),
+        results: done + [Tool.Field(name: "deleted_count", kind: .integer)],
+        effect: .removes
+    ) { call in
+        let isByHash = call.arguments.string(hash.name) != nil
+        let filter = try filter(call)
+        guard isByHash || filter != SearchFilter() else {
+            throw ToolFailure("Say which: content_hash, tags, after or before. All are never deleted at once.")
+        }
+        let doomed = try await isByHash ? found(call) : call.memory.all(filter, own: true).value
+        guard !doomed.isEmpty || !isByHash else { throw missing(call) }
+        let isTrial = call.arguments.bool("dry_run") ?? false
+        if !isTrial { try await call.memory.delete(all: doomed.map(\.id)) }
+        return [
+            "success": true,
+            "message": .string(isTrial ? "\(doomed.count) memories would be deleted" : "Memory deleted successfully"),
+            "deleted_count": JSONValue(doomed.count), "content_hashes": JSONValue(doomed.map(\.checksum)),
+        ]
+    }
+
+    private static let health = Tool(
+        name: "memory_health",
+        formerNames: ["check_database_health", "memory_stats"],
+        description: "How many memories there are, and whether the store is well.",
+        results: [Tool.Field(name: "status", kind: .string)],
+        effect: .reads
+    ) { call in
+        let status = try await StatusReport.object(of: call.memory)
+        return [
+            "status": status["health"] ?? .null, "backend": "hearth",
+            "statistics": ["total_memories": status["memories"] ?? 0],
+        ]
+    }
+
+    private static let usualLimit = 10
+    private static let usualPage = 20
+    private static let longestPage = 1_000
+    /// Where a memory's type, which is a word of that server's, is kept.
+    private static let typeKey = "memory_type"
+
+    /// The agent's own memories of the hash that is given.
+    private static func found(_ call: ToolCall) async throws -> [Memory] {
+        let hash = call.arguments.text(hash.name)
+        return try await call.memory.all(own: true).value.filter { $0.checksum == hash || $0.id.rawValue == hash }
+    }
+
+    private static func missing(_ call: ToolCall) -> ToolFailure {
+        ToolFailure(
+            "No memory of yours has the content_hash \(call.arguments.text(hash.name)); memory_search and memory_list give them."
+        )
+    }
+
+    /// What the arguments narrow a call to.
+    private static func filter(_ call: ToolCall) throws(ToolFailure) -> SearchFilter {
+        var filter = SearchFilter()
+        if let given = call.arguments.strings("tags") {
+            let mustHaveAll = call.arguments.string("tag_match") == "all" || call.arguments.bool("match_all") == true
+            if mustHaveAll { filter.allTags = Set(split(given)) } else { filter.tags = Set(split(given)) }
+        }
+        if let type = call.arguments.string("memory_type") { filter.metadata[typeKey] = type }
+        filter.createdAfter = try date("after", call)
+        filter.createdBefore = try date("before", call)
+        return filter
+    }
+
+    private static func date(_ name: String, _ call: ToolCall) throws(ToolFailure) -> Date? {
+        guard let text = call.arguments.string(name) else { return nil }
+        do {
+            return try text.contains("T")
+                ? Date(text, strategy: .iso8601) : Date(text, strategy: .iso8601.year().month().day())
+        } catch {
+            throw ToolFailure("\(name) must be a date such as 2026-03-01, or a time such as 2026-03-01T08:00:00Z.")
+        }
+    }
+
+    /// That server takes "a,b" for two tags.
+    private static func split(_ tags: [String]) -> [String] {
+        tags.flatMap { $0.split(separator: ",") }.map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+
+    /// The tags among the members of an object: a list, or a text with commas.
+    private static func tags(in object: JSONObject) -> [String]? {
+        (object["tags"]?.array?.compactMap(\.string) ?? object["tags"]?.string.map { [$0] }).map(split)
+    }
+
+    /// Members as metadata.
+    private static func plain(_ object: JSONObject) -> [String: String] {
+        var metadata: [String: String] = [:]
+        for member in object.members where !["tags", "type"].contains(member.key) {
+            metadata[member.key] = member.value.string ?? member.value.text
+        }
+        return metadata
     }
 
     private static func value(_ memory: Memory, score: Double?) -> JSONValue {
         var object: JSONObject = [
             "content": .string(memory.content), "content_hash": .string(memory.checksum),
-            "id": .string(memory.id.rawValue),
-            "tags": JSONValue(memory.tags), "memory_type": .string(memory.metadata["memory_type"] ?? "note"),
-            "created_at": JSONValue(memory.createdAt),
+            "id": .string(memory.id.rawValue), "tags": JSONValue(memory.tags),
+            "memory_type": .string(memory.metadata[typeKey] ?? "note"), "created_at": JSONValue(memory.createdAt),
         ]
         if let score { object["similarity_score"] = .number(score) }
         return .object(object)
+    }
+}
+
+extension Substring {
+    /// Without blanks at its ends.
+    fileprivate var trimmed: String {
+        var rest = self
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return String(rest)
     }
 }

@@ -7,7 +7,17 @@ enum OpenMemoryTools {
         Tool(
             name: "add_memories",
             description: "Store what the user says of themselves or asks you to keep.",
-            arguments: [Tool.Argument(name: "text", kind: .string, isRequired: true, aliases: ["content", "memory"])],
+            arguments: [
+                Tool.Argument(
+                    name: "text",
+                    kind: .string,
+                    isRequired: true,
+                    aliases: ["content", "memory"],
+                    mustSaySomething: true
+                ),
+                // Some releases of that server ask whether to make facts of the text. It is kept as it is.
+                Tool.Argument(name: "infer", kind: .boolean, isUnlisted: true),
+            ],
             results: [Tool.Field(name: "results", kind: .list(.object))],
             effect: .adds
         ) { call in
@@ -27,12 +37,17 @@ enum OpenMemoryTools {
             results: [Tool.Field(name: "results", kind: .list(.object))],
             effect: .reads
         ) { call in
-            let results = try await call.memory.coordinator.searchAgentMemories(
-                agentID: call.memory.agent,
-                userID: call.memory.user,
-                query: call.arguments.text("query")
-            )
-            return ["results": .array(results.map { value($0.memory, score: $0.score) })]
+            try await call.memory
+                .reading { filter in
+                    let results = try await call.memory.coordinator.searchAgentMemories(
+                        agentID: call.memory.agent,
+                        userID: call.memory.user,
+                        query: call.arguments.text("query"),
+                        filter: filter
+                    )
+                    return ["results": .array(results.map { value($0.memory, score: $0.score) })]
+                }
+                .result
         },
         Tool(
             name: "list_memories",
@@ -40,12 +55,7 @@ enum OpenMemoryTools {
             results: [Tool.Field(name: "results", kind: .list(.object))],
             effect: .reads
         ) { call in
-            let page = try await call.memory.coordinator.memories(
-                agentID: call.memory.agent,
-                userID: call.memory.user,
-                limit: 1_000
-            )
-            return ["results": .array(page.memories.map { value($0, score: nil) })]
+            try await call.memory.all().map { ["results": .array($0.map { value($0, score: nil) })] }.result
         },
         Tool(
             name: "delete_memories",
@@ -71,18 +81,9 @@ enum OpenMemoryTools {
             results: [Tool.Field(name: "message", kind: .string)],
             effect: .removes
         ) { call in
-            var count = 0
-            while true {
-                let page = try await call.memory.coordinator.memories(
-                    agentID: call.memory.agent,
-                    userID: call.memory.user,
-                    includeSharedMemories: false
-                )
-                guard !page.memories.isEmpty else { break }
-                for memory in page.memories { try await call.memory.delete(memory.id) }
-                count += page.memories.count
-            }
-            return ["message": .string("Successfully deleted \(count) memories")]
+            let all = try await call.memory.all(own: true)
+            try await call.memory.delete(all: all.value.map(\.id))
+            return all.map { ["message": .string("Successfully deleted \($0.count) memories")] }.result
         },
     ]
 

@@ -14,7 +14,8 @@ extension MemoryTools {
             kind: .list(.string),
             isRequired: true,
             description: "names of agents",
-            aliases: ["agents", "to", "with", "from", "agent_names"].filter { $0 != name }
+            aliases: ["agents", "to", "with", "from", "agent_names", "agent", "agent_id", "agent_ids"]
+                .filter { $0 != name }
         )
     }
 

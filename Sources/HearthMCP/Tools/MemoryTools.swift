@@ -25,7 +25,8 @@ enum MemoryTools {
                 name: "content",
                 kind: .string,
                 isRequired: true,
-                aliases: ["text", "memory", "fact", "note", "data", "observation"]
+                aliases: ["text", "memory", "fact", "note", "data", "observation"],
+                mustSaySomething: true
             ),
             Tool.Argument(name: "category", kind: .string, aliases: ["topic", "kind"]),
             Tool.Argument(name: "tags", kind: .list(.string), aliases: ["tag", "labels"]),
@@ -64,23 +65,46 @@ enum MemoryTools {
                 name: "budget",
                 kind: .integer,
                 description: "most tokens",
-                aliases: ["max_tokens", "token_budget", "tokens", "limit"]
+                aliases: ["max_tokens", "token_budget", "tokens"]
+            ),
+            // Where a model gives one of these it means memories, not tokens.
+            Tool.Argument(
+                name: "count",
+                kind: .integer,
+                aliases: ["limit", "top_k", "k", "n", "n_results", "max_results", "num_results"],
+                isUnlisted: true
             ),
         ],
         results: [Tool.Field(name: "text", kind: .string)],
         effect: .reads
     ) { call in
-        let context = try await call.memory.coordinator.context(
-            agentID: call.memory.agent,
-            userID: call.memory.user,
-            query: call.arguments.text("query"),
-            budget: call.arguments.integer("budget") ?? usualBudget
-        )
-        let nothing = context.leftOut == 0 ? "Nothing is remembered of that." : "Nothing fits; give a greater budget."
-        var result: JSONObject = ["text": .string(context.text.isEmpty ? nothing : context.text)]
-        result["tokens"] = JSONValue(context.tokens)
-        if context.leftOut > 0 { result["left_out"] = JSONValue(context.leftOut) }
-        return result
+        let most = call.arguments.integer("count")
+        guard most ?? 1 > 0 else { throw ToolFailure("count is how many memories at most; it must be 1 or more.") }
+        return try await call.memory
+            .reading { filter in
+                let context = try await call.memory.coordinator.context(
+                    agentID: call.memory.agent,
+                    userID: call.memory.user,
+                    query: call.arguments.text("query"),
+                    filter: filter,
+                    budget: call.arguments.integer("budget") ?? usualBudget
+                )
+                let nothing =
+                    context.leftOut == 0 ? "Nothing is remembered of that." : "Nothing fits; give a greater budget."
+                var result: JSONObject = ["text": .string(context.text.isEmpty ? nothing : context.text)]
+                var (tokens, leftOut) = (context.tokens, context.leftOut)
+                if let most, most < context.results.count {
+                    // A memory is a line.
+                    let text = context.text.split(separator: "\n").prefix(most).joined(separator: "\n")
+                    result["text"] = .string(text)
+                    tokens = TokenEstimate.tokens(in: text)
+                    leftOut += context.results.count - most
+                }
+                result["tokens"] = JSONValue(tokens)
+                if leftOut > 0 { result["left_out"] = JSONValue(leftOut) }
+                return result
+            }
+            .result
     }
 
     static let get = Tool(
@@ -118,16 +142,20 @@ enum MemoryTools {
         guard given == nil || cursor != nil else {
             throw ToolFailure("That cursor is none that browse has given; leave it out to begin anew.")
         }
-        let page = try await call.memory.coordinator.memories(
-            agentID: call.memory.agent,
-            userID: call.memory.user,
-            filter: filter,
-            limit: call.arguments.integer("limit") ?? 20,
-            after: cursor
-        )
-        var result: JSONObject = ["memories": .array(page.memories.map { JSONValue($0) })]
-        if let next = page.next { result["next"] = .string(try PageCursor.text(next)) }
-        return result
+        return try await call.memory
+            .reading(filter) { filter in
+                let page = try await call.memory.coordinator.memories(
+                    agentID: call.memory.agent,
+                    userID: call.memory.user,
+                    filter: filter,
+                    limit: call.arguments.integer("limit") ?? 20,
+                    after: cursor
+                )
+                var result: JSONObject = ["memories": .array(page.memories.map { JSONValue($0) })]
+                if let next = page.next { result["next"] = .string(try PageCursor.text(next)) }
+                return result
+            }
+            .result
     }
 
     static let revise = Tool(

@@ -3,6 +3,8 @@ import HearthText
 /// A tool that a model may call.
 struct Tool: Sendable {
     var name: String
+    /// Names that it had in earlier releases of the server whose tool it is: answered to, and not listed.
+    var formerNames: [String] = []
     /// Written for a model that has never seen it: what it does, when to use it and when not.
     var description: String
     var arguments: [Argument] = []
@@ -42,6 +44,10 @@ struct Tool: Sendable {
         var description: String?
         /// Names that models guess.
         var aliases: [String] = []
+        /// Whether it is taken without being in the schema: what other servers have trained models to give.
+        var isUnlisted = false
+        /// Whether a blank text is refused.
+        var mustSaySomething = false
     }
 
     /// A member of a result or of a record.
@@ -56,7 +62,9 @@ extension Tool {
     /// The definition as `tools/list` gives it: flat schemas, without references.
     var definition: JSONValue {
         var properties = JSONObject()
-        for argument in arguments { properties[argument.name] = argument.kind.schema(argument.description) }
+        for argument in arguments where !argument.isUnlisted {
+            properties[argument.name] = argument.kind.schema(argument.description)
+        }
         let required = arguments.filter(\.isRequired).map { JSONValue.string($0.name) }
         return [
             "name": .string(name),

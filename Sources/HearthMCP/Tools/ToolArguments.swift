@@ -13,11 +13,9 @@ struct ToolArguments: Sendable {
                 throw ToolFailure(Self.unknown(member.key, of: tool))
             }
             guard values[argument.name] == nil || member.key == argument.name else { continue }
-            guard let value = argument.kind.accepting(member.value) else {
-                throw ToolFailure("\(argument.name) must be \(argument.kind.words), not \(member.value.kind).")
-            }
-            if case .choice(let choices) = argument.kind, let text = value.string, !choices.contains(text) {
-                throw ToolFailure("\(argument.name) must be one of \(choices.joined(separator: ", ")).")
+            let value = try argument.kind.accepting(member.value, as: argument.name)
+            if argument.mustSaySomething, value.string?.allSatisfy(\.isWhitespace) == true {
+                throw ToolFailure("\(argument.name) is blank; say what \(tool.name) is to keep.")
             }
             values[argument.name] = value
         }
@@ -32,7 +30,7 @@ struct ToolArguments: Sendable {
             return
                 "\(tool.name) takes no \(key): the agent and the user are fixed when the server starts. Leave it out."
         }
-        let names = tool.arguments.map(\.name)
+        let names = tool.arguments.filter { !$0.isUnlisted }.map(\.name)
         return names.isEmpty
             ? "\(tool.name) takes no arguments; leave \(key) out."
             : "\(tool.name) has no argument \(key); it has \(names.joined(separator: ", "))."
@@ -63,11 +61,50 @@ extension Tool.Argument {
 
 extension Tool.Kind {
     /// A value as this kind, where it is plain what was meant: `"5"` for 5, one text for a list of it.
-    fileprivate func accepting(_ value: JSONValue) -> JSONValue? {
+    ///
+    /// - Parameters:
+    ///   - value: What was given.
+    ///   - place: Where it stands, such as `entities[0].name`.
+    fileprivate func accepting(_ value: JSONValue, as place: String) throws(ToolFailure) -> JSONValue {
         switch self {
-        case .string, .choice:
+        case .list(let element):
+            guard let elements = value.array else { return .array([try element.accepting(value, as: place)]) }
+            var accepted: [JSONValue] = []
+            for (index, given) in elements.enumerated() {
+                accepted.append(try element.accepting(given, as: "\(place)[\(index)]"))
+            }
+            return .array(accepted)
+        case .record(let fields):
+            guard let object = value.object else { throw unfit(value, place) }
+            var accepted = JSONObject()
+            for field in fields {
+                guard let given = object[field.name], given != .null else {
+                    if field.isOptional { continue }
+                    throw ToolFailure("\(place) lacks \(field.name), \(field.kind.words).")
+                }
+                accepted[field.name] = try field.kind.accepting(given, as: "\(place).\(field.name)")
+            }
+            return .object(accepted)
+        default:
+            guard let accepted = accepting(value) else { throw unfit(value, place) }
+            return accepted
+        }
+    }
+
+    private func unfit(_ value: JSONValue, _ place: String) -> ToolFailure {
+        if case .choice = self, let text = value.string {
+            return ToolFailure("\(place) must be \(words), not \(text).")
+        }
+        return ToolFailure("\(place) must be \(words), not \(value.kind).")
+    }
+
+    /// The same of what has no parts.
+    private func accepting(_ value: JSONValue) -> JSONValue? {
+        switch self {
+        case .string:
             if value.string != nil { return value }
             return value.double == nil ? nil : .string(value.text)
+        case .choice(let choices): return value.string.map { choices.contains($0) } == true ? value : nil
         case .integer:
             if let integer = value.integer ?? value.string.flatMap({ Int($0) }) { return .integer(Int64(integer)) }
             return nil
@@ -83,23 +120,8 @@ extension Tool.Kind {
             case "false": return false
             default: return nil
             }
-        case .list(let element):
-            guard let elements = value.array else { return element.accepting(value).map { .array([$0]) } }
-            let accepted = elements.compactMap { element.accepting($0) }
-            return accepted.count == elements.count ? .array(accepted) : nil
         case .object: return value.object == nil ? nil : value
-        case .record(let fields):
-            guard let object = value.object else { return nil }
-            var accepted = JSONObject()
-            for field in fields {
-                guard let given = object[field.name], given != .null else {
-                    if field.isOptional { continue }
-                    return nil
-                }
-                guard let value = field.kind.accepting(given) else { return nil }
-                accepted[field.name] = value
-            }
-            return .object(accepted)
+        case .list, .record: return nil
         }
     }
 

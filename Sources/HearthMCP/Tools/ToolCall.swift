@@ -6,6 +6,8 @@ struct ToolCall: Sendable {
     var memory: AgentMemory
     /// What the client calls itself.
     var clientName: String
+    /// The tools that give ids, as a model is told of them.
+    var finders = ToolStyle.memories.finders
     /// Asks the client's person; nil where nobody can be asked.
     var ask: (@Sendable (Question) async throws -> Answer)?
 
@@ -17,7 +19,7 @@ struct ToolCall: Sendable {
         var text = arguments.text(name)
         for prefix in ["hearth://memory/", "["] where text.hasPrefix(prefix) { text.removeFirst(prefix.count) }
         if text.hasSuffix("]") { text.removeLast() }
-        guard !text.isEmpty else { throw ToolFailure("\(name) is empty; recall or browse give ids.") }
+        guard !text.isEmpty else { throw ToolFailure("\(name) is empty; \(finders) ids.") }
         return MemoryID(rawValue: text)
     }
 }
@@ -48,6 +50,8 @@ struct AgentMemory: Sendable {
     let user: UserID
     /// The leases that the model holds.
     let leases: HeldLeases
+    /// What looks at what there is and changes it accordingly is done one after the other.
+    let turns = Turns()
 
     var sync: MemorySyncService { coordinator.syncService }
 
@@ -111,11 +115,22 @@ struct AgentMemory: Sendable {
         _ id: MemoryID,
         _ edit: @Sendable (Memory) throws -> MemoryChange
     ) async throws -> (Memory, Bool) {
+        let (memory, isPublished, _) = try await self.edit(id, noting: { (try edit($0), ()) })
+        return (memory, isPublished)
+    }
+
+    /// The same, with something that is to be known of the edit that was made in the end.
+    func edit<Note: Sendable>(
+        _ id: MemoryID,
+        noting edit: @Sendable (Memory) throws -> (MemoryChange, Note)
+    ) async throws -> (Memory, Bool, Note) {
         while true {
             try Task.checkCancellation()
             let memory = try await memory(id)
             do {
-                return try await save(id, edit(memory), ifVersion: memory.version)
+                let (change, note) = try edit(memory)
+                let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
+                return (saved, isPublished, note)
             } catch let error as MemoryError where error.code == .versionMismatch {
                 continue
             }
@@ -137,6 +152,56 @@ struct AgentMemory: Sendable {
             try await coordinator.deleteMemory(id, agentID: agent, lock: lock, userID: user)
         }
     }
+
+    /// Deletes memories; one that another client was faster to delete is no error.
+    func delete(all ids: some Sequence<MemoryID>) async throws {
+        for id in ids {
+            do {
+                try await delete(id)
+            } catch let error as MemoryError where error.code == .memoryNotFound {
+                continue
+            }
+        }
+    }
+
+    /// Reads with the sensitive memories, or where the server has no key for them without.
+    ///
+    /// - Returns: What was read, and whether sensitive memories were left out.
+    func reading<R>(
+        _ filter: SearchFilter = SearchFilter(),
+        _ read: (SearchFilter) async throws -> R
+    ) async throws -> Readable<R> {
+        do {
+            return Readable(value: try await read(filter))
+        } catch let error as MemoryError where error.code == .keyUnavailable {
+            var filter = filter
+            filter.includesSensitive = false
+            return Readable(value: try await read(filter), lacksSensitive: true)
+        }
+    }
+
+    /// All memories that a filter admits, newest first.
+    func all(_ filter: SearchFilter = SearchFilter(), own: Bool = false) async throws -> Readable<[Memory]> {
+        try await reading(filter) { filter in
+            var all: [Memory] = []
+            var cursor: SliceCursor?
+            repeat {
+                let page = try await coordinator.memories(
+                    agentID: agent,
+                    userID: user,
+                    filter: filter,
+                    includeSharedMemories: !own,
+                    limit: Self.pageSize,
+                    after: cursor
+                )
+                all += page.memories
+                cursor = page.next
+            } while cursor != nil
+            return all
+        }
+    }
+
+    private static let pageSize = 1_000
 
     /// The conflicts that the agent may settle, oldest first.
     func conflicts() async throws -> [SyncConflict] {

@@ -21,6 +21,12 @@ struct ToolCatalog: Sendable {
         case .all: names = all.map(\.name)
         case .named(let given):
             let known = all.map(\.name)
+            guard !given.isEmpty else {
+                throw MemoryError(
+                    code: .invalidArgument,
+                    message: "No tool is named; name some of \(known.joined(separator: ", ")), or say all."
+                )
+            }
             for name in given where !known.contains(name) {
                 throw MemoryError(
                     code: .invalidArgument,
@@ -30,7 +36,18 @@ struct ToolCatalog: Sendable {
             names = given
         }
         tools = all.filter { names.contains($0.name) && (!options.isReadOnly || $0.effect.isReading) }
+        guard !tools.isEmpty else {
+            throw MemoryError(
+                code: .invalidArgument,
+                message: """
+                    None of \(names.joined(separator: ", ")) only reads, so that nothing would be offered; name tools that read: \
+                    \(all.filter(\.effect.isReading).map(\.name).joined(separator: ", ")).
+                    """
+            )
+        }
     }
 
-    subscript(name: String) -> Tool? { tools.first { $0.name == name } }
+    subscript(name: String) -> Tool? {
+        tools.first { $0.name == name } ?? tools.first { $0.formerNames.contains(name) }
+    }
 }

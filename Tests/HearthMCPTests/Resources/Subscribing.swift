@@ -88,4 +88,55 @@ import Testing
         _ = seen
         try await client.close()
     }
+
+    @Test func `whoever subscribes to a kind of memories is told when it reads differently, and only then`()
+        async throws
+    {
+        let client = try await Client()
+        try await client.open()
+        func subscribe(_ uri: String) async throws -> JSONValue {
+            try await client.answer(to: client.begin("resources/subscribe", ["uri": .string(uri)]))
+        }
+        func told() throws -> [String] {
+            try client.notifications("notifications/resources/updated").compactMap { $0["uri"]?.string }
+        }
+        let uris = ["hearth://tag/pets", "hearth://category/general", "hearth://agent/alden"]
+        for uri in uris { #expect(try await subscribe(uri)["result"] == [:]) }
+        #expect(try await subscribe("nope").at("error", "code") == -32002)
+        #expect(try await subscribe("hearth://status")["result"] == [:])
+        let id = try await client.coordinator.storeAgentMemory(
+            agentID: "alden",
+            userID: Client.user,
+            content: "A cat.",
+            tags: ["pets"]
+        )
+        try await until { try Set(uris).isSubset(of: told()) }
+        // An edit that takes it out of a listing changes that listing.
+        try await client.coordinator.publishMemory(id, agentID: "alden", change: MemoryChange(tags: []))
+        try await until { try told().count { $0 == uris[0] } == 2 }
+        // One that has nothing to do with pets does not.
+        try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "A tree.")
+        try await until { try told().count { $0 == "hearth://status" } >= 3 && told().count { $0 == uris[1] } >= 3 }
+        #expect(try told().count { $0 == uris[0] } == 2)
+        try await client.close()
+    }
+
+    @Test func `a stream honours the addresses that there are, and tells of kinds of memories`() async throws {
+        let client = try await Client()
+        let uri = JSONValue.string("hearth://tag/pets")
+        client.begin(
+            "subscriptions/listen",
+            Client.modern(["notifications": ["resourceSubscriptions": [uri, "nope"]]])
+        )
+        let acknowledged = try client.notifications("notifications/subscriptions/acknowledged").first
+        #expect(acknowledged?["notifications"] == ["resourceSubscriptions": [uri]])
+        try await client.coordinator.storeAgentMemory(
+            agentID: "alden",
+            userID: Client.user,
+            content: "A cat.",
+            tags: ["pets"]
+        )
+        try await until { try client.notifications("notifications/resources/updated").contains { $0["uri"] == uri } }
+        try await client.close()
+    }
 }

@@ -95,4 +95,97 @@ import Testing
         await second.server.close()
         try await first.close()
     }
+
+    @Test func `lines are lines whatever they end with`() async throws {
+        let client = try await client()
+        _ = try await client.call("create", ["path": "/memories/w", "file_text": "a\r\nb\r\nc\r\n"])
+        func view(_ arguments: JSONObject = [:]) async throws -> [String] {
+            var arguments = arguments
+            arguments["path"] = "/memories/w"
+            let text = try await client.call("view", arguments)["text"]?.string ?? ""
+            return text.split(separator: "\n").dropFirst().map { String($0.split(separator: "\t").last ?? "") }
+        }
+        #expect(try await view(["view_range": [2, 2]]) == ["b"])
+        _ = try await client.call("insert", ["path": "/memories/w", "insert_line": 1, "insert_text": "X\r\n"])
+        #expect(try await view(["view_range": [1, 4]]) == ["a", "X", "b", "c"])
+        _ = try await client.call("str_replace", ["path": "/memories/w", "old_str": "b\nc", "new_str": "d\r\ne"])
+        let memory = try await client.coordinator.memories(agentID: "alden", userID: Client.user).memories.first
+        #expect(memory?.content == "a\nX\nd\ne\n")
+        // A file that came by another way keeps its ends of lines until it is edited.
+        try await client.coordinator.publishMemory(
+            try #require(memory?.id),
+            agentID: "alden",
+            change: MemoryChange(content: "one\r\ntwo\r\n")
+        )
+        #expect(try await view(["view_range": [2, 2]]) == ["two"])
+        _ = try await client.call("str_replace", ["path": "/memories/w", "old_str": "two\n", "new_str": "2\n"])
+        #expect(try await view(["view_range": [1, 2]]) == ["one", "2"])
+        try await client.close()
+    }
+
+    @Test func `the lines around an edit are shown, also where its text stands elsewhere or is gone`() async throws {
+        let client = try await client()
+        let text = (1...20).map { "line \($0)\n" }.joined()
+        _ = try await client.call("create", ["path": "/memories/l", "file_text": .string(text)])
+        for (old, new) in [("line 19", "line 1"), ("line 18\n", "")] {
+            let shown = try await
+                client
+                .call(
+                    "str_replace",
+                    ["path": "/memories/l", "old_str": .string(old), "new_str": .string(new)]
+                )["text"]?
+                .string
+            #expect(shown?.contains("    17\tline 17") == true, "\(shown ?? "")")
+            #expect(shown?.contains("     1\t") == false)
+        }
+        try await client.close()
+    }
+
+    @Test func `of calls that create one file at once a single one does, and what is deleted stays so`() async throws {
+        let first = try await client()
+        let second = try await client(on: first.coordinator)
+        let requests = (0..<8)
+            .map { number in
+                let client = number < 6 ? first : second
+                let arguments: JSONValue = ["path": "/memories/p", "file_text": .string("\(number)")]
+                return (
+                    client,
+                    client.begin("tools/call", Client.modern(["name": "create", "arguments": arguments]))
+                )
+            }
+        var created = 0
+        for (client, request) in requests {
+            let result = try await client.answer(to: request)["result"]
+            if result?["isError"] == nil {
+                created += 1
+            } else {
+                #expect(result?.text.contains("already exists") == true)
+            }
+        }
+        #expect(created == 1)
+        #expect(try await first.coordinator.memories(agentID: "alden", userID: Client.user).memories.count == 1)
+        _ = try await first.call("delete", ["path": "/memories/p"])
+        #expect(try await second.refusal("view", ["path": "/memories/p"]).contains("does not exist"))
+        await second.server.close()
+        try await first.close()
+    }
+
+    @Test func `two memories of one path are one file, which is moved and deleted whole`() async throws {
+        let client = try await client()
+        for text in ["older", "newer"] {
+            try await client.coordinator.storeAgentMemory(
+                agentID: "alden",
+                userID: Client.user,
+                content: text,
+                tags: ["file"],
+                metadata: ["path": "p"]
+            )
+        }
+        #expect(try await client.call("view", ["path": "/memories/p"])["text"]?.string?.contains("older") == true)
+        _ = try await client.call("rename", ["old_path": "/memories/p", "new_path": "/memories/q"])
+        #expect(try await client.refusal("view", ["path": "/memories/p"]).contains("does not exist"))
+        _ = try await client.call("delete", ["path": "/memories/q"])
+        #expect(try await client.coordinator.memories(agentID: "alden", userID: Client.user).memories.isEmpty)
+        try await client.close()
+    }
 }

@@ -102,4 +102,27 @@ import Testing
         await plain.server.close()
         try await client.close()
     }
+
+    @Test func `of calls that create one entity at once a single one does`() async throws {
+        let client = try await Client { $0.style = .graph }
+        let requests = (0..<6)
+            .map { number in
+                let entity: JSONValue = [
+                    "name": "Ana", "entityType": .string("kind \(number)"), "observations": ["Sails."],
+                ]
+                return client.begin(
+                    "tools/call",
+                    Client.modern(["name": "create_entities", "arguments": ["entities": [entity]]])
+                )
+            }
+        var created: [JSONValue] = []
+        for request in requests {
+            let result = try await client.answer(to: request).at("result", "structuredContent", "entities")
+            created += result?.array ?? []
+        }
+        #expect(created.count == 1)
+        #expect(try await client.call("read_graph")["entities"] == .array(created))
+        #expect(try await client.coordinator.memories(agentID: "alden", userID: Client.user).memories.count == 2)
+        try await client.close()
+    }
 }

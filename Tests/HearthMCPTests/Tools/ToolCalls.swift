@@ -166,4 +166,93 @@ import Testing
         #expect(content.split(separator: ",").dropLast().compactMap { Int($0) }.sorted() == Array(0..<30))
         try await client.close()
     }
+
+    @Test func `a count of memories is taken for that and not for tokens`() async throws {
+        let client = try await Client()
+        for number in 1...6 { _ = try await client.call("remember", ["content": .string("Rose \(number) is red.")]) }
+        for name in ["limit", "top_k", "k", "n_results", "max_results"] {
+            let recalled = try await client.call("recall", ["q": "roses", name: 2])
+            #expect(recalled["text"]?.string?.split(separator: "\n").count == 2, "\(name): \(recalled.text)")
+            #expect(recalled["left_out"] == 4)
+        }
+        #expect(try await client.refusal("recall", ["q": "roses", "limit": 0]).contains("1 or more"))
+        try await client.close()
+    }
+
+    @Test(arguments: ToolStyle.allCases)
+    func `without the key everything but the sensitive memories is there, and it is said that they are left out`(
+        style: ToolStyle
+    ) async throws {
+        let place = try TemporaryDirectory()
+        let path = place.file("hearth.db")
+        var withKey = CoordinatorConfiguration()
+        withKey.keyProvider = MemoryKeyProvider()
+        let full = try await MultiAgentMemoryCoordinator.open(.file(path), configuration: withKey)
+        try await full.registerAgent("alden")
+        let sealed = try await full.storeAgentMemory(
+            agentID: "alden",
+            userID: Client.user,
+            content: "The pin is 4711.",
+            isSensitive: true
+        )
+        try await full.storeAgentMemory(agentID: "alden", userID: Client.user, content: "The pin board is green.")
+        try await full.close()
+        let client = try await Client(on: try await MultiAgentMemoryCoordinator.open(.file(path))) {
+            $0.style = style
+            $0.tools = .all
+        }
+        let calls: [(String, JSONObject)] =
+            switch style {
+            case .memories: [("recall", ["q": "pin"]), ("browse", [:])]
+            case .files: [("view", ["path": "/memories"])]
+            case .graph: [("read_graph", [:]), ("search_nodes", ["query": "pin"]), ("open_nodes", ["names": ["pin"]])]
+            case .openmemory: [("search_memory", ["query": "pin"]), ("list_memories", [:])]
+            case .mcpMemoryService: [("memory_search", ["query": "pin"]), ("memory_list", [:])]
+            }
+        for (tool, arguments) in calls {
+            let result = try await client.call(tool, arguments)
+            #expect(result["note"]?.string?.contains("--key-file") == true, "\(tool): \(result.text)")
+            #expect(!result.text.contains("4711"))
+            if style != .files, style != .graph { #expect(result.text.contains("green")) }
+        }
+        switch style {
+        case .files: _ = try await client.call("create", ["path": "/memories/x", "file_text": "y"])
+        case .graph:
+            let entity: JSONValue = ["name": "Ana", "entityType": "person", "observations": ["Sails."]]
+            _ = try await client.call("create_entities", ["entities": [entity]])
+        case .memories:
+            #expect(
+                try await client.refusal("get", ["id": .string(sealed.rawValue)]).contains("started without its key")
+            )
+        case .openmemory, .mcpMemoryService: break
+        }
+        try await client.close()
+    }
+
+    @Test func `what is wrong inside an argument is named by its place, and advice names tools that are offered`()
+        async throws
+    {
+        let client = try await Client { $0.style = .graph }
+        let entities: JSONValue = [
+            ["name": "Ana", "entityType": "person", "observations": []], ["name": "Ben", "entityType": "person"],
+        ]
+        #expect(
+            try await client.refusal("create_entities", ["entities": entities])
+                == "entities[1] lacks observations, a list, each a string."
+        )
+        #expect(
+            try await client.refusal("open_nodes", ["names": ["Ana", ["x": 1]]])
+                == "names[1] must be a string, not an object."
+        )
+        try await client.close()
+        let other = try await Client { $0.style = .openmemory }
+        let refusal = try await other.refusal("delete_memories", ["memory_ids": ["mem_none"]])
+        #expect(refusal.contains("search_memory") && !refusal.contains("recall"))
+        try await other.close()
+        let memories = try await Client { $0.tools = .all }
+        let id = try #require(try await memories.call("remember", ["content": "Ours."])["id"])
+        #expect(try await memories.call("share", ["id": id, "agent": "alice"])["shared_with"] == ["alice"])
+        #expect(try await memories.refusal("remember", ["content": " \n"]).contains("blank"))
+        try await memories.close()
+    }
 }

@@ -40,6 +40,13 @@ import Testing
         )
         #expect(reading.allSatisfy { $0.at("annotations", "readOnlyHint") == true })
         await expect(.invalidArgument) { try await tools { $0.tools = .named(["recal"]) } }
+        await expect(.invalidArgument) { try await tools { $0.tools = .named([]) } }
+        await expect(.invalidArgument) {
+            try await tools {
+                $0.tools = .named(["remember"])
+                $0.isReadOnly = true
+            }
+        }
     }
 
     @Test(arguments: ToolStyle.allCases)
