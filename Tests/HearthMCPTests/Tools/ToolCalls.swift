@@ -197,7 +197,9 @@ import Testing
         )
         try await full.storeAgentMemory(agentID: "alden", userID: Client.user, content: "The pin board is green.")
         try await full.close()
-        let client = try await Client(on: try await MultiAgentMemoryCoordinator.open(.file(path))) {
+        let plain = try await MultiAgentMemoryCoordinator.open(.file(path))
+        try await plain.registerAgent("alden")
+        let client = try await Client(on: plain) {
             $0.style = style
             $0.tools = .all
         }
