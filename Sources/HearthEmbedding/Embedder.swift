@@ -91,6 +91,9 @@ extension EmbeddingError {
     /// Whether the texts may be at fault, so that the embedder may well take others.
     package var mayConcernTextsAlone: Bool { code == .requestRefused || isUnusableVector }
 
+    /// Whether a server that is well may have stumbled over one of the texts, as over one that is too long for it.
+    package var mayBeAStumble: Bool { code == .serverFailed || code == .malformedResponse }
+
     /// Whether the embedder answered with a vector that nothing can be compared with.
     package var isUnusableVector: Bool { code == .notFinite || code == .noDirection }
 }

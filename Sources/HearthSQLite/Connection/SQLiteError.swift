@@ -66,6 +66,9 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         return systemError == EFBIG || (ResultCode.failedGrowths.contains(resultCode) && Self.fileSizeIsLimited)
     }
 
+    /// Whether there was no room for what was to be written.
+    package var isLackOfRoom: Bool { resultCode.primary == .full || isFileSizeLimit }
+
     /// Whether a table, a column or an index is missing, is there where none should be, or takes other values.
     ///
     /// SQLite has one code for everything that a statement can be wrong in; only its words tell them apart.

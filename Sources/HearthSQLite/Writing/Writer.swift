@@ -109,6 +109,12 @@ final class Writer<Group: WriteGroup>: @unchecked Sendable {
             cleanUp()
         }
         pool.close()
-        _ = try checkpointer?.drainAndShorten()
+        do {
+            _ = try checkpointer?.drainAndShorten()
+        } catch let error as SQLiteError where error.isLackOfRoom {
+            // What was committed is on the disk all the same: in the log, which the next opening finds.
+            checkpointFailure.note(.failure(error))
+            observer?.didKeepLogSmall(.failure(error))
+        }
     }
 }

@@ -120,6 +120,9 @@ package final class MemoryStore: Sendable {
             }
         } catch let error as MemoryError where error.code == .closed {
             // Closed before.
+        } catch let error as MemoryError where error.code == .storeFull {
+            // Nothing that a caller was told is in question: these are counts and shortcuts.
+            log.note(error, "The disk has no room for the counts of reads and for what makes the next opening faster.")
         }
         await notifications.close()
         try await MemoryError.mapping { try await database.close() }

@@ -21,7 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
             Every line of any other file is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
             that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
-            Where somebody else's memory has the id, the line's memory gets one derived from user, agent and id, the same every time.
+            Two agents' memories may have one id: whoever sees both means the other's by its owner, as in alden:ID.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
             stored in batches of \(ImportRun.longestBatch): an import that was stopped is completed by running it again.

@@ -81,7 +81,7 @@ func withOpenStore<Result>(
     } catch {
         do {
             try await coordinator.close()
-        } catch let second as MemoryError {
+        } catch let second as MemoryError where second.message != (error as? MemoryError)?.message {
             // The first error is the one that the command ends with.
             Console.error.complain("The store could not be closed either: \(second.message)")
         }

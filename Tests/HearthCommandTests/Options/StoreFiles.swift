@@ -184,6 +184,26 @@ import Testing
         #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 
+    @Test func `under a limit on the size of files what is there is read, and what is said to be stored is`() async throws {
+        let lines = (0..<400).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
+        try await tool.run("import", try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n")))
+        for command in ["list --limit 3", "search tea", "get m7", "status", "agents"] {
+            let outcome = try await tool.shell("ulimit -f 200; \"$0\" \(command) --db \"$1\"", tool.store)
+            #expect(outcome.status == 0, "\(command): \(outcome.errors)")
+        }
+        var stored = 0
+        for blocks in stride(from: 500, through: 1_600, by: 100) {
+            let path = tool.sandbox.file("\(blocks).db")
+            let outcome = try await tool.shell(#"ulimit -f "$2"; "$0" store tea --json --db "$1""#, path, "\(blocks)")
+            let isThere = FileManager.default.fileExists(atPath: path)
+            let listed =
+                isThere ? try await tool.run(["list", "--json", "--db", path]).json["memories"]?.array.count ?? -1 : 0
+            #expect(listed == (outcome.status == 0 ? 1 : 0), "\(blocks): \(outcome.errors)")
+            if outcome.status == 0 { stored += 1 }
+        }
+        #expect(stored > 0)
+    }
+
     /// 1,000 bytes.
     private static let long = String(repeating: "tea and ", count: 125)
 

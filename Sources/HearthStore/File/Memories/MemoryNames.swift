@@ -44,6 +44,15 @@ enum MemoryNames {
         )
     }
 
+    /// The other memories of a memory's identifier.
+    static func others(than record: MemoryRecord, in connection: Connection) throws -> [Int64] {
+        // Nothing else is spelled as an identifier of the engine's own.
+        guard !record.id.stored.isOfTheEngine else { return [] }
+        let namesakes = try namesakes(of: record.id, in: connection)
+        guard !namesakes.isEmpty else { return [] }
+        return try ([plain(record.id, in: connection)].compactMap(\.self) + namesakes).filter { $0 != record.key }
+    }
+
     /// The memory of that identifier that a user and an owner have.
     static func key(of id: MemoryID, user: Int64, owner: Int64, in connection: Connection) throws -> Int64? {
         try connection.first(
@@ -93,6 +102,11 @@ struct MemoryReference {
     /// Stands between an owner and an identifier where both are said.
     private static let ownerMark: Character = ":"
 
+    /// What names a memory and its owner.
+    static func name(of record: MemoryRecord) -> MemoryID {
+        MemoryID(rawValue: "\(record.owner)\(ownerMark)\(record.id)")
+    }
+
     /// The reference with what its identifier says of the owner: `alden:1` is Alden's memory `1`, unless there is a
     /// memory of just that identifier.
     func resolved(in connection: Connection) throws -> MemoryReference {
@@ -141,7 +155,10 @@ struct MemoryReference {
         let ofUser = all.filter { user == nil || $0.userKey == user }
         let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
         if Set(meant.map(\.userKey)).count > 1 {
-            throw MemoryError.invalidArgument("Several users have a memory \(id); say whose it is: give the user.")
+            let users = try Set(meant.map(\.userKey)).compactMap { try UserTable.name(of: $0, in: connection)?.rawValue }
+            throw MemoryError.invalidArgument(
+                "Several users have a memory \(id): \(users.sorted().joined(separator: ", ")). Say whose is meant: give the user (--user)."
+            )
         }
         if let own = meant.first(where: { $0.ownerKey == viewer.key }) { return own }
         guard meant.count < 2 else {

@@ -121,7 +121,7 @@ extension Snapshot {
             draft: draft,
             sharing: sharing,
             memory: Memory(
-                id: record.id,
+                id: sharing == nil ? record.id : try name(of: record, for: viewer),
                 agentID: record.owner,
                 userID: record.userID,
                 sessionID: record.sessionID,
@@ -155,6 +155,18 @@ extension Snapshot {
                 lastSyncAt: record.publishedAt.date
             )
         )
+    }
+
+    /// The identifier by which a viewer that is not the owner means a memory: with the owner in front where the viewer has
+    /// or sees another memory of that identifier. Those that it doesn't see make no difference.
+    private func name(of record: MemoryRecord, for viewer: KnownAgent) throws -> MemoryID {
+        for key in try MemoryNames.others(than: record, in: connection) {
+            guard let other = try MemoryRecord.find(key: key, includingDeleted: false, opening: .ifPossible, in: self),
+                other.userKey == record.userKey, try standing(of: viewer, to: other) != .none
+            else { continue }
+            return MemoryReference.name(of: record)
+        }
+        return record.id
     }
 
     /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.

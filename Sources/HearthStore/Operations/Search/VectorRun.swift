@@ -4,7 +4,8 @@ import HearthModel
 /// Makes the vectors of many texts, and tells texts that the embedder refuses from an embedder that takes none.
 ///
 /// A batch with a refused text is halved until that text is alone. Before that the embedder has to take some text, if
-/// need be a plain word: if it refuses that too, the refusal concerns all texts, and nothing more is sent.
+/// need be a plain word: if it refuses that too, the refusal concerns all texts, and nothing more is sent. An embedder that
+/// fails is asked for the plain word each time: it may have stumbled over a text, or have just gone out of service.
 struct VectorRun {
     /// What any model can embed.
     private static let plainWord = "word"
@@ -24,7 +25,8 @@ struct VectorRun {
         let made: [VectorOutcome]
         do {
             made = try await maker.outcomes(of: texts)
-        } catch let error as MemoryError where error.embeddingError?.mayConcernTextsAlone == true {
+        } catch let error as MemoryError where error.mayConcernTextsAlone || error.mayBeAStumble {
+            if error.mayBeAStumble { isProven = false }
             try await prove(orThrow: error)
             guard texts.count > 1 else { return [VectorOutcome(refusedBecauseOf: error)] }
             let middle = texts.count / 2
@@ -45,7 +47,7 @@ struct VectorRun {
         do {
             _ = try await maker.vector(of: Self.plainWord)
             isProven = true
-        } catch let error as MemoryError where error.embeddingError?.mayConcernTextsAlone == true {
+        } catch let error as MemoryError where error.mayConcernTextsAlone || error.mayBeAStumble {
             throw failure
         }
     }
@@ -53,7 +55,11 @@ struct VectorRun {
 
 extension VectorOutcome {
     fileprivate init(refusedBecauseOf error: MemoryError) {
-        if let cause = error.embeddingError, cause.isUnusableVector { self = .unusable(cause) } else { self = .refused }
+        if let cause = error.embeddingError, cause.isUnusableVector || cause.mayBeAStumble {
+            self = .unusable(cause)
+        } else {
+            self = error.mayBeAStumble ? .unusable(EmbeddingError(.serverFailed, error.message)) : .refused
+        }
     }
 
     /// Why the vector is of no use, if it is not.
@@ -64,4 +70,11 @@ extension VectorOutcome {
 
 extension MemoryError {
     fileprivate var embeddingError: EmbeddingError? { underlyingError as? EmbeddingError }
+
+    fileprivate var mayConcernTextsAlone: Bool { embeddingError?.mayConcernTextsAlone == true }
+
+    /// Whether the embedder may have stumbled over one of the texts. A host's own embedder may throw anything.
+    fileprivate var mayBeAStumble: Bool {
+        code == .embedderUnavailable && (embeddingError.map(\.mayBeAStumble) ?? (underlyingError != nil))
+    }
 }

@@ -84,7 +84,11 @@ import Testing
             #expect(try await store.memory("alice:1", as: "sentry", userID: user).content == "Of alice.")
             #expect(try await store.memory("alden:1", as: "alden", userID: user).content == "Of alden.")
         }
-        #expect(try await store.memory("alden:1", as: "sentry").id == "1")
+        // What is read back says which it is, as long as the other is seen too.
+        #expect(try await store.memory("alden:1", as: "sentry").id == "alden:1")
+        #expect(try await store.memory("1", as: "alden").id == "1")
+        let found = try await store.search("Of", as: "sentry", userID: "iris", type: .keyword).map(\.memory.id)
+        #expect(Set(found) == ["alden:1", "alice:1"])
         #expect(
             try await store.memories(["alden:1", "alice:1"], as: "sentry").map(\.content) == ["Of alden.", "Of alice."]
         )
@@ -105,10 +109,28 @@ import Testing
         }
         await expect(.memoryNotFound) { try await store.memory("alden:1", as: "sentry", userID: "joss") }
         #expect(try await store.memory("1", as: "sentry").content == "Of alden.")
+        #expect(try await store.memory("1", as: "sentry").id == "1")
         // A memory that is called so goes first.
         _ = try await store.importMemories([item("alden:1", "Called so.")])
         #expect(try await store.memory("alden:1", as: "alden").content == "Called so.")
         #expect(try await store.verify().isSound)
+    }
+
+    @Test func `an agent that edits what it has read by its id edits that memory, also where it has one of that id itself`()
+        async throws
+    {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            _ = try await store.importMemories([item("note", "Tea of \(agent).", agent: agent)])
+        }
+        try await store.share("note", as: "alden", with: ["alice"])
+        for view in try await store.search("tea", as: "alice", userID: "iris").map(\.memory) {
+            #expect(view.id == (view.agentID == "alice" ? "note" : "alden:note"))
+            try await store.update(view.id, as: "alice", change: MemoryChange(tags: ["of \(view.agentID)"]))
+        }
+        #expect(try await store.memory("note", as: "alice").tags == ["of alice"])
+        #expect(try await store.memory("alden:note", as: "alice").tags == ["of alden"])
     }
 
     @Test func `every call that names a memory finds the one of the user it names`() async throws {

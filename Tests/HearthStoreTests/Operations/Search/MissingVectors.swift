@@ -1,5 +1,6 @@
 import HearthEmbedding
 import HearthSQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -98,6 +99,41 @@ import Testing
         embedder.become { _ in [0, 1] }
         #expect(try await store.rebuildEmbeddings() == 1)
         #expect(embedder.requests == [[bad]])
+    }
+
+    /// What an embedder of a host may throw.
+    private struct Foreign: Error {}
+    private static let stumbles: [any Error & Sendable] = [
+        EmbeddingError(.serverFailed, "500"), EmbeddingError(.malformedResponse, "null"), Foreign(),
+    ]
+
+    @Test(arguments: stumbles.indices)
+    func `a text over which a server stumbles keeps no other from its vector, and is asked for again`(stumble: Int)
+        async throws
+    {
+        let bad = "Note 77"
+        embedder.become { if $0 == bad { throw Self.stumbles[stumble] } else { [1, 0] } }
+        try await keep(Self.texts)
+        await expect(.embedderUnavailable) { try await store.rebuildEmbeddings() }
+        let status = try await store.embeddingStatus()
+        #expect([status.embedded, status.pending, status.withoutVector] == [299, 1, 0])
+        embedder.become { _ in [0, 1] }
+        #expect(try await store.rebuildEmbeddings() == 1)
+        #expect(embedder.requests == [[bad]])
+    }
+
+    @Test func `a server that goes out of service amid a rebuild is asked for one word more, and not for every half`()
+        async throws
+    {
+        let left = Mutex(256)
+        embedder.become { _ in
+            guard left.withLock({ $0 -= 1; return $0 >= 0 }) else { throw EmbeddingError(.serverFailed, "503") }
+            return [1, 0]
+        }
+        try await keep(Self.texts)
+        await expect(.embedderUnavailable) { try await store.rebuildEmbeddings() }
+        #expect(embedder.requests.map(\.count) == [256, 44, 1])
+        #expect(try await store.embeddingStatus().pending == 44)
     }
 
     @Test(arguments: useless)
