@@ -177,7 +177,8 @@ private struct MessageTree {
             text: text,
             time: ForeignTime.date(value["create_time"]),
             model: value["metadata"]?.text("model_slug"),
-            attachments: attachments
+            attachments: attachments,
+            leftOut: attachments.count
         )
     }
 

@@ -74,27 +74,38 @@ struct ClaudeReader: ForeignReader {
             return nil
         }
         let blocks = value["content"]?.array ?? []
-        var texts = blocks.filter { $0["type"]?.string == "text" }.compactMap { $0.text("text") }
         hidden += blocks.count { $0["type"]?.string != "text" }
-        // Older exports have the text alone.
-        if texts.isEmpty, let text = value.text("text") { texts = [text] }
-        var attachments: [String] = []
-        for file in (value["attachments"]?.array ?? []) + (value["files"]?.array ?? []) {
-            if let name = file.text("file_name") {
-                attachments.append(name)
-            } else if let pasted = file.text("extracted_content") {
-                // A long text that was pasted: it was said, and has no name.
-                texts.append(pasted)
-            }
+        var texts = blocks.filter { $0["type"]?.string == "text" }.compactMap { $0.text("text") }
+        // Older exports have the text alone. Newer ones have it too, with a placeholder for each block that is no text.
+        if texts.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+            texts = (value["content"]?.string ?? value["text"]?.string).map { [withoutPlaceholders($0)] } ?? []
         }
-        guard !texts.isEmpty || !attachments.isEmpty else { return nil }
-        return ChatMessage(
+        var message = ChatMessage(
             id: value.text("uuid") ?? "",
             isOfUser: sender == "human",
-            text: texts.joined(separator: "\n\n"),
-            time: ForeignTime.date(value["created_at"]),
-            attachments: attachments
+            text: "",
+            time: ForeignTime.date(value["created_at"])
         )
+        // A text that was pasted was said, whether or not it got a name.
+        for file in value["attachments"]?.array ?? [] {
+            let pasted = file.text("extracted_content")
+            if let pasted { texts.append(pasted) }
+            message.attach(file.text("file_name"), isLeftOut: pasted == nil)
+        }
+        for file in value["files"]?.array ?? [] {
+            // Some are named a second time here.
+            let name = file.text("file_name")
+            if name.map(message.attachments.contains) != true { message.attach(name, isLeftOut: true) }
+        }
+        message.text = texts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+        guard !message.text.isEmpty || message.leftOut > 0 else { return nil }
+        return message
+    }
+
+    /// The export's text has a fenced remark where a call of a tool or a thought stood: nobody said it.
+    private static func withoutPlaceholders(_ text: String) -> String {
+        let remark = /\s*```\s*This block is not supported on your current device yet\.\s*```\s*/
+        return String(text.replacing(remark, with: "\n\n")[...].trimmingSpaces)
     }
 }
 

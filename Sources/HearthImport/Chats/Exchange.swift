@@ -10,6 +10,14 @@ struct ChatMessage {
     var model: String?
     /// The names of images and files, or what they are.
     var attachments: [String] = []
+    /// How many of the attachments are not among the text.
+    var leftOut = 0
+
+    /// Notes an attachment, which may have no name.
+    mutating func attach(_ name: String?, isLeftOut: Bool) {
+        if let name { attachments.append(name) }
+        if isLeftOut { leftOut += 1 }
+    }
 }
 
 /// What a person said, and what was answered: one memory.
@@ -77,7 +85,8 @@ struct Chat {
         guard let first = exchange.first else { return [] }
         var items: [ForeignItem] = []
         let attachments = exchange.attachments
-        if !attachments.isEmpty { items.append(.left(.attachments, count: attachments.count)) }
+        let leftOut = exchange.messages.reduce(0) { $0 + $1.leftOut }
+        if leftOut > 0 { items.append(.left(.attachments, count: leftOut)) }
         let text = exchange.text(assistant: assistant)
         guard !text.isEmpty else { return items + [.left(.empty, count: 1)] }
         var metadata = metadata.merging(extra) { $1 }
