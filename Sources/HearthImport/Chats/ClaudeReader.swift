@@ -38,11 +38,11 @@ struct ClaudeReader: ForeignReader {
         var items: [ForeignItem] = []
         var hidden = 0
         for exchange in Exchange.cut(path.compactMap { Self.message($0, hidden: &hidden) }) {
-            items += chat.items(exchange, key: [exchange.first?.id ?? ""])
+            items += chat.items(exchange)
         }
         if keepsBranches {
             for exchange in Exchange.cut(branches.compactMap { Self.message($0, hidden: &hidden) }) {
-                items += chat.items(exchange, key: ["branch", exchange.first?.id ?? ""], extra: ["branch": "true"])
+                items += chat.items(exchange, branch: exchange.first)
             }
         } else if !branches.isEmpty {
             items.append(.left(.branches, count: branches.count))

@@ -8,10 +8,14 @@ struct NotesReader: ForeignReader {
     private let directory: String
     /// The folder's own name, which tells its notes from those of another folder.
     private let folder: String
+    /// Where it lies, whatever it was called in the command.
+    private let root: String
     private let source: String
     private var files: NoteFiles
 
     static let namespace = "markdown"
+    /// The metadata that has the folder's place.
+    private static let vault = "vault"
     /// A note that is longer than a memory can be isn't read at all.
     private static let longestNote = 8 << 20
 
@@ -21,7 +25,8 @@ struct NotesReader: ForeignReader {
         files = NoteFiles(directory)
         guard let real = realpath(directory, nil) else { throw ForeignFileError.unreadable(directory) }
         defer { free(real) }
-        folder = String(cString: real).split(separator: "/").last.map(String.init) ?? "/"
+        root = String(cString: real)
+        folder = root.split(separator: "/").last.map(String.init) ?? "/"
     }
 
     /// The number of files is not known before the last.
@@ -58,6 +63,7 @@ struct NotesReader: ForeignReader {
         for (key, value) in matter.values where !Self.known.contains(key) { metadata.note(key, value) }
         metadata["source"] = source
         metadata["path"] = path
+        metadata[Self.vault] = root
         metadata["title"] = title
         metadata["note_type"] = matter.text("type")
         let said = ["created", "created_at", "date"].lazy.compactMap { matter.text($0) }
@@ -74,7 +80,11 @@ struct NotesReader: ForeignReader {
             metadata: metadata,
             createdAt: created ?? Date(timeIntervalSince1970: file.changed)
         )
-        return .memory(ForeignMemory(place: path, key: [Self.namespace, folder, path], draft: draft))
+        let key = [Self.namespace, folder, path]
+        var memory = ForeignMemory(place: path, key: key, draft: draft)
+        // Another folder of the same name has notes of its own. Their text tells them apart, so that a folder may be moved.
+        (memory.furtherKeys, memory.tellingKey) = ([key + [draft.content]], Self.vault)
+        return .memory(memory)
     }
 
     /// A note is found by its title, which often stands in the name of its file alone.

@@ -10,10 +10,20 @@ struct ForeignOwners {
     /// Whether all are sensitive.
     var areSensitive: Bool
 
-    /// The memory as it is to be stored.
+    /// The memory as it is to be stored, and what may be there of it.
     ///
     /// - Throws: `MemoryError` that names what a store doesn't take.
-    func memory(_ foreign: ForeignMemory) throws -> MemoryImport {
+    func candidate(_ foreign: ForeignMemory) throws -> ImportCandidate {
+        ImportCandidate(
+            memory: try memory(foreign),
+            place: foreign.place,
+            earlierIDs: foreign.earlierIDs,
+            furtherIDs: foreign.furtherIDs,
+            tellingKey: foreign.tellingKey
+        )
+    }
+
+    private func memory(_ foreign: ForeignMemory) throws -> MemoryImport {
         guard let user = user ?? foreign.user.map({ UserID(rawValue: $0) }) else {
             throw CommandFailure(UserOptions.question)
         }
@@ -63,7 +73,10 @@ struct ForeignCheck {
         while let items = try reader.next() {
             for item in items {
                 do {
-                    guard let memory = try judge(item, owners: owners) else { continue }
+                    guard let candidate = try judge(item, owners: owners) else { continue }
+                    // Each of several texts of one id is stored.
+                    guard candidate.furtherIDs.isEmpty || candidate.tellingKey != nil else { continue }
+                    let memory = candidate.memory
                     let digest = LineDigest(
                         user: memory.userID,
                         agent: memory.agentID,
@@ -96,7 +109,7 @@ struct ForeignCheck {
     /// The places of the bad ones, ascending.
     mutating func sortedBad() throws -> SortedValues<Int> { try bad.sorted() }
 
-    private mutating func judge(_ item: ForeignItem, owners: ForeignOwners) throws -> MemoryImport? {
+    private mutating func judge(_ item: ForeignItem, owners: ForeignOwners) throws -> ImportCandidate? {
         switch item {
         case .left(let kind, let count):
             leftOut[kind, default: 0] += count
@@ -108,12 +121,12 @@ struct ForeignCheck {
             read += 1
             if let user = foreign.user, users.count < Self.namedUsers { users.insert(user) }
             do {
-                let memory = try owners.memory(foreign)
-                samples.note(memory)
-                if let date = memory.draft.createdAt {
+                let candidate = try owners.candidate(foreign)
+                samples.note(candidate.memory)
+                if let date = candidate.memory.draft.createdAt {
                     span = min(span?.lowerBound ?? date, date)...max(span?.upperBound ?? date, date)
                 }
-                return memory
+                return candidate
             } catch let error as MemoryError {
                 throw ForeignProblem(place: foreign.place, reason: error.message)
             }
