@@ -56,9 +56,10 @@ enum LangGraphItems {
             expiresAt: row.optionalString(5).flatMap { ForeignTime.date($0) },
             createdAt: created.flatMap { ForeignTime.date($0) }
         )
-        // Two programs may use the same namespace and key; they hardly do so at the same moment.
+        // A value that is put again gets a new time, so the time tells nothing apart. It once was part of the key.
+        let name = [namespace, prefix, key]
         return .memory(
-            ForeignMemory(place: place, key: [namespace, prefix, key, created ?? ""], draft: draft)
+            ForeignMemory(place: place, key: name, earlierKeys: [name + [created ?? ""]], draft: draft)
         )
     }
 

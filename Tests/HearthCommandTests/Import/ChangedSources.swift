@@ -1,5 +1,7 @@
+import CSQLite
 import Foundation
 import HearthMemory
+import TestSupport
 import Testing
 
 @testable import hearth
@@ -167,6 +169,49 @@ import Testing
         let path = try tool.sandbox.write("twice.json", "[\(chat), \(chat.replacing("Oak", with: "Elm")), \(chat)]")
         #expect(counts(try await imported(path)) == [2, 1, 0])
         #expect(counts(try await imported(path)) == [0, 3, 0])
+    }
+
+    // MARK: Items of LangGraph
+
+    /// A copy of the fixture after some statements.
+    private func langGraph(_ statements: String = "") throws -> String {
+        let path = tool.sandbox.file("langgraph.db")
+        if !tool.sandbox.exists("langgraph.db") {
+            try FileManager.default.copyItem(atPath: Fixtures.path(of: "imports/langgraph.db"), toPath: path)
+        }
+        var database: OpaquePointer?
+        defer { sqlite3_close(database) }
+        #expect(sqlite3_open(path, &database) == SQLITE_OK)
+        #expect(sqlite3_exec(database, statements, nil, nil, nil) == SQLITE_OK, "\(statements)")
+        return path
+    }
+
+    @Test func `a value that is put again leaves no second memory beside the first`() async throws {
+        #expect(counts(try await imported(langGraph())) == [4, 0, 0])
+        // As SqliteStore does it, which makes the row anew.
+        let same = try langGraph(
+            "INSERT OR REPLACE INTO store (prefix, key, value) SELECT prefix, key, value FROM store WHERE key = 'theme'"
+        )
+        #expect(counts(try await imported(same)) == [0, 4, 0])
+        let other = try langGraph(
+            #"INSERT OR REPLACE INTO store (prefix, key, value) VALUES ('memories.nora', 'tea', '{"text": "Nora drinks sencha"}')"#
+        )
+        let again = try await imported(other)
+        #expect(counts(again) == [0, 3, 1] && again["differences"]?[0]?["place"]?.string?.contains("tea") == true)
+    }
+
+    @Test func `items that an earlier release stored under another id are found`() async throws {
+        // What was stored of the first two items, whose time was part of the id then.
+        let lines = [
+            #"{"id": "mem_c476b49e62ba34dd845ea1d7de9bd7c2", "user": "iris", "agent": "alden", "text": "Nora drinks oolong"}"#,
+            #"{"id": "mem_75dd1eebeb5462e202ca5f126d0e2639", "user": "iris", "agent": "alden", "text": "Nora lives in Kyoto 京都"}"#,
+        ]
+        try await tool.run("import", tool.sandbox.write("lines.jsonl", lines.joined(separator: "\n")))
+        #expect(counts(try await imported(langGraph())) == [2, 2, 0])
+        #expect(counts(try await imported(langGraph())) == [0, 4, 0])
+        try await tool.run("delete", "mem_c476b49e62ba34dd845ea1d7de9bd7c2", "--agent", "alden", "--publish")
+        let last = try await imported(langGraph())
+        #expect(counts(last) == [0, 3, 0] && last["deleted"]?.int == 1)
     }
 
     // MARK: Decisions
