@@ -73,6 +73,51 @@ import Testing
         #expect(note.metadata["summary"] == "one\ntwo")
     }
 
+    /// The one note of a folder.
+    private func note(_ text: String) throws -> MemoryDraft {
+        let folder = try Folder()
+        _ = try folder.write("a.md", text)
+        return try #require(try Found(folder.path).memories.first).draft
+    }
+
+    @Test(arguments: [
+        "A thought\n\nAnother one", "title: x\nfree text", "tags:[x]\ntitle: y", "owner:Ann", "# A heading",
+        "- a list\n- of things", "title: x\n- no list", "  indented: text", "https://example.org", "title: x\n: y",
+    ]) func `a text between two rules stays a text`(_ text: String) throws {
+        let whole = "---\n\(text)\n---\n\nThe rest"
+        let found = try note(whole)
+        #expect(found.content == "# a\n\n" + whole)
+        #expect(Set(found.metadata.keys) == ["source", "path", "vault", "title"])
+    }
+
+    @Test(arguments: [
+        ("description: first line\n  second line", "first line second line"),
+        ("description: first line # a remark\n  # another\n\n  second line", "first line second line"),
+        ("description: \"first\n  second\\tline\" # a remark", "first second\tline"),
+        ("description: 'it''s\n\n  # no remark'", "it's\n# no remark"),
+        ("description: \"a\" and \"b\"", "\"a\" and \"b\""), ("description: it's", "it's"),
+        ("description: \"open", "\"open"),
+        ("description:\n  first\n  second", "first second"),
+        ("description: |\n  first\n    # deeper\n\n  last", "first\n  # deeper\n\nlast"),
+        ("description: |-  # a remark\n  first\n\n  last\n", "first\n\nlast"),
+        ("description: >\n  first\n  second\n\n  third\n    kept\n  last", "first second\nthird\n  kept\nlast"),
+        ("description: >2-\n  first\n  second", "first second"), ("description: > 3", "> 3"),
+        ("description: [a,\n  'b, c',\n]", #"["a","b, c"]"#), ("description: [a, b", "[a, b"),
+        ("description:\n- a\n# a remark\n- b\n  goes on\n\n- c", #"["a","b goes on","c"]"#),
+        ("description:\n  - a\n  -\n  - \"b: c\"", #"["a","","b: c"]"#),
+        ("description:\n  - name: a\n    role: b", "  - name: a\n    role: b"),
+        ("description:\n  inner: a\n  other: b", "  inner: a\n  other: b"),
+        ("description: a\ndescription: b", #"["a","b"]"#),
+        ("\"description\": a: b", "a: b"), ("description : x", "x"), ("description: {a: 1,\n  b: 2}", "{a: 1, b: 2}"),
+    ]) func `front matter keeps all that stands under a key`(_ lines: String, _ value: String) throws {
+        for lineBreak in ["\n", "\r\n"] {
+            let text = "---\ntags: [tea]\n\n\(lines)\nlast: yes # a remark\n---\nText"
+            let found = try note(text.replacing("\n", with: lineBreak))
+            #expect(found.metadata["description"] == value && found.metadata["last"] == "yes", "\(found.metadata)")
+            #expect(found.tags == ["tea"] && found.content == "# a\n\nText")
+        }
+    }
+
     @Test func `an unclosed front matter is text`() throws {
         let folder = try Folder()
         _ = try folder.write("a.md", "---\ntitle: x\nnothing ends it")
