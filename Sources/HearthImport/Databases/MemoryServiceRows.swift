@@ -34,10 +34,10 @@ enum MemoryServiceRows {
                     metadata["metadata"] = json
                 }
             }
-            metadata["source"] = namespace
-            metadata["content_hash"] = hash
-            metadata["memory_type"] = row.optionalString(3).flatMap { $0.isEmpty ? nil : $0 }
-            metadata["updated_at"] = row.isNull(6) ? nil : row.string(6)
+            metadata.set("source", namespace)
+            metadata.set("content_hash", hash)
+            metadata.set("memory_type", row.optionalString(3).flatMap { $0.isEmpty ? nil : $0 })
+            metadata.set("updated_at", row.isNull(6) ? nil : row.string(6))
             let draft = MemoryDraft(
                 content: text,
                 type: .semantic,

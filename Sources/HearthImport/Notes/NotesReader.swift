@@ -51,7 +51,9 @@ struct NotesReader: ForeignReader {
     }
 
     /// Keys that have a place of their own.
-    private static let known: Set<String> = ["title", "tags", "tag", "created", "created_at", "date", "type"]
+    private static let known: Set<String> = Set(["title", "tags", "tag", "type"] + times)
+    /// What may say when it was written.
+    private static let times = ["created", "created_at", "date"]
 
     private func item(_ text: String, _ file: NoteFiles.File, _ path: String) -> ForeignItem {
         let matter = FrontMatter(text)
@@ -61,15 +63,18 @@ struct NotesReader: ForeignReader {
         guard !body.isEmpty else { return .left(.empty, count: 1) }
         var metadata: [String: String] = [:]
         for (key, value) in matter.values where !Self.known.contains(key) { metadata.note(key, value) }
-        metadata["source"] = source
-        metadata["path"] = path
-        metadata[Self.vault] = root
-        metadata["title"] = title
-        metadata["note_type"] = matter.text("type")
-        let said = ["created", "created_at", "date"].lazy.compactMap { matter.text($0) }
-        let created = said.compactMap { ForeignTime.date($0) }.first
-        // A time that can't be read is kept as it stands.
-        if created == nil { metadata["created"] = said.first }
+        var created: Date?
+        for key in Self.times {
+            let time = matter.text(key).flatMap { ForeignTime.date($0) }
+            // A second time, and one that can't be read, are kept as they stand.
+            if created != nil || time == nil { metadata.note(key, matter[key]) }
+            created = created ?? time
+        }
+        metadata.set("source", source)
+        metadata.set("path", path)
+        metadata.set(Self.vault, root)
+        metadata.set("title", title)
+        metadata.set("note_type", matter.text("type"))
         let tags = (matter.list("tags") + matter.list("tag") + Self.tags(in: body))
             .map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
         let draft = MemoryDraft(
