@@ -63,6 +63,8 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
     case relations
     /// Files of a folder that aren't notes.
     case files
+    /// Lines of a graph that are neither entities nor relations.
+    case lines
 
     /// For people.
     package var title: String {
@@ -74,6 +76,7 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
         case .deleted: "deleted there"
         case .relations: "computed relations"
         case .files: "other files"
+        case .lines: "lines of other types"
         }
     }
 }

@@ -6,6 +6,9 @@ enum Recognition {
     static let startLength = 16
     /// How much of a text is looked at.
     private static let lookLength = 64 << 10
+    /// How many lines of a graph are looked at, and within how much: an entity may have many observations.
+    private static let graphLines = 20
+    private static let graphLength = 1 << 20
     /// How many notes of a folder are looked at.
     private static let notes = 100
 
@@ -99,9 +102,7 @@ enum Recognition {
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
         start = start.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
         if start.first == UInt8(ascii: "{") {
-            // Lines of objects: the first one says what they are.
-            let line = Array(start.prefix { $0 != 0x0A })
-            if let value = try? JSONParser.parse(line, as: .lenient), let found = format(ofLine: value) { return found }
+            if try areLinesOfGraph(file) { return .memoryJSONL }
         }
         guard start.first == UInt8(ascii: "[") || start.first == UInt8(ascii: "{") else { return nil }
         var elements = JSONElements(FileChunks(file), arrays: Mem0Reader.arrays.union(["conversations"]))
@@ -114,10 +115,22 @@ enum Recognition {
         return nil
     }
 
-    private static func format(ofLine value: JSONValue) -> ForeignFormat? {
-        let isEntity = value["type"]?.string == "entity" && value["observations"]?.array != nil
-        let isRelation = value["type"]?.string == "relation" && value["relationType"]?.string != nil
-        return isEntity || isRelation ? .memoryJSONL : nil
+    /// Whether one of the first lines is a part of a graph: what a program writes of itself may come before.
+    private static func areLinesOfGraph(_ file: ImportFile) throws -> Bool {
+        var lines = ByteLines(FileChunks(file, count: min(file.count, graphLength)))
+        while lines.number < graphLines, let line = try lines.next() {
+            guard let line, let value = try? JSONParser.parse(withoutMark(line), as: .lenient) else { continue }
+            switch value["type"]?.string {
+            case "entity" where value["name"]?.string != nil: return true
+            case "relation" where value["relationType"]?.string != nil: return true
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private static func withoutMark(_ line: [UInt8]) -> [UInt8] {
+        line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
     }
 
     private static func format(of value: JSONValue) -> ForeignFormat? {

@@ -34,6 +34,54 @@ import Testing
         )
     }
 
+    @Test func `parts of a graph keep what other programs write of them`() throws {
+        let folder = try Folder()
+        let path = try folder.write(
+            "memory.jsonl",
+            """
+            {"type": "_aim", "source": "mcp-knowledge-graph"}
+
+            {"type": "entity", "name": "Nora", "entityType": "person", "createdAt": "2026-03-01T08:00:00Z", "aliases": ["N"], \
+            "graph": "mine", "observations": [{"content": "likes tea", "timestamp": "2026-03-02", "source": "chat"}, "plain", \
+            5, true, "", null, {"weight": 2}, {"content": ""}]}
+            {"type": "entity", "name": "Emil"}
+            {"type": "relation", "source": "Nora", "target": "Emil", "relationType": "knows", "since": 2020}
+            {"type": "note", "x": 1}
+            """
+        )
+        let found = try Found(path)
+        #expect(found.format == .memoryJSONL && found.refused == [] && found.left == [.lines: 2, .empty: 3])
+        #expect(
+            found.texts == [
+                "Nora is of the type person.", "likes tea", "plain", "5", "true", #"{"weight":2}"#,
+                "Emil is of the type .", "Nora knows Emil",
+            ]
+        )
+        let (entity, tea) = (found.memories[0].draft, found.memories[1].draft)
+        #expect(entity.createdAt == time(1_772_352_000) && entity.metadata["createdAt"] == "2026-03-01T08:00:00Z")
+        #expect(entity.metadata["aliases"] == #"["N"]"# && entity.metadata["original_graph"] == "mine")
+        #expect(entity.metadata["graph"] == "entity" && entity.metadata["observations"] == nil)
+        #expect(tea.createdAt == time(1_772_409_600) && tea.metadata["original_source"] == "chat")
+        #expect(tea.metadata["source"] == "memory-jsonl" && tea.metadata["entity"] == "Nora")
+        let relation = found.memories[7].draft.metadata
+        #expect(
+            relation["since"] == "2020" && relation["source"] == "memory-jsonl" && relation["original_source"] == nil
+        )
+    }
+
+    @Test func `a graph is known by one of its first lines, however long they are`() throws {
+        let folder = try Folder()
+        let long = (0..<9_000).map { #""observation \#($0)""# }.joined(separator: ",")
+        for text in [
+            #"{"type": "entity", "name": "Nora", "entityType": "person"}"#,
+            "\u{FEFF}{\"type\": \"entity\", \"name\": \"Nora\"}",
+            #"{"type": "entity", "name": "Nora", "observations": [\#(long)]}"#,
+            "{\"v\": 1}\n{\"type\": \"meta\"}\n{\"type\": \"relation\", \"from\": \"a\", \"to\": \"b\", \"relationType\": \"c\"}",
+        ] {
+            #expect(try Found(folder.write("memory.jsonl", text)).format == .memoryJSONL, "\(text.prefix(60))")
+        }
+    }
+
     @Test func `notes of basic-memory keep title, tags, links and path`() throws {
         let found = try Found(fixture: "basic-memory")
         #expect(found.format == .basicMemory && found.refused == [])

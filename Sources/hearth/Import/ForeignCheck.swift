@@ -81,7 +81,8 @@ struct ForeignCheck {
                         user: memory.userID,
                         agent: memory.agentID,
                         session: memory.sessionID,
-                        draft: memory.draft
+                        // Of one text with different metadata the first is stored.
+                        draft: MemoryDraft(content: memory.draft.content)
                     )
                     try ledger.add(memory, digest: digest, number: read)
                 } catch let problem as ForeignProblem {
