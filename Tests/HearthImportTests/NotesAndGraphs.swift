@@ -166,6 +166,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("[One](#one) and [two](other.md#two \"#three\")", []), ("[1]: #one", []),
+        ("[[Note #one]] [[#two]] #three", ["three"]),
+        ("https://example.org/ #one https://example.org/a#two", ["one"]), ("<a href= #one>(#two)</a>", ["two"]),
+        ("#fff #FFAA00 #ffaa0080 #a1b #cafe #facade #DEED", ["cafe", "facade"]), ("#12 #1a2b3 #1a", ["1a2b3", "1a"]),
+        ("`#one` ``a ` #two`` #three", ["three"]), ("a ` #one", ["one"]),
+        ("```c\n#include\n~~~\n#define\n```\n#one", ["one"]), ("> ~~~\n> #one\n> ```\n> ~~~\n> #two", ["two"]),
+        ("````\n```\n#one\n````\n#two", ["two"]), ("Text\n\n    #include <a>\n\n\t#define\n\n#one", ["one"]),
+        ("- item\n\n    #one\n\n1. item\n    - #two", ["one", "two"]),
+        ("# Heading #one\n#two/three", ["one", "two/three"]),
+    ]) func `tags are words of the text alone`(_ text: String, _ tags: [String]) throws {
+        #expect(try note(text).tags == tags, "\(text)")
+    }
+
+    @Test func `no note is refused for its tags`() throws {
+        let many = (0..<300).map { "tag\($0)" }
+        let long = String(repeating: "é", count: 129)
+        let found = try note("---\ntags: [\(long), \(many.joined(separator: ", "))]\n---\nText #last")
+        #expect(found.tags == Array(many.prefix(256)))
+        #expect(found.metadata["more_tags"] == ([long] + many.dropFirst(256) + ["last"]).joined(separator: ", "))
+        try found.validate()
+        let huge = try note("Text " + (0..<100_000).map { "#tag\($0)" }.joined(separator: " "))
+        #expect(huge.metadata["more_tags"]?.hasSuffix(" others") == true)
+        try huge.validate()
+    }
+
     @Test func `an unclosed front matter is text`() throws {
         let folder = try Folder()
         _ = try folder.write("a.md", "---\ntitle: x\nnothing ends it")

@@ -59,6 +59,10 @@ import Testing
                 "expiration_date": "never", "categories": "drinks",
             ]
         )
+        let tags = (0..<300).map { "\"\($0)\"" }.joined(separator: ",")
+        let many = try Found(folder.write("o.json", #"[{"id": "a", "memory": "tea", "categories": [\#(tags)]}]"#))
+            .memories[0]
+        #expect(many.draft.tags.count == 256 && many.draft.metadata["more_tags"]?.hasPrefix("256, 257") == true)
         let path = try folder.write(
             "n.json",
             #"[{"id": "a", "memory": "tea", "metadata": "x", "categories": ["a", 7]}]"#

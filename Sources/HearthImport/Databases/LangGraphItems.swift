@@ -52,11 +52,12 @@ enum LangGraphItems {
         let expires = row.optionalString(5)
         let expiry = expires.flatMap { ForeignTime.date($0) }
         if expiry == nil { metadata.set("expires_at", expires) }
+        let labels = metadata.labels(prefix.split(separator: ".").map(String.init))
         let draft = MemoryDraft(
             content: text,
             type: .semantic,
             category: .knowledge,
-            tags: prefix.split(separator: ".").map(String.init).asTags,
+            tags: labels,
             metadata: metadata,
             expiresAt: expiry,
             createdAt: time

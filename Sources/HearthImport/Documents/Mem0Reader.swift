@@ -31,12 +31,13 @@ enum Mem0 {
         if expiry == nil { metadata.note("expiration_date", value["expiration_date"]) }
         if value["categories"]?.array == nil { metadata.note("categories", value["categories"]) }
         let tags = (value["categories"]?.array ?? []) + (theirs?["tags"]?.array ?? [])
+        let labels = metadata.labels(tags.compactMap(\.metadataText))
         let isProcedure = value["metadata"]?["memory_type"]?.string == "procedural_memory"
         let draft = MemoryDraft(
             content: text,
             type: isProcedure ? .procedural : .semantic,
             category: .knowledge,
-            tags: tags.compactMap(\.metadataText).asTags,
+            tags: labels,
             metadata: metadata,
             expiresAt: expiry,
             createdAt: created

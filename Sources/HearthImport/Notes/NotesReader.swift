@@ -75,13 +75,14 @@ struct NotesReader: ForeignReader {
         metadata.set(Self.vault, root)
         metadata.set("title", title)
         metadata.set("note_type", matter.text("type"))
-        let tags = (matter.list("tags") + matter.list("tag") + Self.tags(in: body))
+        let tags = (matter.list("tags") + matter.list("tag"))
             .map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
+        let labels = metadata.labels(tags + NoteTags(body).tags)
         let draft = MemoryDraft(
             content: Self.hasTitle(body, title) ? String(body) : "# \(title)\n\n\(body)",
             type: .semantic,
             category: .knowledge,
-            tags: tags.asTags,
+            tags: labels,
             metadata: metadata,
             createdAt: created ?? Date(timeIntervalSince1970: file.changed)
         )
@@ -96,33 +97,5 @@ struct NotesReader: ForeignReader {
     private static func hasTitle(_ body: Substring, _ title: String) -> Bool {
         guard body.hasPrefix("# ") else { return false }
         return body.prefix { !$0.isNewline }.dropFirst(2).trimmingSpaces == title[...].trimmingSpaces
-    }
-
-    /// The words with a # before them, outside of code: letters, digits, _, - and /, and not digits alone.
-    private static func tags(in body: Substring) -> [String] {
-        var tags: [String] = []
-        var isInFence = false
-        for line in body.split(whereSeparator: \.isNewline) {
-            if line.trimmingSpaces.hasPrefix("```") || line.trimmingSpaces.hasPrefix("~~~") {
-                isInFence.toggle()
-                continue
-            }
-            guard !isInFence, line.contains("#") else { continue }
-            var isInCode = false
-            var previous: Character = " "
-            var index = line.startIndex
-            while index < line.endIndex {
-                let character = line[index]
-                let next = line.index(after: index)
-                if character == "`" { isInCode.toggle() }
-                if character == "#", !isInCode, previous.isWhitespace || previous == "(" {
-                    let word = line[next...].prefix { $0.isLetter || $0.isNumber || "_-/".contains($0) }
-                    if !word.allSatisfy(\.isNumber), !word.isEmpty { tags.append(String(word)) }
-                }
-                previous = character
-                index = next
-            }
-        }
-        return tags
     }
 }

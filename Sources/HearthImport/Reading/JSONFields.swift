@@ -47,14 +47,3 @@ extension [String: String] {
         for member in object?.members ?? [] where !known.contains(member.key) { note(member.key, member.value) }
     }
 }
-
-extension Sequence<String> {
-    /// Labels as a store takes them: without blanks around them, none empty, none twice.
-    var asTags: [String] {
-        var seen: Set<String> = []
-        return compactMap { tag in
-            let words = tag.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            return !words.isEmpty && seen.insert(words).inserted ? words : nil
-        }
-    }
-}
