@@ -2,11 +2,13 @@ import FoundationEssentials
 import HearthModel
 import HearthText
 
-/// Reads the `conversations.json` of an export of Claude, and what stands beside it.
+/// Reads the `conversations.json` of an export of Claude, and the `memories.json` beside it.
 struct ClaudeReader: ForeignReader {
     private var elements: JSONElements
     private var number = 0
     private let keepsBranches: Bool
+    /// Members of a file that is one object: what Claude keeps of one person.
+    private var members = JSONObject()
 
     init(_ chunks: any Chunks, keepsBranches: Bool, longestChat: Int) {
         elements = JSONElements(chunks, arrays: ["conversations"], longestElement: longestChat)
@@ -16,12 +18,21 @@ struct ClaudeReader: ForeignReader {
     var fractionRead: Double { elements.fractionRead }
 
     mutating func next() throws -> [ForeignItem]? {
-        guard let element = try elements.next() else { return nil }
+        guard let element = try elements.next() else {
+            guard ClaudeMemories.fits(.object(members)) else { return nil }
+            defer { members = JSONObject() }
+            return ClaudeMemories.items(.object(members))
+        }
+        if let key = element.key, key != "conversations" {
+            members[key] = element.value
+            return element.refusal.map { [.refused(place: "\"\(key)\"", reason: $0)] } ?? []
+        }
+        let value = element.value
+        if ClaudeMemories.fits(value) { return ClaudeMemories.items(value) }
         number += 1
         if let refusal = element.refusal {
             return [.refused(place: "conversation \(number)", reason: refusal)]
         }
-        let value = element.value
         guard let id = value.text("uuid"), let messages = value["chat_messages"]?.array else {
             return [.refused(place: "conversation \(number)", reason: "it has no uuid or no chat_messages")]
         }
@@ -106,42 +117,5 @@ struct ClaudeReader: ForeignReader {
     private static func withoutPlaceholders(_ text: String) -> String {
         let remark = /\s*```\s*This block is not supported on your current device yet\.\s*```\s*/
         return String(text.replacing(remark, with: "\n\n")[...].trimmingSpaces)
-    }
-}
-
-/// Reads the `memories.json` of an export of Claude: what it keeps of a person between chats.
-struct ClaudeMemoriesReader: ForeignReader {
-    private var elements: JSONElements
-
-    init(_ chunks: any Chunks) {
-        elements = JSONElements(chunks)
-    }
-
-    var fractionRead: Double { elements.fractionRead }
-
-    mutating func next() throws -> [ForeignItem]? {
-        guard let element = try elements.next() else { return nil }
-        if let refusal = element.refusal { return [.refused(place: "the memory of the account", reason: refusal)] }
-        let account = element.value.text("account_uuid") ?? ""
-        var items: [ForeignItem] = []
-        if let text = element.value.text("conversations_memory") {
-            items.append(item(text, [account], project: nil))
-        }
-        for project in element.value["project_memories"]?.object?.members ?? [] {
-            if let text = project.value.string, !text.isEmpty {
-                items.append(item(text, [account, project.key], project: project.key))
-            }
-        }
-        return items
-    }
-
-    /// The text is part of the key: the next export may say something else, which is then a memory beside this one.
-    private func item(_ text: String, _ key: [String], project: String?) -> ForeignItem {
-        var metadata = ["source": "claude", "kind": "memory"]
-        metadata["project"] = project
-        let draft = MemoryDraft(content: text, type: .semantic, category: .general, metadata: metadata)
-        return .memory(
-            ForeignMemory(place: "the memory of the account", key: ["claude", "memory"] + key + [text], draft: draft)
-        )
     }
 }

@@ -61,14 +61,19 @@ struct ForeignCheck {
 
     private static let namedUsers = 10
 
+    /// For how many contradictions the places are looked up.
+    private static let placedContradictions = 1_000
+
     /// Reads the whole file and calls `onProblem` for every bad memory as it is found.
+    ///
     init(
-        _ reader: any ForeignReader,
+        _ source: ForeignSource,
+        keepingBranches: Bool,
         owners: ForeignOwners,
         progress: ProgressLine,
         onProblem: (ForeignProblem) throws -> Void
     ) throws {
-        var reader = reader
+        var reader = try source.reader(keepingBranches: keepingBranches)
         var ledger = IdentifierLedger()
         while let items = try reader.next() {
             for item in items {
@@ -92,14 +97,37 @@ struct ForeignCheck {
             }
             progress.show("Checking: \(read) memories\(Self.percent(reader))")
         }
-        try ledger.contradictions { number, earlier in
+        var contradictions: [(number: Int, earlier: Int)] = []
+        try ledger.contradictions { contradictions.append((number: $0, earlier: $1)) }
+        guard !contradictions.isEmpty else { return }
+        let placed = contradictions.prefix(Self.placedContradictions)
+        let places = try Self.places(
+            of: Set(placed.flatMap { [$0.number, $0.earlier] }),
+            in: source.reader(keepingBranches: keepingBranches)
+        )
+        for (number, earlier) in contradictions {
             let problem = ForeignProblem(
-                place: "memory \(number)",
-                reason: "its id was given to another memory before, memory \(earlier)"
+                place: places[number] ?? "memory \(number)",
+                reason: "its id was given to another text before, in \(places[earlier] ?? "memory \(earlier)")"
             )
             try note(problem, number: number)
             try onProblem(problem)
         }
+    }
+
+    /// Where some of the memories stand, which nothing keeps for all of them.
+    private static func places(of numbers: Set<Int>, in reader: any ForeignReader) throws -> [Int: String] {
+        var reader = reader
+        var places: [Int: String] = [:]
+        var number = 0
+        while places.count < numbers.count, let items = try reader.next() {
+            for item in items {
+                if case .left = item { continue }
+                number += 1
+                if numbers.contains(number), case .memory(let memory) = item { places[number] = memory.place }
+            }
+        }
+        return places
     }
 
     static func percent(_ reader: any ForeignReader) -> String {

@@ -17,7 +17,8 @@ struct ForeignImport {
         defer { progress.clear() }
         var named = NamedProblems(namesAll: skipsBad, progress: progress)
         let check = try ForeignCheck(
-            source.reader(keepingBranches: keepsBranches),
+            source,
+            keepingBranches: keepsBranches,
             owners: owners,
             progress: progress
         ) { named.name($0.place, $0.reason) }

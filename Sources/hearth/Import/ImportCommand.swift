@@ -94,6 +94,12 @@ struct ImportCommand: AsyncParsableCommand {
             if let foreign = try foreignSource({ .file(file) }) { return try await load(foreign) }
         }
         guard !allBranches else { throw CommandFailure("--all-branches is for exported chats, which \(path) is not.") }
+        let file = try ImportFile(descriptor: source.descriptor, count: source.count, name: source.name)
+        switch try ForeignSource.emptiness(of: file) {
+        case .list?: throw CommandFailure("\(path) has a list without chats or memories. There is nothing to import.")
+        case .blank? where user.given != nil: throw CommandFailure("\(path) is empty. There is nothing to import.")
+        default: break
+        }
         guard user.given == nil else {
             throw CommandFailure(
                 """
