@@ -38,6 +38,8 @@ write("series.zip", [("export/conversations-001.json", second), ("export/convers
 write("zip64.zip", [("conversations.json", chatgpt)], zip64=True)
 claude = os.path.join(HERE, "claude")
 write("claude.zip", [(name, open(os.path.join(claude, name), "rb").read()) for name in ("conversations.json", "memories.json")])
+memories = [{"conversations_memory": "Grows tea", "project_memories": {"p1": "Uses a spade"}, "account_uuid": "a"}]
+write("claude-memories.zip", [("conversations.json", b"[]"), ("memories.json", json.dumps(memories).encode())])
 write("bomb.zip", [("conversations.json", b"[" + b" " * (20 << 20) + b"]")])
 write("outside.zip", [("../conversations.json", chatgpt)])
 write("other.zip", [("letter.txt", b"hello")])

@@ -7,6 +7,13 @@ package struct ForeignMemory: Sendable {
     package var place: String
     /// What the other program tells it from others by; a second import finds the memory by it.
     package var key: [String]
+    /// Keys under which it may be there already: an earlier release, or another run, stored it so.
+    var earlierKeys: [[String]] = []
+    /// Keys for where the one before is held by another text, the next one first. Without any, another text under its key
+    /// means that one of the two was changed.
+    var furtherKeys: [[String]] = []
+    /// The value of the metadata that has to differ before ``furtherKeys`` are used; nil: a different text is enough.
+    package var tellingKey: String?
     /// The user, where the file names one.
     package var user: String?
     /// The conversation or run it came from.
@@ -14,7 +21,13 @@ package struct ForeignMemory: Sendable {
     package var draft: MemoryDraft
 
     /// The identifier it gets: the same in every run, whoever owns it.
-    package var id: MemoryID {
+    package var id: MemoryID { Self.id(of: key) }
+    /// Those of ``earlierKeys``.
+    package var earlierIDs: [MemoryID] { earlierKeys.map(Self.id) }
+    /// Those of ``furtherKeys``.
+    package var furtherIDs: [MemoryID] { furtherKeys.map(Self.id) }
+
+    private static func id(of key: [String]) -> MemoryID {
         var hash = SHA256()
         for part in key {
             withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hash.update(bufferPointer: $0) }
@@ -50,6 +63,8 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
     case relations
     /// Files of a folder that aren't notes.
     case files
+    /// Lines of a graph that are neither entities nor relations.
+    case lines
 
     /// For people.
     package var title: String {
@@ -61,6 +76,7 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
         case .deleted: "deleted there"
         case .relations: "computed relations"
         case .files: "other files"
+        case .lines: "lines of other types"
         }
     }
 }

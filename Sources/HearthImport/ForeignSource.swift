@@ -28,6 +28,17 @@ package struct ForeignSource {
         self.format = format
     }
 
+    /// Why a file has nothing that could be imported.
+    package enum Emptiness: Sendable {
+        /// There is no text.
+        case blank
+        /// There is a list of JSON as other programs write it, and nothing in it.
+        case list
+    }
+
+    /// Why there is nothing in a file; nil for any other.
+    package static func emptiness(of file: ImportFile) throws -> Emptiness? { try Recognition.emptiness(of: file) }
+
     /// A reader from the beginning.
     ///
     /// - Parameters:
@@ -46,14 +57,11 @@ package struct ForeignSource {
                     }
             )
         case (.claude, _):
-            let parts = try Conversations.parts(of: input, as: format, others: ["memories.json"])
             return SeriesReader(
-                parts.map { part in
-                    {
-                        if part.isOther { return ClaudeMemoriesReader(try part.open()) }
-                        return ClaudeReader(try part.open(), keepsBranches: keepsBranches, longestChat: longestChat)
+                try Conversations.parts(of: input, as: format)
+                    .map { part in
+                        { ClaudeReader(try part.open(), keepsBranches: keepsBranches, longestChat: longestChat) }
                     }
-                }
             )
         case (.mem0, .file(let file)):
             let start = try file.read(Recognition.startLength, at: 0)

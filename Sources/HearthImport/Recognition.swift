@@ -6,6 +6,11 @@ enum Recognition {
     static let startLength = 16
     /// How much of a text is looked at.
     private static let lookLength = 64 << 10
+    /// How many lines of a graph are looked at, and within how much: an entity may have many observations.
+    private static let graphLines = 20
+    private static let graphLength = 1 << 20
+    /// How many chats or memories of a file are looked at.
+    private static let elements = 20
     /// How many notes of a folder are looked at.
     private static let notes = 100
 
@@ -15,14 +20,8 @@ enum Recognition {
         case .file(let file):
             let start = try file.read(startLength, at: 0)
             if ForeignDatabase.fits(start) { return try ForeignDatabase(file).format }
-            if ZipArchive.fits(start) {
-                guard let part = try? Conversations.parts(of: input, as: .chatgpt).first else {
-                    // An archive that can't be read says why.
-                    _ = try ZipArchive(file)
-                    return nil
-                }
-                return try format(ofChats: part.open())
-            }
+            // An archive that can't be read says why.
+            if ZipArchive.fits(start) { return try format(ofParts: Conversations.files(of: input)) }
             return try format(ofText: file)
         }
     }
@@ -38,6 +37,12 @@ enum Recognition {
                 "\(path) is a folder without notes in Markdown or exported chats. \(known)."
             )
         case .file(let file):
+            if NoteFiles.isNote(file.name) {
+                throw ForeignFileError(
+                    .wrongKind,
+                    "\(file.name) is one note. Import the folder that it lies in; what is there already stays as it is."
+                )
+            }
             let start = try file.read(startLength, at: 0)
             if ForeignDatabase.fits(start) {
                 throw ForeignFileError(
@@ -68,10 +73,18 @@ enum Recognition {
         }
     }
 
+    static func emptiness(of file: ImportFile) throws -> ForeignSource.Emptiness? {
+        let look = try file.read(lookLength, at: 0)
+        guard look.count == file.count else { return nil }
+        let text = String(decoding: look, as: UTF8.self)[...].trimmingSpaces
+        if text.isEmpty || text == "\u{FEFF}" { return .blank }
+        guard let value = try? JSONParser.parse(Array(text.utf8), as: .lenient) else { return nil }
+        let lists = value.array.map { [$0] } ?? arrays.compactMap { value[$0]?.array }
+        return !lists.isEmpty && lists.allSatisfy(\.isEmpty) ? .list : nil
+    }
+
     private static func format(ofDirectory path: String) throws -> ForeignFormat? {
-        if let part = try? Conversations.parts(of: .directory(path), as: .chatgpt).first,
-            let found = try format(ofChats: part.open())
-        {
+        if let parts = try? Conversations.files(of: .directory(path)), let found = try format(ofParts: parts) {
             return found
         }
         var files = NoteFiles(path)
@@ -85,44 +98,65 @@ enum Recognition {
         return seen > 0 ? .markdown : nil
     }
 
-    /// What the first chat that can be read looks like. A file that is damaged there is of no kind; reading it says how.
-    private static func format(ofChats chunks: any Chunks) throws -> ForeignFormat? {
-        var elements = JSONElements(chunks, arrays: ["conversations"])
-        while let element = try? elements.next() {
-            if element.refusal == nil { return format(of: element.value) }
+    /// What the first files look like that say it: one of chats may be empty.
+    private static func format(ofParts parts: [Conversations.Part]) throws -> ForeignFormat? {
+        for part in parts { if let found = try format(ofElements: part.open()) { return found } }
+        return nil
+    }
+
+    /// What the first chats or memories look like: some of them may be odd. A file that is damaged there is of no kind;
+    /// reading it says how.
+    private static func format(ofElements chunks: any Chunks) throws -> ForeignFormat? {
+        var elements = JSONElements(chunks, arrays: arrays)
+        var looked = 0
+        while looked < self.elements, let element = try? elements.next() {
+            guard element.refusal == nil else { continue }
+            if let key = element.key, !arrays.contains(key) {
+                // Of an object whose members say it, the first of them does.
+                if ClaudeMemories.fits(.object([key: element.value])) { return .claude }
+            } else if let found = format(of: element.value) {
+                return found
+            }
+            // However many relations come before the memories.
+            if element.key != "relations" { looked += 1 }
         }
         return nil
     }
+
+    private static let arrays = Mem0Reader.arrays.union(["conversations"])
 
     private static func format(ofText file: ImportFile) throws -> ForeignFormat? {
         var start = try file.read(lookLength, at: 0)[...]
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
         start = start.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
         if start.first == UInt8(ascii: "{") {
-            // Lines of objects: the first one says what they are.
-            let line = Array(start.prefix { $0 != 0x0A })
-            if let value = try? JSONParser.parse(line, as: .lenient), let found = format(ofLine: value) { return found }
+            if try areLinesOfGraph(file) { return .memoryJSONL }
         }
         guard start.first == UInt8(ascii: "[") || start.first == UInt8(ascii: "{") else { return nil }
-        var elements = JSONElements(FileChunks(file), arrays: Mem0Reader.arrays.union(["conversations"]))
-        while let element = try? elements.next() {
-            guard element.refusal == nil else { continue }
-            if let found = format(of: element.value) { return found }
-            // The first element of an array says it; an object may have other members before.
-            if element.key == nil || Mem0Reader.arrays.contains(element.key ?? "") { return nil }
-        }
-        return nil
+        return try format(ofElements: FileChunks(file))
     }
 
-    private static func format(ofLine value: JSONValue) -> ForeignFormat? {
-        let isEntity = value["type"]?.string == "entity" && value["observations"]?.array != nil
-        let isRelation = value["type"]?.string == "relation" && value["relationType"]?.string != nil
-        return isEntity || isRelation ? .memoryJSONL : nil
+    /// Whether one of the first lines is a part of a graph: what a program writes of itself may come before.
+    private static func areLinesOfGraph(_ file: ImportFile) throws -> Bool {
+        var lines = ByteLines(FileChunks(file, count: min(file.count, graphLength)))
+        while lines.number < graphLines, let line = try lines.next() {
+            guard let line, let value = try? JSONParser.parse(withoutMark(line), as: .lenient) else { continue }
+            switch value["type"]?.string {
+            case "entity" where value["name"]?.string != nil: return true
+            case "relation" where value["relationType"]?.string != nil: return true
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private static func withoutMark(_ line: [UInt8]) -> [UInt8] {
+        line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
     }
 
     private static func format(of value: JSONValue) -> ForeignFormat? {
         if value["mapping"]?.object != nil { return .chatgpt }
-        if value["chat_messages"]?.array != nil { return .claude }
+        if value["chat_messages"]?.array != nil || ClaudeMemories.fits(value) { return .claude }
         if value["id"]?.string != nil, value["memory"]?.string != nil { return .mem0 }
         return nil
     }

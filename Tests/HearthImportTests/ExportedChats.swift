@@ -61,6 +61,50 @@ import Testing
         #expect(first.draft.metadata["conversation"] == "A trip to 京都")
     }
 
+    /// One chat of Claude with these messages, each as JSON without its id.
+    private func claude(_ messages: [String]) throws -> Found {
+        let messages = messages.enumerated().map { #"{"uuid": "m\#($0)", \#($1)}"# }.joined(separator: ",")
+        let folder = try Folder()
+        return try Found(folder.write("a.json", #"[{"uuid": "c", "chat_messages": [\#(messages)]}]"#))
+    }
+
+    @Test func `a text that was pasted into Claude is kept under whatever name it has`() throws {
+        let found = try claude([
+            #""sender": "human", "text": "Sum it up", "content": [{"type": "text", "text": "Sum it up"}], "attachments": [{"file_name": "paste.txt", "extracted_content": "Otters hold hands."}], "files": [{"file_name": "paste.txt"}]"#,
+            #""sender": "assistant", "text": "They do.", "content": [{"type": "text", "text": "They do."}]"#,
+            #""sender": "human", "text": "", "content": [], "attachments": [{"file_name": "b.md", "extracted_content": "Only pasted"}, {"file_name": "c.pdf", "extracted_content": ""}, {"file_type": "txt"}]"#,
+            #""sender": "assistant", "text": "Seen.", "content": [{"type": "text", "text": "Seen."}]"#,
+            #""sender": "human", "text": "", "content": [{"type": "text", "text": ""}], "files": [{"file_name": "d.png"}]"#,
+        ])
+        #expect(
+            found.texts == [
+                "User: Sum it up\n\nOtters hold hands.\n\nClaude: They do.", "User: Only pasted\n\nClaude: Seen.",
+            ]
+        )
+        #expect(found.memories.map { $0.draft.metadata["attachments"] } == ["paste.txt", "b.md, c.pdf"])
+        #expect(found.left == [.attachments: 3, .empty: 1])
+    }
+
+    @Test func `Claude's remark on blocks that can't be shown is no answer`() throws {
+        let remark = #"```\nThis block is not supported on your current device yet.\n```"#
+        let found = try claude([
+            #""sender": "human", "text": "Look it up", "content": [{"type": "text", "text": "Look it up"}]"#,
+            #""sender": "assistant", "text": "\#(remark)\n\n\n\#(remark)", "content": [{"type": "thinking", "thinking": "hm"}, {"type": "tool_use"}]"#,
+            #""sender": "assistant", "text": "Old\n\#(remark)\nanswer", "content": [{"type": "text", "text": "\n"}]"#,
+            #""sender": "human", "text": "More?\n\#(remark)""#,
+            #""sender": "assistant", "text": "Found ```it``` \n\#(remark)", "content": [{"type": "text", "text": "Found ```it```"}, {"type": "tool_use"}]"#,
+            #""sender": "human", "content": "As a string""#,
+            #""sender": "assistant", "text": "\#(remark)""#,
+        ])
+        #expect(
+            found.texts == [
+                "User: Look it up\n\nClaude: Old\n\nanswer", "User: More?\n\nClaude: Found ```it```",
+                "User: As a string",
+            ]
+        )
+        #expect(found.left == [.hidden: 3])
+    }
+
     @Test func `a folder or an archive of Claude also has what it remembers`() throws {
         for fixture in ["claude", "archives/claude.zip"] {
             let found = try Found(fixture: fixture)

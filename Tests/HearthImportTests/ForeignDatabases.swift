@@ -76,6 +76,29 @@ import Testing
         #expect(first.metadata["room"] == "kitchen" && first.metadata["memory_type"] == "decision")
     }
 
+    @Test(arguments: [
+        ("1772352000.123456", "NULL", 1_772_352_000.123456), ("'2026-03-01T08:00:00Z'", "NULL", 1_772_352_000),
+        ("NULL", "'2026-03-01T08:00:00.5Z'", 1_772_352_000.5), ("'1772352000.5'", "NULL", 1_772_352_000.5),
+        ("1772352000500.0", "NULL", 1_772_352_000.5), ("1e300", "'2026-03-01T08:00:00Z'", 1_772_352_000),
+        ("'noon'", "NULL", nil), ("NULL", "NULL", nil), ("1e300", "NULL", nil),
+    ]) func `a time of mcp-memory-service is read from whichever column has it`(
+        _ created: String,
+        _ text: String,
+        _ seconds: Double?
+    ) throws {
+        let folder = try Folder()
+        let path = try folder.database(
+            "mcp-memory-service.db",
+            "UPDATE memories SET created_at = \(created), created_at_iso = \(text), updated_at = NULL, updated_at_iso = 'later'"
+        )
+        let draft = try #require(try Found(path).memories.first).draft
+        #expect(draft.createdAt == seconds.map(time))
+        let kept = seconds == nil && created != "NULL" ? created.trimmingCharacters(in: ["'"]) : nil
+        #expect(draft.metadata["created_at"] == (kept == "1e300" ? "1.0e+300" : kept))
+        #expect(draft.metadata["updated_at"] == "later")
+        try draft.validate()
+    }
+
     @Test(arguments: files) func `a database is only read, and nothing appears beside it`(_ fixture: String) throws {
         let folder = try Folder()
         let original = try bytes(of: fixture)

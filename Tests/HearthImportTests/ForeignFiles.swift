@@ -1,7 +1,9 @@
+import CSQLite
 import Foundation
 import HearthImport
 import HearthModel
 import TestSupport
+import Testing
 
 /// What a file comes to.
 struct Found {
@@ -61,6 +63,16 @@ final class Folder {
     }
 
     func write(_ name: String, _ text: String) throws -> String { try write(name, text.utf8) }
+
+    /// A database of the fixtures after some statements.
+    func database(_ fixture: String, _ statements: String) throws -> String {
+        let path = try write(fixture, try bytes(of: fixture))
+        var database: OpaquePointer?
+        defer { sqlite3_close(database) }
+        #expect(sqlite3_open(path, &database) == SQLITE_OK)
+        #expect(sqlite3_exec(database, statements, nil, nil, nil) == SQLITE_OK, "\(statements)")
+        return path
+    }
 }
 
 func bytes(of fixture: String) throws -> [UInt8] {

@@ -84,7 +84,7 @@ private struct MessageTree {
         let hidden = path.count { nodes[$0]?.isHidden == true }
         if hidden > 0 { items.append(.left(.hidden, count: hidden)) }
         for exchange in Exchange.cut(path.compactMap { nodes[$0]?.message }) {
-            items += chat.items(exchange, key: [exchange.first?.id ?? ""])
+            items += chat.items(exchange)
         }
         var seen = Set(path)
         // Every other leaf ends a branch, whose beginning is the first node that no earlier path had.
@@ -111,8 +111,7 @@ private struct MessageTree {
         return Exchange.cut(messages)
             .flatMap { exchange in
                 // A question that is kept again with another answer is named by that answer.
-                let key = exchange.first?.id == messages[0].id ? first.id : exchange.first?.id ?? ""
-                return chat.items(exchange, key: ["branch", key], extra: ["branch": "true"])
+                chat.items(exchange, branch: exchange.first?.id == messages[0].id ? first : exchange.first)
             }
     }
 
@@ -177,7 +176,8 @@ private struct MessageTree {
             text: text,
             time: ForeignTime.date(value["create_time"]),
             model: value["metadata"]?.text("model_slug"),
-            attachments: attachments
+            attachments: attachments,
+            leftOut: attachments.count
         )
     }
 

@@ -2,11 +2,13 @@ import FoundationEssentials
 import HearthModel
 import HearthText
 
-/// Reads the `conversations.json` of an export of Claude, and what stands beside it.
+/// Reads the `conversations.json` of an export of Claude, and the `memories.json` beside it.
 struct ClaudeReader: ForeignReader {
     private var elements: JSONElements
     private var number = 0
     private let keepsBranches: Bool
+    /// Members of a file that is one object: what Claude keeps of one person.
+    private var members = JSONObject()
 
     init(_ chunks: any Chunks, keepsBranches: Bool, longestChat: Int) {
         elements = JSONElements(chunks, arrays: ["conversations"], longestElement: longestChat)
@@ -16,12 +18,21 @@ struct ClaudeReader: ForeignReader {
     var fractionRead: Double { elements.fractionRead }
 
     mutating func next() throws -> [ForeignItem]? {
-        guard let element = try elements.next() else { return nil }
+        guard let element = try elements.next() else {
+            guard ClaudeMemories.fits(.object(members)) else { return nil }
+            defer { members = JSONObject() }
+            return ClaudeMemories.items(.object(members))
+        }
+        if let key = element.key, key != "conversations" {
+            members[key] = element.value
+            return element.refusal.map { [.refused(place: "\"\(key)\"", reason: $0)] } ?? []
+        }
+        let value = element.value
+        if ClaudeMemories.fits(value) { return ClaudeMemories.items(value) }
         number += 1
         if let refusal = element.refusal {
             return [.refused(place: "conversation \(number)", reason: refusal)]
         }
-        let value = element.value
         guard let id = value.text("uuid"), let messages = value["chat_messages"]?.array else {
             return [.refused(place: "conversation \(number)", reason: "it has no uuid or no chat_messages")]
         }
@@ -38,11 +49,11 @@ struct ClaudeReader: ForeignReader {
         var items: [ForeignItem] = []
         var hidden = 0
         for exchange in Exchange.cut(path.compactMap { Self.message($0, hidden: &hidden) }) {
-            items += chat.items(exchange, key: [exchange.first?.id ?? ""])
+            items += chat.items(exchange)
         }
         if keepsBranches {
             for exchange in Exchange.cut(branches.compactMap { Self.message($0, hidden: &hidden) }) {
-                items += chat.items(exchange, key: ["branch", exchange.first?.id ?? ""], extra: ["branch": "true"])
+                items += chat.items(exchange, branch: exchange.first)
             }
         } else if !branches.isEmpty {
             items.append(.left(.branches, count: branches.count))
@@ -74,63 +85,37 @@ struct ClaudeReader: ForeignReader {
             return nil
         }
         let blocks = value["content"]?.array ?? []
-        var texts = blocks.filter { $0["type"]?.string == "text" }.compactMap { $0.text("text") }
         hidden += blocks.count { $0["type"]?.string != "text" }
-        // Older exports have the text alone.
-        if texts.isEmpty, let text = value.text("text") { texts = [text] }
-        var attachments: [String] = []
-        for file in (value["attachments"]?.array ?? []) + (value["files"]?.array ?? []) {
-            if let name = file.text("file_name") {
-                attachments.append(name)
-            } else if let pasted = file.text("extracted_content") {
-                // A long text that was pasted: it was said, and has no name.
-                texts.append(pasted)
-            }
+        var texts = blocks.filter { $0["type"]?.string == "text" }.compactMap { $0.text("text") }
+        // Older exports have the text alone. Newer ones have it too, with a placeholder for each block that is no text.
+        if texts.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+            texts = (value["content"]?.string ?? value["text"]?.string).map { [withoutPlaceholders($0)] } ?? []
         }
-        guard !texts.isEmpty || !attachments.isEmpty else { return nil }
-        return ChatMessage(
+        var message = ChatMessage(
             id: value.text("uuid") ?? "",
             isOfUser: sender == "human",
-            text: texts.joined(separator: "\n\n"),
-            time: ForeignTime.date(value["created_at"]),
-            attachments: attachments
+            text: "",
+            time: ForeignTime.date(value["created_at"])
         )
-    }
-}
-
-/// Reads the `memories.json` of an export of Claude: what it keeps of a person between chats.
-struct ClaudeMemoriesReader: ForeignReader {
-    private var elements: JSONElements
-
-    init(_ chunks: any Chunks) {
-        elements = JSONElements(chunks)
-    }
-
-    var fractionRead: Double { elements.fractionRead }
-
-    mutating func next() throws -> [ForeignItem]? {
-        guard let element = try elements.next() else { return nil }
-        if let refusal = element.refusal { return [.refused(place: "the memory of the account", reason: refusal)] }
-        let account = element.value.text("account_uuid") ?? ""
-        var items: [ForeignItem] = []
-        if let text = element.value.text("conversations_memory") {
-            items.append(item(text, [account], project: nil))
+        // A text that was pasted was said, whether or not it got a name.
+        for file in value["attachments"]?.array ?? [] {
+            let pasted = file.text("extracted_content")
+            if let pasted { texts.append(pasted) }
+            message.attach(file.text("file_name"), isLeftOut: pasted == nil)
         }
-        for project in element.value["project_memories"]?.object?.members ?? [] {
-            if let text = project.value.string, !text.isEmpty {
-                items.append(item(text, [account, project.key], project: project.key))
-            }
+        for file in value["files"]?.array ?? [] {
+            // Some are named a second time here.
+            let name = file.text("file_name")
+            if name.map(message.attachments.contains) != true { message.attach(name, isLeftOut: true) }
         }
-        return items
+        message.text = texts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+        guard !message.text.isEmpty || message.leftOut > 0 else { return nil }
+        return message
     }
 
-    /// The text is part of the key: the next export may say something else, which is then a memory beside this one.
-    private func item(_ text: String, _ key: [String], project: String?) -> ForeignItem {
-        var metadata = ["source": "claude", "kind": "memory"]
-        metadata["project"] = project
-        let draft = MemoryDraft(content: text, type: .semantic, category: .general, metadata: metadata)
-        return .memory(
-            ForeignMemory(place: "the memory of the account", key: ["claude", "memory"] + key + [text], draft: draft)
-        )
+    /// The export's text has a fenced remark where a call of a tool or a thought stood: nobody said it.
+    private static func withoutPlaceholders(_ text: String) -> String {
+        let remark = /\s*```\s*This block is not supported on your current device yet\.\s*```\s*/
+        return String(text.replacing(remark, with: "\n\n")[...].trimmingSpaces)
     }
 }

@@ -16,36 +16,48 @@ struct Conversations {
                 && middle.count > 1
     }
 
-    /// - Parameter others: The names of other files that are read where they are.
-    static func parts(of input: ImportInput, as format: ForeignFormat, others: Set<String> = []) throws -> [Part] {
+    /// What an export of Claude has beside its chats.
+    private static let memories = "memories.json"
+
+    /// The files of an export, those of chats first.
+    static func parts(of input: ImportInput, as format: ForeignFormat) throws -> [Part] {
+        let found = try files(of: input)
+        let parts = format == .claude ? found : found.filter { !$0.isOther }
+        guard !parts.isEmpty else {
+            throw ForeignFileError(.wrongKind, "\(input.name) is not \(format.title): it has no conversations.json.")
+        }
+        return parts
+    }
+
+    /// The files that may be of an export, those of chats first; none where there aren't any.
+    static func files(of input: ImportInput) throws -> [Part] {
         let parts: [Part]
         switch input {
         case .file(let file):
             guard ZipArchive.fits(try file.read(Recognition.startLength, at: 0)) else {
                 return [Part(name: file.name, isOther: false) { FileChunks(file) }]
             }
-            parts = Self.parts(of: try ZipArchive(file), others: others)
+            parts = Self.parts(of: try ZipArchive(file))
         case .directory(let path):
             var files = NoteFiles(path, depth: 1)
             var found: [Part] = []
             while let file = try files.next() {
-                guard isChats(file.name) || others.contains(file.name) else { continue }
+                guard isPart(file.name) else { continue }
                 found.append(
                     Part(name: file.name, isOther: !isChats(file.name)) { FileChunks(try ImportFile(path: file.path)) }
                 )
             }
             parts = found
         }
-        guard parts.contains(where: { !$0.isOther }) else {
-            throw ForeignFileError(.wrongKind, "\(input.name) is not \(format.title): it has no conversations.json.")
-        }
         return parts.sorted { ($0.isOther ? 1 : 0, $0.name) < ($1.isOther ? 1 : 0, $1.name) }
     }
 
+    private static func isPart(_ name: some StringProtocol) -> Bool { isChats(name) || name == memories }
+
     /// The entries that are nearest to the top: some archives have all chats a second time, one to a file.
-    private static func parts(of archive: ZipArchive, others: Set<String>) -> [Part] {
+    private static func parts(of archive: ZipArchive) -> [Part] {
         let found = archive.entries.map { (entry: $0, path: $0.name.split(separator: "/")) }
-            .filter { isChats($0.path.last ?? "") || others.contains($0.path.last.map(String.init) ?? "") }
+            .filter { isPart($0.path.last ?? "") }
         let depth = found.map(\.path.count).min()
         return found.filter { $0.path.count == depth }
             .map { found in

@@ -10,6 +10,14 @@ struct ChatMessage {
     var model: String?
     /// The names of images and files, or what they are.
     var attachments: [String] = []
+    /// How many of the attachments are not among the text.
+    var leftOut = 0
+
+    /// Notes an attachment, which may have no name.
+    mutating func attach(_ name: String?, isLeftOut: Bool) {
+        if let name { attachments.append(name) }
+        if isLeftOut { leftOut += 1 }
+    }
 }
 
 /// What a person said, and what was answered: one memory.
@@ -72,15 +80,20 @@ struct Chat {
 
     /// The items that an exchange comes to.
     ///
-    /// - Parameter key: What tells it from others of the chat.
-    func items(_ exchange: Exchange, key: [String], extra: [String: String] = [:]) -> [ForeignItem] {
+    /// A later export may have another answer to the same message, or more of one. The exchange is then named by the answer,
+    /// and where that is taken too, by all that was said.
+    ///
+    /// - Parameter branch: The message that names it among abandoned branches; nil on the path that was shown.
+    func items(_ exchange: Exchange, branch: ChatMessage? = nil) -> [ForeignItem] {
         guard let first = exchange.first else { return [] }
         var items: [ForeignItem] = []
         let attachments = exchange.attachments
-        if !attachments.isEmpty { items.append(.left(.attachments, count: attachments.count)) }
+        let leftOut = exchange.messages.reduce(0) { $0 + $1.leftOut }
+        if leftOut > 0 { items.append(.left(.attachments, count: leftOut)) }
         let text = exchange.text(assistant: assistant)
         guard !text.isEmpty else { return items + [.left(.empty, count: 1)] }
-        var metadata = metadata.merging(extra) { $1 }
+        var metadata = metadata
+        if branch != nil { metadata["branch"] = "true" }
         metadata["source"] = namespace
         metadata["message_id"] = first.id
         metadata["conversation"] = title
@@ -93,12 +106,25 @@ struct Chat {
             metadata: metadata,
             createdAt: exchange.time ?? time
         )
-        let memory = ForeignMemory(
+        var memory = ForeignMemory(
             place: "\(place), message \(first.id)",
-            key: [namespace, id] + key,
+            key: key(of: branch ?? first, isBranch: branch != nil),
             session: id,
             draft: draft
         )
+        // What is a branch today was shown yesterday, and the other way round.
+        let whole = [namespace, id, "exchange", first.id, text]
+        if branch == nil {
+            let answer = exchange.messages.first { !$0.isOfUser } ?? first
+            memory.furtherKeys = [key(of: answer, isBranch: true), whole]
+        } else {
+            memory.earlierKeys = [key(of: first, isBranch: false), whole]
+            memory.furtherKeys = [whole]
+        }
         return items + [.memory(memory)]
+    }
+
+    private func key(of message: ChatMessage, isBranch: Bool) -> [String] {
+        [namespace, id] + (isBranch ? ["branch"] : []) + [message.id]
     }
 }

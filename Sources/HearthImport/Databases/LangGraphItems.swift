@@ -42,23 +42,30 @@ enum LangGraphItems {
         var metadata: [String: String] = [:]
         let text = Self.text(value, rest: &metadata)
         guard !text.isEmpty else { return .left(.empty, count: 1) }
-        metadata["source"] = namespace
-        metadata["namespace"] = prefix
-        metadata["key"] = key
-        metadata["updated_at"] = row.optionalString(4)
+        metadata.set("source", namespace)
+        metadata.set("namespace", prefix)
+        metadata.set("key", key)
+        metadata.set("updated_at", row.optionalString(4))
         let created = row.optionalString(3)
+        let time = created.flatMap { ForeignTime.date($0) }
+        if time == nil { metadata.set("created_at", created) }
+        let expires = row.optionalString(5)
+        let expiry = expires.flatMap { ForeignTime.date($0) }
+        if expiry == nil { metadata.set("expires_at", expires) }
+        let labels = metadata.labels(prefix.split(separator: ".").map(String.init))
         let draft = MemoryDraft(
             content: text,
             type: .semantic,
             category: .knowledge,
-            tags: prefix.split(separator: ".").map(String.init).asTags,
+            tags: labels,
             metadata: metadata,
-            expiresAt: row.optionalString(5).flatMap { ForeignTime.date($0) },
-            createdAt: created.flatMap { ForeignTime.date($0) }
+            expiresAt: expiry,
+            createdAt: time
         )
-        // Two programs may use the same namespace and key; they hardly do so at the same moment.
+        // A value that is put again gets a new time, so the time tells nothing apart. It once was part of the key.
+        let name = [namespace, prefix, key]
         return .memory(
-            ForeignMemory(place: place, key: [namespace, prefix, key, created ?? ""], draft: draft)
+            ForeignMemory(place: place, key: name, earlierKeys: [name + [created ?? ""]], draft: draft)
         )
     }
 

@@ -13,6 +13,7 @@ enum MemoryServiceRows {
             "content_hash", "content", "tags", database.column("memory_type", of: "memories"),
             database.column("metadata", of: "memories"), database.column("created_at", of: "memories"),
             database.column("updated_at", of: "memories"), database.column("deleted_at", of: "memories"),
+            database.column("created_at_iso", of: "memories"), database.column("updated_at_iso", of: "memories"),
         ]
         let sql = "SELECT \(columns.joined(separator: ", ")) FROM memories ORDER BY rowid"
         return try DatabaseReader(database, sql, counting: "memories") { row, number in
@@ -34,17 +35,20 @@ enum MemoryServiceRows {
                     metadata["metadata"] = json
                 }
             }
-            metadata["source"] = namespace
-            metadata["content_hash"] = hash
-            metadata["memory_type"] = row.optionalString(3).flatMap { $0.isEmpty ? nil : $0 }
-            metadata["updated_at"] = row.isNull(6) ? nil : row.string(6)
+            metadata.set("source", namespace)
+            metadata.set("content_hash", hash)
+            metadata.set("memory_type", row.optionalString(3).flatMap { $0.isEmpty ? nil : $0 })
+            metadata.set("updated_at", row.optionalString(6) ?? row.optionalString(9))
+            let created = moment(row, 5) ?? moment(row, 8)
+            if created == nil { metadata.set("created_at", row.optionalString(5) ?? row.optionalString(8)) }
+            let labels = metadata.labels(tags(try row.checkedText(2) ?? ""))
             let draft = MemoryDraft(
                 content: text,
                 type: .semantic,
                 category: .knowledge,
-                tags: tags(try row.checkedText(2) ?? ""),
+                tags: labels,
                 metadata: metadata,
-                createdAt: row.isNull(5) ? nil : Date(timeIntervalSince1970: row.double(5))
+                createdAt: created
             )
             return .memory(ForeignMemory(place: place, key: [namespace, hash], draft: draft))
         } catch {
@@ -52,11 +56,22 @@ enum MemoryServiceRows {
         }
     }
 
+    /// It writes seconds since 1970, and the same as text in another column; other programs wrote text into both.
+    private static func moment(_ row: Row, _ column: Int32) -> Date? {
+        guard let text = row.optionalString(column) else { return nil }
+        guard Double(text) != nil else { return ForeignTime.date(text) }
+        return ForeignTime.date(.number(row.double(column)))
+            .flatMap { abs($0.timeIntervalSince1970) < endOfTime ? $0 : nil }
+    }
+
+    /// The year 10,000: what is later is no time.
+    private static let endOfTime = 253_402_300_800.0
+
     /// It writes them with commas between; early releases wrote a list as JSON.
     private static func tags(_ text: String) -> [String] {
         if text.hasPrefix("["), let list = try? JSONParser.parse(Array(text.utf8), as: .lenient) {
-            return (list.array ?? []).compactMap(\.string).asTags
+            return (list.array ?? []).compactMap(\.metadataText)
         }
-        return text.split(separator: ",").map(String.init).asTags
+        return text.split(separator: ",").map(String.init)
     }
 }

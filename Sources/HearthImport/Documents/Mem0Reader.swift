@@ -20,20 +20,26 @@ enum Mem0 {
         guard !text.isEmpty else { return .left(.empty, count: 1) }
         var metadata: [String: String] = [:]
         metadata.note(value.object, except: known)
-        metadata.note(value["metadata"]?.object)
-        metadata["source"] = namespace
+        let theirs = value["metadata"]
+        let areTags = theirs?["tags"]?.array != nil
+        if theirs?.object == nil { metadata.note("metadata", theirs) }
+        metadata.note(theirs?.object, except: areTags ? ["tags"] : [])
+        metadata.set("source", namespace)
         let created = ForeignTime.date(value["created_at"])
         if created == nil { metadata.note("created_at", value["created_at"]) }
-        let tags = (value["categories"]?.array ?? []) + (value["metadata"]?["tags"]?.array ?? [])
-        if value["metadata"]?["tags"]?.array != nil { metadata["tags"] = nil }
+        let expiry = ForeignTime.date(value["expiration_date"])
+        if expiry == nil { metadata.note("expiration_date", value["expiration_date"]) }
+        if value["categories"]?.array == nil { metadata.note("categories", value["categories"]) }
+        let tags = (value["categories"]?.array ?? []) + (theirs?["tags"]?.array ?? [])
+        let labels = metadata.labels(tags.compactMap(\.metadataText))
         let isProcedure = value["metadata"]?["memory_type"]?.string == "procedural_memory"
         let draft = MemoryDraft(
             content: text,
             type: isProcedure ? .procedural : .semantic,
             category: .knowledge,
-            tags: tags.compactMap(\.string).asTags,
+            tags: labels,
             metadata: metadata,
-            expiresAt: ForeignTime.date(value["expiration_date"]),
+            expiresAt: expiry,
             createdAt: created
         )
         return .memory(

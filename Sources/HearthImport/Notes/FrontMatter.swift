@@ -2,7 +2,8 @@ import HearthText
 
 /// The front matter of a Markdown note: the part of YAML that notes use.
 ///
-/// Scalars, lists on one line or several, and quotes are understood. Whatever else stands under a key is kept as it is.
+/// Scalars on one line or several, block scalars, lists and quotes are understood. Whatever else stands under a key is
+/// kept as it is. A block that has anything else is none: it is text between two horizontal rules.
 struct FrontMatter {
     private(set) var values: [String: JSONValue] = [:]
     /// The text after it.
@@ -10,9 +11,8 @@ struct FrontMatter {
 
     init(_ text: String) {
         body = text[...]
-        guard let end = Self.lines(text) else { return }
-        body = text[end.rest...]
-        read(end.lines)
+        guard let end = Self.lines(text), let values = Self.values(end.lines) else { return }
+        (self.values, body) = (values, text[end.rest...])
     }
 
     subscript(key: String) -> JSONValue? { values[key] }
@@ -26,7 +26,7 @@ struct FrontMatter {
     func list(_ key: String) -> [String] {
         switch values[key] {
         case .array(let elements)?: elements.compactMap(\.metadataText)
-        case .string(let text)?: text.split { $0 == "," || $0 == " " }.map(String.init)
+        case .string(let text)?: text.split { $0 == "," || $0.isWhitespace }.map(String.init)
         case let other?: other.metadataText.map { [$0] } ?? []
         case nil: []
         }
@@ -56,81 +56,41 @@ struct FrontMatter {
         return nil
     }
 
-    private mutating func read(_ lines: [Substring]) {
-        var index = 0
-        while index < lines.count {
-            let line = lines[index]
-            index += 1
-            guard let first = line.first, !first.isWhitespace, first != "#", first != "-",
-                let colon = line.firstIndex(of: ":"),
-                line.index(after: colon) == line.endIndex || line[line.index(after: colon)].isWhitespace
-            else { continue }
-            let key = String(Self.unquoted(line[..<colon].trimmingSpaces))
-            let value = line[line.index(after: colon)...].trimmingSpaces
-            var block: [Substring] = []
-            while index < lines.count, Self.belongsToBlock(lines[index], after: value) {
-                block.append(lines[index])
-                index += 1
+    /// What the keys have; nil where a line belongs to none, and where there are only comments: they may be headings.
+    private static func values(_ lines: [Substring]) -> [String: JSONValue]? {
+        var values: [String: JSONValue] = [:]
+        var rest = lines[...]
+        while let line = rest.popFirst() {
+            if line.isBlank || line.trimmingSpaces.first == "#" { continue }
+            guard let (key, text) = entry(line) else { return nil }
+            let value = YAMLValue(text, followedBy: &rest).value
+            values[key] = values[key].map { both($0, value) } ?? value
+        }
+        return values.isEmpty && !lines.allSatisfy(\.isBlank) ? nil : values
+    }
+
+    /// A key and what follows it on its line.
+    private static func entry(_ line: Substring) -> (key: String, text: Substring)? {
+        guard let first = line.first, !first.isWhitespace, first != "-" || line.dropFirst().first?.isWhitespace == false
+        else { return nil }
+        var colon = line.startIndex
+        if let end = YAMLValue.endOfQuotes(line) {
+            colon = line[end...].firstIndex { !$0.isWhitespace } ?? line.endIndex
+        }
+        while let found = line[colon...].firstIndex(of: ":") {
+            let after = line.index(after: found)
+            if after == line.endIndex || line[after].isWhitespace {
+                let key = YAMLValue.unquoted(line[..<found].trimmingSpaces)
+                return key.isEmpty ? nil : (key, line[after...].trimmingSpaces)
             }
-            values[key] = Self.value(value, block)
+            colon = after
         }
+        return nil
     }
 
-    /// Whether a line goes on with what a key began: it is indented, or an element of a list.
-    private static func belongsToBlock(_ line: Substring, after value: Substring) -> Bool {
-        guard let first = line.first else { return value == "|" || value == ">" }
-        return first.isWhitespace || (value.isEmpty && line.hasPrefix("- "))
-    }
-
-    private static func value(_ text: Substring, _ block: [Substring]) -> JSONValue {
-        if text.isEmpty, !block.isEmpty, block.allSatisfy({ $0.trimmingSpaces.hasPrefix("- ") }) {
-            return .array(block.map { .string(scalar($0.trimmingSpaces.dropFirst(2).trimmingSpaces)) })
-        }
-        if !block.isEmpty {
-            let isMark = text.first == "|" || text.first == ">"
-            let lines = block.map { isMark ? $0.trimmingSpaces : $0 }
-            return .string(lines.joined(separator: text.first == ">" ? " " : "\n"))
-        }
-        if text.first == "[", text.last == "]" {
-            return .array(elements(text.dropFirst().dropLast()).map { .string(scalar($0)) })
-        }
-        return .string(scalar(text))
-    }
-
-    /// What stands between commas outside of quotes.
-    private static func elements(_ text: Substring) -> [Substring] {
-        var elements: [Substring] = []
-        var quote: Character?
-        var start = text.startIndex
-        for index in text.indices {
-            switch text[index] {
-            case let character where character == quote: quote = nil
-            case "\"", "'": quote = quote ?? text[index]
-            case ",":
-                guard quote == nil else { continue }
-                elements.append(text[start..<index])
-                start = text.index(after: index)
-            default: break
-            }
-        }
-        elements.append(text[start...])
-        return elements.map(\.trimmingSpaces).filter { !$0.isEmpty }
-    }
-
-    private static func scalar(_ text: Substring) -> String {
-        guard text.first != "\"", text.first != "'" else { return unquoted(text) }
-        // A comment begins after a blank.
-        let end = text.indices.first { text[$0] == "#" && $0 > text.startIndex && text[text.index(before: $0)] == " " }
-        return String(text[..<(end ?? text.endIndex)].trimmingSpaces)
-    }
-
-    private static func unquoted(_ text: Substring) -> String {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
-            return String(text)
-        }
-        let inner = String(text.dropFirst().dropLast())
-        if first == "'" { return inner.replacing("''", with: "'") }
-        return (try? JSONParser.parse(Array(text.utf8), as: .lenient))?.string ?? inner
+    /// What a key has that stands there twice.
+    private static func both(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+        .array((first.array ?? [first]) + (second.array ?? [second]))
     }
 }
 
@@ -142,4 +102,6 @@ extension Substring {
         while text.last?.isWhitespace == true { text.removeLast() }
         return text
     }
+
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
 }

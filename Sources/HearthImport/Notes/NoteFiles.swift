@@ -12,10 +12,12 @@ struct NoteFiles {
         var changed: Double
 
         var name: String { relative.last ?? "" }
-        var isNote: Bool {
-            let name = name.lowercased()
-            return name.hasSuffix(".md") || name.hasSuffix(".markdown")
-        }
+        var isNote: Bool { NoteFiles.isNote(name) }
+    }
+
+    static func isNote(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return name.hasSuffix(".md") || name.hasSuffix(".markdown")
     }
 
     private struct Place {

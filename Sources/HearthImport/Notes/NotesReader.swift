@@ -8,10 +8,14 @@ struct NotesReader: ForeignReader {
     private let directory: String
     /// The folder's own name, which tells its notes from those of another folder.
     private let folder: String
+    /// Where it lies, whatever it was called in the command.
+    private let root: String
     private let source: String
     private var files: NoteFiles
 
     static let namespace = "markdown"
+    /// The metadata that has the folder's place.
+    private static let vault = "vault"
     /// A note that is longer than a memory can be isn't read at all.
     private static let longestNote = 8 << 20
 
@@ -21,7 +25,8 @@ struct NotesReader: ForeignReader {
         files = NoteFiles(directory)
         guard let real = realpath(directory, nil) else { throw ForeignFileError.unreadable(directory) }
         defer { free(real) }
-        folder = String(cString: real).split(separator: "/").last.map(String.init) ?? "/"
+        root = String(cString: real)
+        folder = root.split(separator: "/").last.map(String.init) ?? "/"
     }
 
     /// The number of files is not known before the last.
@@ -46,7 +51,9 @@ struct NotesReader: ForeignReader {
     }
 
     /// Keys that have a place of their own.
-    private static let known: Set<String> = ["title", "tags", "tag", "created", "created_at", "date", "type"]
+    private static let known: Set<String> = Set(["title", "tags", "tag", "type"] + times)
+    /// What may say when it was written.
+    private static let times = ["created", "created_at", "date"]
 
     private func item(_ text: String, _ file: NoteFiles.File, _ path: String) -> ForeignItem {
         let matter = FrontMatter(text)
@@ -56,58 +63,39 @@ struct NotesReader: ForeignReader {
         guard !body.isEmpty else { return .left(.empty, count: 1) }
         var metadata: [String: String] = [:]
         for (key, value) in matter.values where !Self.known.contains(key) { metadata.note(key, value) }
-        metadata["source"] = source
-        metadata["path"] = path
-        metadata["title"] = title
-        metadata["note_type"] = matter.text("type")
-        let said = ["created", "created_at", "date"].lazy.compactMap { matter.text($0) }
-        let created = said.compactMap { ForeignTime.date($0) }.first
-        // A time that can't be read is kept as it stands.
-        if created == nil { metadata["created"] = said.first }
-        let tags = (matter.list("tags") + matter.list("tag") + Self.tags(in: body))
+        var created: Date?
+        for key in Self.times {
+            let time = matter.text(key).flatMap { ForeignTime.date($0) }
+            // A second time, and one that can't be read, are kept as they stand.
+            if created != nil || time == nil { metadata.note(key, matter[key]) }
+            created = created ?? time
+        }
+        metadata.set("source", source)
+        metadata.set("path", path)
+        metadata.set(Self.vault, root)
+        metadata.set("title", title)
+        metadata.set("note_type", matter.text("type"))
+        let tags = (matter.list("tags") + matter.list("tag"))
             .map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
+        let labels = metadata.labels(tags + NoteTags(body).tags)
         let draft = MemoryDraft(
             content: Self.hasTitle(body, title) ? String(body) : "# \(title)\n\n\(body)",
             type: .semantic,
             category: .knowledge,
-            tags: tags.asTags,
+            tags: labels,
             metadata: metadata,
             createdAt: created ?? Date(timeIntervalSince1970: file.changed)
         )
-        return .memory(ForeignMemory(place: path, key: [Self.namespace, folder, path], draft: draft))
+        let key = [Self.namespace, folder, path]
+        var memory = ForeignMemory(place: path, key: key, draft: draft)
+        // Another folder of the same name has notes of its own. Their text tells them apart, so that a folder may be moved.
+        (memory.furtherKeys, memory.tellingKey) = ([key + [draft.content]], Self.vault)
+        return .memory(memory)
     }
 
     /// A note is found by its title, which often stands in the name of its file alone.
     private static func hasTitle(_ body: Substring, _ title: String) -> Bool {
         guard body.hasPrefix("# ") else { return false }
         return body.prefix { !$0.isNewline }.dropFirst(2).trimmingSpaces == title[...].trimmingSpaces
-    }
-
-    /// The words with a # before them, outside of code: letters, digits, _, - and /, and not digits alone.
-    private static func tags(in body: Substring) -> [String] {
-        var tags: [String] = []
-        var isInFence = false
-        for line in body.split(whereSeparator: \.isNewline) {
-            if line.trimmingSpaces.hasPrefix("```") || line.trimmingSpaces.hasPrefix("~~~") {
-                isInFence.toggle()
-                continue
-            }
-            guard !isInFence, line.contains("#") else { continue }
-            var isInCode = false
-            var previous: Character = " "
-            var index = line.startIndex
-            while index < line.endIndex {
-                let character = line[index]
-                let next = line.index(after: index)
-                if character == "`" { isInCode.toggle() }
-                if character == "#", !isInCode, previous.isWhitespace || previous == "(" {
-                    let word = line[next...].prefix { $0.isLetter || $0.isNumber || "_-/".contains($0) }
-                    if !word.allSatisfy(\.isNumber), !word.isEmpty { tags.append(String(word)) }
-                }
-                previous = character
-                index = next
-            }
-        }
-        return tags
     }
 }

@@ -10,10 +10,20 @@ struct ForeignOwners {
     /// Whether all are sensitive.
     var areSensitive: Bool
 
-    /// The memory as it is to be stored.
+    /// The memory as it is to be stored, and what may be there of it.
     ///
     /// - Throws: `MemoryError` that names what a store doesn't take.
-    func memory(_ foreign: ForeignMemory) throws -> MemoryImport {
+    func candidate(_ foreign: ForeignMemory) throws -> ImportCandidate {
+        ImportCandidate(
+            memory: try memory(foreign),
+            place: foreign.place,
+            earlierIDs: foreign.earlierIDs,
+            furtherIDs: foreign.furtherIDs,
+            tellingKey: foreign.tellingKey
+        )
+    }
+
+    private func memory(_ foreign: ForeignMemory) throws -> MemoryImport {
         guard let user = user ?? foreign.user.map({ UserID(rawValue: $0) }) else {
             throw CommandFailure(UserOptions.question)
         }
@@ -51,24 +61,33 @@ struct ForeignCheck {
 
     private static let namedUsers = 10
 
+    /// For how many contradictions the places are looked up.
+    private static let placedContradictions = 1_000
+
     /// Reads the whole file and calls `onProblem` for every bad memory as it is found.
+    ///
     init(
-        _ reader: any ForeignReader,
+        _ source: ForeignSource,
+        keepingBranches: Bool,
         owners: ForeignOwners,
         progress: ProgressLine,
         onProblem: (ForeignProblem) throws -> Void
     ) throws {
-        var reader = reader
+        var reader = try source.reader(keepingBranches: keepingBranches)
         var ledger = IdentifierLedger()
         while let items = try reader.next() {
             for item in items {
                 do {
-                    guard let memory = try judge(item, owners: owners) else { continue }
+                    guard let candidate = try judge(item, owners: owners) else { continue }
+                    // Each of several texts of one id is stored.
+                    guard candidate.furtherIDs.isEmpty || candidate.tellingKey != nil else { continue }
+                    let memory = candidate.memory
                     let digest = LineDigest(
                         user: memory.userID,
                         agent: memory.agentID,
                         session: memory.sessionID,
-                        draft: memory.draft
+                        // Of one text with different metadata the first is stored.
+                        draft: MemoryDraft(content: memory.draft.content)
                     )
                     try ledger.add(memory, digest: digest, number: read)
                 } catch let problem as ForeignProblem {
@@ -78,14 +97,37 @@ struct ForeignCheck {
             }
             progress.show("Checking: \(read) memories\(Self.percent(reader))")
         }
-        try ledger.contradictions { number, earlier in
+        var contradictions: [(number: Int, earlier: Int)] = []
+        try ledger.contradictions { contradictions.append((number: $0, earlier: $1)) }
+        guard !contradictions.isEmpty else { return }
+        let placed = contradictions.prefix(Self.placedContradictions)
+        let places = try Self.places(
+            of: Set(placed.flatMap { [$0.number, $0.earlier] }),
+            in: source.reader(keepingBranches: keepingBranches)
+        )
+        for (number, earlier) in contradictions {
             let problem = ForeignProblem(
-                place: "memory \(number)",
-                reason: "its id was given to another memory before, memory \(earlier)"
+                place: places[number] ?? "memory \(number)",
+                reason: "its id was given to another text before, in \(places[earlier] ?? "memory \(earlier)")"
             )
             try note(problem, number: number)
             try onProblem(problem)
         }
+    }
+
+    /// Where some of the memories stand, which nothing keeps for all of them.
+    private static func places(of numbers: Set<Int>, in reader: any ForeignReader) throws -> [Int: String] {
+        var reader = reader
+        var places: [Int: String] = [:]
+        var number = 0
+        while places.count < numbers.count, let items = try reader.next() {
+            for item in items {
+                if case .left = item { continue }
+                number += 1
+                if numbers.contains(number), case .memory(let memory) = item { places[number] = memory.place }
+            }
+        }
+        return places
     }
 
     static func percent(_ reader: any ForeignReader) -> String {
@@ -96,7 +138,7 @@ struct ForeignCheck {
     /// The places of the bad ones, ascending.
     mutating func sortedBad() throws -> SortedValues<Int> { try bad.sorted() }
 
-    private mutating func judge(_ item: ForeignItem, owners: ForeignOwners) throws -> MemoryImport? {
+    private mutating func judge(_ item: ForeignItem, owners: ForeignOwners) throws -> ImportCandidate? {
         switch item {
         case .left(let kind, let count):
             leftOut[kind, default: 0] += count
@@ -108,12 +150,12 @@ struct ForeignCheck {
             read += 1
             if let user = foreign.user, users.count < Self.namedUsers { users.insert(user) }
             do {
-                let memory = try owners.memory(foreign)
-                samples.note(memory)
-                if let date = memory.draft.createdAt {
+                let candidate = try owners.candidate(foreign)
+                samples.note(candidate.memory)
+                if let date = candidate.memory.draft.createdAt {
                     span = min(span?.lowerBound ?? date, date)...max(span?.upperBound ?? date, date)
                 }
-                return memory
+                return candidate
             } catch let error as MemoryError {
                 throw ForeignProblem(place: foreign.place, reason: error.message)
             }

@@ -17,7 +17,8 @@ struct ForeignImport {
         defer { progress.clear() }
         var named = NamedProblems(namesAll: skipsBad, progress: progress)
         let check = try ForeignCheck(
-            source.reader(keepingBranches: keepsBranches),
+            source,
+            keepingBranches: keepsBranches,
             owners: owners,
             progress: progress
         ) { named.name($0.place, $0.reason) }
@@ -57,16 +58,17 @@ struct ForeignImport {
                     while nextBad == number { nextBad = try bad.next() }
                     continue
                 }
-                guard case .memory(let foreign) = item, let memory = try? owners.memory(foreign) else {
+                guard case .memory(let foreign) = item, let candidate = try? owners.candidate(foreign) else {
                     throw CommandFailure("\(source.name) changed while it was read. Run the import again.")
                 }
-                try await run.add(memory)
+                try await run.add(candidate)
             }
-            progress.show("Storing: \(run.counts.all) of \(check.read - check.problemCount)")
+            progress.show("Storing: \(run.all) of \(check.read - check.problemCount)")
         }
         if !Signals.interrupted { try await run.finish() }
         progress.clear()
-        (report.counts, report.complete, report.skipped) = (run.counts, run.isComplete, check.problemCount)
+        (report.counts, report.differences) = (run.counts, run.differences)
+        (report.complete, report.skipped) = (run.isComplete, check.problemCount)
         if run.counts.unsealed > 0 { ImportCommand.warnOfUnsealed(run.counts.unsealed) }
         if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
         return report
@@ -78,6 +80,7 @@ struct ForeignReport: Report {
     var format: ForeignFormat
     var check: ForeignCheck
     var counts = ImportCounts()
+    var differences = ImportDifferences()
     var skipped = 0
     var complete = false
     var isDryRun = false
@@ -99,6 +102,7 @@ struct ForeignReport: Report {
         try container.encode(format, forKey: .from)
         try container.encode(check.read, forKey: .read)
         try counts.encodeAmongMembers(to: encoder)
+        try differences.encodeAmongMembers(to: encoder)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
         try container.encode(check.problems, forKey: .problems)
@@ -117,7 +121,8 @@ struct ForeignReport: Report {
             facts.append(("present", "\(counts.present)"))
         }
         for (name, count) in [
-            ("deleted", counts.deleted), ("expired", counts.expired), ("erased", counts.erased),
+            ("differing", differences.count), ("deleted", counts.deleted), ("expired", counts.expired),
+            ("erased", counts.erased),
             ("skipped", isDryRun ? check.problemCount : skipped),
         ] where count > 0 {
             facts.append((name, Styled("\(count)", .caution)))
@@ -129,6 +134,7 @@ struct ForeignReport: Report {
             facts.append(("left out", "\(count) \(kind.title)"))
         }
         page.facts(facts)
+        differences.render(on: &page)
         guard isDryRun else { return }
         check.samples.render(on: &page)
     }

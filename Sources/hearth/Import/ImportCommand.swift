@@ -16,7 +16,8 @@ struct ImportCommand: AsyncParsableCommand {
             the reference memory server's memory.jsonl, and folders of notes (basic-memory, markdown). --agent names the owner, and --user the \
             user where the file names none. A message of a person and its answer are one memory, a conversation is a session. \
             Databases are opened so that nothing about them changes. Ids come from the other program's own, so a second run \
-            stores nothing. --dry-run shows what would be stored.
+            stores nothing. --dry-run shows what would be stored in an empty store: it looks into none, and only the import itself \
+            says what is present or differing.
 
             Every line of any other file is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
@@ -26,14 +27,19 @@ struct ImportCommand: AsyncParsableCommand {
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
             stored in batches of \(ImportRun.longestBatch): an import that was stopped is completed by running it again.
 
+            What is there with another text than the file's, because one of the two was changed, is left as it is, and is counted and \
+            named as differing: `hearth edit ID` takes a new text. An edit made here is no difference while the file still has \
+            the text that was imported. Another answer to the same message of a chat is stored beside the first one.
+
             What was deleted stays deleted, and what has expired is not found: such memories are counted apart. `hearth restore ID` \
             brings one back that the store still holds.
 
-            JSON: read, stored, present (there already), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
+            JSON: read, stored, present (there already), differing (there with another text), differences (the first hundred of those, each with \
+            place and id), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
             ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
             problems (the first hundred bad lines, each with line and reason), dry_run, and after a dry run samples (as below).
 
-            JSON of another program's file: from, read, stored, present, deleted, expired, erased, unsealed, restorable, skipped, complete, \
+            JSON of another program's file: from, read, stored, present, differing, differences, deleted, expired, erased, unsealed, restorable, skipped, complete, \
             problems (each with place and reason), left_out (what was not to be stored: what and count), earliest and latest (of \
             their times), dry_run, and after a dry run samples (id, user, session, text, tags, created_at).
 
@@ -88,6 +94,12 @@ struct ImportCommand: AsyncParsableCommand {
             if let foreign = try foreignSource({ .file(file) }) { return try await load(foreign) }
         }
         guard !allBranches else { throw CommandFailure("--all-branches is for exported chats, which \(path) is not.") }
+        let file = try ImportFile(descriptor: source.descriptor, count: source.count, name: source.name)
+        switch try ForeignSource.emptiness(of: file) {
+        case .list?: throw CommandFailure("\(path) has a list without chats or memories. There is nothing to import.")
+        case .blank? where user.given != nil: throw CommandFailure("\(path) is empty. There is nothing to import.")
+        default: break
+        }
         guard user.given == nil else {
             throw CommandFailure(
                 """
@@ -205,7 +217,7 @@ struct ImportCommand: AsyncParsableCommand {
         )
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
-        (outcome.counts, outcome.complete) = (run.counts, run.isComplete)
+        (outcome.counts, outcome.differences, outcome.complete) = (run.counts, run.differences, run.isComplete)
         outcome.skipped = check.problemCount
         if run.counts.unsealed > 0 {
             Self.warnOfUnsealed(run.counts.unsealed)
@@ -233,6 +245,8 @@ private struct LineImportReport: Report {
     var read: Int
     /// What became of the good ones.
     var counts = ImportCounts()
+    /// Those that were there with another text.
+    var differences = ImportDifferences()
     /// Bad lines that --skip-bad passed over.
     var skipped = 0
     /// Whether every good line is in the store now.
@@ -251,6 +265,7 @@ private struct LineImportReport: Report {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(read, forKey: .read)
         try counts.encodeAmongMembers(to: encoder)
+        try differences.encodeAmongMembers(to: encoder)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(complete, forKey: .complete)
         try container.encode(problems, forKey: .problems)
@@ -265,13 +280,15 @@ private struct LineImportReport: Report {
             facts.append(("present", "\(counts.present)"))
         }
         for (name, count) in [
-            ("deleted", counts.deleted), ("expired", counts.expired), ("erased", counts.erased), ("skipped", skipped),
+            ("differing", differences.count), ("deleted", counts.deleted), ("expired", counts.expired),
+            ("erased", counts.erased), ("skipped", skipped),
         ] {
             // What doesn't come up in most imports is shown where it does; bad lines always are.
             guard count > 0 || name == "skipped" else { continue }
             facts.append((name, Styled("\(count)", count > 0 ? .caution : .plain)))
         }
         page.facts(facts)
+        differences.render(on: &page)
         if let samples { return samples.render(on: &page) }
         guard let first = counts.restorable.first else { return }
         page.line("What was deleted or has expired was left as it is; `hearth restore \(first)` brings that one back.")

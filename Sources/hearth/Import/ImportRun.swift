@@ -10,12 +10,15 @@ struct ImportRun {
     /// Whether the end was reached.
     private(set) var isComplete = false
 
+    /// Memories that are there with another text than the file's, and were left as they are.
+    private(set) var differences = ImportDifferences()
+
     private let coordinator: MultiAgentMemoryCoordinator
     /// What every memory gets.
     private let provenance: Provenance
     /// Whether texts that were erased may come back under other identifiers.
     private let allowsErased: Bool
-    private var batch: [MemoryImport] = []
+    private var batch: [ImportCandidate] = []
     private var batchBytes = 0
 
     /// The most memories of one transaction: long enough to spread the cost of making it durable, short enough for
@@ -51,13 +54,13 @@ struct ImportRun {
             }
             do {
                 let understood = try ImportLine(line, owners: owners)
-                try await add(understood.memory)
+                try await add(ImportCandidate(memory: understood.memory, place: "line \(line.number)"))
             } catch let problem as LineProblem {
                 throw CommandFailure(
                     "\(source.name) changed while it was read: line \(problem.line) was good before. Run the import again."
                 )
             }
-            progress.show("Storing: \(counts.all) of \(check.linesRead - check.problemCount)")
+            progress.show("Storing: \(all) of \(check.linesRead - check.problemCount)")
         }
         guard !Signals.interrupted else { return }
         try await finish()
@@ -69,20 +72,36 @@ struct ImportRun {
         isComplete = true
     }
 
+    /// All memories that were looked at.
+    var all: Int { counts.all + differences.count }
+
     /// Has a memory stored, with those that come with it in one transaction.
-    mutating func add(_ memory: MemoryImport) async throws {
-        let bytes = memory.draft.content.utf8.count
+    mutating func add(_ candidate: ImportCandidate) async throws {
+        let bytes = candidate.memory.draft.content.utf8.count
         if batch.count == Self.longestBatch || batchBytes + bytes > Self.heaviestBatch { try await flush() }
-        var memory = memory
-        memory.draft.provenance = provenance
-        batch.append(memory)
+        var candidate = candidate
+        candidate.memory.draft.provenance = provenance
+        batch.append(candidate)
         batchBytes += bytes
     }
 
     private mutating func flush() async throws {
         guard !batch.isEmpty else { return }
+        var held = HeldMemories(coordinator)
+        try await held.look(for: batch)
+        var memories: [MemoryImport] = []
+        for candidate in batch {
+            var memory = candidate.memory
+            switch try await held.fate(of: candidate) {
+            case .stored(let id):
+                memory.id = id
+                memories.append(memory)
+            case .differing(let id):
+                differences.note(ImportDifference(place: candidate.place, id: id))
+            }
+        }
         counts.add(
-            try await coordinator.importMemories(batch, maximumTrust: provenance.trust, allowErased: allowsErased)
+            try await coordinator.importMemories(memories, maximumTrust: provenance.trust, allowErased: allowsErased)
         )
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0

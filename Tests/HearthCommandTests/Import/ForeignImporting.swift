@@ -111,6 +111,40 @@ import Testing
         #expect(rest["stored"]?.int == 3 && rest["skipped"]?.int == 2, "\(rest)")
     }
 
+    @Test func `an id that a file gives to two texts is named with the places of both`() async throws {
+        let lines = [
+            #"{"type": "entity", "name": "Nora", "entityType": "person", "observations": ["drinks tea"]}"#,
+            #"{"type": "entity", "name": "Emil", "entityType": "person", "observations": []}"#,
+            #"{"type": "entity", "name": "Nora", "entityType": "cat", "since": 2, "observations": [{"content": "drinks tea", "at": 1}]}"#,
+        ]
+        let path = try tool.sandbox.write("memory.jsonl", lines.joined(separator: "\n"))
+        let refused = try await tool.run("import", path, "--agent", "alden", "--user", "iris", "--json")
+        #expect(refused.status == 1, "\(refused.errors)")
+        #expect(
+            refused.errors.contains("line 3: its id was given to another text before, in line 1"),
+            "\(refused.errors)"
+        )
+        #expect(try refused.json["problems"]?[0]?["place"]?.string == "line 3")
+        // The same observation with something else beside it is no contradiction.
+        let rest = try await tool.json("import", path, "--agent", "alden", "--user", "iris", "--skip-bad")
+        #expect([rest["stored"]?.int, rest["present"]?.int, rest["skipped"]?.int] == [3, 1, 1], "\(rest)")
+    }
+
+    @Test func `a file with nothing in it says so, whoever is to have it`() async throws {
+        for (name, text, words) in [
+            ("a.json", "", "is empty"), ("a.json", "[]", "without chats or memories"),
+            ("a.json", #"{"results": []}"#, "without chats or memories"), ("a.md", "# Tea", "Import the folder"),
+        ] {
+            let path = try tool.sandbox.write(name, text)
+            let outcome = try await tool.run("import", path, "--agent", "alden", "--user", "iris")
+            #expect(outcome.status == 1 && outcome.errors.contains(words), "\(outcome.errors)")
+            guard !text.isEmpty else { continue }
+            let nobody = try await tool.run("import", path, "--agent", "alden")
+            #expect(nobody.status == 1 && nobody.errors.contains(words), "\(nobody.errors)")
+        }
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
     @Test func `memories of several users stay apart`() async throws {
         let path = try tool.sandbox.write(
             "m.json",

@@ -1,0 +1,90 @@
+import FoundationEssentials
+import HearthMemory
+
+/// What a store has under the identifiers of a batch.
+///
+/// Nothing is read of others' memories, and no read is counted: an import is no use of a memory.
+struct HeldMemories {
+    /// What an identifier names a memory among.
+    private struct Name: Hashable {
+        var id: MemoryID
+        var user: UserID
+        var agent: AgentID
+    }
+
+    private let coordinator: MultiAgentMemoryCoordinator
+    /// The identifiers that are there, and under which the store keeps them.
+    private var kept: [Name: MemoryID] = [:]
+    private var looked: Set<Name> = []
+    private var held: [Name: HeldMemory] = [:]
+
+    init(_ coordinator: MultiAgentMemoryCoordinator) {
+        self.coordinator = coordinator
+    }
+
+    /// Finds out which of the identifiers that are looked at first are there.
+    mutating func look(for batch: [ImportCandidate]) async throws {
+        try await look(
+            for: batch.flatMap { candidate in
+                (candidate.earlierIDs + [candidate.memory.id]).map { Self.name($0, of: candidate) }
+            }
+        )
+    }
+
+    /// Decides what becomes of a memory, and has it there for those behind it.
+    mutating func fate(of candidate: ImportCandidate) async throws -> ImportCandidate.Fate {
+        while true {
+            var unknown: Name?
+            let fate = candidate.fate { id in
+                let name = Self.name(id, of: candidate)
+                if let memory = held[name] { return memory }
+                guard kept[name] != nil || !looked.contains(name) else { return nil }
+                unknown = unknown ?? name
+                return nil
+            }
+            guard let unknown else {
+                if case .stored(let id) = fate { note(id, of: candidate) }
+                return fate
+            }
+            // Further identifiers are seldom needed, and asked for when they are.
+            if !looked.contains(unknown) { try await look(for: [unknown]) }
+            if let id = kept[unknown] { held[unknown] = try await memory(id, unknown) }
+        }
+    }
+
+    private mutating func note(_ id: MemoryID, of candidate: ImportCandidate) {
+        let name = Self.name(id, of: candidate)
+        guard held[name] == nil else { return }
+        let draft = candidate.memory.draft
+        held[name] = HeldMemory(texts: [draft.content], metadata: draft.metadata)
+    }
+
+    private static func name(_ id: MemoryID, of candidate: ImportCandidate) -> Name {
+        Name(id: id, user: candidate.memory.userID, agent: candidate.memory.agentID)
+    }
+
+    /// Asks the store for identifiers by an import of memories that have expired, of which it stores none.
+    private mutating func look(for names: [Name]) async throws {
+        let expired = MemoryDraft(content: "", expiresAt: Date(timeIntervalSince1970: 0))
+        let names = names.filter { looked.insert($0).inserted }
+        let outcome = try await coordinator.importMemories(
+            names.map { MemoryImport(id: $0.id, userID: $0.user, agentID: $0.agent, draft: expired) },
+            onInvalid: .refuse
+        )
+        for (name, id) in zip(names, outcome.ids) { if let id { kept[name] = id } }
+    }
+
+    private func memory(_ id: MemoryID, _ name: Name) async throws -> HeldMemory {
+        do {
+            let versions = try await coordinator.history(of: id, agentID: name.agent, userID: name.user)
+            guard let last = versions.last else { return HeldMemory(texts: nil) }
+            return HeldMemory(
+                texts: versions.map(\.content),
+                metadata: last.metadata,
+                isDeleted: last.isDeleted
+            )
+        } catch let error as MemoryError where [.keyUnavailable, .decryptionFailed].contains(error.code) {
+            return HeldMemory(texts: nil)
+        }
+    }
+}
