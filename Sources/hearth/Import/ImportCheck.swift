@@ -1,4 +1,5 @@
 import Crypto
+import FoundationEssentials
 import HearthMemory
 
 /// The first reading of an import: every line is read and judged, nothing is stored.
@@ -8,7 +9,9 @@ struct ImportCheck {
     /// The first bad lines; how many there are in all is ``problemCount``.
     private(set) var problems: [LineProblem] = []
     private(set) var problemCount = 0
-    /// The first good memories, for people to look at.
+    /// Good memories that have expired, of which an import stores none.
+    private(set) var expired = 0
+    /// The first good memories that have not expired, for people to look at.
     private(set) var samples = ImportSamples()
     /// The agents that own something in the input.
     private(set) var agents: Set<AgentID> = []
@@ -58,7 +61,11 @@ struct ImportCheck {
     }
 
     private mutating func note(_ line: ImportLine, number: Int) {
-        samples.note(line.memory)
+        if line.memory.draft.expiresAt.map({ $0 <= Date() }) == true {
+            expired += 1
+        } else {
+            samples.note(line.memory)
+        }
         agents.insert(line.memory.agentID)
         for key in line.unknownKeys where unknownKeys.count < Self.shownKeys && unknownKeys[key] == nil {
             unknownKeys[key] = number

@@ -205,7 +205,7 @@ struct ImportCommand: AsyncParsableCommand {
             return outcome
         }
         guard !dryRun, let coordinator else {
-            (outcome.complete, outcome.skipped) = (true, check.problemCount)
+            (outcome.complete, outcome.skipped, outcome.counts.expired) = (true, check.problemCount, check.expired)
             return outcome
         }
         for agent in check.agents.sorted() { try await coordinator.registerUnlessOutOfService(agent) }

@@ -53,6 +53,19 @@ import Testing
         #expect(memory["importance"]?.number == 0.75)
     }
 
+    @Test func `a dry run counts what has expired and shows none of it`() async throws {
+        let lines = [
+            #"{"id": "a", "user": "iris", "text": "Milk till Friday.", "expires_at": "2020-01-01T00:00:00Z"}"#,
+            #"{"id": "b", "user": "iris", "text": "Tea for ever."}"#,
+        ]
+        let path = try tool.sandbox.write("expired.jsonl", lines.joined(separator: "\n"))
+        let planned = try await tool.json("import", path, "--dry-run")
+        #expect(planned["expired"]?.int == 1)
+        #expect(planned["samples"]?.array.map { $0["id"]?.string } == ["b"])
+        let done = try await tool.json("import", path)
+        #expect(done["expired"]?.int == 1 && done["stored"]?.int == 1)
+    }
+
     @Test func `a dry run shows counts and samples, stores nothing, and needs no store`() async throws {
         let lines = (1...5).map { line($0) }
         let path = try file(lines)
