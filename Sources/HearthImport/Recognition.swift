@@ -79,7 +79,7 @@ enum Recognition {
         let text = String(decoding: look, as: UTF8.self)[...].trimmingSpaces
         if text.isEmpty || text == "\u{FEFF}" { return .blank }
         guard let value = try? JSONParser.parse(Array(text.utf8), as: .lenient) else { return nil }
-        let lists = value.array.map { [$0] } ?? arrays.compactMap { value[$0]?.array }
+        let lists = value.array.map { [$0] } ?? arrays.subtracting(["relations"]).compactMap { value[$0]?.array }
         return !lists.isEmpty && lists.allSatisfy(\.isEmpty) ? .list : nil
     }
 

@@ -84,7 +84,8 @@ import Testing
         for (text, emptiness) in [
             ("", ForeignSource.Emptiness.blank), ("\u{FEFF} \n", .blank), ("[]", .list), (" [ ]\n", .list),
             (#"{"results": []}"#, .list), (#"{"results": [], "relations": []}"#, .list), ("{}", nil), ("[1]", nil),
-            (#"{"user": "a", "text": "b"}"#, nil), (#"{"results": [{}]}"#, nil), ("no", nil),
+            (#"{"user": "a", "text": "b"}"#, nil), (#"{"results": [{}]}"#, nil),
+            (#"{"entities": [{}], "relations": []}"#, nil), ("no", nil),
         ] {
             let file = try ImportFile(path: folder.write("any", text))
             #expect(try ForeignSource.emptiness(of: file) == emptiness, "\(text)")
