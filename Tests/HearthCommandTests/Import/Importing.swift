@@ -55,8 +55,8 @@ import Testing
 
     @Test func `a dry run counts what has expired and shows none of it`() async throws {
         let lines = [
-            #"{"id": "a", "user": "iris", "text": "Milk till Friday.", "expires_at": "2020-01-01T00:00:00Z"}"#,
-            #"{"id": "b", "user": "iris", "text": "Tea for ever."}"#,
+            #"{"id": "a", "user": "iris", "agent": "alden", "text": "Milk till Friday.", "expires_at": "2020-01-01T00:00:00Z"}"#,
+            #"{"id": "b", "user": "iris", "agent": "alden", "text": "Tea for ever."}"#,
         ]
         let path = try tool.sandbox.write("expired.jsonl", lines.joined(separator: "\n"))
         let planned = try await tool.json("import", path, "--dry-run")
@@ -205,7 +205,7 @@ import Testing
     @Test func `every command that names a memory takes the user whose it is`() async throws {
         try await tool.run("import", try file([line(1), line(1).replacing("iris", with: "joss")]))
         let asked = try await tool.run("get", "m1", "--agent", "alden")
-        #expect(asked.status == 1 && asked.errors.contains("say whose it is: give the user"))
+        #expect(asked.status == 1 && asked.errors.contains("iris, joss. Say whose is meant") && asked.errors.contains("--user"))
         for command in [
             ["edit", "m1", "green tea", "--publish"], ["edit", "m1", "black tea"], ["discard", "m1"],
             ["history", "m1"],

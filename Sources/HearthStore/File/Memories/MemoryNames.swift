@@ -107,6 +107,13 @@ struct MemoryReference {
         MemoryID(rawValue: "\(record.owner)\(ownerMark)\(record.id)")
     }
 
+    /// The identifier of a memory whose name says its owner too; nil where it doesn't.
+    static func plainID(of memory: Memory) -> MemoryID? {
+        let owner = "\(memory.agentID)\(ownerMark)"
+        guard memory.id.rawValue.hasPrefix(owner) else { return nil }
+        return MemoryID(rawValue: String(memory.id.rawValue.dropFirst(owner.count)))
+    }
+
     /// The reference with what its identifier says of the owner: `alden:1` is Alden's memory `1`, unless there is a
     /// memory of just that identifier.
     func resolved(in connection: Connection) throws -> MemoryReference {

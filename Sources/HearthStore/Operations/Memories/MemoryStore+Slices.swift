@@ -206,11 +206,11 @@ extension MemoryStore {
             page.receipt.views.append(view)
         }
         if hasMore, let last = slots.last {
-            let memory = page.receipt.views[page.receipt.views.count - 1].memory
+            let record = page.receipt.views[page.receipt.views.count - 1].record
             page.next = SliceCursor(
                 createdAt: catalog.entries[last].createdAt,
-                memoryID: memory.id,
-                agentID: memory.agentID
+                memoryID: record.id,
+                agentID: record.owner
             )
         }
         return page

@@ -27,6 +27,8 @@ extension MemoryStore {
         let leftOut = try request.excluded.flatMap { memory in
             let owner = try snapshot.directory.agent(memory.agentID).key
             return try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
+                ?? MemoryReference.plainID(of: memory)
+                .flatMap { try MemoryNames.key(of: $0, user: user, owner: owner, in: connection) }
         }
         var ranking = Ranking(tuning: request.tuning, now: now.rawValue, session: session)
         let vectors = try request.meaning.flatMap { meaning in
