@@ -23,6 +23,8 @@ package struct DeviceState: Sendable {
     /// How the hub is reached: a connection string of libpq, with or without the password; nil where that is told
     /// otherwise.
     package var connection: String?
+    /// Whether its store has begun the space: what it held then was the space's.
+    var hasFounded = false
     var events: [SeenEvent] = []
 
     init(
@@ -87,6 +89,7 @@ extension DeviceState {
         var root: Data
         var secret: Data?
         var connection: String?
+        var founded: Bool?
         var membership: [Event]
     }
 
@@ -107,6 +110,7 @@ extension DeviceState {
                         root: root.withUnsafeBytes { Data($0) },
                         secret: secret.map { Data($0.bytes) },
                         connection: connection,
+                        founded: hasFounded ? true : nil,
                         membership: events.map { Layout.Event(seq: $0.seq, event: Data($0.bytes)) }
                     )
                 )
@@ -131,6 +135,7 @@ extension DeviceState {
         root = SymmetricKey(data: layout.root)
         secret = layout.secret.flatMap { OneTimeSecret(bytes: Array($0)) }
         connection = layout.connection
+        hasFounded = layout.founded ?? false
         events = layout.membership.map { SeenEvent(seq: $0.seq, bytes: Array($0.event)) }
     }
 }

@@ -48,7 +48,9 @@ package struct ConnectionSettings: Sendable {
 
     /// The settings with others laid over them.
     package func merging(_ other: ConnectionSettings) -> ConnectionSettings {
-        let kept = options.filter { other[$0.keyword] == nil }
+        // libpq goes by `hostaddr` where both are: one of before would lead past the other's host.
+        let replaced = Self.hosts.contains { other[$0] != nil } ? Self.hosts : []
+        let kept = options.filter { other[$0.keyword] == nil && !replaced.contains($0.keyword) }
         return ConnectionSettings(options: kept + other.options)
     }
 
@@ -57,6 +59,36 @@ package struct ConnectionSettings: Sendable {
         let kept = options.filter { $0.keyword != keyword }
         return ConnectionSettings(options: kept + (value.map { [(keyword, $0)] } ?? []))
     }
+
+    /// Where the hub is and how it is spoken to, and nothing of who does: no role, no secret, and no key or option of its
+    /// own. So it may be given to another role, and to another device.
+    package var address: ConnectionSettings {
+        var address = ConnectionSettings(options: options.filter { Self.impersonal.contains($0.keyword) })
+        if self["dbname"] == nil, self["service"] == nil, let role = self["user"] {
+            // Where no database is named it is the one of the role's name, which would be another for another role.
+            address = address.setting("dbname", to: role)
+        }
+        return address
+    }
+
+    /// Whether two settings reach the same database, as far as they say.
+    func reachesSamePlace(as other: ConnectionSettings) -> Bool {
+        let (one, two) = (address, other.address)
+        return Self.places.allSatisfy { one[$0] == two[$0] } && (one["port"] ?? "5432") == (two["port"] ?? "5432")
+    }
+
+    private static let hosts = ["host", "hostaddr"]
+    private static let places = hosts + ["dbname", "service"]
+
+    /// The settings of libpq that are of the hub and the way to it; chapter 34.1.2 of PostgreSQL's manual has them all.
+    private static let impersonal: Set = [
+        "host", "hostaddr", "port", "dbname", "service", "connect_timeout", "keepalives", "keepalives_idle",
+        "keepalives_interval", "keepalives_count", "tcp_user_timeout", "sslmode", "sslnegotiation", "sslrootcert",
+        "sslcrl",
+        "sslcrldir", "sslsni", "ssl_min_protocol_version", "ssl_max_protocol_version", "channel_binding",
+        "require_auth",
+        "gssencmode", "krbsrvname", "requirepeer", "target_session_attrs", "load_balance_hosts",
+    ]
 
     /// The settings as a connection string.
     package var text: String {

@@ -4,7 +4,7 @@ internal import HearthModel
 ///
 /// Its role owns the hub and may make roles (`CREATEROLE`); it need not be a superuser.
 package struct HubAdministrator: Sendable {
-    private let hub: PostgreSQLHub
+    let hub: PostgreSQLHub
 
     /// Takes the administrator's connection.
     package init(_ settings: ConnectionSettings) throws {
@@ -38,6 +38,7 @@ package struct HubAdministrator: Sendable {
                         within: limit
                     )
                 }
+                try link.runScript(HubSchema.closing, within: limit)
                 try link.runScript("COMMIT", within: limit)
                 return (before, after)
             } catch {
@@ -60,76 +61,16 @@ package struct HubAdministrator: Sendable {
         }
     }
 
-    /// Whether a role may reach a space.
-    func hasAccess(_ role: String, to space: SpaceID) async throws -> Bool {
-        let limit = hub.work.limit
-        return try await hub.work.run { link in
-            let result = try link.run(
-                "SELECT count(*) FROM hearth.access WHERE role = $1 AND space = $2",
-                [.text(role), .bytes(space.bytes)],
-                within: limit
-            )
-            return try result.integer(0, 0) > 0
-        }
-    }
-
-    /// A role that was made for a device, and how the device reaches the hub under it.
-    package struct Role: Sendable {
-        package var name: String
-        package var password: String
-        /// The administrator's settings with the role in the place of the administrator's.
-        package var settings: ConnectionSettings
-    }
-
-    /// Makes a role for a device, with a random password. The server gets only a verifier of it (SCRAM-SHA-256), so that
-    /// its log has none.
-    package func admit(to space: SpaceID) async throws -> Role {
-        let limit = hub.work.limit
-        let name = "hearth_" + Self.word(of: 12)
-        let password = Self.word(of: 32)
-        _ = try await hub.work.run { link in
-            let handle = try link.connected(within: limit)
-            guard let verifier = link.library.encryptPassword(handle, password, name, "scram-sha-256") else {
-                throw link.unreachable("libpq can't make a verifier of a password: \(link.message)")
-            }
-            defer { link.library.freeMemory(verifier) }
-            // Asked again after a broken connection, it may be there already, and with another salt.
-            try link.run(
-                "SELECT hearth.admit($1, $2, $3) WHERE NOT EXISTS (SELECT FROM hearth.access WHERE role = $1)",
-                [.text(name), .text(String(cString: verifier)), .bytes(space.bytes)],
-                within: limit
-            )
-            return true
-        }
-        let settings = hub.settings.setting("user", to: name).setting("password", to: password)
-            .setting("passfile", to: nil)
-        return Role(name: name, password: password, settings: settings)
-    }
-
-    /// Takes a role its space, and the role away if it has no other.
-    ///
-    /// - Returns: Whether it had the space.
-    package func dismiss(_ role: String, from space: SpaceID) async throws -> Bool {
-        let limit = hub.work.limit
-        return try await hub.work.run { link in
-            let result = try link.run(
-                "SELECT hearth.dismiss($1, $2)",
-                [.text(role), .bytes(space.bytes)],
-                within: limit
-            )
-            return try result.bytes(0, 0) == [1]
-        }
-    }
-
     /// Takes a space away with all its rows, and the roles that have no other space. Its devices exchange no more.
     package func remove(_ space: SpaceID) async throws {
+        for role in try await roles(of: space) { _ = try await dismiss(role, from: space) }
         let limit = hub.work.limit
         _ = try await hub.work.run { link in
             do {
                 try link.runScript("BEGIN", within: limit)
                 let statements: [StaticString] = [
-                    "SELECT hearth.dismiss(a.role, a.space) FROM (SELECT role, space FROM hearth.access WHERE space = $1 FOR UPDATE) a",
-                    "DELETE FROM hearth.rows WHERE space = $1", "DELETE FROM hearth.spaces WHERE space = $1",
+                    "DELETE FROM hearth.access WHERE space = $1", "DELETE FROM hearth.rows WHERE space = $1",
+                    "DELETE FROM hearth.spaces WHERE space = $1",
                 ]
                 for statement in statements {
                     try link.run(statement, [.bytes(space.bytes)], within: limit)
@@ -145,9 +86,4 @@ package struct HubAdministrator: Sendable {
 
     /// Ends the connection.
     package func close() async { await hub.close() }
-
-    private static func word(of count: Int) -> String {
-        let letters = Array("abcdefghjkmnpqrstvwxyz0123456789")
-        return String((0..<count).map { _ in letters[Int.random(in: 0..<letters.count)] })
-    }
 }

@@ -4,7 +4,7 @@ internal import HearthModel
 ///
 /// Migrations are appended and never changed. All are applied in one transaction, under a lock.
 enum HubSchema {
-    static let migrations = [first]
+    static let migrations = [first, second]
 
     static func tooNew(_ version: Int, at name: String) -> MemoryError {
         MemoryError(
@@ -14,14 +14,21 @@ enum HubSchema {
         )
     }
 
-    /// The lock under which migrations are applied: "hearth" in ASCII, as a number.
+    /// Makes the table of migrations, and locks it: so two that make or renew the hub do it one after another. The lock is
+    /// one that no device's role may take, nor keep from being taken: it may read the table and nothing more.
     static let prepare = """
-        SELECT pg_advisory_xact_lock(114784820327528);
-        CREATE SCHEMA IF NOT EXISTS hearth;
-        CREATE TABLE IF NOT EXISTS hearth.migrations (
-            version integer PRIMARY KEY,
-            applied timestamptz NOT NULL DEFAULT now()
-        );
+        DO $$
+        BEGIN
+            CREATE SCHEMA IF NOT EXISTS hearth;
+            CREATE TABLE IF NOT EXISTS hearth.migrations (
+                version integer PRIMARY KEY,
+                applied timestamptz NOT NULL DEFAULT now()
+            );
+        EXCEPTION WHEN unique_violation OR duplicate_schema OR duplicate_table THEN
+            NULL; -- Another administrator has made it this moment.
+        END
+        $$;
+        LOCK TABLE hearth.migrations IN EXCLUSIVE MODE;
         """
 
     /// `rows.seq` counts in the order of commits: whoever publishes holds the row of the space until the commit, so a

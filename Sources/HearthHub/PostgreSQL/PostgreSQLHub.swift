@@ -22,7 +22,7 @@ package struct PostgreSQLHub: Hub {
     let settings: ConnectionSettings
     private let limits: Limits
     let work: PostgreSQLSession
-    private let news: PostgreSQLSession
+    let news: PostgreSQLSession
 
     /// Takes a connection string of libpq; connects when something is asked.
     ///

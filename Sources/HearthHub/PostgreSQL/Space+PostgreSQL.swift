@@ -75,6 +75,20 @@ extension Space {
     }
 }
 
+extension Space {
+    /// Keeps another way to the hub, with which this space was opened, once it is known to lead there; durable on return.
+    ///
+    /// - Returns: The hub that was reached before, by host and database; nil if nothing was kept.
+    /// - Throws: `.hubUnavailable`; `.accessDenied` if the space is not there.
+    package func keep(_ settings: ConnectionSettings) async throws -> String? {
+        _ = try await hub.end(of: state.space)
+        let before = try state.connection.map { try ConnectionSettings($0) }
+        let text = (before?.merging(settings) ?? settings).text
+        state = try storage.update { $0.connection = text }
+        return before?.name
+    }
+}
+
 extension HubAdministrator {
     /// Makes the hub if there is none, and in it a new space whose first device this one is, with a role of its own.
     package func found(
@@ -94,17 +108,39 @@ extension HubAdministrator {
         }
     }
 
+    /// What was made of a device's place on the hub.
+    package struct Renewal: Hashable, Sendable {
+        /// Whether the device got a role, or a new password for its own.
+        package var madeRole: Bool
+        /// The hub that the device reached before, by host and database, if it is another one now.
+        package var movedFrom: String?
+
+        package init(madeRole: Bool = false) {
+            self.madeRole = madeRole
+        }
+    }
+
     /// Makes the place of a space that a hub does not have any more, and the role of this device, where they are missing.
+    /// If the device reached the hub at another address, it reaches it at the administrator's from now on.
     ///
-    /// - Returns: Whether a role was made.
-    package func renew(_ storage: any DeviceStorage) async throws -> Bool {
+    /// The role keeps its name: it is the one that the other devices know, and take away when they remove this one.
+    package func renew(_ storage: any DeviceStorage) async throws -> Renewal {
         _ = try await prepare()
-        guard let state = try storage.load() else { return false }
+        var renewal = Renewal()
+        guard let state = try storage.load() else { return renewal }
         try await makePlace(for: state.space)
-        let kept = try state.connection.map { try ConnectionSettings($0)["user"] ?? "" } ?? ""
-        guard try await !hasAccess(kept, to: state.space) else { return false }
-        let role = try await admit(to: state.space)
-        _ = try storage.update { $0.connection = role.settings.text }
-        return true
+        let kept = try state.connection.map { try ConnectionSettings($0) }
+        if let kept, !kept.reachesSamePlace(as: hub.settings) { renewal.movedFrom = kept.name }
+        let used = kept?["user"] ?? ""
+        let name = state.role.isEmpty ? used : state.role
+        let hasOwn = try await hasAccess(name, to: state.space)
+        guard !hasOwn || used != name || renewal.movedFrom != nil else { return renewal }
+        let role = name.isEmpty ? try await admit(to: state.space) : try await admitAgain(name, to: state.space)
+        let text = (role?.settings ?? kept?.merging(hub.settings.address).setting("user", to: name))?.text
+        _ = try storage.update { $0.connection = text ?? $0.connection }
+        renewal.madeRole = role != nil
+        // An earlier release gave it a role that the space does not know.
+        if used != name, Self.isMade(used) { _ = try await dismiss(used, from: state.space) }
+        return renewal
     }
 }

@@ -49,9 +49,10 @@ public actor HubSync {
         self.clock = clock
         self.logger = logger
         let members = await space.members
-        guard try await coordinator.deviceSpace()?.space != members.space.description else { return }
-        let isFounding = members.isFirst(await space.device.id)
-        try await coordinator.joinSpace(members.space.description, isFounding: isFounding)
+        if try await coordinator.deviceSpace()?.space != members.space.description {
+            try await coordinator.joinSpace(members.space.description, isFounding: await space.isToFound())
+        }
+        try await space.noteFounded()
     }
 
     /// Opens the exchange of a store whose device belongs to a space.

@@ -151,9 +151,12 @@ extension Settings {
     /// The path of the configuration file, if there is one.
     public var filePath: String? { file?.path }
 
+    /// What commands about devices read: connection strings, which hold secrets and so are no settings that are shown.
+    private static let connectionVariables = ["HEARTH_HUB", "HEARTH_HUB_ADMIN"]
+
     /// Variables that look like settings and are none, each with the one that was probably meant.
     public var strangers: [(variable: String, nearest: String?)] {
-        let known = Setting.all.map(\.variable) + [Setting.fileVariable]
+        let known = Setting.all.map(\.variable) + [Setting.fileVariable] + Self.connectionVariables
         return given.keys.filter { $0.hasPrefix("HEARTH_") && !known.contains($0) }.sorted()
             .map { ($0, NearestWord.to($0, among: known)) }
     }

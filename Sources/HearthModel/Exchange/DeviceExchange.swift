@@ -110,6 +110,8 @@ package struct DeviceSpace: Hashable, Sendable {
     package var future: Int
     /// Rows that this release can't read.
     package var opaque: Int
+    /// How conflicts are settled where neither a call nor a profile says. It is the space's, and the same on every device.
+    package var resolution: ConflictResolution
 
     package init(
         space: String,
@@ -118,7 +120,8 @@ package struct DeviceSpace: Hashable, Sendable {
         incomplete: Int,
         blocked: Int,
         future: Int,
-        opaque: Int
+        opaque: Int,
+        resolution: ConflictResolution
     ) {
         self.space = space
         self.cursor = cursor
@@ -127,5 +130,6 @@ package struct DeviceSpace: Hashable, Sendable {
         self.blocked = blocked
         self.future = future
         self.opaque = opaque
+        self.resolution = resolution
     }
 }

@@ -17,14 +17,15 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file (mode 0600) with how this device reaches the hub: a connection string of PostgreSQL.",
-            discussion: "It goes over what the device knows already. Default: HEARTH_HUB, which has the string itself.",
+            "A JSON file with settings; `hearth config` shows what counts.",
+            discussion: "Default: HEARTH_CONFIG.",
             valueName: "path"
         ),
         completion: .file()
     )
-    var hubFile: String?
+    var config: String?
 
+    @OptionGroup var hub: HubAddress
     @OptionGroup var output: OutputOptions
 
     /// The store's file.
@@ -32,14 +33,34 @@ struct DeviceOptions: ParsableArguments {
         try StorePath(option: database, environment: CommandSettings.read().environment)
     }
 
-    /// What goes over the device's own connection string; nil: nothing.
-    func connection() throws -> ConnectionSettings? {
-        try HubSources.settings(file: hubFile, option: "--hub-file", variable: "HEARTH_HUB")
+    func validate() throws {
+        if let config { CommandSettings.use(file: config) }
     }
+
+    /// What goes over the device's own connection string; nil: nothing.
+    func connection() throws -> ConnectionSettings? { try hub.settings() }
 
     static func noSpace(_ path: String) -> CommandFailure {
         CommandFailure(
             "The store \(path) exchanges with no other device yet. Run `hearth hub init` here, or `hearth devices invite` on a device that does and `hearth devices join` here."
+        )
+    }
+
+    /// The space that a store's file belongs to, whatever its device's file says; nil if there is none, or no store.
+    static func space(ofStore path: StorePath) async throws -> String? {
+        guard path.exists else { return nil }
+        return try await withOpenStore(at: .file(path.file)) { try await $0.deviceSpace()?.space }
+    }
+
+    /// Refuses a store that belongs to another space: its memories would be of two.
+    ///
+    /// - Parameter space: The space that it is to belong to; nil: a new one.
+    static func requireFree(_ path: StorePath, for space: String?) async throws {
+        let kept = try DeviceFile(besideStore: path.file).load()?.space.description
+        let spaces = [kept, try await Self.space(ofStore: path)].compactMap(\.self)
+        guard let present = spaces.first(where: { $0 != space }) else { return }
+        throw CommandFailure(
+            "The store \(path.file) belongs to the space \(present) already. Name another store with --db, or let this one leave: hearth devices leave"
         )
     }
 
@@ -56,6 +77,51 @@ struct DeviceOptions: ParsableArguments {
         } catch {
             await space.close()
             throw error
+        }
+    }
+}
+
+/// How a device reaches its hub, where it does not know it already.
+struct HubAddress: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file (mode 0600) with how this device reaches the hub: a connection string of PostgreSQL.",
+            discussion: "It goes over what the device knows already. Default: HEARTH_HUB, which has the string itself.",
+            valueName: "path"
+        ),
+        completion: .file()
+    )
+    var hubFile: String?
+
+    /// What goes over the device's own connection string; nil: nothing.
+    func settings() throws -> ConnectionSettings? {
+        try HubSources.settings(file: hubFile, option: "--hub-file", variable: "HEARTH_HUB")
+    }
+}
+
+/// The store that exchanges, with the key of its sensitive memories, and how its device reaches the hub.
+struct ExchangeOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var hub: HubAddress
+
+    var output: OutputOptions { store.output }
+
+    /// Opens the store and its exchange, runs `body`, and closes both whether or not `body` succeeded.
+    func withSync<Result>(_ body: (HubSync) async throws -> Result) async throws -> Result {
+        let file = try store.location().file
+        // A device that has just joined has no store yet.
+        let hasJoined = try DeviceFile(besideStore: file).load() != nil
+        return try await store.withStore(hasJoined ? .create : .existing) { coordinator in
+            let opened = try await HubSync.open(coordinator, store: file, connection: try hub.settings())
+            guard let sync = opened else { throw DeviceOptions.noSpace(file) }
+            do {
+                let result = try await body(sync)
+                await sync.close()
+                return result
+            } catch {
+                await sync.close()
+                throw error
+            }
         }
     }
 }

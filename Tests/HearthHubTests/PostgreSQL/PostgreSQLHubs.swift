@@ -162,6 +162,9 @@ struct PostgreSQLHubs {
         #expect(again["user"] == "v" && again["host"] == "h" && again["sslmode"] == "require" && again["port"] == nil)
         #expect(again["password"] == merged["password"])
         #expect(again.name == "h, database d")
+        let moved = try ConnectionSettings("host=h hostaddr=10.0.0.1 user=u").merging(ConnectionSettings("host=new"))
+        #expect(moved["hostaddr"] == nil && moved["host"] == "new" && moved["user"] == "u")
+        #expect(try ConnectionSettings("host=h user=u password=p").address.text == "host='h' dbname='u'")
     }
 
     @Test func `a closed hub says so, also to whoever waits`() async throws {

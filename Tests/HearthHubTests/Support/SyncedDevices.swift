@@ -28,7 +28,7 @@ struct SyncedDevices {
         }
     }
 
-    private func open(_ index: Int) async throws -> MultiAgentMemoryCoordinator {
+    func open(_ index: Int) async throws -> MultiAgentMemoryCoordinator {
         var configuration = CoordinatorConfiguration()
         configuration.clock = devices.clock.storeClock
         configuration.keyProvider = providers[index]

@@ -147,6 +147,13 @@ import Testing
         #expect(settings.strangers.first?.nearest == "HEARTH_READ_ONLY")
     }
 
+    @Test func `connection strings of a hub are no settings that are shown, and no strangers`() throws {
+        let settings = try Settings(environment: [
+            "HEARTH_HUB": "host=x", "HEARTH_HUB_ADMIN": "host=x", "HEARTH_HUBS": "1",
+        ])
+        #expect(settings.strangers.map(\.variable) == ["HEARTH_HUBS"])
+    }
+
     @Test func `names of variables are those that swift-configuration reads`() throws {
         for setting in Setting.all where setting.kind == .text {
             let settings = try Settings(environment: [setting.variable: "x"])

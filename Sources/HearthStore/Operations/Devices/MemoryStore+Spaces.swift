@@ -82,7 +82,8 @@ extension MemoryStore {
                 incomplete: held[.incomplete] ?? 0,
                 blocked: (held[.keyless] ?? 0) + (held[.damaged] ?? 0),
                 future: held[.future] ?? 0,
-                opaque: held[.opaque] ?? 0
+                opaque: held[.opaque] ?? 0,
+                resolution: row.resolution
             )
         }
     }

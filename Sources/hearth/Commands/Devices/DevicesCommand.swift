@@ -8,7 +8,8 @@ struct DevicesCommand: AsyncParsableCommand {
         commandName: "devices",
         abstract: "Let devices into the space that a store exchanges with, list them, and remove them.",
         subcommands: [
-            DevicesInviteCommand.self, DevicesJoinCommand.self, ListCommand.self, RemoveCommand.self,
+            DevicesInviteCommand.self, DevicesJoinCommand.self, ListCommand.self, DevicesRemoveCommand.self,
+            DevicesLeaveCommand.self,
         ]
     )
 
@@ -17,37 +18,14 @@ struct DevicesCommand: AsyncParsableCommand {
             commandName: "list",
             abstract: "List the devices of the space, also those that were removed.",
             discussion: """
+                With the administrator's connection the roles on the hub are named too that reach the space and that no device has: of \
+                an invitation that nobody took, say. `hearth devices remove ROLE` takes one away.
+
                 JSON: space, devices, each with device (its identifier), name, role (on the hub), since, removed_at and this \
-                (whether it is this store's).
+                (whether it is this store's); with the administrator's connection unused_roles and dismissed_roles (which reach nothing, \
+                and could not be dropped yet).
                 """
         )
-
-        @OptionGroup var device: DeviceOptions
-
-        func run() async throws {
-            let report = try await device.withSpace { space in
-                try await space.catchUpOnMembership()
-                return DevicesReport(members: await space.members, own: await space.device.id)
-            }
-            try device.output.print(report)
-        }
-    }
-
-    struct RemoveCommand: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "remove",
-            abstract:
-                "Remove a device: it can read nothing that is published from now on, and what it publishes is refused.",
-            discussion: """
-                What it has, it keeps. With the administrator's connection its role on the hub is taken away too, so that it can't reach \
-                the hub any more; without, an administrator should do so.
-
-                JSON: device, name, role, role_dropped.
-                """
-        )
-
-        @Argument(help: "The device: its identifier, or its name if only one has it.")
-        var target: String
 
         @OptionGroup var administrator: AdministratorOptions
         @OptionGroup var device: DeviceOptions
@@ -57,16 +35,9 @@ struct DevicesCommand: AsyncParsableCommand {
             let report = try await device.withSpace { space in
                 try await space.catchUpOnMembership()
                 let members = await space.members
-                let found = try DevicesReport.find(target, among: members)
-                try await space.remove(found.id)
-                var report = RemovedDeviceReport(
-                    device: found.id.description,
-                    name: found.name,
-                    role: found.role
-                )
-                if let administrator, !found.role.isEmpty {
-                    report.roleDropped = try await administrator.dismiss(found.role, from: members.space)
-                }
+                var report = DevicesReport(members: members, own: await space.device.id)
+                let roles = try await administrator?.unusedRoles(of: members)
+                (report.unusedRoles, report.dismissedRoles) = (roles?.unused, roles?.dismissed)
                 return report
             }
             await administrator?.close()
@@ -93,6 +64,15 @@ struct DevicesReport: Report {
 
     var space: String
     var devices: [Entry]
+    /// Nil if no administrator was asked.
+    var unusedRoles: [String]?
+    var dismissedRoles: [String]?
+
+    private enum CodingKeys: String, CodingKey {
+        case space, devices
+        case unusedRoles = "unused_roles"
+        case dismissedRoles = "dismissed_roles"
+    }
 
     init(members: Membership, own: DeviceID) {
         space = members.space.description
@@ -109,18 +89,17 @@ struct DevicesReport: Report {
             }
     }
 
-    /// The device of an identifier or a name.
-    static func find(_ word: String, among members: Membership) throws -> Device {
+    /// The device of an identifier or a name, of those that belong to the space before those that were removed; nil if
+    /// there is none.
+    static func find(_ word: String, among members: Membership) throws -> Device? {
         if let id = DeviceID(word), let member = members.members[id] { return member.device }
-        let named = members.active.filter { $0.name == word }
-        guard let device = named.first else {
-            throw CommandFailure("No device \(word) belongs to the space; `hearth devices list` names those that do.")
-        }
-        guard named.count == 1 else {
-            let list = named.map(\.id.description).joined(separator: ", ")
+        let active = members.active.filter { $0.name == word }
+        let named = active.isEmpty ? members.members.values.map(\.device).filter { $0.name == word } : active
+        guard named.count <= 1 else {
+            let list = named.map(\.id.description).sorted().joined(separator: ", ")
             throw CommandFailure("Several devices are called \(word): \(list). Give the identifier.")
         }
-        return device
+        return named.first
     }
 
     func render(on page: inout Page) {
@@ -135,28 +114,17 @@ struct DevicesReport: Report {
             )
         }
         page.table(table, none: "No device belongs to the space.")
-    }
-}
-
-private struct RemovedDeviceReport: Report {
-    var device: String
-    var name: String
-    var role: String
-    var roleDropped: Bool?
-
-    private enum CodingKeys: String, CodingKey {
-        case device, name, role
-        case roleDropped = "role_dropped"
-    }
-
-    func render(on page: inout Page) {
-        page.line("\(name) was removed. What it has, it keeps; what comes from now on is closed to it.")
-        if roleDropped == nil, !role.isEmpty {
+        if let unusedRoles, !unusedRoles.isEmpty {
             page.line(
                 Styled(
-                    "Its role \(role) still reaches the hub. Take it away: hearth devices remove with --admin-file, or DROP ROLE.",
+                    "No device has these roles, which reach the space: \(unusedRoles.joined(separator: ", ")). Unless an invitation waits for its device, take them away: hearth devices remove ROLE --admin-file FILE",
                     .caution
                 )
+            )
+        }
+        if let dismissedRoles, !dismissedRoles.isEmpty {
+            page.line(
+                "Roles that reach nothing and could not be dropped yet: \(dismissedRoles.joined(separator: ", "))."
             )
         }
     }

@@ -62,7 +62,7 @@ struct DevicesInviteCommand: AsyncParsableCommand {
     /// How the new device reaches the hub: as this one does, under its own role if it has one.
     private func address(for role: HubAdministrator.Role?, of space: Space) async throws -> ConnectionSettings {
         let own = try await space.ownSettings(under: try device.connection())
-        let bare = own.setting("user", to: role?.name).setting("password", to: nil).setting("passfile", to: nil)
+        let bare = own.address.setting("user", to: role?.name)
         return withPassword ? bare.setting("password", to: role?.password) : bare
     }
 }

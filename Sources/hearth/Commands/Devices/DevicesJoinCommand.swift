@@ -29,6 +29,8 @@ struct DevicesJoinCommand: AsyncParsableCommand {
         let code = try InvitationCode(try text())
         let path = try device.store()
         try path.prepare(for: .create)
+        // Before the code is used, for it can be used once.
+        try await DeviceOptions.requireFree(path, for: code.space.description)
         let kept = DeviceFile(besideStore: path.file)
         let space = try await Space.join(
             code,

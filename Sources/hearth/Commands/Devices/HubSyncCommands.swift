@@ -9,7 +9,8 @@ extension HubCommand {
             commandName: "sync",
             abstract: "Take over what other devices did, and send them what is new here.",
             discussion: """
-                What was interrupted goes on with the next run; SIGTERM or Ctrl-C ends --watch with status 0. Drafts, leases and sensitive memories stay on their device.
+                What was interrupted goes on with the next run; SIGTERM or Ctrl-C ends --watch with status 0. Drafts and leases stay on their device. \
+                Sensitive memories travel where a key is given, as by --key-file: each device seals them with its own.
 
                 JSON: sent, applied (what changed something here), known, refused, was_restarted (the hub had gone back to an earlier \
                 state); with --watch a line for each exchange that did something.
@@ -19,11 +20,11 @@ extension HubCommand {
         @Flag(help: "Go on until it is interrupted: whenever something is new here or on the hub.")
         var watch = false
 
-        @OptionGroup var device: DeviceOptions
+        @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let output = device.output
-            try await device.withSync { sync in
+            let output = exchange.output
+            try await exchange.withSync { sync in
                 guard watch else { return try output.print(HubExchangeReport(try await sync.sync())) }
                 try await follow(sync, output)
             }
@@ -34,14 +35,18 @@ extension HubCommand {
         static let configuration = CommandConfiguration(
             commandName: "pull",
             abstract: "Take over what other devices did.",
-            discussion: "JSON: sent (0), applied, known, refused, was_restarted."
+            discussion: """
+                What is sensitive is sealed here with the key that is given, and waits without one.
+
+                JSON: sent (0), applied, known, refused, was_restarted.
+                """
         )
 
-        @OptionGroup var device: DeviceOptions
+        @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let report = try await device.withSync { try await $0.pull() }
-            try device.output.print(HubExchangeReport(report))
+            let report = try await exchange.withSync { try await $0.pull() }
+            try exchange.output.print(HubExchangeReport(report))
         }
     }
 
@@ -49,14 +54,18 @@ extension HubCommand {
         static let configuration = CommandConfiguration(
             commandName: "push",
             abstract: "Send other devices what is new here.",
-            discussion: "JSON: sent, applied (0), known (0), refused (0), was_restarted."
+            discussion: """
+                What is sensitive here is sent where its key is given, and kept back without.
+
+                JSON: sent, applied (0), known (0), refused (0), was_restarted.
+                """
         )
 
-        @OptionGroup var device: DeviceOptions
+        @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let report = try await device.withSync { try await $0.push() }
-            try device.output.print(HubExchangeReport(report))
+            let report = try await exchange.withSync { try await $0.push() }
+            try exchange.output.print(HubExchangeReport(report))
         }
     }
 }
@@ -83,28 +92,6 @@ extension HubCommand.SyncCommand {
             }
             defer { tasks.cancelAll() }
             _ = try await tasks.next()
-        }
-    }
-}
-
-extension DeviceOptions {
-    /// Opens the store and its exchange, runs `body`, and closes both whether or not `body` succeeded.
-    fileprivate func withSync<Result>(_ body: (HubSync) async throws -> Result) async throws -> Result {
-        let path = try store()
-        // A device that has just joined has no store yet.
-        let hasJoined = try DeviceFile(besideStore: path.file).load() != nil
-        try path.prepare(for: hasJoined ? .create : .existing)
-        return try await withOpenStore(at: .file(path.file)) { coordinator in
-            let opened = try await HubSync.open(coordinator, store: path.file, connection: try connection())
-            guard let sync = opened else { throw Self.noSpace(path.file) }
-            do {
-                let result = try await body(sync)
-                await sync.close()
-                return result
-            } catch {
-                await sync.close()
-                throw error
-            }
         }
     }
 }

@@ -29,6 +29,7 @@ struct RunCommand: AsyncParsableCommand {
     var interval: Double?
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var hub: HubAddress
 
     func validate() throws {
         guard interval.map({ $0 > 0 && $0 <= 86_400 }) ?? true else {
@@ -80,7 +81,7 @@ extension RunCommand {
         logger: Logger
     ) async throws -> HubSync? {
         do {
-            return try await HubSync.open(coordinator, store: path)
+            return try await HubSync.open(coordinator, store: path, connection: try hub.settings())
         } catch let error as MemoryError {
             logger.error("Nothing is exchanged with other devices.", metadata: ["error": "\(error)"])
             await coordinator.note(ExchangeOutcome(hub: nil, error: error))

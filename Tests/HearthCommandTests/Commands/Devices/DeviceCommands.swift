@@ -10,26 +10,17 @@ import Testing
         tool = try Tool()
     }
 
-    /// A database, and a file that says how its administrator reaches it.
-    private func administratorFile() async throws -> (database: HubDatabase, path: String) {
-        let server = try await PostgreSQLServer.shared()
-        let database = try await blocking { try server.makeDatabase() }
-        let path = try tool.sandbox.write("admin.hub", database.administratorText + "\n")
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        return (database, path)
-    }
-
     @Test(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
     func `a hub is made, a device joins by a code, is listed and is removed`() async throws {
-        let (database, admin) = try await administratorFile()
+        let (database, admin) = try await tool.administratorFile()
         let made = try await tool.json("hub", "init", "--admin-file", admin, "--name", "desk")
-        #expect(made["before"]?.int == 0 && made["schema"]?.int == 1 && made["name"]?.string == "desk")
+        #expect(made["before"]?.int == 0 && made["schema"]?.int == 2 && made["name"]?.string == "desk")
         #expect(made["hub"]?.string == "127.0.0.1, database \(database.name)")
         let file = tool.sandbox.file("store.db.device")
         #expect(made["file"]?.string == file)
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
         let again = try await tool.json("hub", "init", "--admin-file", admin)
-        #expect(again["before"]?.int == 1 && again["space"] == made["space"] && again["name"]?.string == "desk")
+        #expect(again["before"]?.int == 2 && again["space"] == made["space"] && again["name"]?.string == "desk")
 
         let invitation = try await tool.json(
             "devices",
@@ -86,7 +77,7 @@ import Testing
 
     @Test(.enabled(if: PostgreSQLServer.isToRun, PostgreSQLServer.remedy))
     func `no output has a password or a connection string, and a hub that is lost is made anew`() async throws {
-        let (database, admin) = try await administratorFile()
+        let (database, admin) = try await tool.administratorFile()
         var tool = tool
         tool.environment["HEARTH_HUB_ADMIN"] = database.administratorText
         var said = try await tool.run("hub", "init", "--name", "desk").text

@@ -16,13 +16,9 @@ struct KilledExchanges {
 
     /// Two devices of one space.
     private func pair() async throws -> HubDatabase {
-        let server = try await PostgreSQLServer.shared()
-        let database = try await blocking { try server.makeDatabase() }
-        let admin = try one.sandbox.write("admin.hub", database.administratorText)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: admin)
+        let (database, admin) = try await one.administratorFile()
         _ = try await one.json("hub", "init", "--admin-file", admin, "--name", "desk")
-        let code = try await one.json("devices", "invite", "--admin-file", admin, "--with-password")["code"]?.string
-        _ = try await other.json("devices", "join", "--name", "laptop", input: code)
+        try await one.pair(with: other, as: "laptop", admin: admin)
         return database
     }
 
