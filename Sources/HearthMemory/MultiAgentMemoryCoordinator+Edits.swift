@@ -8,6 +8,9 @@ extension MultiAgentMemoryCoordinator {
     /// Until then the agent reads its own draft, and nobody else does. Editing again amends the draft. Under a lease
     /// the draft is published together with the edit. An edit that changes nothing writes nothing.
     ///
+    /// `MemoryChange.isSensitive` takes hold at once. Where the change has nothing else, and no lease, it reaches a deleted
+    /// memory of the owner's too.
+    ///
     /// Only the owner changes the category and the expiry. For the owner a memory that has expired is there for an edit
     /// that removes the expiry or sets a later one.
     ///

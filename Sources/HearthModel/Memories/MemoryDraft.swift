@@ -94,6 +94,9 @@ public struct MemoryImport: Sendable {
     public var sessionID: SessionID?
     /// Everything else about it.
     public var draft: MemoryDraft
+    /// Whether the identifier is made from what the memory says. If the memory is sealed it gets one that is made from that
+    /// with a key, so that it does not tell whether a guess of the text is right.
+    package var hasDerivedID = false
 
     /// Describes a memory to import.
     public init(id: MemoryID, userID: UserID, agentID: AgentID, sessionID: SessionID? = nil, draft: MemoryDraft) {

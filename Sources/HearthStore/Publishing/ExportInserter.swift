@@ -13,35 +13,6 @@ struct ExportInserter {
     private var transaction: StoreTransaction { context.transaction }
     private var connection: Connection { context.connection }
 
-    /// The memory of that identifier that its user and its owner have here, and its published head.
-    func present(_ memory: ExportedMemory) throws -> (key: Int64, head: [UInt8])? {
-        guard let user = try UserTable.find(memory.user, in: connection),
-            let owner = try? context.directory.agent(memory.owner).key,
-            let key = try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
-        else { return nil }
-        return try connection.first(
-            "SELECT memory_key, head FROM memories WHERE memory_key = ?1",
-            key,
-            as: { (key: $0.int64(0), head: $0.bytes(1)) }
-        )
-    }
-
-    /// Whether the memory was erased here: by its identifier, or by one of its texts.
-    func isErased(_ bundle: ExportBundle, by marks: ErasureMarks, keys: UserKeys?, allowsText: Bool) throws -> Bool {
-        let memory = bundle.memory
-        for text in Set(bundle.versions.map(\.version.content)) {
-            let item = MemoryImport(
-                id: memory.id,
-                userID: memory.user,
-                agentID: memory.owner,
-                sessionID: nil,
-                draft: MemoryDraft(content: text)
-            )
-            if try marks.cover(item, keys: keys, allowsText: allowsText, in: connection) { return true }
-        }
-        return false
-    }
-
     /// Writes a memory.
     ///
     /// - Returns: Its key.

@@ -108,6 +108,15 @@ struct ImportIdentifiers {
         return key
     }
 
+    /// "mem_" and the first half of an HMAC-SHA-256 of an identifier under the identity key of its user.
+    static func keyed(_ id: MemoryID, by keys: UserKeys) -> MemoryID {
+        var encoder = CanonicalEncoder()
+        encoder.append("hearth.import-id.1")
+        encoder.append(id.rawValue)
+        let digest = encoder.bytes.withUnsafeBytes { keys.digestKey.digest(of: $0) }
+        return MemoryID(rawValue: "mem_" + Hexadecimal.string(Array(digest.prefix(16))))
+    }
+
     /// "mem_" and the first half of a SHA-256 over user, agent and identifier, each with its length before it.
     static func derived(from id: MemoryID, user: UserID, agent: AgentID) -> MemoryID {
         var hash = SHA256()

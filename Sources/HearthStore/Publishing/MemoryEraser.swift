@@ -5,15 +5,32 @@ import HearthSQLite
 import HearthText
 
 extension WriteContext {
-    /// Erases a memory: everything that the tables, the index and the vectors hold of it.
+    /// Erases a memory, and those that upkeep has folded into it: everything that the tables, the index and the vectors hold
+    /// of them.
     ///
     /// Its identifier and its texts leave marks, so that no import brings them back. What may be left of its bytes
     /// elsewhere in the file is for ``MemoryStore/scrubIfDue()``.
     ///
     /// A sensitive memory may be locked. Then its texts leave no marks.
     ///
-    /// - Parameter isNoted: Whether other devices have to learn of it.
-    func erase(_ record: MemoryRecord, isNoted: Bool = true) throws {
+    /// - Parameters:
+    ///   - isNoted: Whether other devices have to learn of it. They learn at any rate of what was folded, because they may
+    ///     not have it so.
+    ///   - opening: Whether what was folded is read as far as it can be.
+    /// - Returns: The keys of what is erased, its own first.
+    @discardableResult
+    func erase(
+        _ record: MemoryRecord,
+        isNoted: Bool = true,
+        opening: MemoryRecord.Opening = .ifPossible
+    ) throws -> [Int64] {
+        let copies = try foldedCopies(of: record, opening: opening)
+        try eraseAlone(record, isNoted: isNoted)
+        for copy in copies { try eraseAlone(copy, isNoted: true) }
+        return [record.key] + copies.map(\.key)
+    }
+
+    private func eraseAlone(_ record: MemoryRecord, isNoted: Bool) throws {
         try mark(record)
         if transaction.state.exchanges {
             if isNoted {
@@ -23,7 +40,9 @@ extension WriteContext {
             }
         }
         try removeDocuments(of: record)
-        try ErasedRows.remove(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        try detachChildren(of: record)
+        try ErasedRows.remove(memory: record.key, user: record.userKey, in: transaction)
+        try ErasedMessages(memories: [record.id], user: record.userKey).remove(from: connection)
         try connection.run("DELETE FROM roster_images WHERE user_key = ?1", record.userKey)
         // An import that has looked for what is missing looks again.
         _ = transaction.newRow()
@@ -67,6 +86,8 @@ extension WriteContext {
                 ?? marks.mark(ofText: text, user: record.userID)
             try ErasureMarks.insert(mark, in: connection)
         }
+        guard record.seal != nil, texts.contains(where: { !$0.isBlank }) else { return }
+        try ErasureMarks.insert(marks.mark(ofSealedTextsOf: record.userID), in: connection)
     }
 
     /// Removes words, tags and vectors of a memory that can't be opened or is damaged, by looking through the index.

@@ -16,8 +16,12 @@ extension WriteContext {
     /// What was plain leaves the tables. The bytes that may be left of it in free pages, in segments of the index and in
     /// the write-ahead log are for ``MemoryStore/scrubIfDue()``.
     ///
+    /// Memories that upkeep has folded into it say the same and become sensitive with it. They do not become plain with it:
+    /// nobody sees them, and each is made plain alone.
+    ///
     /// - Parameters:
-    ///   - isNoted: Whether other devices have to learn of it.
+    ///   - isNoted: Whether other devices have to learn of it. They learn at any rate of what was folded, because they may
+    ///     not have it so.
     ///   - time: Since when it counts as such; nil: from now on.
     /// - Returns: The memory with its new head.
     func setSensitive(
@@ -26,7 +30,22 @@ extension WriteContext {
         isNoted: Bool = true,
         since time: HybridTime? = nil
     ) throws -> MemoryRecord {
+        if isSensitive {
+            for copy in try foldedCopies(of: record, opening: .required) where !copy.isSensitive {
+                _ = try setSensitiveAlone(true, copy, isNoted: true, since: time)
+            }
+        }
         guard isSensitive != record.isSensitive else { return record }
+        return try setSensitiveAlone(isSensitive, record, isNoted: isNoted, since: time)
+    }
+
+    private func setSensitiveAlone(
+        _ isSensitive: Bool,
+        _ record: MemoryRecord,
+        isNoted: Bool,
+        since time: HybridTime?
+    ) throws -> MemoryRecord {
+        if isSensitive { try leaveTraces() }
         let seal =
             isSensitive
             ? MemorySeal(id: record.id, keys: try transaction.sealingKeys(ofUser: record.userKey, from: keyring)) : nil

@@ -6,13 +6,14 @@ import HearthText
 extension WriteContext {
     /// Erases everything of a user, the keys of its sensitive memories first of all.
     ///
-    /// No key is needed, and nothing has to read well. Identifiers leave marks, and so do the texts of plain memories as
-    /// far as they are stored whole; those of sensitive memories can't, because what they would be marked under is gone.
+    /// No key is needed, and nothing has to read well. Identifiers leave marks, and so do the texts of plain memories, of
+    /// every version that reads; those of sensitive memories can't, because what they would be marked under is gone.
     ///
     /// - Parameter isNoted: Whether other devices have to learn of it.
     /// - Returns: How many memories there were.
     func eraseUser(_ user: Int64, id: UserID, isNoted: Bool = true) throws -> Int {
         let memories = try mark(user, id: id)
+        try ErasedMessages(memories: memories, user: user, userID: id).remove(from: connection)
         if isNoted, transaction.state.exchanges { try noteErasure(ofUser: user, id: id) }
         try transaction.removeIndexedWords(beginningWith: UserKey(user).termPrefix) {
             [documents = try documentsOf(user)] in documents.contains($0)
@@ -27,7 +28,7 @@ extension WriteContext {
         transaction.sealing = SealingCache()
         _ = transaction.newRow()
         try leaveTraces()
-        return memories
+        return memories.count
     }
 
     /// In an order in which no row refers to one that is gone.
@@ -67,9 +68,12 @@ extension WriteContext {
         )
     }
 
-    private func mark(_ user: Int64, id: UserID) throws -> Int {
+    /// - Returns: The memories of the user.
+    private func mark(_ user: Int64, id: UserID) throws -> [MemoryID] {
         let marks = try ErasureMarks.make(in: transaction)
-        var memories = 0
+        // They were made under a key that goes now.
+        try ErasureMarks.remove(marks.mark(ofSealedTextsOf: id), in: connection)
+        var memories: [MemoryID] = []
         try connection.forEach(
             """
             SELECT m.identifier, a.agent_id, m.content, m.is_sensitive FROM memories AS m
@@ -77,7 +81,7 @@ extension WriteContext {
             """,
             user,
             do: { row in
-                memories += 1
+                memories.append(row.memoryID(0))
                 let owner = AgentID(rawValue: row.string(1))
                 try ErasureMarks.insert(marks.mark(of: row.memoryID(0), user: id, agent: owner), in: connection)
                 let text = row.string(2)
@@ -98,7 +102,34 @@ extension WriteContext {
                 try ErasureMarks.insert(marks.mark(ofText: text, user: id), in: connection)
             }
         )
+        try markDifferences(of: user, id: id, with: marks)
         return memories
+    }
+
+    /// Marks the texts of versions that are stored as differences from others.
+    private func markDifferences(of user: Int64, id: UserID, with marks: ErasureMarks) throws {
+        let keys = try connection.rows(
+            """
+            SELECT m.memory_key FROM memories AS m WHERE m.user_key = ?1 AND NOT m.is_sensitive AND EXISTS (
+                SELECT 1 FROM versions AS v WHERE v.memory_key = m.memory_key AND v.content_form = 'delta')
+            """,
+            user,
+            as: { $0.int64(0) }
+        )
+        for key in keys {
+            do {
+                guard let record = try MemoryRecord.find(key: key, includingDeleted: true, in: snapshot) else {
+                    continue
+                }
+                for text in Set(try VersionReader(of: record, in: snapshot).all().map(\.version.fields.content))
+                where !text.isBlank {
+                    try ErasureMarks.insert(marks.mark(ofText: text, user: id), in: connection)
+                }
+            } catch let error as MemoryError where error.isDamage {
+                // What does not read can't be marked, and is erased all the same.
+                continue
+            }
+        }
     }
 
     private func dropVectors(of user: Int64) throws {

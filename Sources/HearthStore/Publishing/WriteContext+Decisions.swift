@@ -76,7 +76,7 @@ extension WriteContext {
         action: AuditAction,
         as agent: KnownAgent
     ) throws -> Memory {
-        let record = try seals(fields.category) ? sealed(record) : record
+        let record = try seals(fields.category) ? setSensitive(true, record) : record
         let version = try decisionVersion(fields, on: record, by: agent)
         _ = try replaceHeads(of: record, with: version, how: how, by: agent.key)
         let entry = AuditEntry(
@@ -89,12 +89,6 @@ extension WriteContext {
         )
         try AuditTrail.append(entry, at: now, to: transaction)
         return try view(of: record, for: agent)
-    }
-
-    /// The memory, which is sensitive afterwards.
-    private func sealed(_ record: MemoryRecord) throws -> MemoryRecord {
-        if !record.isSensitive { try leaveTraces() }
-        return try setSensitive(true, record)
     }
 
     /// A new version that has every head as a parent.

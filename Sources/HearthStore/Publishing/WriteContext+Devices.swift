@@ -78,7 +78,6 @@ extension WriteContext {
         // later.
         let versions = try VersionReader(of: found, in: snapshot).all().map(\.version)
         let time = versions.filter { seals($0.fields.category) }.map(\.time).min()
-        try leaveTraces()
         _ = try setSensitive(true, found, since: time)
     }
 
@@ -141,7 +140,8 @@ extension WriteContext {
     /// Removes the rows of a deleted memory. Only a tombstone is left, without a text.
     func remove(_ record: MemoryRecord, deletedAt: Timestamp) throws {
         try removeDocuments(of: record)
-        try ErasedRows.removeRows(memory: record.key, id: record.id, user: record.userKey, in: transaction)
+        try detachChildren(of: record)
+        try ErasedRows.remove(memory: record.key, user: record.userKey, in: transaction)
         if transaction.state.exchanges { try DeviceFacts.forget(memory: record.key, in: connection) }
         try TombstoneTable.insert(
             record.id,

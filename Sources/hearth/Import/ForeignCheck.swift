@@ -29,13 +29,14 @@ struct ForeignOwners {
         }
         var draft = foreign.draft
         draft.isSensitive = areSensitive
-        let memory = MemoryImport(
+        var memory = MemoryImport(
             id: foreign.id,
             userID: user,
             agentID: agent,
             sessionID: foreign.session.map { SessionID(rawValue: $0) },
             draft: draft
         )
+        memory.hasDerivedID = true
         try memory.validate()
         return memory
     }

@@ -15,13 +15,13 @@ struct ImportCommand: AsyncParsableCommand {
             conversations.json), mem0 (get_all as JSON, or history.db), LangGraph's SqliteStore, mcp-memory-service's file (mcp-memory), \
             the reference memory server's memory.jsonl, and folders of notes (basic-memory, markdown). --agent names the owner, and --user the \
             user where the file names none. A message of a person and its answer are one memory, a conversation is a session. \
-            Databases are opened so that nothing about them changes. Ids come from the other program's own, so a second run \
-            stores nothing. --dry-run shows what would be stored in an empty store: it looks into none, and only the import itself \
-            says what is present or differing.
+            Databases are opened so that nothing about them changes. Ids come from the other program's own (of a sensitive memory with a \
+            key), so a second run stores nothing. --dry-run shows what would be stored in an empty store: it looks into none, and only \
+            the import itself says what is present or differing.
 
             Every line of any other file is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
-            that say the same are one memory. An id is one of a user and an agent: what they hold under it already is left as it is. \
+            that say the same are one memory. If its category is sealed, the id is made with a key. An id is one of a user and an agent: what they hold under it already is left as it is. \
             Two agents' memories may have one id: whoever sees both means the other's by its owner, as in alden:ID.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \

@@ -30,8 +30,16 @@ struct ImportLine {
                     "a sensitive memory needs an id: one derived from its text would tell whether a guess is right"
                 )
             }
-            let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() } ?? digest.memoryID
-            memory = MemoryImport(id: id, userID: user, agentID: agent, sessionID: session, draft: draft)
+            let id = try fields.string("id").map { try MemoryID(rawValue: $0).validated() }
+            memory = MemoryImport(
+                id: id ?? digest.memoryID,
+                userID: user,
+                agentID: agent,
+                sessionID: session,
+                draft: draft
+            )
+            // Its category may have it sealed.
+            memory.hasDerivedID = id == nil
             self.digest = digest
             unknownKeys = fields.keys.subtracting(Self.keys).sorted()
         } catch let error as MemoryError {

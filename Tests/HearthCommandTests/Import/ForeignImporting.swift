@@ -32,6 +32,28 @@ import Testing
         )
     }
 
+    @Test func `sensitive memories of another program have identifiers that nobody makes without the key`() async throws
+    {
+        var tool = tool
+        try #require(try await tool.run(["keys", "init", tool.sandbox.file("key")]).status == 0)
+        tool.environment["HEARTH_KEY_FILE"] = tool.sandbox.file("key")
+        let arguments = [Self.path("memory.jsonl"), "--agent", "alden", "--user", "iris", "--sensitive", "--json"]
+        let first = try await tool.run(["import"] + arguments + ["--db", tool.store])
+        #expect(try first.json["stored"]?.int == 5, "\(first.errors)")
+        let second = try await tool.run(["import"] + arguments + ["--db", tool.store])
+        #expect(try second.json["present"]?.int == 5, "\(second.errors)")
+        let plain = tool.sandbox.file("plain.db")
+        #expect(
+            try await tool.run(["import"] + arguments.filter { $0 != "--sensitive" } + ["--db", plain]).status == 0
+        )
+        func ids(_ path: String) async throws -> Set<String> {
+            let listed = try await tool.run(["list", "--agent", "alden", "--user", "iris", "--json", "--db", path]).json
+            return Set(listed["memories"]?.array.compactMap { $0["id"]?.string } ?? [])
+        }
+        let (sealed, derived) = (try await ids(tool.store), try await ids(plain))
+        #expect(sealed.count == 5 && derived.count == 5 && sealed.isDisjoint(with: derived))
+    }
+
     @Test func `a dry run shows counts and samples, and makes no store`() async throws {
         let outcome = try await tool.run("import", Self.path("chatgpt"), "--dry-run", "--json")
         #expect(outcome.status == 0, "\(outcome.errors)")

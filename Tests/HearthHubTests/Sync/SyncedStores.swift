@@ -240,6 +240,37 @@ import Testing
         try await synced.close()
     }
 
+    @Test(arguments: [0, 1])
+    func `what one device has folded is sealed and erased on both with the memory that stands for it`(
+        acting: Int
+    ) async throws {
+        let synced = try await SyncedDevices()
+        let first = try await synced.store("The quixzle is in the drawer.")
+        synced.devices.clock.advance(by: .seconds(60))
+        let second = try await synced.store("The quixzle is in the drawer.")
+        synced.devices.clock.advance(by: .seconds(60))
+        try await synced.settle()
+        // Only the first device knows which memory stands for which.
+        #expect(try await synced.stores[0].maintain(only: [.duplicates]).steps.first?.affected == 1)
+        try await synced.settle()
+        let folded = try await synced.stores[acting].deletedMemories(agentID: "alden", userID: "ana")
+        #expect(folded.count == 1)
+        let id = folded.first?.memory.id == first ? second : first
+        let change = MemoryChange(isSensitive: true)
+        _ = try await synced.stores[acting].publishMemory(id, agentID: "alden", change: change, userID: "ana")
+        try await synced.settle()
+        for index in 0...1 { #expect(try synced.files(of: index, hold: "uixzle") == false) }
+        let deleted = try await synced.stores[1].deletedMemories(agentID: "alden", userID: "ana")
+        #expect(deleted.map(\.memory.isSensitive) == [true])
+        try await synced.stores[acting].eraseMemory(id, agentID: "alden", userID: "ana")
+        try await synced.settle()
+        for store in synced.stores {
+            #expect(try await store.deletedMemories(agentID: "alden", userID: "ana").isEmpty)
+            #expect(try await store.verify().findings == [])
+        }
+        try await synced.close()
+    }
+
     @Test func `the keys of a user who is erased elsewhere are dropped`() async throws {
         let synced = try await SyncedDevices()
         try await synced.store("The quixzle hides a key.", isSensitive: true)

@@ -14,14 +14,8 @@ enum ErasedRows {
             )
     }
 
-    /// Removes every row of a memory whose words, tags and vectors are gone, and its identifier from messages.
-    static func remove(memory: Int64, id: MemoryID, user: Int64, in transaction: StoreTransaction) throws {
-        try removeRows(memory: memory, id: id, user: user, in: transaction)
-        try forgetMessages(naming: id, in: transaction.connection)
-    }
-
-    /// Removes every row of a memory whose words, tags and vectors are gone.
-    static func removeRows(memory: Int64, id: MemoryID, user: Int64, in transaction: StoreTransaction) throws {
+    /// Removes every row of a memory whose words, tags and vectors are gone, and that is no other's parent any more.
+    static func remove(memory: Int64, user: Int64, in transaction: StoreTransaction) throws {
         let connection = transaction.connection
         for document in try documents(ofMemory: memory, in: connection) {
             try connection.run("DELETE FROM documents WHERE user_key = ?1 AND document_key = ?2", user, document)
@@ -48,27 +42,8 @@ enum ErasedRows {
         try connection.run("DELETE FROM drafts WHERE memory_key = ?1", memory)
         try connection.run("DELETE FROM versions WHERE memory_key = ?1", memory)
         try connection.run("UPDATE memories SET folded_into = NULL WHERE folded_into = ?1", memory)
-        try connection.run(
-            "UPDATE memories SET parent_id = NULL WHERE parent_id = ?1 AND user_key = ?2",
-            id.rawValue,
-            user
-        )
         try connection.run("DELETE FROM upkeep_changes WHERE part IN (1, 2, 3) AND memory_key = ?1", memory)
         try connection.run("DELETE FROM memories WHERE memory_key = ?1", memory)
-    }
-
-    /// Takes an identifier out of messages that sync and upkeep have left.
-    private static func forgetMessages(naming id: MemoryID, in connection: Connection) throws {
-        try connection.run(
-            "UPDATE notifications SET message = '(erased)' WHERE instr(message, ?1) > 0",
-            id.rawValue
-        )
-        // As it is spelled inside a JSON array.
-        let spelled = String(FieldText.array([id.rawValue]).dropFirst(2).dropLast(2))
-        try connection.run(
-            "UPDATE operations SET errors = '[\"(erased)\"]' WHERE instr(errors, ?1) > 0",
-            spelled
-        )
     }
 
     /// The words that the index holds of some documents, read from the index itself: their texts are not needed, so they

@@ -11,6 +11,7 @@ import HearthSQLite
 struct ErasureMarks {
     private static let idDomain = "hearth.erased-id.1"
     private static let textDomain = "hearth.erased-text.1"
+    private static let sealedDomain = "hearth.erased-sealed-texts.1"
     private static let length = 16
 
     private let key: SymmetricKey
@@ -61,6 +62,14 @@ struct ErasureMarks {
         return Array(encoder.bytes.withUnsafeBytes { keys.digestKey.digest(of: $0) }.prefix(length))
     }
 
+    /// The mark that says that texts of a user's sensitive memories are marked, so that who has no key knows of them.
+    func mark(ofSealedTextsOf user: UserID) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        encoder.append(Self.sealedDomain)
+        encoder.append(user.rawValue)
+        return authenticated(encoder.bytes)
+    }
+
     private func authenticated(_ bytes: [UInt8]) -> [UInt8] {
         HMAC<SHA256>.authenticationCode(for: bytes, using: key).withUnsafeBytes { Array($0.prefix(Self.length)) }
     }
@@ -69,21 +78,42 @@ struct ErasureMarks {
         try connection.run("INSERT OR IGNORE INTO erasure_marks (mark) VALUES (?1)", mark)
     }
 
+    static func remove(_ mark: [UInt8], in connection: Connection) throws {
+        try connection.run("DELETE FROM erasure_marks WHERE mark = ?1", mark)
+    }
+
     private static func contains(_ mark: [UInt8], in connection: Connection) throws -> Bool {
         try connection.first("SELECT 1 FROM erasure_marks WHERE mark = ?1", mark, as: { _ in true }) ?? false
+    }
+
+    /// Whether the identifier of a memory that is to be imported was erased.
+    func coverID(of item: MemoryImport, in connection: Connection) throws -> Bool {
+        try Self.contains(mark(of: item.id, user: item.userID, agent: item.agentID), in: connection)
     }
 
     /// Whether a memory that is to be imported was erased: by its identifier, or by its text.
     ///
     /// - Parameters:
-    ///   - keys: The keys of its user, if they are in memory: without them the text of an erased sensitive memory is not
-    ///     recognised.
+    ///   - keys: The keys of its user, if they are in memory.
     ///   - allowsText: Whether the text may come back under another identifier.
+    /// - Throws: `.keyUnavailable` if it takes the keys to tell, because sensitive memories of the user were erased.
     func cover(_ item: MemoryImport, keys: UserKeys?, allowsText: Bool, in connection: Connection) throws -> Bool {
-        if try Self.contains(mark(of: item.id, user: item.userID, agent: item.agentID), in: connection) { return true }
+        if try coverID(of: item, in: connection) { return true }
         let text = item.draft.content
         guard !allowsText, !text.isBlank else { return false }
         if try Self.contains(mark(ofText: text, user: item.userID), in: connection) { return true }
-        return try keys.map { try Self.contains(Self.mark(ofSealedText: text, keys: $0), in: connection) } ?? false
+        if let keys { return try Self.contains(Self.mark(ofSealedText: text, keys: keys), in: connection) }
+        if try mayHaveSealedTexts(of: item.userID, in: connection) {
+            throw MemoryError.noKeyToCompare(with: item.userID)
+        }
+        return false
+    }
+
+    /// Whether texts of a user's sensitive memories are marked, under keys that the file still has.
+    private func mayHaveSealedTexts(of userID: UserID, in connection: Connection) throws -> Bool {
+        guard try Self.contains(mark(ofSealedTextsOf: userID), in: connection),
+            let user = try UserTable.find(userID, in: connection)
+        else { return false }
+        return try KeyTable.newest(ofUser: user, in: connection) != nil
     }
 }

@@ -116,6 +116,17 @@ extension MemoryError {
         )
     }
 
+    /// Thrown where only the key tells whether a text was erased.
+    static func noKeyToCompare(with user: UserID) -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: """
+                Sensitive memories of user \(user) were erased, and without the key nobody can tell whether one of these texts is among \
+                them. \(remedy) Or allow what was erased to come back: allowErased, or --allow-erased.
+                """
+        )
+    }
+
     /// Thrown for a sensitive memory that is to be read without a key.
     static func noKeyToRead() -> MemoryError {
         MemoryError(

@@ -6,7 +6,8 @@ extension MemoryStore {
     /// Puts a backup in the place of a store's file.
     ///
     /// The backup is copied beside the place, brought to the present schema and verified; it stays as it is. What was
-    /// erased from the file that is there now is erased from the copy. Then that file is moved aside, and the copy comes
+    /// erased from the file that is there now is erased from the copy. What was made sensitive there meanwhile is sealed in
+    /// the copy, if there is a key; else the report counts it. Then that file is moved aside, and the copy comes
     /// to its place. The restored store's audit gets a row.
     ///
     /// - Parameters:
@@ -41,6 +42,7 @@ extension MemoryStore {
                 progress?(0.9)
                 if let present, !isForced { try store.refuseOlder(than: present, at: file.path) }
                 report = try await store.repeatErasures(of: present, into: report)
+                report = try await store.repeatSealing(of: present, into: report)
             }
             try await store.close()
             report.movedAside = try await runOnThread {
@@ -104,6 +106,41 @@ extension MemoryStore {
         report.memories = try read { snapshot in
             try snapshot.connection.first("SELECT count(*) FROM memories", as: { $0.int(0) }) ?? 0
         }
+        return report
+    }
+}
+
+extension MemoryStore {
+    /// How many memories one transaction seals.
+    private static let sealedAtOnce = 64
+
+    /// Seals what is plain in the backup and sensitive in the file that it takes the place of.
+    private func repeatSealing(of present: PresentStore?, into report: RestoreReport) async throws -> RestoreReport {
+        guard let present, try read(\.state.node) == present.node, !present.sensitive.isEmpty else { return report }
+        var plain = try read { snapshot in
+            try snapshot.connection.rows(
+                "SELECT memory_key FROM memories WHERE NOT is_sensitive ORDER BY memory_key",
+                as: { $0.int64(0) }
+            )
+        }
+        .filter(present.sensitive.contains)
+        var report = report
+        do {
+            while keyring.provider != nil, !plain.isEmpty {
+                let batch = plain.prefix(Self.sealedAtOnce)
+                try await writePublishing { context in
+                    for key in batch {
+                        let record = try MemoryRecord.find(key: key, includingDeleted: true, in: context.snapshot)
+                        if let record { _ = try context.setSensitive(true, record) }
+                    }
+                }
+                report.sealedMemories += batch.count
+                plain.removeFirst(batch.count)
+            }
+        } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
+            log.note(error, "Memories that had been made sensitive are plain in the restored store.")
+        }
+        report.plainMemories = plain.count
         return report
     }
 }

@@ -8,6 +8,8 @@ struct PresentStore: Hashable, Sendable {
     var clock: Int64
     var audit: AuditEnd
     var erasures: Erasures?
+    /// The sensitive memories, by key.
+    var sensitive: Set<Int64> = []
 
     /// What was erased from a store, and what keeps it away.
     struct Erasures: Hashable, Sendable {
@@ -19,6 +21,9 @@ struct PresentStore: Hashable, Sendable {
 
     /// The first schema that knows of erasures.
     private static let erasureSchema = 7
+
+    /// The first schema in which anything is sealed.
+    private static let sealingSchema = 5
 
     /// Reads a store of any schema.
     static func read(_ connection: Connection, schema: Int) throws -> PresentStore {
@@ -32,7 +37,10 @@ struct PresentStore: Hashable, Sendable {
             sequence: state.sequence,
             clock: state.clock,
             audit: try AuditEnd.read(connection),
-            erasures: schema < erasureSchema ? nil : try Erasures.read(connection)
+            erasures: schema < erasureSchema ? nil : try Erasures.read(connection),
+            sensitive: schema < sealingSchema
+                ? []
+                : Set(try connection.rows("SELECT memory_key FROM memories WHERE is_sensitive", as: { $0.int64(0) }))
         )
     }
 
@@ -91,8 +99,7 @@ extension WriteContext {
             guard
                 let record = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: snapshot)
             else { continue }
-            try erase(record)
-            memories += 1
+            memories += try erase(record).count
         }
         let ownSecret = try connection.first("SELECT erasure_secret FROM store WHERE id = 1", as: { $0.bytes(0) })
         if ownSecret == erasures.secret {

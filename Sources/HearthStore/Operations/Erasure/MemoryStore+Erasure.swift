@@ -12,6 +12,8 @@ extension MemoryStore {
     /// from the write-ahead log. If a reader of another process keeps the log, the report says so, and the rest is done
     /// when the file is next opened, or at the next erasure.
     ///
+    /// Memories that upkeep has folded into it say the same and go with it.
+    ///
     /// Without its key a sensitive memory is erased all the same; its text may then be imported again.
     ///
     /// - Parameters:
@@ -27,24 +29,26 @@ extension MemoryStore {
     ) async throws -> ErasureReport {
         let id = try id.validated()
         let userID = try userID?.validated()
+        let memories: Int
         do {
             do {
-                try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
+                memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
             } catch let error as MemoryError where error.code == .keyUnavailable {
-                try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
+                memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
             }
         } catch let error as MemoryError where error.isDamage {
-            try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
+            memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
         }
-        return ErasureReport(memories: 1, isComplete: try read(Self.isScrubbed))
+        return ErasureReport(memories: memories, isComplete: try read(Self.isScrubbed))
     }
 
+    /// - Returns: How many memories are erased.
     private func eraseRows(
         of id: MemoryID,
         as agentID: AgentID,
         userID: UserID?,
         opening: MemoryRecord.Opening
-    ) async throws {
+    ) async throws -> Int {
         try await auditingRefusal {
             try await writePublishing { context in
                 let agent = try context.directory.acting(agentID)
@@ -57,9 +61,10 @@ extension MemoryStore {
                     opening: opening
                 )
                 try context.refuseIfLocked(record, to: agent)
-                let entry = AuditEntry(action: .erase, agent: agent.key, user: record.userKey, memories: [record.key])
-                try context.erase(record)
+                let erased = try context.erase(record, opening: opening)
+                let entry = AuditEntry(action: .erase, agent: agent.key, user: record.userKey, memories: erased)
                 try AuditTrail.append(entry, at: context.now, to: context.transaction)
+                return erased.count
             }
         }
     }

@@ -130,8 +130,7 @@ extension MemoryStore {
                             in: context.snapshot
                         )
                         guard let record = found, !record.isLocked else { continue }
-                        try context.erase(record)
-                        erased += 1
+                        erased += try context.erase(record).count
                     }
                 }
                 // The last transaction scrubs.

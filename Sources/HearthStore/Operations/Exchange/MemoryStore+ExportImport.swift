@@ -14,6 +14,9 @@ extension MemoryStore {
     /// memories are stored in batches, so an import that was stopped is completed by running it again. A memory that its
     /// user and its owner have here already is left as it is, deleted or not. One that was erased here is not stored.
     ///
+    /// Where something was erased before, a user, its sessions and its keys come only with a memory that is stored: those of a
+    /// user who was erased do not come back alone.
+    ///
     /// A store without users takes the profiles and the policy of the file; any other takes only agents that it does not
     /// know.
     ///
@@ -22,7 +25,8 @@ extension MemoryStore {
     ///   - allowErased: Whether a text that was erased may come back under another identifier.
     ///   - progress: How much is done, 0…1.
     /// - Throws: `.invalidArgument` that names the line that is wrong; `.schemaTooNew` for a later format;
-    ///   `.keyUnavailable` if there are sensitive memories and no key provider.
+    ///   `.keyUnavailable` if there are sensitive memories and no key provider, and as
+    ///   ``importMemories(_:maximumTrust:allowErased:)``.
     package func importExport(
         from path: String,
         allowErased: Bool = false,
@@ -105,6 +109,10 @@ private struct ExportImport {
     let allowErased: Bool
     private(set) var report = ImportReport()
     private var keys: [UserID: UserKeys] = [:]
+    /// Whether a user comes only with a memory, because something was erased here.
+    private var holdsUsersBack = false
+    /// What the file says of users who have not come.
+    private var heldBack: [UserID: [ExportLine]] = [:]
     /// Duplicates, and what stands for them, which may come later.
     private var folded: [(memory: Int64, into: ExportedMemory.Representative, user: UserID)] = []
 
@@ -114,35 +122,71 @@ private struct ExportImport {
 
     /// Says in the audit that an import begins, and finds out whether the store takes profiles and the policy.
     mutating func begin() async throws {
-        report.tookPolicy = try store.read { snapshot in
-            try snapshot.connection.first("SELECT 1 FROM users LIMIT 1", as: { _ in true }) == nil
+        (report.tookPolicy, holdsUsersBack) = try store.read { snapshot in
+            let hasUsers = try snapshot.connection.first("SELECT 1 FROM users LIMIT 1", as: { _ in true }) != nil
+            return (!hasUsers, try ErasureMarks.read(snapshot.connection) != nil)
         }
         try await store.audit(.administer, detail: ["change": "import", "format": ExportHeader.name])
     }
 
     mutating func store(_ batch: ExportBatches.Batch) async throws {
-        if !batch.lines.isEmpty {
-            let takesPolicy = report.tookPolicy
-            report.agents += try await store.writePublishing { context in
-                try context.store(batch.lines, takesPolicy: takesPolicy)
-            }
-        }
+        try await write(batch.lines)
         guard !batch.memories.isEmpty else { return }
-        for user in Set(batch.memories.filter(\.memory.isSensitive).map(\.memory.user)) where keys[user] == nil {
+        // Without a key they are not known, and the store says so where it matters.
+        var userKeys = allowErased ? [:] : try await store.keysOfErasedTexts(of: Set(batch.memories.map(\.memory.user)))
+        userKeys.merge(keys) { $1 }
+        for user in try sealingUsers(of: batch.memories, keys: userKeys) where keys[user] == nil {
             guard let identity = identities[user] else { continue }
+            try await write(heldBack.removeValue(forKey: user) ?? [], isHeldBack: false)
             try await store.adopt(identity: identity, of: user)
             keys[user] = try await store.sealingKeys(of: user)
         }
-        let (userKeys, allowErased) = (keys, allowErased)
+        userKeys.merge(keys) { $1 }
+        let (given, lines, allowErased) = (userKeys, heldBack, allowErased)
         let done = try await store.writePublishing { context in
-            try context.store(batch.memories, keys: userKeys, allowErased: allowErased)
+            try context.store(batch.memories, keys: given, heldBack: lines, allowErased: allowErased)
         }
+        for user in done.come { heldBack[user] = nil }
         report.stored += done.report.stored
         report.present += done.report.present
         report.differing += done.report.differing
         report.erased += done.report.erased
         report.deleted += done.report.deleted
         folded += done.folded
+    }
+
+    private mutating func write(_ lines: [ExportLine], isHeldBack: Bool = true) async throws {
+        var lines = lines
+        if holdsUsersBack, isHeldBack {
+            let here = try store.read { snapshot in
+                try Set(lines.compactMap(\.user)).filter { try UserTable.find($0, in: snapshot.connection) != nil }
+            }
+            for line in lines {
+                guard let user = line.user, !here.contains(user) else { continue }
+                heldBack[user, default: []].append(line)
+            }
+            lines.removeAll { line in line.user.map { !here.contains($0) } ?? false }
+        }
+        guard !lines.isEmpty else { return }
+        let (written, takesPolicy) = (lines, report.tookPolicy)
+        report.agents += try await store.writePublishing { context in
+            try context.store(written, takesPolicy: takesPolicy)
+        }
+    }
+
+    /// The users of whom a sensitive memory is to be stored.
+    private func sealingUsers(of bundles: [ExportBundle], keys: [UserID: UserKeys]) throws -> Set<UserID> {
+        let sensitive = bundles.filter(\.memory.isSensitive)
+        guard !sensitive.isEmpty else { return [] }
+        return try store.read { snapshot in
+            let verdicts = try ExportVerdicts(
+                connection: snapshot.connection,
+                directory: snapshot.directory,
+                allowsErasedTexts: allowErased
+            )
+            let missing = try sensitive.filter { try verdicts.verdict(on: $0, keys: keys[$0.memory.user]) == .missing }
+            return Set(missing.map(\.memory.user))
+        }
     }
 
     /// Links duplicates with what stands for them.
@@ -247,29 +291,38 @@ extension WriteContext {
     fileprivate struct Stored: Sendable {
         var report = ImportReport()
         var folded: [(memory: Int64, into: ExportedMemory.Representative, user: UserID)] = []
+        /// The users who came with one of them.
+        var come: Set<UserID> = []
     }
 
     /// Stores memories that are missing here and were not erased.
+    ///
+    /// - Parameter heldBack: What the file says of users who come only with a memory.
     fileprivate func store(
         _ bundles: [ExportBundle],
         keys: [UserID: UserKeys],
+        heldBack: [UserID: [ExportLine]],
         allowErased: Bool
     ) throws -> Stored {
         let inserter = ExportInserter(context: self, keys: keys)
-        let marks = try ErasureMarks.read(connection)
+        let verdicts = try ExportVerdicts(
+            connection: connection,
+            directory: directory,
+            allowsErasedTexts: allowErased
+        )
         var done = Stored()
         for bundle in bundles {
             let memory = bundle.memory
-            if let present = try inserter.present(memory) {
+            switch try verdicts.verdict(on: bundle, keys: keys[memory.user]) {
+            case .present(let head):
                 done.report.present += 1
-                if memory.head.bytes?.starts(with: present.head) != true { done.report.differing += 1 }
-            } else if let marks,
-                try inserter.isErased(bundle, by: marks, keys: keys[memory.user], allowsText: allowErased)
-            {
-                done.report.erased += 1
-            } else if try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection) {
-                done.report.deleted += 1
-            } else {
+                if memory.head.bytes?.starts(with: head) != true { done.report.differing += 1 }
+            case .erased: done.report.erased += 1
+            case .deleted: done.report.deleted += 1
+            case .missing:
+                if let lines = heldBack[memory.user], done.come.insert(memory.user).inserted {
+                    _ = try store(lines, takesPolicy: false)
+                }
                 let key = try inserter.insert(bundle)
                 if memory.isKeptApart == true { try AgeTable.keepApart(key, in: connection) }
                 done.report.stored += 1
@@ -277,5 +330,17 @@ extension WriteContext {
             }
         }
         return done
+    }
+}
+
+extension ExportLine {
+    /// The user whom a line is about that belongs to no memory; nil if it is about none.
+    fileprivate var user: UserID? {
+        switch self {
+        case .user(let user): user.id
+        case .session(let session): session.user
+        case .tombstone(let tombstone): tombstone.user
+        default: nil
+        }
     }
 }

@@ -10,6 +10,9 @@ extension MemoryStore {
     /// If the agent already has a draft, the edit amends it; under a lease both are published together. An edit that
     /// changes nothing writes nothing.
     ///
+    /// `isSensitive` takes hold at once. Where the change has nothing else, and no lease, it reaches a deleted memory of the
+    /// owner's too.
+    ///
     /// Only the owner changes the category and the expiry. For the owner an expired memory is there for an edit that
     /// removes the expiry or sets a later one.
     ///
@@ -132,6 +135,7 @@ extension MemoryStore {
     /// - Returns: What the agent sees afterwards; nil if it has deleted the memory.
     static func perform(_ edit: EditRequest, in context: WriteContext) throws -> MemoryView? {
         let agent = try context.directory.acting(edit.agentID)
+        if let view = try context.changeSensitivityOfDeleted(by: edit, as: agent) { return view }
         var edit = edit
         var view = try Self.authorizedView(edit, as: agent, in: context)
         var record = view.record
@@ -243,18 +247,57 @@ extension WriteContext {
     {
         let record = view.record
         let movesIntoSealed = edit.change.category.map(seals) ?? false
-        let wanted = movesIntoSealed ? true : edit.isSensitive
-        guard let wanted, wanted != record.isSensitive else { return record }
+        guard let wanted = movesIntoSealed ? true : edit.isSensitive else { return record }
         guard view.sharing == nil else {
+            guard wanted != record.isSensitive else { return record }
             throw try AuditedRefusal(of: "change whether it is sensitive", of: record, as: agent, in: snapshot)
         }
-        guard wanted || !seals(edit.change.category ?? view.fields.category) else {
-            throw MemoryError.invalidArgument(
-                "Memories of this category are sealed by policy; give memory \(record.id) another category, or change the policy."
-            )
+        return try change(
+            record,
+            toSensitive: wanted,
+            in: edit.change.category ?? view.fields.category,
+            by: edit,
+            agent
+        )
+    }
+
+    /// Makes a deleted memory sensitive or plain, if an edit of its owner says that and nothing else.
+    ///
+    /// - Returns: The memory afterwards, which is deleted still; nil for any other edit.
+    fileprivate func changeSensitivityOfDeleted(by edit: EditRequest, as agent: KnownAgent) throws -> MemoryView? {
+        guard let wanted = edit.isSensitive, edit.change.fields.isEmpty, edit.lock == nil,
+            let record = try snapshot.record(
+                of: edit.memoryID,
+                for: agent,
+                user: edit.userID,
+                includingDeleted: true
+            ),
+            record.ownerKey == agent.key, record.fields.isDeleted, edit.userID.map({ $0 == record.userID }) ?? true
+        else { return nil }
+        try record.requireOpen()
+        if let expected = edit.expectedVersion, expected != record.headNumber {
+            throw MemoryError.versionMismatch(edit.memoryID, expected: expected, found: record.headNumber)
         }
-        if edit.lock == nil { try refuseIfLocked(record, to: agent) }
-        if wanted { try leaveTraces() }
+        let changed = try change(record, toSensitive: wanted, in: record.fields.category, by: edit, agent)
+        return try snapshot.view(of: changed, by: agent, sharing: nil, now: now)
+    }
+
+    private func change(
+        _ record: MemoryRecord,
+        toSensitive wanted: Bool,
+        in category: MemoryCategory,
+        by edit: EditRequest,
+        _ agent: KnownAgent
+    ) throws -> MemoryRecord {
+        if wanted != record.isSensitive {
+            guard wanted || !seals(category) else {
+                throw MemoryError.invalidArgument(
+                    "Memories of this category are sealed by policy; give memory \(record.id) another category, or change the policy."
+                )
+            }
+            if edit.lock == nil { try refuseIfLocked(record, to: agent) }
+        }
+        // What was folded into one that is sensitive already may be plain, if another version of the program did it.
         return try setSensitive(wanted, record)
     }
 }

@@ -14,13 +14,15 @@ extension MemoryStore {
     ///
     /// A memory whose expiry has passed is counted and not stored.
     ///
-    /// A memory that was erased is counted and not stored, and so is another of the same user and text.
+    /// A memory that was erased is counted and not stored, and so is another of the same user and text. It takes the key to
+    /// know the texts of erased sensitive memories.
     ///
     /// - Parameters:
     ///   - batch: The memories. What they say of their provenance can lower their trust and not raise it.
     ///   - maximumTrust: The most trust that any of them gets, 0…1.
     ///   - allowErased: Whether a text that was erased may come back under another identifier.
-    /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``.
+    /// - Throws: As ``store(_:agentID:userID:sessionID:shareWith:)``; `.keyUnavailable` also if sensitive memories of a user
+    ///   were erased and there is no key, unless `allowErased`.
     package func importMemories(
         _ batch: [MemoryImport],
         maximumTrust: Double = Provenance.Origin.import.usualTrust,
@@ -38,20 +40,21 @@ extension MemoryStore {
     /// Imports memories whose parents come before them.
     ///
     /// - Parameters:
-    ///   - batch: The memories, each of which is valid.
+    ///   - given: The memories, each of which is valid.
     ///   - places: Their places in what the host gave, for messages.
     ///   - skipsRefused: Whether those that can't be stored are left out, rather than all.
     func importInOrder(
-        _ batch: [MemoryImport],
+        _ given: [MemoryImport],
         at places: [Int],
         skipsRefused: Bool,
         maximumTrust: Double,
         allowErased: Bool
     ) async throws -> OrderedImport {
-        guard !batch.isEmpty else { return OrderedImport() }
+        guard !given.isEmpty else { return OrderedImport() }
         let hostsPlaces = places
         let now = clock.now()
-        let userKeys = try await keysOfErasedTexts(in: batch)
+        let batch = try await keyingDerivedIdentifiers(of: given, at: now)
+        let userKeys = try await keysOfErasedTexts(of: Set(batch.map(\.userID)))
         // A memory that is there already needs neither words nor a vector.
         let (missing, found, nextRow, policy) = try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
@@ -79,11 +82,19 @@ extension MemoryStore {
                 )
             }
             if let marks = try ErasureMarks.read(snapshot.connection) {
+                var unknown = 0
                 found.counts.erased += try leaveOut {
                     let item = batch[$0.index]
                     let keys = userKeys[item.userID]
-                    return try marks.cover(item, keys: keys, allowsText: allowErased, in: snapshot.connection)
+                    do {
+                        return try marks.cover(item, keys: keys, allowsText: allowErased, in: snapshot.connection)
+                    } catch let error as MemoryError where skipsRefused && error.code == .keyUnavailable {
+                        found.refuse($0.index, error)
+                        unknown += 1
+                        return true
+                    }
                 }
+                found.counts.erased -= unknown
             }
             return (missing, found, snapshot.state.nextRow, snapshot.directory.rules.policy)
         }
@@ -168,10 +179,10 @@ extension MemoryStore {
 extension MemoryStore {
     /// The keys with which the texts of erased sensitive memories are recognised, by user: those that can be had, if
     /// anything was erased.
-    private func keysOfErasedTexts(in batch: [MemoryImport]) async throws -> [UserID: UserKeys] {
+    func keysOfErasedTexts(of users: Set<UserID>) async throws -> [UserID: UserKeys] {
         guard keyring.provider != nil, try read({ try ErasureMarks.read($0.connection) }) != nil else { return [:] }
         var keys: [UserID: UserKeys] = [:]
-        for id in Set(batch.map(\.userID)) {
+        for id in users {
             let user = try read { snapshot in
                 try UserTable.find(id, in: snapshot.connection)
                     .flatMap { try KeyTable.newest(ofUser: $0, in: snapshot.connection) == nil ? nil : $0 }
@@ -180,10 +191,41 @@ extension MemoryStore {
             do {
                 keys[id] = try await withKeys { try read { try $0.keys(ofUser: user) } }
             } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
+                // An import that needs them is refused.
                 log.note(error, "Texts of erased sensitive memories are not recognised in an import.")
             }
         }
         return keys
+    }
+
+    /// The memories with the identifiers that those get that are sealed and whose identifiers are made from their texts.
+    ///
+    /// Such an identifier would tell whoever has the file whether a guess of the text is right. So it is made once more with
+    /// the user's identity key, which gives the same at the next import. What an earlier version stored under the first one
+    /// is found under it.
+    private func keyingDerivedIdentifiers(of batch: [MemoryImport], at now: Timestamp) async throws -> [MemoryImport] {
+        guard batch.contains(where: \.hasDerivedID) else { return batch }
+        let sealed = try read { snapshot in
+            let policy = snapshot.directory.rules.policy
+            let marks = try ErasureMarks.read(snapshot.connection)
+            return try batch.indices.filter { index in
+                let item = batch[index]
+                guard item.hasDerivedID, isSealed(item.draft, by: policy), !item.draft.hasExpired(at: now),
+                    try marks?.coverID(of: item, in: snapshot.connection) != true
+                else { return false }
+                guard let user = try UserTable.find(item.userID, in: snapshot.connection) else { return true }
+                let owner = try snapshot.directory.acting(item.agentID).key
+                return try MemoryNames.key(of: item.id, user: user, owner: owner, in: snapshot.connection) == nil
+            }
+        }
+        guard !sealed.isEmpty else { return batch }
+        let keys = try await sealingKeys(of: Set(sealed.map { batch[$0].userID }))
+        var batch = batch
+        for index in sealed {
+            guard let keys = keys[batch[index].userID] else { continue }
+            batch[index].id = ImportIdentifiers.keyed(batch[index].id, by: keys)
+        }
+        return batch
     }
 }
 

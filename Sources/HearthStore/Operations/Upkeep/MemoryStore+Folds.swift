@@ -9,6 +9,7 @@ extension MemoryStore {
     ///   - agentID: Their owner; to others they do not exist.
     ///   - userID: Whose memories; nil: everybody's.
     ///   - limit: How many at most, 1…1,000.
+    /// - Throws: `.keyUnavailable` if one of them was made sensitive and there is no key; `.invalidArgument`.
     package func foldedMemories(of agentID: AgentID, userID: UserID? = nil, limit: Int = 100) async throws
         -> [FoldedMemory]
     {
@@ -18,10 +19,11 @@ extension MemoryStore {
         let userID = try userID?.validated()
         return try await readUntilCancelled { snapshot in
             let agent = try snapshot.directory.acting(agentID)
-            return try snapshot.connection.rows(
+            let rows = try snapshot.connection.rows(
                 """
                 SELECT m.identifier, u.user_id, m.content, r.identifier, r.content, r.ended IS NULL,
-                    coalesce(v.published_at, m.arrived_at, 0)
+                    coalesce(v.published_at, m.arrived_at, 0), iif(m.is_sensitive, m.memory_key, NULL),
+                    iif(r.is_sensitive, r.memory_key, NULL)
                 FROM memories AS m JOIN users AS u ON u.user_key = m.user_key
                 JOIN memories AS r ON r.memory_key = m.folded_into
                 LEFT JOIN versions AS v ON v.memory_key = m.memory_key AND v.version_id = m.head
@@ -33,7 +35,7 @@ extension MemoryStore {
                 userID?.rawValue,
                 limit,
                 as: { row in
-                    FoldedMemory(
+                    let memory = FoldedMemory(
                         id: row.memoryID(0),
                         userID: UserID(rawValue: row.string(1)),
                         content: row.string(2),
@@ -41,8 +43,23 @@ extension MemoryStore {
                         representativeContent: row.bool(5) ? row.string(4) : nil,
                         foldedAt: Timestamp(rawValue: row.int64(6)).date
                     )
+                    return (memory: memory, sealed: row.optionalInt64(7), sealedRepresentative: row.optionalInt64(8))
                 }
             )
+            return try rows.map { row in
+                var memory = row.memory
+                if let key = row.sealed { memory.content = try snapshot.text(ofSealed: key) ?? "" }
+                if memory.representativeContent != nil, let key = row.sealedRepresentative {
+                    memory.representativeContent = try snapshot.text(ofSealed: key)
+                }
+                return memory
+            }
         }
+    }
+}
+
+extension Snapshot {
+    fileprivate func text(ofSealed key: Int64) throws -> String? {
+        try MemoryRecord.find(key: key, includingDeleted: true, in: self)?.fields.content
     }
 }

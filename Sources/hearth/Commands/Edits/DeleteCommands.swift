@@ -63,7 +63,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
             JSON of a memory: the memory. \(MemoryJSON.keys)
 
-            JSON of a backup: file, memories, erased_memories and erased_users (erased again), moved_aside.
+            JSON of a backup: file, memories, erased_memories and erased_users (erased again), sealed_memories and plain_memories (sensitive before, \
+            and now sealed again or plain), moved_aside.
             """
     )
 

@@ -7,7 +7,7 @@ struct EditCommand: AsyncParsableCommand {
         abstract: "Change a memory: a draft until the next sync, or at once with --publish.",
         discussion: """
             A draft is read by the agent that made it and by nobody else; `hearth sync` publishes it, `hearth discard` drops it. Editing again \
-            amends it.
+            amends it. --sensitive and --plain take hold at once. Alone they reach a deleted memory too.
 
             JSON: changed (false: the memory says that already, and nothing was written), published (whether by this command) and memory, as the \
             agent sees it afterwards. \(MemoryJSON.keys)
@@ -47,7 +47,9 @@ struct EditCommand: AsyncParsableCommand {
     func run() async throws {
         let change = try fields.change(content: try content())
         let user = publication.user.id
-        let report = try await publication.run(id) { [id, ifVersion] coordinator, agent, lock in
+        let isOfSensitivity = text == nil && file == nil && fields.isOfSensitivityAlone
+        let report = try await publication.run(id, mayBeDeleted: isOfSensitivity) {
+            [id, ifVersion] coordinator, agent, lock in
             let before = try await coordinator.memoryIfFound(id, agentID: agent, userID: user)
             let after = try await coordinator.updateMemory(
                 id,
@@ -57,7 +59,7 @@ struct EditCommand: AsyncParsableCommand {
                 ifVersion: ifVersion,
                 userID: user
             )
-            return EditReport(before: before, after: after, isPublished: lock != nil)
+            return EditReport(before: before, after: after, isPublished: lock != nil || isOfSensitivity)
         }
         try publication.store.output.print(report)
     }

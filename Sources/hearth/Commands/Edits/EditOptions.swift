@@ -38,7 +38,7 @@ struct ChangeOptions: ParsableArguments {
     @Flag(help: "Let it be returned for good.")
     var noExpiry = false
 
-    @Flag(help: "Encrypt it at rest, with its history; only the owner decides that.")
+    @Flag(help: "Encrypt it at rest, with its history, even if it is deleted; only the owner decides that.")
     var sensitive = false
 
     @Flag(help: "Keep it in plain again; only the owner decides that.")
@@ -62,6 +62,13 @@ struct ChangeOptions: ParsableArguments {
     var isEmpty: Bool {
         tags.isEmpty && !noTags && importance == nil && confidence == nil && category == nil && metadata.isEmpty
             && !noMetadata && expires == nil && !noExpiry && !sensitive && !plain && provenance.provenance == nil
+    }
+
+    /// Whether nothing but its sensitivity is to be changed. That takes hold at once, and reaches a deleted memory.
+    var isOfSensitivityAlone: Bool {
+        var rest = self
+        (rest.sensitive, rest.plain) = (false, false)
+        return rest.isEmpty && !isEmpty
     }
 
     /// The change in the library's form; without `content` the text stays.
@@ -97,9 +104,20 @@ struct PublishOptions: ParsableArguments {
     typealias Edit<Result> = @Sendable (MultiAgentMemoryCoordinator, AgentID, MemoryLock?) async throws -> Result
 
     /// Opens the store and makes an edit of a memory there.
-    func run<Result: Sendable>(_ id: MemoryID, _ edit: Edit<Result>) async throws -> Result {
+    ///
+    /// - Parameter mayBeDeleted: Whether the edit is made without a lease where the agent has no such memory to take one of.
+    func run<Result: Sendable>(
+        _ id: MemoryID,
+        mayBeDeleted: Bool = false,
+        _ edit: Edit<Result>
+    ) async throws -> Result {
         try await store.withStore(.existing, as: agent) { coordinator, agent in
             guard publish else { return try await edit(coordinator, agent, nil) }
+            if mayBeDeleted,
+                try await coordinator.memoryIfFound(id, agentID: agent, userID: user.id) == nil
+            {
+                return try await edit(coordinator, agent, nil)
+            }
             return try await coordinator.syncService.withMemoryLock(
                 memoryID: id,
                 agentID: agent,

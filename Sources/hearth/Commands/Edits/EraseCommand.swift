@@ -8,7 +8,8 @@ struct EraseCommand: AsyncParsableCommand {
         abstract: "Erase a memory, or all of a user, for good.",
         discussion: """
             Nothing brings it back: no restore, no rollback, no import. Its bytes are removed from the file and from its write-ahead log. \
-            Backups keep what they have. Only the owner and critical agents erase a memory; only critical agents and the system agent erase \
+            Backups keep what they have. Duplicates that upkeep has folded into a memory go with it. With a user the keys of sensitive \
+            memories go too, so that their texts are not known any more if they come under other ids. Only the owner and critical agents erase a memory; only critical agents and the system agent erase \
             a user. On a terminal it asks first, and without one it wants --yes.
 
             If another process reads, bytes may stay in the write-ahead log: the command says so and ends with 1. The rest goes when the \

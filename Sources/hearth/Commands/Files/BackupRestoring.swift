@@ -52,7 +52,19 @@ private struct RestoredStore: Report {
         var facts: [(name: String, value: Styled)] = [("memories", "\(report.memories)")]
         if report.erasedMemories > 0 { facts.append(("erased again", Styled("\(report.erasedMemories)", .caution))) }
         if report.erasedUsers > 0 { facts.append(("users erased again", Styled("\(report.erasedUsers)", .caution))) }
+        if report.sealedMemories > 0 { facts.append(("sealed again", Styled("\(report.sealedMemories)", .caution))) }
+        if report.plainMemories > 0 { facts.append(("plain again", Styled("\(report.plainMemories)", .caution))) }
         if let aside = report.movedAside { facts.append(("moved aside", "\(aside)")) }
         page.facts(facts)
+        guard report.plainMemories > 0 else { return }
+        page.line(
+            Styled(
+                """
+                \(report.plainMemories) memories that had been made sensitive are plain in the backup, and there was no key to seal \
+                them with. Restore it again with --key-file, or make each sensitive: hearth edit ID --sensitive.
+                """,
+                .caution
+            )
+        )
     }
 }

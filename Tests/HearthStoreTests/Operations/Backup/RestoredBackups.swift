@@ -211,4 +211,32 @@ import Testing
         #expect(try await open.memory(id, as: "alden").content == "first")
         try await open.close()
     }
+
+    @Test(arguments: [true, false])
+    func `a backup of before a memory became sensitive is sealed again, or the report says that it is plain`(
+        hasKey: Bool
+    ) async throws {
+        var sealing = options
+        sealing.keyProvider = MemoryKeyProvider()
+        var open = try await MemoryStore.open(.file(path), options: sealing)
+        let id = try await store("the quixzle stands by the gate", in: open)
+        let other = try await store("tea", in: open)
+        try await open.backUp(to: backup)
+        try await open.update(id, as: "alden", change: MemoryChange(isSensitive: true))
+        try await open.close()
+        let restoring = hasKey ? sealing : options
+        let report = try await MemoryStore.restore(backup, to: path, isForced: true, options: restoring)
+        #expect(report.sealedMemories == (hasKey ? 1 : 0) && report.plainMemories == (hasKey ? 0 : 1))
+        open = try await MemoryStore.open(.file(path), options: sealing)
+        let memory = try await open.memory(id, as: "alden")
+        #expect(memory.content == "the quixzle stands by the gate" && memory.isSensitive == hasKey)
+        #expect(try await open.memory(other, as: "alden").isSensitive == false)
+        #expect(try await open.verify().findings == [])
+        let found = ["", "-wal", "-shm"]
+            .filter { suffix in
+                FileManager.default.contents(atPath: path + suffix)?.range(of: Data("quixzl".utf8)) != nil
+            }
+        #expect(found.isEmpty == hasKey)
+        try await open.close()
+    }
 }

@@ -101,6 +101,47 @@ import Testing
         #expect(try await third.shared.content(copy, as: "mimic") == "the quixzle")
     }
 
+    @Test(arguments: [true, false])
+    func `an import of an export revives nothing of an erased user, unless a memory comes back`(hasOthers: Bool)
+        async throws
+    {
+        let exchanged = try await ExchangedStore()
+        let store = exchanged.store
+        let drafts = [
+            MemoryDraft(content: "the quixzle stands by the gate"),
+            MemoryDraft(content: "the fendolary is a secret", isSensitive: true),
+        ]
+        _ = try await store.store(drafts, agentID: "alden", userID: "wexbury")
+        _ = try await store.createSession(userID: "wexbury", agentID: "alden", name: "osprindle session")
+        if hasOthers { _ = try await store.store(drafts, agentID: "alden", userID: "other") }
+        let lines = try await exchanged.exported()
+        try await store.eraseUser("wexbury", as: "system")
+        let report = try await exchanged.imported(lines)
+        #expect(report.erased == 2 && report.stored == 0)
+        let left = try store.read { snapshot in
+            try snapshot.connection.rows(
+                """
+                SELECT user_id FROM users UNION ALL SELECT name FROM sessions
+                UNION ALL SELECT u.user_id FROM data_keys AS k JOIN users AS u ON u.user_key = k.user_key
+                """,
+                as: { $0.string(0) }
+            )
+        }
+        #expect(Set(left) == (hasOthers ? ["other"] : []))
+        #expect(try await store.verify().findings == [])
+
+        // A memory that was not erased here brings its user, and everything that belongs to it.
+        let another = try await ExchangedStore()
+        let id = try await another.shared.memory("something else")
+        try await another.store.eraseMemory(id, as: "alden")
+        #expect(try await another.imported(lines).stored == (hasOthers ? 4 : 2))
+        let sessions = try another.store.read {
+            try $0.connection.rows("SELECT name FROM sessions", as: { $0.string(0) })
+        }
+        #expect(sessions == ["osprindle session"])
+        #expect(try await another.store.verify().findings == [])
+    }
+
     @Test func `what was deleted and purged is not brought back, here and where the export goes`() async throws {
         let source = try await ExchangedStore()
         let gone = try await source.shared.memory("gone")
