@@ -9,8 +9,8 @@ public import struct Crypto.SymmetricKey
 /// program that must ask a person does so in a window or through its agent. It runs each time that the store needs the
 /// provider's key, which is once for each user that has sensitive memories.
 ///
-/// Errors name the command, its exit status and the first line of what it said on standard error, never what it printed.
-/// The arguments are visible to every user of the machine, so no secret belongs there.
+/// Errors name the command, its exit status and the first line of what it said on standard error, never what it printed:
+/// a line that may hold a key, or that repeats something of what was printed, is left out. The arguments are visible to every user of the machine, so no secret belongs there.
 public struct CommandKeyProvider: KeyProvider {
     /// The program, looked for in `PATH` if the name has no slash, and its arguments.
     public let command: [String]

@@ -11,8 +11,6 @@ struct KeyCommand {
     private static let limit = 4_096
     /// How much of what it says on standard error is kept, in bytes.
     private static let complaintLimit = 1_024
-    /// How much of that a message shows, in characters.
-    private static let shownLimit = 200
 
     private struct Ended {
         var printed: [UInt8]
@@ -28,8 +26,9 @@ struct KeyCommand {
         guard timeout > .zero else { throw failure("has no time to run: its time-out must be more than zero.") }
         var ended = try await endedInTime(program)
         guard case .exited(0) = ended.status else {
+            let complaint = Complaint(ended.complaint, besides: ended.printed)
             ended.printed.wipe()
-            throw failure("\(Self.end(ended.status)).\(Self.shown(ended.complaint))")
+            throw failure("\(Self.end(ended.status)).\(complaint.shown)")
         }
         return ended.printed
     }
@@ -120,18 +119,6 @@ struct KeyCommand {
         case .exited(let code): "ended with status \(code)"
         case .signaled(let signal): "was ended by signal \(signal)"
         }
-    }
-
-    /// The first line, with nothing in it that drives a terminal.
-    private static func shown(_ complaint: [UInt8]) -> String {
-        let text = String(decoding: complaint, as: UTF8.self)
-        let line = text.split(whereSeparator: \.isNewline).first ?? ""
-        let printable = String(
-            String.UnicodeScalarView(
-                line.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
-            )
-        )
-        return printable.isEmpty ? "" : " It says: \(printable.prefix(shownLimit))"
     }
 
     /// A failure of the command, which it names.

@@ -106,8 +106,9 @@ extension MultiAgentMemoryCoordinator {
 extension MultiAgentMemoryCoordinator {
     /// What the memories of a user take up, by owner and type: an administrator's view, or with an agent of what it sees.
     ///
-    /// It reads the rows of these memories. When the file has grown or shrunk by a twentieth since the last time, it
-    /// also reads every page of the file, which takes some seconds for one of gigabytes. Other calls go on meanwhile.
+    /// It reads the rows of these memories. Without an agent, when the file has grown or shrunk by a twentieth since the
+    /// last time, it also reads every page of the file, which takes some seconds for one of gigabytes. Other calls go on
+    /// meanwhile. With an agent the share of the index is estimated from what that agent sees.
     ///
     /// - Parameters:
     ///   - userID: The user; one that the file does not know has no memories.

@@ -76,6 +76,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        base64, "key is \(base64)!", "+ echo \(hex)", String(base64.prefix(24)), "key=\(hex.uppercased().prefix(30))",
+        stride(from: 0, to: 64, by: 4).map { hex.dropFirst($0).prefix(4) }.joined(separator: " "),
+        "00000000: " + stride(from: 0, to: 64, by: 2).map { hex.dropFirst($0).prefix(2) }.joined(separator: ":"),
+        base64.replacing("A", with: "-").replacing("B", with: "_"), "the words short-one are what it gave",
+    ])
+    func `a line of complaint that may hold a key is left out`(line: String) async throws {
+        let path = directory.file("leak")
+        let body = "echo short-one; printf '%s\\n' '\(line)' 'no such item' >&2; exit 1"
+        try Data(body.utf8).write(to: URL(filePath: path))
+        let provider = CommandKeyProvider(command: ["/bin/sh", path], timeout: Self.patience)
+        await expectNoKey(from: provider, saying: "no such item")
+        do { _ = try await provider.key(for: nil) } catch {
+            #expect(!everythingShown(of: error).contains(line))
+        }
+    }
+
+    @Test func `a complaint with bytes that are no text is not shown, and one of plain words is`() async throws {
+        await expectNoKey(from: script("printf 'a key \\377\\200 b\nlocked\n' >&2; exit 1"), saying: "is not shown")
+        for words in [
+            "secret-tool: Cannot autolaunch D-Bus without X11 $DISPLAY", "Error: hearth is not in the password store.",
+            "gpg: decryption failed: No secret key", "/usr/share/applications/keys: No such file or directory",
+        ] {
+            await expectNoKey(from: script("echo \"$1\" >&2; exit 1", words), saying: words)
+        }
+    }
+
     @Test func `a long complaint is cut`() async {
         let provider = script("head -c 100000 /dev/zero | tr '\\0' 'x' >&2; exit 1")
         do {

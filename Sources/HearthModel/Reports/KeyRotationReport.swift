@@ -8,12 +8,22 @@ public struct KeyRotationReport: Hashable, Sendable, Codable {
     public var memoriesResealed: Int
     /// Whether no byte that was sealed with an old key is left in the file and its write-ahead log.
     public var isComplete: Bool
+    /// What does not open and was left as it is; the key that it is sealed with is kept for it. The component is `key`,
+    /// `memory`, `version` or `draft`.
+    public var findings: [VerificationReport.Finding]
 
     /// Assembles a report.
-    public init(users: Int = 0, keysRewrapped: Int = 0, memoriesResealed: Int = 0, isComplete: Bool = true) {
+    public init(
+        users: Int = 0,
+        keysRewrapped: Int = 0,
+        memoriesResealed: Int = 0,
+        isComplete: Bool = true,
+        findings: [VerificationReport.Finding] = []
+    ) {
         self.users = users
         self.keysRewrapped = keysRewrapped
         self.memoriesResealed = memoriesResealed
         self.isComplete = isComplete
+        self.findings = findings
     }
 }

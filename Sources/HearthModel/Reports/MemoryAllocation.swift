@@ -16,7 +16,8 @@ public struct MemoryAllocation: Hashable, Sendable, Codable {
     public var nextCleanup: Date?
     /// Texts, tags, metadata, older versions and drafts, as they are stored.
     public var payloadBytes: Int
-    /// Their share of the pages that words, vectors and look-ups take up; nil where SQLite was built without `dbstat`.
+    /// Their share of the pages that words, vectors and look-ups take up; nil where SQLite was built without `dbstat`. Of
+    /// what an agent sees it is estimated at a fixed rate, because the pages depend on what is hidden from it.
     public var indexBytes: Int?
     /// The payload by owner.
     public var agentBytes: [AgentID: Int]

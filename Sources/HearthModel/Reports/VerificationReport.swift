@@ -2,7 +2,7 @@
 public struct VerificationReport: Hashable, Sendable, Codable {
     /// One thing that is not as it should be.
     public struct Finding: Hashable, Sendable, Codable {
-        /// Where: `file`, `index`, `memory`, `version`, `draft`, `conflict`, `document`, `vector` or `audit`.
+        /// Where: `file`, `key`, `index`, `memory`, `version`, `draft`, `conflict`, `document`, `vector` or `audit`.
         public var component: String
         /// What is wrong; it names the memory, document or row.
         public var message: String

@@ -70,21 +70,58 @@ extension MemoryStore {
                 _ = try await makeKeys(of: userID)
                 (rows, state, _) = try keyRows(ofUser: need.user)
             }
-            var providerKeys: [String: SymmetricKey] = [:]
-            var keys: [UInt32: SymmetricKey] = [:]
-            for row in rows {
-                if providerKeys[row.providerKey] == nil {
-                    providerKeys[row.providerKey] = try await sayingFailure {
-                        try await provider.checkedKey(for: row.providerKey).key
-                    }
-                }
-                guard let wrapping = providerKeys[row.providerKey] else { continue }
-                keys[row.number] = try row.unwrapped(by: wrapping, node: state.node)
-            }
-            let loaded = try UserKeys(user: need.user, keys: keys)
+            let loaded = try await unwrapped(rows, ofUser: need.user, node: state.node, by: provider)
             if keyring.install(loaded, readAt: state.keysChanged) { log.sayKeysAreNotLocked() }
             return loaded
         }
+    }
+
+    /// The keys of a user out of the rows that hold them.
+    private func unwrapped(
+        _ rows: [KeyTable.Row],
+        ofUser user: Int64,
+        node: String,
+        by provider: any KeyProvider
+    ) async throws -> UserKeys {
+        var providerKeys: [String: SymmetricKey] = [:]
+        var keys: [UInt32: SymmetricKey] = [:]
+        for row in rows {
+            if providerKeys[row.providerKey] == nil {
+                providerKeys[row.providerKey] = try await sayingFailure {
+                    try await provider.checkedKey(for: row.providerKey).key
+                }
+            }
+            guard let wrapping = providerKeys[row.providerKey] else { continue }
+            keys[row.number] = try row.unwrapped(by: wrapping, node: node)
+        }
+        return try UserKeys(user: user, keys: keys)
+    }
+
+    /// Unwraps the keys of every user, also of those whose keys are in memory, and gets those that are not.
+    ///
+    /// - Returns: Which keys the provider does not give, and which it opens no more.
+    func checkKeys() async throws -> KeyCheck {
+        let (users, changed) = try read { snapshot in
+            let users = try snapshot.connection.rows("SELECT DISTINCT user_key FROM data_keys", as: { $0.int64(0) })
+            return (users, snapshot.state.keysChanged)
+        }
+        var check = KeyCheck(changed: changed)
+        guard let provider = keyring.provider else { return check }
+        for user in users {
+            do {
+                let (rows, state, _) = try keyRows(ofUser: user)
+                // Erased meanwhile.
+                if rows.isEmpty { continue }
+                let keys = try await unwrapped(rows, ofUser: user, node: state.node, by: provider)
+                guard keyring.loaded(user) == nil else { continue }
+                if keyring.install(keys, readAt: state.keysChanged) { log.sayKeysAreNotLocked() }
+            } catch let error as MemoryError where error.isDamage {
+                check.damaged[user] = error.message
+            } catch let error as MemoryError where error.code == .keyUnavailable {
+                log.trace(error, "The sensitive memories of a user could not be checked.")
+            }
+        }
+        return check
     }
 
     /// Asks for a key, and says in the log if it could not be had.
@@ -118,6 +155,9 @@ extension MemoryStore {
         let made = try await writeOnce { transaction in
             let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
             guard try KeyTable.newest(ofUser: user, in: transaction.connection) == nil else { return user }
+            // New keys under the numbers of lost ones would hide the loss.
+            let lost = try KeyTable.inUse(ofUser: user, payloadsAlone: true, in: transaction.connection)
+            guard lost.isEmpty else { throw MemoryError.keysLost(of: userID) }
             for number in [UserKeys.identityNumber, UserKeys.identityNumber + 1] {
                 let row = try KeyTable.Row(
                     SymmetricKey(size: .bits256),
@@ -129,9 +169,7 @@ extension MemoryStore {
                 )
                 try KeyTable.write(row, at: now, in: transaction)
             }
-            let system = try AgentTable.key(of: AgentProfile.system.id, in: transaction.connection)
-            let entry = AuditEntry(action: .key, agent: system, user: user, detail: ["event": "make"])
-            try AuditTrail.append(entry, at: now, to: transaction)
+            try KeyTable.audit("make", ofUser: user, at: now, in: transaction)
             return user
         }
         log.sayKeysMade()
@@ -162,7 +200,35 @@ extension KeyProvider {
     }
 }
 
+/// Which keys the key provider opens, as a verification found them.
+struct KeyCheck: Sendable {
+    /// The state of the file's keys that was looked at.
+    var changed: Int64
+    /// What is wrong with the keys of a user that do not open, by user.
+    var damaged: [Int64: String] = [:]
+
+    /// Whether a key that is not in memory is lost, rather than not given by the provider.
+    func isLost(_ need: KeysNeeded, in snapshot: Snapshot) throws -> Bool {
+        if damaged[need.user] != nil { return true }
+        if let number = need.number, snapshot.keyring.loaded(need.user) != nil {
+            return try !KeyTable.has(number, ofUser: need.user, in: snapshot.connection)
+        }
+        return try KeyTable.newest(ofUser: need.user, in: snapshot.connection) == nil
+    }
+}
+
 extension MemoryError {
+    /// Thrown where keys would be made for a user who has something that is sealed with keys that are gone.
+    fileprivate static func keysLost(of user: UserID) -> MemoryError {
+        MemoryError(
+            code: .decryptionFailed,
+            message: """
+                The file has lost the keys of user \(user), and holds sensitive memories that are sealed with them. Restore the file from a \
+                backup, or erase the user; nothing was stored.
+                """
+        )
+    }
+
     /// Thrown for what is sealed with keys that the file no longer has.
     fileprivate static func keysDestroyed() -> MemoryError {
         MemoryError(

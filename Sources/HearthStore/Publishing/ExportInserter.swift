@@ -120,9 +120,9 @@ extension ExportInserter {
             head.id.bytes,
             head.number,
             MemoryColumns.lag(of: head.time, arrivedAt: Timestamp(rawValue: memory.arrivedAt)),
-            StoredProvenance.column(fields.provenance),
+            StoredProvenance.column(fields.provenance, isSealed: sealed != nil),
             ended,
-            EqualTexts.column(fields, isSealed: sealed != nil)
+            EqualTexts.column(fields, sealedBy: seal?.keys)
         )
     }
 
@@ -138,8 +138,7 @@ extension ExportInserter {
             version.id == head.id ? .published : .against(head.id, text: head.fields.content)
         var kept = VersionTable.EncodedText(version.fields.content, as: text, number: version.number)
         let sealed = try kept.seal(version.fields, of: version.id, by: seal)
-        var fields = version.fields
-        if seal != nil { (fields.tags, fields.metadata) = ([], [:]) }
+        let fields = seal == nil ? version.fields : VersionTable.plainPart(of: version.fields)
         try VersionTable.write(
             version,
             fields: fields,

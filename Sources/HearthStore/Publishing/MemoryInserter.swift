@@ -27,8 +27,8 @@ struct MemoryInserter {
     private let keyring: Keyring
     private var rows: [MemoryTable.Rows] = []
     private var grants: [(memory: MemoryKeys, plan: SharingPlan)] = []
-    /// Where the texts of the rows that are held back came from, by their digests, of those that are not the standard.
-    private var heldProvenances: [[UInt8]: [(user: UserID, owner: AgentID, provenance: Provenance)]] = [:]
+    /// Where the texts of the rows that are held back came from, of those that are not the standard, by what equal texts have in common.
+    private var heldProvenances: [String: [(user: UserID, owner: AgentID, provenance: Provenance)]] = [:]
     /// Which memory of the call was added last, from 1.
     private var added = 0
     /// How many memories were added in plain though the policy has their category sealed: there is no key provider.
@@ -120,11 +120,12 @@ struct MemoryInserter {
                 seenBy: owner,
                 now: now
             )
-        let held = (heldProvenances[new.contentDigest] ?? [])
+        let text = EqualTexts.folded(new.fields.content)
+        let held = (heldProvenances[text] ?? [])
             .filter { $0.user == new.userID && $0.owner == owner.id }.map(\.provenance)
         let provenance = TrustRules.written(as: given, seen: stored + held, priority: priority)
         if provenance != .standard {
-            heldProvenances[new.contentDigest, default: []].append((new.userID, owner.id, provenance))
+            heldProvenances[text, default: []].append((new.userID, owner.id, provenance))
         }
         return provenance
     }

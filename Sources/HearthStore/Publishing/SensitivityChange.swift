@@ -88,7 +88,7 @@ extension WriteContext {
         try connection.run(
             """
             UPDATE memories SET head = ?2, is_sensitive = ?3, sealed = ?4, content = ?5, tags = ?6, metadata = ?7,
-                text_key = ?8
+                text_key = ?8, provenance = ?9
             WHERE memory_key = ?1
             """,
             record.key,
@@ -98,7 +98,8 @@ extension WriteContext {
             seal == nil ? fields.content : "",
             seal == nil ? FieldText.stored(fields.tags) : nil,
             seal == nil ? FieldText.stored(fields.metadata) : nil,
-            EqualTexts.column(fields, isSealed: seal != nil)
+            EqualTexts.column(fields, sealedBy: seal?.keys),
+            StoredProvenance.column(fields.provenance, isSealed: seal != nil)
         )
     }
 

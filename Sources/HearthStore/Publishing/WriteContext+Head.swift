@@ -67,8 +67,8 @@ extension WriteContext {
             MemoryColumns.lag(of: version.time, arrivedAt: record.arrivedAt),
             fields.isDeleted ? 1 : nil,
             sealed,
-            StoredProvenance.column(fields.provenance),
-            EqualTexts.column(fields, isSealed: sealed != nil)
+            StoredProvenance.column(fields.provenance, isSealed: sealed != nil),
+            EqualTexts.column(fields, sealedBy: seal?.keys)
         )
         try documents.update(
             record.key,

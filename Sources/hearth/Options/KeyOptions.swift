@@ -75,7 +75,7 @@ struct KeyOptions: ParsableArguments {
     /// Where the parameters of a passphrase are: beside the store, because they belong into the same backup.
     static func parametersPath(besideStore store: String) -> String { store + ".passphrase" }
 
-    private static func words(ofCommand command: String, named name: String) throws -> [String] {
+    static func words(ofCommand command: String, named name: String) throws -> [String] {
         guard let words = CommandWords.split(command) else {
             throw ValidationError("\(name) has a quotation mark or a backslash without its partner.")
         }

@@ -250,7 +250,12 @@ extension ScriptedWorld {
         let drafts = try await coordinator.drafts(agentID: agent, userID: user)
         let deleted = try await coordinator.deletedMemories(agentID: agent, userID: user, limit: 5)
         let conflicts = try await coordinator.pendingConflicts(agentID: agent, userID: user)
-        return try "\(count) \(json(sessions)) \(json(tags)) \(json(drafts)) \(json(deleted)) \(json(conflicts))"
+        let allocation = try await coordinator.memoryAllocation(userID: user, agentID: agent)
+        let owners = allocation.agentBytes.map { "\($0) \($1)" }.sorted()
+        let bytes = [allocation.payloadBytes, allocation.indexBytes ?? 0]
+        let sizes = "\(allocation.totalMemories) \(owners) \(bytes) \(allocation.storageUtilizationMB)"
+        return try
+            "\(count) \(sizes) \(json(sessions)) \(json(tags)) \(json(drafts)) \(json(deleted)) \(json(conflicts))"
     }
 
     private mutating func keyed() async throws -> String {

@@ -10,6 +10,109 @@ import Testing
 
 /// What a sensitive memory is to those who have the key, to those who have not, and to whoever takes the file.
 @Suite struct SealedMemories {
+    @Test func `the name of where a sensitive text came from is sealed with it, and its origin and trust are not`()
+        async throws
+    {
+        let sealed = try await SealedStore(embeds: false)
+        let (store, user) = (sealed.store, sealed.user)
+        func web(_ name: String, trust: Double = 0.2) -> Provenance {
+            Provenance(origin: .tool, name: name, trust: trust)
+        }
+        let plain = Provenance(origin: .agent, name: "quartermaster")
+        var ids: [MemoryID] = []
+        for (text, provenance) in [("The safe", web("clinic.example")), ("The code", plain)] {
+            let draft = MemoryDraft(content: text, isSensitive: true, provenance: provenance)
+            ids += try await store.store([draft], agentID: "alden", userID: user)
+        }
+        // A draft, a head after it, and the version before.
+        try await store.update(
+            ids[0],
+            as: "alden",
+            change: MemoryChange(content: "2", provenance: web("pharmacy.example", trust: 0.1))
+        )
+        #expect(try await sealed.found(["pharmacy.example"]) == [])
+        try await sealed.shared.sync("alden")
+        // Made sensitive, and plain again.
+        let late = MemoryDraft(content: "The diary", provenance: web("library.example"))
+        ids += try await store.store([late], agentID: "alden", userID: user)
+        try await store.update(ids[2], as: "alden", change: MemoryChange(isSensitive: true))
+        func names() async throws -> [String?] {
+            try await store.memories(ids, as: "alden").map(\.provenance.name)
+        }
+        #expect(try await names() == ["pharmacy.example", "quartermaster", "library.example"])
+        let history = try await store.history(of: ids[0], as: "alden").map(\.provenance.name)
+        #expect(Set(history) == ["clinic.example", "pharmacy.example"])
+        let trusted = SearchFilter(minimumTrust: 0.5)
+        let browsed = try await store.browse(as: "alden", userID: user, filter: trusted)
+        #expect(browsed.memories.map(\.id) == [ids[1]])
+        #expect(try await sealed.found(["clinic.example", "pharmacy.example", "quartermaster"]) == [])
+        _ = try await store.rotateKeys()
+        #expect(try await names() == ["pharmacy.example", "quartermaster", "library.example"])
+        try await store.update(ids[2], as: "alden", change: MemoryChange(isSensitive: false))
+        #expect(try await names().last == "library.example")
+        #expect(try await store.verify().findings == [])
+        try await store.close()
+    }
+
+    @Test func `a name that an older release left in plain is read, and sealed by a rotation`() async throws {
+        let sealed = try await SealedStore(embeds: false)
+        let provenance = Provenance(origin: .tool, name: "clinic.example")
+        let draft = MemoryDraft(content: "One", isSensitive: true, provenance: provenance)
+        let id = try await sealed.store.store([draft], agentID: "alden", userID: sealed.user)[0]
+        try await sealed.shared.edit(id, as: "alden", content: "Two")
+        try await sealed.shared.sync("alden")
+        try await sealed.shared.edit(id, as: "alden", content: "Three")
+        try await sealed.shared.sync("alden")
+        try await sealed.store.write { [keyring = sealed.store.keyring] transaction in
+            let connection = transaction.connection
+            let user = try UserTable.find(sealed.user, in: connection) ?? 0
+            guard let keys = keyring.loaded(user) else { throw KeysNeeded(user: user) }
+            let seal = MemorySeal(id: id, keys: keys)
+            func unnamed(_ sealed: [UInt8], _ place: MemorySeal.Place) throws -> [UInt8] {
+                var payload = try seal.open(sealed, as: place)
+                #expect(payload.source == "clinic.example")
+                payload.source = nil
+                return try seal.seal(payload, as: place)
+            }
+            let heads = try connection.rows(
+                "SELECT head, sealed FROM memories",
+                as: { (id: $0.bytes(0), sealed: $0.bytes(1)) }
+            )
+            for head in heads {
+                let old = try unnamed(head.sealed, .head(version: head.id))
+                try connection.run("UPDATE memories SET sealed = ?1, text_key = NULL", old)
+            }
+            let versions = try connection.rows(
+                "SELECT version_id, content_form, content_base, sealed FROM versions WHERE sealed IS NOT NULL",
+                as: { (id: $0.bytes(0), form: $0.string(1), base: $0.optionalBytes(2), sealed: $0.bytes(3)) }
+            )
+            #expect(versions.count == 2)
+            for version in versions {
+                let place = MemorySeal.Place.version(version.id, form: version.form, base: version.base)
+                let old = try unnamed(version.sealed, place)
+                try connection.run("UPDATE versions SET sealed = ?2 WHERE version_id = ?1", version.id, old)
+            }
+            for table in ["memories", "versions"] {
+                try connection.execute("UPDATE \(table) SET provenance = '2 0.3 clinic.example'")
+            }
+            _ = transaction.sequence
+        }
+        for rotates in [false, true] {
+            if rotates { #expect(try await sealed.store.rotateKeys().findings == []) }
+            let found = try await sealed.store.history(of: id, as: "alden").map(\.provenance)
+            #expect(found == [provenance, provenance, provenance])
+            #expect(try await sealed.store.verify().findings == [])
+        }
+        let columns = try sealed.store.read { snapshot in
+            try snapshot.connection.rows(
+                "SELECT typeof(provenance) || provenance FROM memories UNION ALL SELECT typeof(provenance) || provenance FROM versions",
+                as: { $0.string(0) }
+            )
+        }
+        #expect(Set(columns) == ["integer2"])
+        try await sealed.store.close()
+    }
+
     private static let canaries = ["zanzibarquartz", "okapilantern", "heliotropekey", "marzipanvalue", "quetzalanchor"]
 
     @Test func `it comes back as it was stored`() async throws {

@@ -50,7 +50,13 @@ enum AuditVerification {
             if !row.isWellTyped || row.hash(after: last.hash) != row.hash {
                 report.add("audit", "Audit row \(row.position) is not what was written.")
             }
-            if row.isPruning { told = max(told, try row.prunedThrough()) }
+            if row.isPruning {
+                if let through = row.prunedThrough {
+                    told = max(told, through)
+                } else {
+                    report.add("audit", "Audit row \(row.position) tells of a pruning, and does not say of which rows.")
+                }
+            }
             last = AuditEnd(count: row.position, hash: row.hash)
             if let anchor, AuditAnchor(last) == anchor { passesAnchor = true }
             report.auditRows += 1

@@ -48,10 +48,14 @@ extension StoredAuditRow {
     /// Whether the row tells of a pruning.
     var isPruning: Bool { action.elementsEqual(AuditAction.prune.rawValue.utf8) }
 
-    /// Up to which position a row of a pruning allows rows to be gone.
-    func prunedThrough() throws -> Int64 {
-        let detail = try FieldText.object(from: String(decoding: detail, as: UTF8.self))
-        return detail["through"].flatMap { Int64($0) } ?? 0
+    /// Up to which position a row of a pruning allows rows to be gone; nil if it does not read.
+    var prunedThrough: Int64? {
+        do {
+            let detail = try FieldText.object(from: String(decoding: detail, as: UTF8.self))
+            return detail["through"].flatMap { Int64($0) }
+        } catch {
+            return nil
+        }
     }
 }
 

@@ -142,8 +142,8 @@ enum MemoryTable {
                 // What a sensitive memory's payload is bound to must be known before it is opened.
                 row.sealed == nil ? Array(row.digest.prefix(SchemaV3.checkLength)) : row.digest,
                 MemoryColumns.lag(of: row.time, arrivedAt: now),
-                StoredProvenance.column(fields.provenance),
-                EqualTexts.column(fields, digest: row.new.contentDigest, isSealed: row.sealed != nil)
+                StoredProvenance.column(fields.provenance, isSealed: row.sealed != nil),
+                EqualTexts.column(fields, digest: row.new.contentDigest, sealedBy: row.new.keys)
             )
         }
         try DocumentTable.insert(

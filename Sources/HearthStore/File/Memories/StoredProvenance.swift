@@ -4,8 +4,11 @@ import HearthSQLite
 /// How the file holds where a text came from; ``SchemaV6`` describes it.
 enum StoredProvenance {
     /// Nil for the standard one.
-    static func column(_ provenance: Provenance) -> ProvenanceColumn? {
-        provenance == .standard ? nil : ProvenanceColumn(provenance)
+    ///
+    /// - Parameter isSealed: Whether the name is left out, because it is sealed with the text.
+    static func column(_ provenance: Provenance, isSealed: Bool) -> ProvenanceColumn? {
+        guard provenance != .standard else { return nil }
+        return ProvenanceColumn(isSealed ? provenance.unnamed : provenance)
     }
 
     /// - Throws: `.storeCorrupt` for a column that does not read.
@@ -25,6 +28,11 @@ enum StoredProvenance {
     }
 
     fileprivate static var unreadable: MemoryError { .corrupt("Where a text came from does not read.") }
+}
+
+extension Provenance {
+    /// The same without the name.
+    var unnamed: Provenance { Provenance(origin: origin, trust: trust) }
 }
 
 /// A value of the column.

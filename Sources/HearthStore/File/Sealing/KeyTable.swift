@@ -71,7 +71,7 @@ extension KeyTable {
     }
 
     /// What may be sealed with an older data key than the newest: the number follows the first byte.
-    private static let users: [StaticString] = [
+    private static let uses: [StaticString] = [
         "SELECT 1 FROM memories WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
         "SELECT 1 FROM drafts WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
         "SELECT 1 FROM sealed_vectors WHERE user_key = ?1 AND sealed IS NOT NULL AND substr(sealed, 2, 4) != ?2 LIMIT 1",
@@ -88,7 +88,7 @@ extension KeyTable {
         let connection = transaction.connection
         guard let newest = try newest(ofUser: user, in: connection) else { return true }
         let number = withUnsafeBytes(of: newest.littleEndian) { [UInt8]($0) }
-        for statement in users {
+        for statement in uses {
             guard try connection.first(statement, user, number, as: { _ in true }) == nil else { return false }
         }
         try connection.run("DELETE FROM sealed_words WHERE user_key = ?1 AND substr(sealed, 2, 4) != ?2", user, number)
@@ -99,6 +99,91 @@ extension KeyTable {
         )
         try noteChange(in: transaction)
         return true
+    }
+
+    /// Writes to the audit what became of a user's keys.
+    static func audit(
+        _ event: String,
+        _ detail: [String: String] = [:],
+        ofUser user: Int64?,
+        at now: Timestamp,
+        in transaction: StoreTransaction
+    ) throws {
+        let system = try AgentTable.key(of: AgentProfile.system.id, in: transaction.connection)
+        let detail = detail.merging(["event": event]) { $1 }
+        let entry = AuditEntry(action: .key, agent: system, user: user, detail: detail)
+        try AuditTrail.append(entry, at: now, to: transaction)
+    }
+}
+
+extension KeyTable {
+    /// A data key, and whose.
+    struct Use: Hashable {
+        var user: Int64
+        var number: UInt32
+    }
+
+    private static let usesInPayloads = """
+        SELECT user_key, substr(sealed, 2, 4) FROM memories WHERE sealed IS NOT NULL AND user_key = coalesce(?1, user_key)
+        UNION SELECT user_key, substr(sealed, 2, 4) FROM drafts WHERE sealed IS NOT NULL AND user_key = coalesce(?1, user_key)
+        UNION SELECT m.user_key, substr(v.sealed, 2, 4) FROM versions AS v JOIN memories AS m ON m.memory_key = v.memory_key
+            WHERE v.sealed IS NOT NULL AND m.user_key = coalesce(?1, m.user_key)
+        """
+    private static let ofPayloads = ComposedSQL(usesInPayloads, "")
+    private static let ofEverything = ComposedSQL(
+        usesInPayloads,
+        """
+        UNION SELECT user_key, substr(sealed, 2, 4) FROM sealed_vectors WHERE sealed IS NOT NULL AND user_key = coalesce(?1, user_key)
+        UNION SELECT user_key, substr(sealed, 2, 4) FROM sealed_words WHERE user_key = coalesce(?1, user_key)
+        """
+    )
+
+    /// The data keys that something names as its own, whether the file has them or not.
+    ///
+    /// - Parameters:
+    ///   - user: Only those of this user; nil: of all.
+    ///   - payloadsAlone: Whether what can be made anew, words and vectors, does not count.
+    static func inUse(ofUser user: Int64?, payloadsAlone: Bool = false, in connection: Connection) throws -> Set<Use> {
+        let uses = try connection.rows(
+            payloadsAlone ? ofPayloads : ofEverything,
+            user,
+            as: { row in
+                // What is shorter names none, and does not open.
+                let number = row.bytes(1)
+                return number.count == 4
+                    ? Use(user: row.int64(0), number: number.reversed().reduce(0) { $0 << 8 | UInt32($1) }) : nil
+            }
+        )
+        return Set(uses.compactMap(\.self))
+    }
+
+    /// Whether the file has a key of a user.
+    static func has(_ number: UInt32, ofUser user: Int64, in connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM data_keys WHERE user_key = ?1 AND number = ?2",
+            user,
+            Int64(number),
+            as: { _ in true }
+        ) ?? false
+    }
+
+    /// The memories of a user of which a part is sealed with an older data key than the newest.
+    static func memoriesBehind(ofUser user: Int64, in connection: Connection) throws -> [MemoryID] {
+        guard let newest = try newest(ofUser: user, in: connection) else { return [] }
+        return try connection.rows(
+            """
+            SELECT identifier FROM memories AS m WHERE user_key = ?1 AND (
+                m.sealed IS NOT NULL AND substr(m.sealed, 2, 4) != ?2
+                OR EXISTS (SELECT 1 FROM drafts AS d WHERE d.memory_key = m.memory_key AND d.sealed IS NOT NULL
+                    AND substr(d.sealed, 2, 4) != ?2)
+                OR EXISTS (SELECT 1 FROM versions AS v WHERE v.memory_key = m.memory_key AND v.sealed IS NOT NULL
+                    AND substr(v.sealed, 2, 4) != ?2))
+            ORDER BY memory_key
+            """,
+            user,
+            withUnsafeBytes(of: newest.littleEndian) { [UInt8]($0) },
+            as: { $0.memoryID(0) }
+        )
     }
 }
 

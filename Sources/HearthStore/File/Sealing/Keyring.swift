@@ -9,6 +9,8 @@ final class Keyring: Sendable {
         var loads: [Int64: Task<UserKeys, any Error>] = [:]
         var hasWarned = false
         var hasSaidUnsealed = false
+        /// The users whose keys were asked for though nothing was to be opened.
+        var tried: Set<Int64> = []
         /// The state of the file's keys that they are of.
         var changed: Int64 = 0
     }
@@ -40,6 +42,12 @@ final class Keyring: Sendable {
         }
     }
 
+    /// Whether the keys of a user may be asked for though nothing is to be opened: once, until keys are replaced. A provider
+    /// that does not answer is not waited for again and again.
+    func shouldTry(_ user: Int64) -> Bool {
+        state.withLock { $0.tried.insert(user).inserted }
+    }
+
     /// The keys of a user, if they are in memory.
     func loaded(_ user: Int64) -> UserKeys? {
         state.withLock { $0.keys[user] }
@@ -64,7 +72,7 @@ final class Keyring: Sendable {
         guard self.changed.load(ordering: .acquiring) < changed else { return }
         state.withLock { state in
             guard state.changed < changed else { return }
-            (state.changed, state.keys, state.loads) = (changed, [:], [:])
+            (state.changed, state.keys, state.loads, state.tried) = (changed, [:], [:], [])
             self.changed.store(changed, ordering: .releasing)
         }
     }

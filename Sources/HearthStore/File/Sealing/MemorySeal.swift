@@ -63,6 +63,20 @@ struct MemorySeal: Sendable {
     }
 }
 
+/// Opens what is derived from texts and can be made anew: nil where it does not open, or its key is not in the file.
+///
+/// - Throws: ``KeysNeeded`` for a key that the file has.
+func openingDerived<R>(user: Int64, in connection: Connection, _ open: () throws -> R) throws -> R? {
+    do {
+        return try open()
+    } catch let error as MemoryError where error.isDamage {
+        return nil
+    } catch let need as KeysNeeded {
+        guard let number = need.number, try !KeyTable.has(number, ofUser: user, in: connection) else { throw need }
+        return nil
+    }
+}
+
 extension Snapshot {
     /// The keys of a user.
     ///

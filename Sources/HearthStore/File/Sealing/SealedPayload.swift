@@ -8,17 +8,29 @@ struct SealedPayload: Equatable {
     var text: [UInt8]?
     var tags: [String]?
     var metadata: [String: String]?
+    /// The name of where the text came from; nil where there is none, and in what an older release sealed.
+    var source: String?
 }
 
 extension SealedPayload {
     /// Everything of some fields.
     init(_ fields: MemoryFields) {
-        self.init(text: Array(fields.content.utf8), tags: fields.tags, metadata: fields.metadata)
+        self.init(text: Array(fields.content.utf8), of: fields)
+    }
+
+    /// Everything of some fields, with another form of their text.
+    init(text: [UInt8]?, of fields: MemoryFields) {
+        self.init(text: text, tags: fields.tags, metadata: fields.metadata, source: fields.provenance.name)
     }
 
     /// What a draft changes.
     init(_ change: FieldChange) {
-        self.init(text: change.content.map { Array($0.utf8) }, tags: change.tags, metadata: change.metadata)
+        self.init(
+            text: change.content.map { Array($0.utf8) },
+            tags: change.tags,
+            metadata: change.metadata,
+            source: change.provenance?.name
+        )
     }
 
     /// The fields with what was sealed of them.
@@ -27,13 +39,14 @@ extension SealedPayload {
         if let text { result.content = String(decoding: text, as: UTF8.self) }
         if let tags { result.tags = tags }
         if let metadata { result.metadata = metadata }
+        if let source { result.provenance.name = source }
         return result
     }
 }
 
 // MARK: - Encoding
 
-/// A byte says which parts follow: 1 text, 2 tags, 4 metadata. The text and every string have their length before them,
+/// A byte says which parts follow: 1 text, 2 tags, 4 metadata, 8 source. The text and every string have their length before them,
 /// tags and metadata their number, as 4 bytes, little-endian. Metadata is sorted by key. Zeros fill the rest, so that
 /// the length tells the length of the text only roughly.
 extension SealedPayload {
@@ -41,7 +54,8 @@ extension SealedPayload {
     static let granularity = 64
 
     var encoded: [UInt8] {
-        var bytes: [UInt8] = [(text == nil ? 0 : 1) | (tags == nil ? 0 : 2) | (metadata == nil ? 0 : 4)]
+        let parts = [text == nil, tags == nil, metadata == nil, source == nil]
+        var bytes: [UInt8] = [parts.enumerated().reduce(0) { $0 | ($1.element ? 0 : 1 << UInt8($1.offset)) }]
         func append(_ count: Int) {
             withUnsafeBytes(of: UInt32(truncatingIfNeeded: count).littleEndian) { bytes.append(contentsOf: $0) }
         }
@@ -64,6 +78,7 @@ extension SealedPayload {
                 append(value)
             }
         }
+        if let source { append(source) }
         let rest = bytes.count % Self.granularity
         if rest > 0 { bytes.append(contentsOf: repeatElement(0, count: Self.granularity - rest)) }
         return bytes
@@ -72,7 +87,7 @@ extension SealedPayload {
     /// Reads what ``encoded`` gave; nil for anything else.
     init?(encoded bytes: [UInt8]) {
         var reader = Reader(rest: bytes[...])
-        guard let parts = reader.byte(), parts < 8 else { return nil }
+        guard let parts = reader.byte(), parts < 16 else { return nil }
         if parts & 1 != 0 {
             guard let text = reader.bytes() else { return nil }
             self.text = Array(text)
@@ -94,6 +109,10 @@ extension SealedPayload {
                 metadata[key] = value
             }
             self.metadata = metadata
+        }
+        if parts & 8 != 0 {
+            guard let source = reader.string() else { return nil }
+            self.source = source
         }
         guard reader.rest.count < Self.granularity, reader.rest.allSatisfy({ $0 == 0 }) else { return nil }
     }

@@ -50,8 +50,10 @@ enum SealedVectorTable {
         )
     }
 
-    /// Seals a document's vector with the newest key of its user, if it is sealed with an older one.
-    static func reseal(document: Int64, keys: UserKeys, in transaction: StoreTransaction) throws {
+    /// Seals a document's vector with the newest key of its user, if it is sealed with another one.
+    ///
+    /// One that does not open is removed, so that it is made anew.
+    static func reseal(document: Int64, keys: UserKeys, in transaction: StoreTransaction) throws -> Resealing {
         let connection = transaction.connection
         let held = try connection.first(
             """
@@ -62,19 +64,44 @@ enum SealedVectorTable {
             document,
             as: { (sealed: $0.bytes(0), model: $0.string(1)) }
         )
-        guard let held, Seal.number(of: held.sealed) != keys.newest.number else { return }
+        guard let held, Seal.number(of: held.sealed) != keys.newest.number else { return .unchanged }
         let associated = associatedData(document: document, user: keys.user, model: held.model)
-        let opened = try Seal.open(
-            held.sealed,
-            with: keys,
-            associated: associated,
-            what: "The vector of document \(document)"
-        )
+        let opened = try openingDerived(user: keys.user, in: connection) {
+            try Seal.open(
+                held.sealed,
+                with: keys,
+                associated: associated,
+                what: "The vector of document \(document)"
+            )
+        }
+        guard let opened else {
+            try VectorTable.remove(document: document, user: keys.user, in: transaction)
+            return .removed
+        }
         try connection.run(
             "UPDATE sealed_vectors SET sealed = ?3, changed = ?4 WHERE user_key = ?1 AND document_key = ?2",
             keys.user,
             document,
             try Seal.seal(opened, with: keys.newest, associated: associated),
+            transaction.sequence
+        )
+        return .resealed
+    }
+
+    /// What became of a vector that was to be sealed anew.
+    enum Resealing {
+        case unchanged, resealed, removed
+    }
+
+    /// Removes the vectors of a user that are of no document, as damage may leave them.
+    static func removeOrphans(ofUser user: Int64, in transaction: StoreTransaction) throws {
+        try transaction.connection.run(
+            """
+            UPDATE sealed_vectors SET sealed = NULL, changed = ?2 WHERE user_key = ?1 AND sealed IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM documents AS d
+                WHERE d.user_key = sealed_vectors.user_key AND d.document_key = sealed_vectors.document_key)
+            """,
+            user,
             transaction.sequence
         )
     }

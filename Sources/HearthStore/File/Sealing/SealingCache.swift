@@ -46,13 +46,7 @@ extension StoreTransaction {
     /// Makes sure that what was prepared with a data key may be written: the key has not been destroyed meanwhile.
     func requireKey(_ key: DataKey, ofUser user: Int64) throws {
         guard sealing.noteKey(key.number, user: user) else { return }
-        let isThere = try connection.first(
-            "SELECT 1 FROM data_keys WHERE user_key = ?1 AND number = ?2",
-            user,
-            Int64(key.number),
-            as: { _ in true }
-        )
-        guard isThere != nil else {
+        guard try KeyTable.has(key.number, ofUser: user, in: connection) else {
             throw MemoryError(
                 code: .keyUnavailable,
                 message: "The keys of this user were replaced meanwhile; nothing was stored. Try again."

@@ -96,7 +96,7 @@ enum DraftTable {
             change.expiresAt.flatMap { $0?.rawValue },
             draft.digest,
             sealed,
-            change.provenance.map(ProvenanceColumn.init)
+            change.provenance.map { ProvenanceColumn(seal == nil ? $0 : $0.unnamed) }
         )
         _ = transaction.sequence
     }
@@ -127,7 +127,10 @@ enum DraftTable {
         if fields.contains(.expiresAt) {
             change.expiresAt = .some(row.optionalInt64(15).map(Timestamp.init(rawValue:)))
         }
-        if fields.contains(.provenance) { change.provenance = try StoredProvenance.read(row, 20) }
+        if fields.contains(.provenance) {
+            change.provenance = try StoredProvenance.read(row, 20)
+            if let source = payload?.source { change.provenance?.name = source }
+        }
         change.grantsTrust = fields.contains(.trust)
         var draft = Draft(
             key: row.int64(0),

@@ -42,14 +42,15 @@ extension VersionTable {
         var sealed: [UInt8]?
         if let seal, row.form != "head" {
             sealed = try seal.seal(
-                SealedPayload(text: content, tags: fields.tags, metadata: fields.metadata),
+                SealedPayload(text: content, of: fields),
                 as: .version(version.id.bytes ?? [], form: row.form, base: base)
             )
             content = nil
         }
         try connection.run(
             """
-            UPDATE versions SET version_id = ?3, parents = ?4, content_base = ?5, content = ?6, sealed = ?7, tags = ?8, metadata = ?9
+            UPDATE versions SET version_id = ?3, parents = ?4, content_base = ?5, content = ?6, sealed = ?7, tags = ?8, metadata = ?9,
+                provenance = ?10
             WHERE memory_key = ?1 AND version_id = ?2
             """,
             memory,
@@ -60,7 +61,8 @@ extension VersionTable {
             content,
             sealed,
             FieldText.array(seal == nil ? fields.tags : []),
-            FieldText.object(seal == nil ? fields.metadata : [:])
+            FieldText.object(seal == nil ? fields.metadata : [:]),
+            StoredProvenance.column(fields.provenance, isSealed: seal != nil)
         )
     }
 }

@@ -47,13 +47,11 @@ enum VersionTable {
         in transaction: StoreTransaction
     ) throws {
         if retired == nil { try insertFirst(published, memory: memory, in: transaction.connection) }
-        var fields = version.fields
-        var kept = EncodedText(fields.content, as: text, number: version.number)
-        let sealed = try kept.seal(fields, of: version.id, by: seal)
-        if seal != nil { (fields.tags, fields.metadata) = ([], [:]) }
+        var kept = EncodedText(version.fields.content, as: text, number: version.number)
+        let sealed = try kept.seal(version.fields, of: version.id, by: seal)
         try write(
             version,
-            fields: fields,
+            fields: seal == nil ? version.fields : plainPart(of: version.fields),
             kept: kept,
             sealed: sealed,
             memory: memory,
@@ -72,10 +70,17 @@ enum VersionTable {
         }
     }
 
+    /// What stays plain of the fields of a sensitive memory, apart from the text.
+    static func plainPart(of fields: MemoryFields) -> MemoryFields {
+        var fields = fields
+        (fields.tags, fields.metadata, fields.provenance) = ([], [:], fields.provenance.unnamed)
+        return fields
+    }
+
     /// Writes the row of a version.
     ///
     /// - Parameters:
-    ///   - fields: Its fields; of a sensitive memory without tags and metadata.
+    ///   - fields: Its fields; of a sensitive memory those that stay plain.
     ///   - kept: Its text.
     ///   - sealed: What stands for text, tags and metadata of a sensitive memory.
     ///   - order: A number that grows from one publication or share to the next.
@@ -118,7 +123,7 @@ enum VersionTable {
             publishedAt.rawValue,
             order,
             sealed,
-            StoredProvenance.column(fields.provenance),
+            StoredProvenance.column(fields.provenance, isSealed: false),
             isHead
         )
     }
@@ -139,7 +144,7 @@ enum VersionTable {
         let sealed = try kept.seal(fields, of: version, by: seal)
         try connection.run(
             """
-            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, sealed = ?6, is_head = 0
+            UPDATE versions SET content_form = ?3, content_base = ?4, content = ?5, sealed = ?6, is_head = 0, provenance = ?7
             WHERE memory_key = ?1 AND version_id = ?2
             """,
             memory,
@@ -147,7 +152,8 @@ enum VersionTable {
             kept.form,
             kept.base,
             kept.content,
-            sealed
+            sealed,
+            StoredProvenance.column(fields.provenance, isSealed: sealed != nil)
         )
     }
 
@@ -257,7 +263,7 @@ extension VersionTable {
             guard let seal, form != "head" else { return nil }
             defer { content = nil }
             return try seal.seal(
-                SealedPayload(text: content, tags: fields.tags, metadata: fields.metadata),
+                SealedPayload(text: content, of: fields),
                 as: .version(version.bytes ?? [], form: form, base: base)
             )
         }

@@ -92,8 +92,13 @@ struct VectorIndex: Sendable {
             sealedSequence,
             do: { row in
                 let document = row.int64(0)
+                // One that does not open would keep everybody from searching. A verification names it.
                 let vector = try row.optionalBytes(1)
-                    .map { try SealedVectorTable.open($0, document: document, model: model, keys: keys) }
+                    .flatMap { sealed in
+                        try openingDerived(user: keys.user, in: connection) {
+                            try SealedVectorTable.open(sealed, document: document, model: model, keys: keys)
+                        }
+                    }
                 put(vector, of: document)
             }
         )

@@ -154,13 +154,7 @@ private struct AuditPage: Sendable {
     }
 
     private static func row(_ row: Row) throws -> AuditRow {
-        let keys = try FieldText.array(from: row.string(7))
-            .map { text in
-                guard let key = Int64(text) else {
-                    throw MemoryError.corrupt("Audit row \(row.int64(0)) does not read.")
-                }
-                return key
-            }
+        let (keys, detail) = try lists(row)
         return AuditRow(
             position: row.int(0),
             microseconds: row.int64(1),
@@ -171,8 +165,20 @@ private struct AuditPage: Sendable {
             userID: row.optionalString(6).map(UserID.init(rawValue:)),
             memoryKeys: keys,
             memoryIDs: [],
-            detail: try FieldText.object(from: row.string(8)),
+            detail: detail,
             hash: Hexadecimal.string(row.bytes(9))
         )
+    }
+
+    /// - Throws: `.storeCorrupt`, which names the row.
+    private static func lists(_ row: Row) throws -> (memories: [Int64], detail: [String: String]) {
+        do {
+            let memories = try FieldText.array(from: row.string(7))
+            let keys = memories.compactMap { Int64($0) }
+            if keys.count == memories.count { return (keys, try FieldText.object(from: row.string(8))) }
+        } catch {
+            throw MemoryError.corrupt("Audit row \(row.int64(0)) does not read.")
+        }
+        throw MemoryError.corrupt("Audit row \(row.int64(0)) does not read.")
     }
 }

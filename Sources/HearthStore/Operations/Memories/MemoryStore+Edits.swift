@@ -125,6 +125,7 @@ extension MemoryStore {
     /// - Returns: What the agent sees afterwards; nil if it has deleted the memory.
     private func perform(_ edit: EditRequest) async throws -> MemoryView? {
         let prepared = try await preparedVectors(of: [edit.change.content].compactMap { $0 })
+        try await openForComparing([edit])
         return try await auditingRefusal {
             try await writePublishing(prepared: prepared) { context in try Self.perform(edit, in: context) }
         }

@@ -5,15 +5,22 @@ import HearthSQLite
 extension MemoryStore {
     /// The sessions of a user that an agent began, or of which it sees memories: the one with the latest memory first.
     package func sessions(as agentID: AgentID, userID: UserID) async throws -> [SessionSummary] {
-        try await matching(SearchFilter(), as: agentID, userID: userID, includeShared: true) { slots, slice, snapshot in
+        let now = clock.now()
+        let found = try await matching(SearchFilter(), as: agentID, userID: userID, includeShared: true) {
+            slots,
+            slice,
+            snapshot -> (sessions: [SessionSummary], entry: AuditEntry?) in
             var seen: [Int64: (count: Int, last: Int64)] = [:]
+            var shared: [Int64: Set<Int64>] = [:]
             for slot in slots {
                 let entry = slice.catalog.entries[slot]
                 let earlier = seen[entry.session] ?? (0, .min)
                 seen[entry.session] = (earlier.count + 1, max(earlier.last, entry.createdAt))
+                if !slice.visibility.isOwn(slot) { shared[entry.session, default: []].insert(entry.memory) }
             }
             let viewer = try snapshot.directory.agent(agentID).key
-            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return [] }
+            guard let user = try UserTable.find(userID, in: snapshot.connection) else { return ([], nil) }
+            var told: Set<Int64> = []
             let sessions = try snapshot.connection.rows(
                 """
                 SELECT session_key, session_id, coalesce(agent_key = ?2, 0), name, started_at, ended_at FROM sessions
@@ -24,6 +31,7 @@ extension MemoryStore {
                 as: { row -> SessionSummary? in
                     let (key, isOwn) = (row.int64(0), row.bool(2))
                     guard isOwn || seen[key] != nil else { return nil }
+                    told.formUnion(shared[key] ?? [])
                     return SessionSummary(
                         id: SessionID(rawValue: row.string(1)),
                         name: isOwn ? row.optionalString(3) : nil,
@@ -34,13 +42,17 @@ extension MemoryStore {
                     )
                 }
             )
-            return sessions.compactMap(\.self)
+            let sorted = sessions.compactMap(\.self)
                 .sorted { left, right in
                     let (one, other) = (left.lastMemoryAt ?? left.startedAt, right.lastMemoryAt ?? right.startedAt)
                     guard let one, let other, one != other else { return left.id < right.id }
                     return one > other
                 }
-        } ?? []
+            let entry = AuditEntry(action: .read, agent: viewer, user: user, memories: told.sorted())
+            return (sorted, told.isEmpty ? nil : entry)
+        }
+        if let entry = found?.entry { try await audit(entry, at: now) }
+        return found?.sessions ?? []
     }
 
     /// The tags of the memories that an agent sees, the most frequent first. Those of other agents' memories leave an

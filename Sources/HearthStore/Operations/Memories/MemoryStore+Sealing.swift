@@ -1,5 +1,6 @@
 import HearthModel
 import HearthRules
+import HearthSQLite
 
 extension MemoryStore {
     /// Whether a new memory is to be sealed: by its own flag, or where there are keys by its category.
@@ -23,9 +24,45 @@ extension MemoryStore {
             return snapshot.directory.rules.policy
         }
         let sealed = drafts.map { isSealed($0, by: policy) }
-        guard sealed.contains(true) else { return none }
+        guard sealed.contains(true) else {
+            try await openForComparing(userID)
+            return none
+        }
         for draft in drafts { try draft.validate() }
         return (sealed, try await sealingKeys(of: userID.validated()))
+    }
+
+    /// Gets the keys of a user who has some, so that a plain text is compared with those of sensitive memories: by being
+    /// stored once more in plain a text must gain no trust.
+    ///
+    /// It is tried once, and the text is stored all the same if there is no key: what an agent stores does not depend on
+    /// memories that it may not see.
+    func openForComparing(_ userID: UserID) async throws {
+        guard keyring.provider != nil else { return }
+        let user = try read { snapshot -> Int64? in
+            guard let user = try UserTable.find(userID, in: snapshot.connection), keyring.loaded(user) == nil else {
+                return nil
+            }
+            return try KeyTable.newest(ofUser: user, in: snapshot.connection).map { _ in user }
+        }
+        guard let user, keyring.shouldTry(user) else { return }
+        try await loadKeysIfPossible(ofUser: user)
+    }
+
+    /// The same for edits of memories.
+    func openForComparing(_ edits: [EditRequest]) async throws {
+        guard keyring.provider != nil else { return }
+        let users = try read { snapshot in
+            try edits.filter { $0.change.content != nil }
+                .compactMap { edit in
+                    try snapshot.connection.first(
+                        "SELECT u.user_id FROM memories AS m JOIN users AS u ON u.user_key = m.user_key WHERE m.identifier = ?1",
+                        edit.memoryID.stored,
+                        as: { UserID(rawValue: $0.string(0)) }
+                    )
+                }
+        }
+        for user in Set(users) { try await openForComparing(user) }
     }
 
     /// The keys of the users some of whose new memories are to be sealed, by user.

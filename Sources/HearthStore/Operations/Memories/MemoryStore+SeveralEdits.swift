@@ -37,6 +37,7 @@ extension MemoryStore {
             return request
         }
         let prepared = try await preparedVectors(of: requests.compactMap(\.change.content))
+        try await openForComparing(requests)
         return try await auditingRefusal {
             try await writePublishing(prepared: prepared) { context in
                 _ = try context.directory.acting(agentID)

@@ -1,3 +1,4 @@
+import HearthEmbedding
 package import HearthModel
 import HearthRules
 import HearthSQLite
@@ -5,8 +6,10 @@ import HearthSQLite
 extension MemoryStore {
     /// What the memories of a user take up, or those of them that an agent sees.
     ///
-    /// It reads the rows of these memories, and the pages of the whole file when that has grown or shrunk by a twentieth
-    /// since they were counted last; on a thread of its own, and stopped when the task is cancelled.
+    /// Without an agent it reads the rows of these memories, and the pages of the whole file when that has grown or shrunk
+    /// by a twentieth since they were counted last. With an agent the index is estimated from what the agent sees, at a
+    /// fixed rate for words and memories, so that the answer says nothing of what is hidden from it. It runs on a thread
+    /// of its own, and stops when the task is cancelled.
     ///
     /// - Throws: `.invalidArgument`; with an agent `.unknownAgent`, `.agentNotActive`.
     package func allocation(userID: UserID, agentID: AgentID?) async throws -> MemoryAllocation {
@@ -32,7 +35,10 @@ extension MemoryStore {
             } else {
                 try count.addAll(ofUser: user, in: snapshot)
             }
-            return count.allocation(sharing: try measurements.indexPages(in: snapshot))
+            guard viewer == nil else {
+                return count.allocation(indexBytes: count.estimatedIndexBytes(dimension: embedder?.dimension ?? 0))
+            }
+            return count.allocation(indexBytes: count.share(of: try measurements.indexPages(in: snapshot)))
         }
         allocation.lastCleanup = times.last?.date
         allocation.nextCleanup = times.next?.date
@@ -51,7 +57,9 @@ private struct AllocationCount {
             + coalesce(length(CAST(m.metadata AS BLOB)), 0) + coalesce(length(m.sealed), 0)
             + coalesce((SELECT sum(coalesce(length(CAST(v.content AS BLOB)), 0) + coalesce(length(v.sealed), 0)
                 + length(CAST(v.tags AS BLOB)) + length(CAST(v.metadata AS BLOB)))
-                FROM versions AS v WHERE v.memory_key = m.memory_key), 0)
+                FROM versions AS v WHERE v.memory_key = m.memory_key AND (?3 IS NULL OR m.owner_key = ?3
+                    OR v.published_order >= coalesce((SELECT h.since_order FROM shares AS h WHERE h.user_key = m.user_key
+                        AND h.memory_key = m.memory_key AND h.agent_key = ?3), 0))), 0)
             + coalesce((SELECT sum(coalesce(length(CAST(f.content AS BLOB)), 0) + coalesce(length(f.sealed), 0)
                 + coalesce(length(CAST(f.tags AS BLOB)), 0) + coalesce(length(CAST(f.metadata AS BLOB)), 0))
                 FROM drafts AS f WHERE f.memory_key = m.memory_key AND f.agent_key = coalesce(?3, f.agent_key)), 0)
@@ -82,9 +90,24 @@ private struct AllocationCount {
         for memory in memories { try add(memory: memory, user: user, draftsOf: nil, in: snapshot) }
     }
 
-    func allocation(sharing pages: IndexPages?) -> MemoryAllocation {
+    func share(of pages: IndexPages?) -> Int? {
+        pages?.share(words: words, documents: sum.totalMemories)
+    }
+
+    /// What the word index takes for a word, and the other look-ups for a memory without its vector, in bytes. They are
+    /// those of a file with 3,000 notes of some twenty words.
+    private static let usualBytes = (word: 8, memory: 400)
+
+    /// What the index takes for such memories in a usual file.
+    ///
+    /// - Parameter dimension: Of their vectors, which have a byte for each component; 0 without an embedder.
+    func estimatedIndexBytes(dimension: Int) -> Int {
+        words * Self.usualBytes.word + sum.totalMemories * (Self.usualBytes.memory + dimension)
+    }
+
+    func allocation(indexBytes: Int?) -> MemoryAllocation {
         var result = sum
-        result.indexBytes = pages?.share(words: words, documents: sum.totalMemories)
+        result.indexBytes = indexBytes
         result.storageUtilizationMB = Double(result.payloadBytes + (result.indexBytes ?? 0)) / 1_000_000
         return result
     }

@@ -6,7 +6,9 @@ extension MemoryStore {
     /// index's own check. It checks the digest of every version and every draft, the heads against the versions, the
     /// documents and the index against the words of every text, and the audit chain.
     ///
-    /// Sensitive memories are checked if there is a key. If there is none, the report names those that could not be.
+    /// Sensitive memories are checked if there is a key. If there is no provider, or it lacks a key that the file names,
+    /// the report names those that could not be. A key that is missing from the file, or that does not open, is a finding,
+    /// and so is every memory that needs it.
     ///
     /// Damage is reported, not thrown. This reads the whole file on a thread of its own; cancelling the task stops it.
     ///
@@ -17,17 +19,18 @@ extension MemoryStore {
     package func verify(anchor: String? = nil) async throws -> VerificationReport {
         let anchor = try anchor.map(AuditAnchor.init(text:))
         var report = VerificationReport()
-        await loadAllKeys()
         do {
-            report = try await readUntilCancelled { snapshot in
+            report = try await readWithKeys { snapshot, keys in
                 var report = VerificationReport()
                 try FileVerification.check(snapshot.connection, into: &report)
-                try MemoryVerification.check(snapshot, into: &report)
+                try KeyVerification.check(keys, in: snapshot.connection, into: &report)
+                try MemoryVerification.check(snapshot, keys, into: &report)
                 try DraftVerification.check(snapshot, into: &report)
                 try DocumentVerification.check(snapshot.connection, into: &report)
                 try CatalogVerification.check(snapshot, into: &report)
                 try IndexVerification.check(snapshot, into: &report)
                 try VectorVerification.check(snapshot, embedder: self.embedder, into: &report)
+                try SealedVectorVerification.check(snapshot, into: &report)
                 try AuditVerification.check(snapshot.connection, anchor: anchor, into: &report)
                 return report
             }
@@ -36,6 +39,24 @@ extension MemoryStore {
             report.add("file", error.message)
         }
         return report
+    }
+
+    /// Reads the file with the keys of every user that can be had.
+    private func readWithKeys<R: Sendable>(
+        _ body: @escaping @Sendable (Snapshot, KeyCheck) throws -> R
+    ) async throws -> R {
+        var attempts = 3
+        while true {
+            let keys = try await checkKeys()
+            attempts -= 1
+            let isLast = attempts == 0
+            let result = try await readUntilCancelled { snapshot -> R? in
+                // Another process has replaced keys meanwhile: those that were got say nothing of what is sealed now.
+                if !isLast, snapshot.state.keysChanged != keys.changed { return nil }
+                return try body(snapshot, keys)
+            }
+            if let result { return result }
+        }
     }
 
     /// What FTS5's own check says of the index's structure; nil if it is sound.

@@ -4,7 +4,7 @@ import HearthSQLite
 
 /// Checks every version against its id, and every published head against the versions.
 enum MemoryVerification {
-    static func check(_ snapshot: Snapshot, into report: inout VerificationReport) throws {
+    static func check(_ snapshot: Snapshot, _ providerKeys: KeyCheck, into report: inout VerificationReport) throws {
         let keys = try snapshot.connection.rows(
             "SELECT memory_key, identifier, text_key FROM memories WHERE state != 'folded' ORDER BY memory_key",
             as: { ($0.int64(0), $0.memoryID(1), $0.optionalInt64(2)) }
@@ -17,11 +17,15 @@ enum MemoryVerification {
                     continue
                 }
                 try check(record, in: snapshot, into: &report)
-                if textKey != EqualTexts.column(record.fields, isSealed: record.isSensitive) {
+                if !EqualTexts.leads(textKey, to: record.fields, sealedBy: record.seal?.keys) {
                     report.add("memory", "Memory \(id) is not looked up by its text.")
                 }
-            } catch is KeysNeeded {
-                report.addSealed(id)
+            } catch let need as KeysNeeded {
+                if try providerKeys.isLost(need, in: snapshot) {
+                    report.add("memory", "Memory \(id) can't be opened: the key that it is sealed with is lost.")
+                } else {
+                    report.addSealed(id)
+                }
             } catch let error as MemoryError where error.isDamage {
                 report.add("memory", error.message)
             }

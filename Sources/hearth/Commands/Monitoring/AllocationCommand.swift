@@ -8,7 +8,7 @@ struct AllocationCommand: AsyncParsableCommand {
         abstract: "Show what the memories of users take up, by agent and type.",
         discussion: """
             Counted are texts, tags, metadata, older versions and drafts as they are stored, and their share of the pages that words, \
-            vectors and look-ups take up. With --agent it is what that agent sees. A megabyte is 1,000,000 bytes.
+            vectors and look-ups take up. With --agent it is what that agent sees, and the share of the pages is estimated from that. A megabyte is 1,000,000 bytes.
 
             JSON: users, each with user, total_memories, storage_mb, payload_bytes, index_bytes, agents and types (each from its name to \
             memories and payload_bytes), last_cleanup and next_cleanup.

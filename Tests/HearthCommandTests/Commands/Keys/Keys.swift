@@ -111,6 +111,43 @@ import Testing
         #expect(status.text.contains("identity key") && !status.text.contains("missing"))
     }
 
+    @Test func `keys go from one command to another, which then opens everything alone`() async throws {
+        let paths = [tool.sandbox.file("first"), tool.sandbox.file("second")]
+        var keys: [String] = []
+        for path in paths { keys.append(try #require(try await createdKey(path)["key"]?.string)) }
+        let commands = paths.map { "cat '\($0)'" }
+        let db = ["--db", tool.store]
+        let sealed = try await tool.run(["store", "secret", "--sensitive", "--key-command", commands[0]] + db)
+        #expect(sealed.status == 0, "\(sealed.errors)")
+        let alone = try await tool.run(["keys", "rotate", "--new-key-command", commands[1]] + db)
+        #expect(alone.status == 1 && alone.errors.contains("--key-command"))
+
+        let rotate = ["keys", "rotate", "--json", "--key-command", commands[0], "--new-key-command", commands[1]] + db
+        for rewrapped in [2, 0] {
+            let rotation = try await tool.run(rotate)
+            #expect(rotation.status == 0, "\(rotation.errors)")
+            #expect(try rotation.json["rewrapped"]?.int == rewrapped)
+            #expect(try rotation.json["findings"]?.array.isEmpty == true)
+        }
+        #expect(try await tool.run(["list", "--key-command", commands[0]] + db).status == 1)
+        #expect(try await tool.run(["list", "--key-command", commands[1]] + db).text.contains("secret"))
+
+        let back = ["keys", "rotate", "--json", "--key-command", commands[1], "--new-key-file", paths[0]] + db
+        #expect(try await tool.run(back).json["rewrapped"]?.int == 2)
+        let status = try await tool.json("keys", "status", "--key-file", paths[0])
+        #expect(status["users"]?.array.allSatisfy { $0["wrapped_by"]?.string == keys[0] } == true)
+    }
+
+    @Test func `a rotation that passes something over names it, and fails`() async throws {
+        let path = tool.sandbox.file("key")
+        _ = try await createdKey(path)
+        let sealed = try await tool.run(["store", "secret", "--sensitive", "--key-file", path, "--db", tool.store])
+        #expect(sealed.status == 0, "\(sealed.errors)")
+        try change("UPDATE memories SET sealed = CAST(sealed || x'00' AS BLOB) WHERE is_sensitive")
+        let rotation = try await tool.run(["keys", "rotate", "--key-file", path, "--db", tool.store])
+        #expect(rotation.status == 1 && rotation.text.contains("does not open"))
+    }
+
     @Test func `parameters of a passphrase that are missing are named before anything is asked`() async throws {
         try writeParameters()
         let terminal = try Terminal()

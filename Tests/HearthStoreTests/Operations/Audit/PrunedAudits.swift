@@ -73,6 +73,25 @@ import Testing
         try await damaged.close()
     }
 
+    @Test func `a row of a pruning that does not read is a finding that names it`() async throws {
+        for detail in ["no JSON", "[]", "{\"through\":\"some\"}"] {
+            let audited = try await AuditedStore(reads: 3)
+            try audited.damage("UPDATE audit SET action = 'prune', detail = '\(detail)' WHERE position = 2")
+            let store = try await audited.open()
+            let found = try await store.verifyAudit().findings.map(\.message)
+            #expect(found.contains { $0.contains("row 2 is not what was written") })
+            #expect(found.contains { $0.contains("row 2 tells of a pruning") })
+            #expect(try await store.verify().findings.contains { $0.message.contains("row 2 tells of a pruning") })
+            do {
+                _ = try await store.auditEntries()
+                #expect(detail.hasPrefix("{"))
+            } catch let error as MemoryError {
+                #expect(error.message.contains("Audit row 2"))
+            }
+            try await store.close()
+        }
+    }
+
     @Test func `an anchor goes on holding while others write and prune`() async throws {
         let audited = try await AuditedStore(reads: 50)
         let (first, second) = (try await audited.open(), try await audited.open())

@@ -20,15 +20,31 @@ import Testing
             ("hybrid", { _ = try await $0.search("blue", as: agent, userID: user) }),
             ("similar", { _ = try await $0.similar(to: id, as: agent) }),
             ("history", { _ = try await $0.history(of: id, as: agent) }),
+            ("sessions", { _ = try await $0.sessions(as: agent, userID: user) }),
         ]
+    }
+
+    /// A memory of a session, which Alice may see.
+    private func memory(in shared: SharedStore) async throws -> MemoryID {
+        let session = try await shared.store.createSession(userID: shared.user, agentID: "alden")
+        let draft = MemoryDraft(content: "The blue door.")
+        return
+            try await shared.store
+            .store(
+                [draft],
+                agentID: "alden",
+                userID: shared.user,
+                sessionID: session,
+                shareWith: ["alice"]
+            )[0]
     }
 
     @Test func `each read of another's memory throws while its row can't be written, and nothing is written`()
         async throws
     {
         let shared = try await SharedStore()
-        let id = try await shared.memory("The blue door.", shareWith: ["alice"])
         let store = shared.store
+        let id = try await memory(in: shared)
         try await store.write { transaction in
             try transaction.connection.execute(
                 "CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no room'); END"
@@ -58,7 +74,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let location = StoreLocation.file(directory.file("store.db"))
         let shared = try await SharedStore(location)
-        let id = try await shared.memory("The blue door.", shareWith: ["alice"])
+        let id = try await memory(in: shared)
         try await shared.store.close()
         let reader = try await SharedStore(location) { $0.isReadOnly = true }.store
         for call in calls(id, as: "alice", user: shared.user) {

@@ -40,6 +40,26 @@ import Testing
         #expect(try await shared.store.verify().isSound)
     }
 
+    @Test func `the sessions of others' memories are a read of these, and one's own are none`() async throws {
+        let shared = try await SharedStore(embeds: false)
+        let session = try await shared.store.createSession(userID: shared.user, agentID: "alden")
+        for others in [["mimic"], ["mimic"], []] as [[AgentID]] {
+            let draft = MemoryDraft(content: "The kettle is on.")
+            _ = try await shared.store.store(
+                [draft],
+                agentID: "alden",
+                userID: shared.user,
+                sessionID: session,
+                shareWith: others
+            )
+        }
+        #expect(try await shared.store.sessions(as: "alden", userID: shared.user).map(\.memories) == [3])
+        #expect(try rows("read", in: shared.store) == [])
+        #expect(try await shared.store.sessions(as: "mimic", userID: shared.user).map(\.memories) == [2])
+        #expect(try rows("read", in: shared.store) == ["\(shared.user) 2"])
+        try await shared.store.close()
+    }
+
     @Test func `a read of another's memory returns after its row is committed, and one's own at once`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("hearth.db")
