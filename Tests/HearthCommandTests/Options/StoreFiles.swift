@@ -184,7 +184,9 @@ import Testing
         #expect(try await tool.json("verify")["sound"]?.bool == true)
     }
 
-    @Test func `under a limit on the size of files what is there is read, and what is said to be stored is`() async throws {
+    @Test func `under a limit on the size of files what is there is read, and what is said to be stored is`()
+        async throws
+    {
         let lines = (0..<400).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
         try await tool.run("import", try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n")))
         for command in ["list --limit 3", "search tea", "get m7", "status", "agents"] {

@@ -164,7 +164,10 @@ struct MemoryReference {
         if Set(meant.map(\.userKey)).count > 1 {
             let users = try Set(meant.map(\.userKey)).compactMap { try UserTable.name(of: $0, in: connection)?.rawValue }
             throw MemoryError.invalidArgument(
-                "Several users have a memory \(id): \(users.sorted().joined(separator: ", ")). Say whose is meant: give the user (--user)."
+                """
+                Several users have a memory \(id): \(users.sorted().joined(separator: ", ")). Say whose is meant: give the \
+                user (--user).
+                """
             )
         }
         if let own = meant.first(where: { $0.ownerKey == viewer.key }) { return own }

@@ -116,7 +116,7 @@ import Testing
         #expect(try await store.verify().isSound)
     }
 
-    @Test func `an agent that edits what it has read by its id edits that memory, also where it has one of that id itself`()
+    @Test func `an agent that edits what it has read edits that memory, also where it has one of that id itself`()
         async throws
     {
         let shared = try await SharedStore()

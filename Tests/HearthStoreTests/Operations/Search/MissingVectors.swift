@@ -127,7 +127,11 @@ import Testing
     {
         let left = Mutex(256)
         embedder.become { _ in
-            guard left.withLock({ $0 -= 1; return $0 >= 0 }) else { throw EmbeddingError(.serverFailed, "503") }
+            let isThere = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            guard isThere else { throw EmbeddingError(.serverFailed, "503") }
             return [1, 0]
         }
         try await keep(Self.texts)
