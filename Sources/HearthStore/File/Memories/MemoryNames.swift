@@ -162,7 +162,8 @@ struct MemoryReference {
         let ofUser = all.filter { user == nil || $0.userKey == user }
         let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
         if Set(meant.map(\.userKey)).count > 1 {
-            let users = try Set(meant.map(\.userKey)).compactMap { try UserTable.name(of: $0, in: connection)?.rawValue }
+            let users = try Set(meant.map(\.userKey))
+                .compactMap { try UserTable.name(of: $0, in: connection)?.rawValue }
             throw MemoryError.invalidArgument(
                 """
                 Several users have a memory \(id): \(users.sorted().joined(separator: ", ")). Say whose is meant: give the \
