@@ -16,7 +16,10 @@ package actor Space {
     var events: [PlacedEvent] = []
     var membership: Membership
     var keys: SpaceKeys
+    /// What the hub has shown, as it was when ``changeLedger(_:)`` was last called.
     var ledger: SpaceLedger
+    /// The bytes of the ledger that this process last read or kept.
+    private var keptLedger: [UInt8]?
     /// What the ledger said of the word of another device last, for rows of one batch have one word.
     var lastJudged: (seen: SeenRows, agrees: Bool)?
 
@@ -33,7 +36,8 @@ package actor Space {
         self.storage = storage
         self.clock = clock
         self.state = state
-        ledger = storage.loadLedger().flatMap(SpaceLedger.init) ?? SpaceLedger()
+        keptLedger = storage.loadLedger()
+        ledger = keptLedger.flatMap(SpaceLedger.init) ?? SpaceLedger()
         membership = Membership(space: state.space, events: [])
         keys = SpaceKeys(space: state.space, root: state.root)
         (events, membership, keys) = Self.view(of: state)
@@ -65,6 +69,32 @@ package actor Space {
                 "The device \(state.name) was removed from its space, so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
         )
     }
+}
+
+// MARK: - What the hub has shown
+
+extension Space {
+    /// Changes the ledger as it is kept now, for another process of the same store may have changed it meanwhile.
+    @discardableResult
+    func changeLedger<R>(_ change: (inout SpaceLedger) -> R) -> R {
+        var result: R?
+        var (before, after): ([UInt8]?, [UInt8]) = (nil, [])
+        let isKept = storage.changeLedger { bytes in
+            before = bytes
+            if bytes != keptLedger, let other = bytes.flatMap(SpaceLedger.init) {
+                ledger = other
+                lastJudged = nil
+            }
+            result = change(&ledger)
+            after = ledger.bytes
+            return after
+        }
+        keptLedger = isKept ? after : before
+        return result ?? change(&ledger)
+    }
+
+    /// Takes over what another process of the same store has noted.
+    func reloadLedger() { changeLedger { _ in } }
 }
 
 // MARK: - What follows from the state

@@ -11,6 +11,8 @@ extension HubSync {
     private static let mostRanges = 1_000
 
     func push(into report: inout HubSyncReport) async throws {
+        // A hub that went back has lost what was noted as sent.
+        if try await space.hasGoneBack(behind: coordinator.deviceCursor()) { try await restart(in: &report) }
         // What was kept back because a key could not be had is tried again.
         var position = firstKeptBack ?? lastNote
         var stillKeptBack: Int64?

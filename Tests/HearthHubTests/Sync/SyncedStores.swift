@@ -77,6 +77,43 @@ import Testing
         try await synced.close()
     }
 
+    @Test(arguments: [9, 300])
+    func `a hub that was put back, and that another device fills up beyond what was seen, is found out`(
+        count: Int
+    ) async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let before = synced.hub.snapshot()
+        for number in 0..<5 { try await synced.store("The boat of A is number \(number).") }
+        try await synced.syncs[0].sync()
+        let seen = await synced.rows().count
+        synced.hub.restore(before)
+        for number in 0..<count { try await synced.store("The boat of B is number \(number).", on: 1) }
+        try await synced.syncs[1].sync()
+        #expect(await synced.rows().count > seen)
+        #expect(try await synced.syncs[0].sync().wasRestarted)
+        try await synced.settle()
+        for store in synced.stores {
+            #expect(try await store.countMemories(agentID: "alden", userID: "ana") == count + 5)
+        }
+        try await synced.close()
+    }
+
+    @Test func `a hub that lost everything, and that another device filled up, is found out by a push alone`()
+        async throws
+    {
+        let synced = try await SyncedDevices()
+        for number in 0..<5 { try await synced.store("The boat of A is number \(number).") }
+        try await synced.syncs[0].sync()
+        synced.hub.restore(MemoryHub().snapshot())
+        for number in 0..<20 { try await synced.store("The boat of B is number \(number).", on: 1) }
+        try await synced.syncs[1].sync()
+        #expect(try await synced.syncs[0].push().wasRestarted)
+        try await synced.syncs[1].sync()
+        #expect(try await synced.stores[1].countMemories(agentID: "alden", userID: "ana") == 25)
+        try await synced.close()
+    }
+
     @Test func `a memory that becomes sensitive on one device is sealed on the other`() async throws {
         let synced = try await SyncedDevices()
         let id = try await synced.store("The quixzle is in the drawer.")
