@@ -24,6 +24,9 @@ package struct DeviceState: Sendable {
     /// otherwise.
     package var connection: String?
     var events: [SeenEvent] = []
+    /// Whether no store has exchanged as this device yet. One that did so as another begins anew: what that one sent may
+    /// count for nothing.
+    var isUnused = true
 
     init(
         space: SpaceID,
@@ -57,6 +60,12 @@ package struct DeviceState: Sendable {
     /// Takes over what is new among some events, and where they are now.
     mutating func learn(_ learnt: [SeenEvent]) {
         for event in learnt {
+            // Where another event was, the hub has this one now: it went back, and that one is somewhere else, or gone.
+            if let seq = event.seq {
+                for index in events.indices where events[index].seq == seq && events[index].bytes != event.bytes {
+                    events[index].seq = nil
+                }
+            }
             if let index = events.firstIndex(where: { $0.bytes == event.bytes }) {
                 events[index].seq = event.seq ?? events[index].seq
             } else {
@@ -88,6 +97,7 @@ extension DeviceState {
         var secret: Data?
         var connection: String?
         var membership: [Event]
+        var unused: Bool?
     }
 
     /// The state as JSON.
@@ -107,7 +117,8 @@ extension DeviceState {
                         root: root.withUnsafeBytes { Data($0) },
                         secret: secret.map { Data($0.bytes) },
                         connection: connection,
-                        membership: events.map { Layout.Event(seq: $0.seq, event: Data($0.bytes)) }
+                        membership: events.map { Layout.Event(seq: $0.seq, event: Data($0.bytes)) },
+                        unused: isUnused ? true : nil
                     )
                 )
             ) + [UInt8(ascii: "\n")]
@@ -131,6 +142,7 @@ extension DeviceState {
         root = SymmetricKey(data: layout.root)
         secret = layout.secret.flatMap { OneTimeSecret(bytes: Array($0)) }
         connection = layout.connection
+        isUnused = layout.unused ?? false
         events = layout.membership.map { SeenEvent(seq: $0.seq, bytes: Array($0.event)) }
     }
 }

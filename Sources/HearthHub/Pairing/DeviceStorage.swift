@@ -52,7 +52,12 @@ package struct DeviceFile: DeviceStorage {
         return state
     }
 
-    package func create(_ state: DeviceState) throws -> Bool { try file.create(state.bytes) }
+    package func create(_ state: DeviceState) throws -> Bool {
+        guard try file.create(state.bytes) else { return false }
+        // One that is left of an earlier device says nothing of what the hub shows to this one.
+        unlink(ledgerPath)
+        return true
+    }
 
     package func update(_ change: (inout DeviceState) -> Void) throws -> DeviceState {
         let descriptor = try lock()
@@ -116,7 +121,7 @@ package final class MemoryDeviceStorage: DeviceStorage {
     package func create(_ state: DeviceState) -> Bool {
         kept.withLock { kept in
             guard kept.state == nil else { return false }
-            kept.state = state
+            kept = (state, nil)
             return true
         }
     }

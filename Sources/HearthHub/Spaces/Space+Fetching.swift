@@ -22,7 +22,7 @@ extension Space {
         let fetched = try await hub.fetch(in: state.space, after: cursor, limit: max(1, limit), kind: nil)
         var page = ReceivedPage(cursor: cursor, end: max(fetched.end, 0))
         // Behind the fetch: a hub that goes back after this has given the rows of before.
-        page.wentBack = try await fetched.end < cursor || hasOtherRows()
+        if fetched.end < cursor { page.wentBack = true } else { page.wentBack = try await hasOtherRows() }
         guard !page.wentBack else { return page }
         try await remember(upTo: cursor)
         let rows = Self.inOrder(fetched.rows, after: cursor)
@@ -41,7 +41,8 @@ extension Space {
     /// Whether the hub has fewer rows than a number says, or others than it showed, as far as a few ranges tell.
     package func hasGoneBack(behind cursor: Int64) async throws -> Bool {
         try requireMember()
-        return try await hub.end(of: state.space) < cursor || hasOtherRows()
+        guard try await hub.end(of: state.space) >= cursor else { return true }
+        return try await hasOtherRows()
     }
 
     /// Whether the hub has other rows than it showed, as far as a few ranges tell.
@@ -89,6 +90,9 @@ extension Space {
         return try open(row, noting: &page)
     }
 
+    /// The row of an id, as the hub has it now; nil if it has none.
+    func row(of id: [UInt8]) async throws -> HubRow? { try await hub.rows(of: [id], in: state.space).first }
+
     private static func inOrder(_ rows: [HubRow], after cursor: Int64) -> [HubRow] {
         var last = cursor
         return rows.sorted { $0.seq < $1.seq }
@@ -129,7 +133,8 @@ extension Space {
         func received(_ content: Received.Content) -> Received {
             Received(row, device: signed.signer, content: content)
         }
-        guard row.id == keys.hubID(of: signed.record.id) else { return received(.refused(.wrongID)) }
+        let id = keys.hubID(of: signed.record.id, attempt: signed.attempt)
+        guard row.id == id else { return received(.refused(.wrongID)) }
         guard signed.record.erases.isEmpty == (row.kind == .record) else { return received(.refused(.malformed)) }
         if let refusal = refusal(of: signed.signer, at: row.seq) { return received(.refused(refusal)) }
         guard let device = membership.members[signed.signer]?.device,
@@ -144,7 +149,7 @@ extension Space {
             page.agreeing.remove(signed.signer)
         case nil: break
         }
-        page.explained += signed.record.erases.map(keys.hubID)
+        page.explained += signed.record.erases.flatMap(keys.hubIDs)
         return received(.record(signed.record))
     }
 
@@ -197,14 +202,21 @@ extension Space {
 
     /// Reads all that the hub has on the membership, and takes it over: for commands, which don't read the rest.
     package func catchUpOnMembership() async throws {
-        var cursor: Int64 = 0
+        membershipCursor = 0
+        try await readNewMembership()
+    }
+
+    /// Reads what is new on the membership since this process last did.
+    func readNewMembership() async throws {
+        var cursor = membershipCursor
         while true {
             let page = try await hub.fetch(in: state.space, after: cursor, limit: 1_000, kind: .membership)
             let rows = Self.inOrder(page.rows, after: cursor)
             for row in rows { _ = try open(row) }
-            guard let last = rows.last else { return }
+            guard let last = rows.last else { break }
             cursor = last.seq
         }
+        membershipCursor = cursor
     }
 
     /// Gives keys to devices that lack them: to one that joined while an epoch began, say. Any device may do it, and

@@ -11,6 +11,9 @@ package actor Space {
     let storage: any DeviceStorage
     let clock: StoreClock
 
+    /// How many bytes of records go in one transaction: so many that what came through is soon kept.
+    let portion = HubPortion(most: 2 << 20)
+
     var state: DeviceState
     /// The events of the membership, in the order in which they count.
     var events: [PlacedEvent] = []
@@ -18,6 +21,8 @@ package actor Space {
     var keys: SpaceKeys
     /// What the hub has shown, as it was when ``changeLedger(_:)`` was last called.
     var ledger: SpaceLedger
+    /// The last row on the membership that this process has read for its own sake.
+    var membershipCursor: Int64 = 0
     /// The bytes of the ledger that this process last read or kept.
     private var keptLedger: [UInt8]?
     /// What the ledger said of the word of another device last, for rows of one batch have one word.
@@ -52,8 +57,14 @@ package actor Space {
     /// Who belongs to the space, as far as this device knows.
     package var members: Membership { membership }
 
-    /// Whether this device was removed.
-    package var isRemoved: Bool { membership.members[state.device.id]?.isRemoved ?? false }
+    /// Whether this device was removed, or never came to belong to the space.
+    package var isRemoved: Bool { !membership.isActive(state.device.id) }
+
+    /// Whether no store has exchanged as this device yet.
+    var isUnused: Bool { state.isUnused }
+
+    /// Keeps that a store exchanges as this device.
+    func noteUse() throws { state = try storage.update { $0.isUnused = false } }
 
     /// What a record is called on the hub.
     package func hubID(of record: [UInt8]) -> [UInt8] { keys.hubID(of: record) }
@@ -63,10 +74,12 @@ package actor Space {
 
     func requireMember() throws {
         guard isRemoved else { return }
+        let isKnown = membership.members[state.device.id] != nil
+        let reason = isKnown ? "was removed from its space" : "does not belong to its space"
         throw MemoryError(
             code: .deviceRemoved,
             message:
-                "The device \(state.name) was removed from its space, so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
+                "The device \(state.name) \(reason), so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
         )
     }
 }
@@ -76,7 +89,7 @@ package actor Space {
 extension Space {
     /// Changes the ledger as it is kept now, for another process of the same store may have changed it meanwhile.
     @discardableResult
-    func changeLedger<R>(_ change: (inout SpaceLedger) -> R) -> R {
+    func changeLedger<R: Sendable>(_ change: (inout SpaceLedger) -> R) -> R {
         var result: R?
         var (before, after): ([UInt8]?, [UInt8]) = (nil, [])
         let isKept = storage.changeLedger { bytes in

@@ -86,6 +86,7 @@ import Testing
         #expect(page.records.contains { $0.refusal == .notAuthentic } && page.disagreeing.isEmpty)
         hub.restore(honest)
         try await devices[0].publish([ExchangeRecord("what I have seen")])
+        hub.tamper(space, at: 100) { $0.id[0] ^= 1 }
         page = try await devices[1].fetch(after: page.cursor, limit: 1_000)
         #expect(await page.disagreeing == [devices[0].device.id])
     }
@@ -125,7 +126,7 @@ import Testing
             try await devices[0].publish((0..<count).map { ExchangeRecord("\(count) \($0)") })
             let cursor = try await devices[1].fetch(after: 0, limit: 10_000).cursor
             for lost in [[], [1, 2, 3], SpaceLedger(roundedUp: 256).bytes] {
-                devices.storages[1].changeLedger { _ in lost }
+                _ = devices.storages[1].changeLedger { _ in lost }
                 let again = try devices.reopened(1)
                 #expect(try await again.fetch(after: cursor, limit: 1_000).wentBack == false)
                 let audit = try await again.audit()
