@@ -5,6 +5,8 @@ internal import HearthModel
 struct SignedRecord: Equatable {
     /// The format of the bytes.
     private static let format: UInt8 = 1
+    /// The format of one whose row has another id than the record's first. An earlier release keeps it unread.
+    private static let laterFormat: UInt8 = 2
 
     /// The bytes are in a format of another build.
     struct UnknownFormat: Error {}
@@ -14,6 +16,8 @@ struct SignedRecord: Equatable {
     var record: ExchangeRecord
     /// Ed25519, 64 bytes.
     var signature: [UInt8]
+    /// Which of the record's ids on the hub its row has.
+    var attempt: UInt8 = 0
 
     /// Signs a record.
     init(_ record: ExchangeRecord, seen: SeenRows, by key: Curve25519.Signing.PrivateKey, in space: SpaceID) throws {
@@ -48,7 +52,8 @@ struct SignedRecord: Equatable {
 extension SignedRecord {
     var bytes: [UInt8] {
         var writer = ByteWriter()
-        writer.append(Self.format)
+        writer.append(attempt == 0 ? Self.format : Self.laterFormat)
+        if attempt > 0 { writer.append(attempt) }
         writer.append(fixed: signer.bytes)
         writer.append(fixed: signature)
         writer.append(seen.blocks)
@@ -66,7 +71,12 @@ extension SignedRecord {
     /// - Throws: ``UnknownFormat``, or ``ByteReader/Malformed``.
     init(_ bytes: [UInt8]) throws {
         var reader = ByteReader(bytes)
-        guard try reader.number(UInt8.self) == Self.format else { throw UnknownFormat() }
+        let format = try reader.number(UInt8.self)
+        guard format == Self.format || format == Self.laterFormat else { throw UnknownFormat() }
+        if format == Self.laterFormat {
+            attempt = try reader.number(UInt8.self)
+            guard (1..<SpaceKeys.mostAttempts).contains(attempt) else { throw ByteReader.Malformed() }
+        }
         signer = try reader.identifier(DeviceID.self)
         signature = try reader.fixed(64)
         seen = SeenRows(blocks: try reader.number(UInt32.self), digest: try reader.fixed(32))

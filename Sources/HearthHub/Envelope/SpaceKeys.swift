@@ -27,9 +27,19 @@ struct SpaceKeys: Sendable {
     /// The epochs whose keys are there.
     var held: Set<EpochID> { Set(epochs.keys) }
 
+    /// How many ids a record may have on the hub, one behind another.
+    static let mostAttempts: UInt8 = 8
+
     /// What a record is called on the hub, in every epoch.
-    func hubID(of record: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: record, using: naming))
+    ///
+    /// - Parameter attempt: How many ids of the record before this one are taken by rows that nobody uses.
+    func hubID(of record: [UInt8], attempt: UInt8 = 0) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: attempt == 0 ? record : record + [attempt], using: naming))
+    }
+
+    /// Every id that a record may have on the hub.
+    func hubIDs(of record: [UInt8]) -> [[UInt8]] {
+        (0..<Self.mostAttempts).map { hubID(of: record, attempt: $0) }
     }
 
     private static func derived(from key: SymmetricKey, for use: String, in space: SpaceID) -> SymmetricKey {

@@ -12,8 +12,18 @@ package protocol Hub: Sendable {
     /// that it can't come later. Ids are erased only together with a row of kind erasure in the same batch, be it new or
     /// there already.
     ///
-    /// - Throws: `.hubUnavailable` if the hub can't be reached: the batch may have arrived nevertheless, so publish it again.
-    func publish(_ rows: [HubEntry], erasing erased: [[UInt8]], in space: SpaceID) async throws -> PublishedRows
+    /// - Parameter membership: The last row on the membership that the caller knows; nil where that is no matter.
+    /// - Throws: `.hubUnavailable` if the hub can't be reached: the batch may have arrived nevertheless, so publish it again;
+    ///   ``MembershipMoved`` if the hub has a later row on the membership: then nothing was published.
+    func publish(
+        _ rows: [HubEntry],
+        erasing erased: [[UInt8]],
+        in space: SpaceID,
+        knowing membership: Int64?
+    ) async throws -> PublishedRows
+
+    /// The rows that have some ids, in ascending order of their numbers; ids that no row has are left out.
+    func rows(of ids: [[UInt8]], in space: SpaceID) async throws -> [HubRow]
 
     /// The rows behind a number, in ascending order.
     ///
@@ -36,6 +46,20 @@ package protocol Hub: Sendable {
     /// Ends its connections. Calls that wait end with an error.
     func close() async
 }
+
+extension Hub {
+    /// Adds rows to a space, whatever its membership.
+    package func publish(
+        _ rows: [HubEntry],
+        erasing erased: [[UInt8]],
+        in space: SpaceID
+    ) async throws -> PublishedRows {
+        try await publish(rows, erasing: erased, in: space, knowing: nil)
+    }
+}
+
+/// The hub has a row on the membership that the caller has not read.
+package struct MembershipMoved: Error {}
 
 /// What came of a publication.
 package struct PublishedRows: Hashable, Sendable {
@@ -62,7 +86,13 @@ package struct HubPage: Hashable, Sendable {
     }
 }
 
+/// No byte has come from the hub, or gone to it, for as long as is waited.
+struct HubOutOfTime: Error {}
+
 extension MemoryError {
+    /// Whether the hub did not answer in time, so that less at once may get through.
+    var isOutOfTime: Bool { underlyingError is HubOutOfTime }
+
     /// The hub can't be reached, or doesn't answer.
     package static func hubUnavailable(_ message: String, because cause: (any Error)? = nil) -> MemoryError {
         MemoryError(code: .hubUnavailable, message: message, underlyingError: cause)

@@ -57,7 +57,8 @@ package final class MemoryHub: Hub {
     package func publish(
         _ rows: [HubEntry],
         erasing erased: [[UInt8]],
-        in space: SpaceID
+        in space: SpaceID,
+        knowing membership: Int64?
     ) async throws -> PublishedRows {
         let batch = Batch(rows: rows, erased: erased, space: space)
         let (result, waiting) = try state.withLock { state in
@@ -65,6 +66,11 @@ package final class MemoryHub: Hub {
             let late = state.delayed
             state.delayed = []
             for batch in late { _ = try state.append(batch) }
+            if let membership, let last = state.spaces[space]?.rows.last(where: { $0.kind == .membership }),
+                last.seq > membership
+            {
+                throw MembershipMoved()
+            }
             let result: Result<PublishedRows, any Error>
             switch state.takeFault(where: \.concernsPublication) {
             case .loseBatch: result = .failure(Self.lost("The batch"))
@@ -108,6 +114,14 @@ package final class MemoryHub: Hub {
             default: break
             }
             return page
+        }
+    }
+
+    package func rows(of ids: [[UInt8]], in space: SpaceID) async throws -> [HubRow] {
+        try state.withLock { state in
+            try Self.requireReachable(state)
+            guard let log = state.spaces[space] else { return [] }
+            return Set(ids).compactMap { log.places[$0] }.sorted().map { log.rows[$0] }
         }
     }
 

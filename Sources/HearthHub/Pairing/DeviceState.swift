@@ -26,6 +26,9 @@ package struct DeviceState: Sendable {
     /// Whether its store has begun the space: what it held then was the space's.
     var hasFounded = false
     var events: [SeenEvent] = []
+    /// Whether no store has exchanged as this device yet. One that did so as another begins anew: what that one sent may
+    /// count for nothing.
+    var isUnused = true
 
     init(
         space: SpaceID,
@@ -59,6 +62,12 @@ package struct DeviceState: Sendable {
     /// Takes over what is new among some events, and where they are now.
     mutating func learn(_ learnt: [SeenEvent]) {
         for event in learnt {
+            // Where another event was, the hub has this one now: it went back, and that one is somewhere else, or gone.
+            if let seq = event.seq {
+                for index in events.indices where events[index].seq == seq && events[index].bytes != event.bytes {
+                    events[index].seq = nil
+                }
+            }
             if let index = events.firstIndex(where: { $0.bytes == event.bytes }) {
                 events[index].seq = event.seq ?? events[index].seq
             } else {
@@ -91,6 +100,7 @@ extension DeviceState {
         var connection: String?
         var founded: Bool?
         var membership: [Event]
+        var unused: Bool?
     }
 
     /// The state as JSON.
@@ -111,7 +121,8 @@ extension DeviceState {
                         secret: secret.map { Data($0.bytes) },
                         connection: connection,
                         founded: hasFounded ? true : nil,
-                        membership: events.map { Layout.Event(seq: $0.seq, event: Data($0.bytes)) }
+                        membership: events.map { Layout.Event(seq: $0.seq, event: Data($0.bytes)) },
+                        unused: isUnused ? true : nil
                     )
                 )
             ) + [UInt8(ascii: "\n")]
@@ -136,6 +147,7 @@ extension DeviceState {
         secret = layout.secret.flatMap { OneTimeSecret(bytes: Array($0)) }
         connection = layout.connection
         hasFounded = layout.founded ?? false
+        isUnused = layout.unused ?? false
         events = layout.membership.map { SeenEvent(seq: $0.seq, bytes: Array($0.event)) }
     }
 }

@@ -15,8 +15,14 @@ package protocol DeviceStorage: Sendable {
     func update(_ change: (inout DeviceState) -> Void) throws -> DeviceState
     /// What the ledger had when it was kept last; nil if that is lost.
     func loadLedger() -> [UInt8]?
-    /// Keeps the ledger. It may be lost: then less is compared.
-    func saveLedger(_ bytes: [UInt8])
+    /// Changes the ledger, in one piece with what other processes change. It may be lost: then less is compared.
+    ///
+    /// - Parameter change: Gets what the ledger has now; nil if that is lost.
+    /// - Returns: Whether it is kept.
+    @discardableResult
+    func changeLedger(_ change: ([UInt8]?) -> [UInt8]) -> Bool
+    /// Takes state and ledger away.
+    func remove()
 }
 
 /// The files of a device, beside its store: `NAME.device`, mode 0600, and `NAME.ledger`.
@@ -46,7 +52,12 @@ package struct DeviceFile: DeviceStorage {
         return state
     }
 
-    package func create(_ state: DeviceState) throws -> Bool { try file.create(state.bytes) }
+    package func create(_ state: DeviceState) throws -> Bool {
+        guard try file.create(state.bytes) else { return false }
+        // One that is left of an earlier device says nothing of what the hub shows to this one.
+        unlink(ledgerPath)
+        return true
+    }
 
     package func update(_ change: (inout DeviceState) -> Void) throws -> DeviceState {
         let descriptor = try lock()
@@ -83,11 +94,16 @@ package struct DeviceFile: DeviceStorage {
         (try? PrivateFile(path: ledgerPath, kind: "ledger").bytes(upTo: Self.limit)) ?? nil
     }
 
-    package func saveLedger(_ bytes: [UInt8]) {
-        try? PrivateFile(path: ledgerPath, kind: "ledger").replace(with: bytes)
+    package func changeLedger(_ change: ([UInt8]?) -> [UInt8]) -> Bool {
+        // Without a lock it is changed all the same: at worst some rows are remembered anew.
+        let descriptor = try? lock()
+        defer { if let descriptor { close(descriptor) } }
+        let before = loadLedger()
+        let after = change(before)
+        guard after != before else { return true }
+        return (try? PrivateFile(path: ledgerPath, kind: "ledger").replace(with: after)) != nil
     }
 
-    /// Takes the files away.
     package func remove() {
         unlink(path)
         unlink(ledgerPath)
@@ -105,7 +121,7 @@ package final class MemoryDeviceStorage: DeviceStorage {
     package func create(_ state: DeviceState) -> Bool {
         kept.withLock { kept in
             guard kept.state == nil else { return false }
-            kept.state = state
+            kept = (state, nil)
             return true
         }
     }
@@ -121,5 +137,10 @@ package final class MemoryDeviceStorage: DeviceStorage {
 
     package func loadLedger() -> [UInt8]? { kept.withLock { $0.ledger } }
 
-    package func saveLedger(_ bytes: [UInt8]) { kept.withLock { $0.ledger = bytes } }
+    package func changeLedger(_ change: ([UInt8]?) -> [UInt8]) -> Bool {
+        kept.withLock { $0.ledger = change($0.ledger) }
+        return true
+    }
+
+    package func remove() { kept.withLock { $0 = (nil, nil) } }
 }

@@ -17,7 +17,7 @@ package struct PostgreSQLHub: Hub {
     }
 
     /// How many bytes of ciphertext one page has at most, unless one row alone has more.
-    private static let pageBytes: Int64 = 16 << 20
+    private let page = HubPortion(most: 16 << 20)
 
     let settings: ConnectionSettings
     private let limits: Limits
@@ -41,7 +41,8 @@ package struct PostgreSQLHub: Hub {
     package func publish(
         _ rows: [HubEntry],
         erasing erased: [[UInt8]],
-        in space: SpaceID
+        in space: SpaceID,
+        knowing membership: Int64?
     ) async throws -> PublishedRows {
         let parameters: [PostgreSQLValue] = [
             .bytes(space.bytes), .listOfBytes(rows.map(\.id)), .listOfIntegers(rows.map(\.kind.rawValue)),
@@ -49,21 +50,72 @@ package struct PostgreSQLHub: Hub {
         ]
         return try await work.run { [limits] link in
             try Self.requireKnownSchema(link, limits)
+            guard let membership else { return try Self.publish(parameters, link, limits) }
+            try link.runScript("BEGIN", within: limits.answer)
+            do {
+                let published = try Self.publish(parameters, link, limits)
+                // Nobody else publishes between this look and the commit, for the space's row is held.
+                let later = try link.run(
+                    "SELECT count(*) FROM hearth.rows WHERE space = $1 AND seq > $2 AND kind = 3",
+                    [.bytes(space.bytes), .integer(membership)],
+                    within: limits.answer
+                )
+                guard try later.integer(0, 0) == 0 else { throw MembershipMoved() }
+                try link.runScript("COMMIT", within: limits.answer)
+                return published
+            } catch is MembershipMoved {
+                try link.runScript("ROLLBACK", within: limits.answer)
+                throw MembershipMoved()
+            } catch {
+                link.drop()
+                throw error
+            }
+        }
+    }
+
+    private static func publish(
+        _ parameters: [PostgreSQLValue],
+        _ link: PostgreSQLLink,
+        _ limits: Limits
+    ) throws -> PublishedRows {
+        let result = try link.run(
+            "SELECT added, last FROM hearth.publish($1, $2, $3, $4, $5)",
+            parameters,
+            within: limits.answer
+        )
+        return PublishedRows(added: Int(try result.integer(0, 0)), end: try result.integer(0, 1))
+    }
+
+    package func rows(of ids: [[UInt8]], in space: SpaceID) async throws -> [HubRow] {
+        try await work.run { [limits] link in
+            try Self.requireKnownSchema(link, limits)
             let result = try link.run(
-                "SELECT added, last FROM hearth.publish($1, $2, $3, $4, $5)",
-                parameters,
+                "SELECT seq, id, kind, ciphertext FROM hearth.rows WHERE space = $1 AND id = ANY ($2) ORDER BY seq",
+                [.bytes(space.bytes), .listOfBytes(ids)],
                 within: limits.answer
             )
-            return PublishedRows(added: Int(try result.integer(0, 0)), end: try result.integer(0, 1))
+            return try Self.rows(of: result)
         }
     }
 
     package func fetch(in space: SpaceID, after cursor: Int64, limit: Int, kind: HubRow.Kind?) async throws -> HubPage {
+        try await page.measure { bytes in
+            try await fetch(in: space, after: cursor, limit: limit, kind: kind, bytes: bytes)
+        }
+    }
+
+    private func fetch(
+        in space: SpaceID,
+        after cursor: Int64,
+        limit: Int,
+        kind: HubRow.Kind?,
+        bytes: Int
+    ) async throws -> HubPage {
         try await work.run { [limits] link in
             // The end first: a row that comes in between is then behind it, and nothing is missed.
             let end = try Self.end(of: space, link, limits)
             let range: [PostgreSQLValue] = [
-                .bytes(space.bytes), .integer(cursor), .integer(Int64(limit)), .integer(Self.pageBytes),
+                .bytes(space.bytes), .integer(cursor), .integer(Int64(limit)), .integer(Int64(bytes)),
             ]
             let result =
                 if let kind {
@@ -71,15 +123,18 @@ package struct PostgreSQLHub: Hub {
                 } else {
                     try link.run(Self.rows, range, within: limits.answer)
                 }
-            let rows = try result.rows.indices.map { row in
-                HubRow(
-                    seq: try result.integer(row, 0),
-                    id: try result.bytes(row, 1),
-                    kind: HubRow.Kind(rawValue: Int32(truncatingIfNeeded: try result.integer(row, 2))),
-                    ciphertext: try result.bytes(row, 3)
-                )
-            }
-            return HubPage(rows: rows, end: end)
+            return HubPage(rows: try Self.rows(of: result), end: end)
+        }
+    }
+
+    private static func rows(of result: PostgreSQLRows) throws -> [HubRow] {
+        try result.rows.indices.map { row in
+            HubRow(
+                seq: try result.integer(row, 0),
+                id: try result.bytes(row, 1),
+                kind: HubRow.Kind(rawValue: Int32(truncatingIfNeeded: try result.integer(row, 2))),
+                ciphertext: try result.bytes(row, 3)
+            )
         }
     }
 

@@ -61,14 +61,14 @@ extension PostgreSQLLink {
 
     /// Waits for the answer to what was sent, and takes the last result of it.
     private func result(on handle: LibPQ.Handle, within limit: Duration) throws -> PostgreSQLRows {
-        let deadline = ContinuousClock.now + limit
+        var patience = Patience(limit: limit, unsent: unsent(on: handle))
         do {
-            try flush(handle, until: deadline)
+            try flush(handle, patience: &patience)
             var rows = PostgreSQLRows()
             var failure: (any Error)?
             while true {
                 while library.isBusy(handle) == 1 {
-                    try requireTime(try wait(for: Int16(POLLIN), until: deadline), limit)
+                    try wait(for: Int16(POLLIN), on: handle, patience: &patience)
                     guard library.consumeInput(handle) == 1 else { throw Lost(message: message) }
                 }
                 guard let result = library.getResult(handle) else { break }
@@ -83,7 +83,7 @@ extension PostgreSQLLink {
             if let failure { throw failure }
             guard library.status(handle) == LibPQ.Status.ok else { throw Lost(message: message) }
             return rows
-        } catch let error as MemoryError where library.status(handle) == LibPQ.Status.ok && !isOutOfTime(error) {
+        } catch let error as MemoryError where library.status(handle) == LibPQ.Status.ok && !error.isOutOfTime {
             // The server refused, and the connection is at the end of the answer.
             throw error
         } catch {
@@ -94,32 +94,58 @@ extension PostgreSQLLink {
         }
     }
 
-    private func flush(_ handle: LibPQ.Handle, until deadline: ContinuousClock.Instant) throws {
+    /// How long the answer is waited for: a time from the last byte that moved, in either direction. So a slow way costs
+    /// time and no failure, and one that is dead costs that time.
+    private struct Patience {
+        let limit: Duration
+        var deadline: ContinuousClock.Instant
+        /// What the kernel still had to send when a byte last moved.
+        var unsent: Int32
+
+        init(limit: Duration, unsent: Int32) {
+            self.limit = limit
+            self.unsent = unsent
+            deadline = ContinuousClock.now + limit
+        }
+
+        mutating func renew(unsent: Int32) { self = Patience(limit: limit, unsent: unsent) }
+    }
+
+    /// How many bytes the kernel has taken for the connection that have not arrived on the other side.
+    private func unsent(on handle: LibPQ.Handle) -> Int32 {
+        var count: Int32 = 0
+        return ioctl(library.socket(handle), UInt(TIOCOUTQ), &count) == 0 ? count : 0
+    }
+
+    /// Waits until the connection has something to read, or room to write.
+    ///
+    /// - Throws: `.hubUnavailable` if no byte has moved for so long; what stops the work.
+    private func wait(for events: Int16, on handle: LibPQ.Handle, patience: inout Patience) throws {
+        while try !wait(for: events, until: patience.deadline) {
+            let unsent = unsent(on: handle)
+            guard unsent < patience.unsent else {
+                throw MemoryError.hubUnavailable(
+                    "The hub at \(settings.name) did not answer in time.",
+                    because: HubOutOfTime()
+                )
+            }
+            patience.renew(unsent: unsent)
+        }
+        patience.renew(unsent: unsent(on: handle))
+    }
+
+    private func flush(_ handle: LibPQ.Handle, patience: inout Patience) throws {
         while true {
             switch library.flush(handle) {
             case 0: return
             case 1:
                 // The server may want to be rid of something before it takes more.
-                let hasTime = try wait(for: Int16(POLLIN | POLLOUT), until: deadline)
-                try requireTime(hasTime, .zero)
+                try wait(for: Int16(POLLIN | POLLOUT), on: handle, patience: &patience)
                 guard library.consumeInput(handle) == 1 else { throw Lost(message: message) }
             default: throw Lost(message: message)
             }
         }
     }
-
-    private struct OutOfTime: Error {}
-
-    private func requireTime(_ hasTime: Bool, _ limit: Duration) throws {
-        guard hasTime else {
-            throw MemoryError.hubUnavailable(
-                "The hub at \(settings.name) did not answer in time.",
-                because: OutOfTime()
-            )
-        }
-    }
-
-    private func isOutOfTime(_ error: MemoryError) -> Bool { error.underlyingError is OutOfTime }
 
     private static func rows(of result: LibPQ.Handle, _ library: LibPQ) -> PostgreSQLRows {
         var rows = PostgreSQLRows()

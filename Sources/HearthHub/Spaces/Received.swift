@@ -71,6 +71,8 @@ package struct ReceivedPage: Sendable {
     package var disagreeing: Set<DeviceID> = []
     /// Devices whose last word agrees.
     package var agreeing: Set<DeviceID> = []
+    /// Rows that the page's erasures ask to be emptied, by their ids on the hub.
+    var explained: [[UInt8]] = []
     /// The hub has fewer rows than the cursor says, or others at some places than it had: it went back to an earlier
     /// state. Look with ``Space/audit()``, and go on with ``Space/rewind(to:)``.
     package var wentBack = false

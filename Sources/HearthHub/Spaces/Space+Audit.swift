@@ -14,6 +14,7 @@ extension Space {
     ///
     /// - Throws: `.hubUnavailable`.
     package func audit() async throws -> HubAudit {
+        reloadLedger()
         let expected = ledger.expected
         var audit = HubAudit(end: try await hub.end(of: state.space), seen: ledger.end, agreed: ledger.end)
         for start in stride(from: 0, to: expected.count, by: Self.rangesInQuestion) {
@@ -37,17 +38,17 @@ extension Space {
     ///
     /// - Returns: The cursor to go on from.
     package func rewind(to agreed: Int64) async throws -> Int64 {
-        ledger.forget(behind: agreed)
+        changeLedger { $0.forget(behind: agreed) }
         lastJudged = nil
-        storage.saveLedger(ledger.bytes)
         let ordered = events.map(\.event)
+        let belongs = !isRemoved
         state = try storage.update { state in
             for index in state.events.indices where state.events[index].seq.map({ $0 > agreed }) ?? false {
                 state.events[index].seq = nil
             }
         }
         (events, membership, keys) = Self.view(of: state)
-        if !isRemoved {
+        if belongs {
             _ = try await hub.publish(try ordered.map(entry), erasing: [], in: state.space)
             try await catchUpOnMembership()
         }

@@ -1,7 +1,16 @@
 internal import HearthModel
 
 extension Space {
+    /// Of so many blocks, beside the last one, each fetch compares what the hub has with what it showed.
+    private static let sampledBlocks = 4
+    /// So many rows that were read, and are not remembered, are read again to remember them; of more only those of the
+    /// last block.
+    private static let mostRemembered = 4 * SpaceLedger.blockSize
+
     /// Fetches, opens and checks the rows behind a number.
+    ///
+    /// First it compares a little of what the hub has with what it showed before. A hub that went back, and that others have
+    /// filled up beyond the number meanwhile, gives a page without rows that says so.
     ///
     /// Rows come in the order of their numbers, whatever order the hub gives them in, and each once. What can't be read or
     /// isn't to be used is among them, so that nothing is passed over in silence. Fetching the same again is no error.
@@ -12,18 +21,56 @@ extension Space {
         try requireMember()
         let fetched = try await hub.fetch(in: state.space, after: cursor, limit: max(1, limit), kind: nil)
         var page = ReceivedPage(cursor: cursor, end: max(fetched.end, 0))
-        if ledger.end < cursor { ledger.start(behind: cursor) }
-        page.wentBack = fetched.end < cursor
-        for row in Self.inOrder(fetched.rows, after: cursor) {
+        // Behind the fetch: a hub that goes back after this has given the rows of before.
+        if fetched.end < cursor { page.wentBack = true } else { page.wentBack = try await hasOtherRows() }
+        guard !page.wentBack else { return page }
+        try await remember(upTo: cursor)
+        let rows = Self.inOrder(fetched.rows, after: cursor)
+        page.wentBack = changeLedger { ledger in rows.reduce(false) { ledger.note($1) == .differs || $0 } }
+        for row in rows {
             if row.seq > page.cursor + 1 { page.withheld.append(page.cursor + 1...row.seq - 1) }
             page.cursor = row.seq
             page.end = max(page.end, row.seq)
-            if ledger.note(row) == .differs { page.wentBack = true }
             guard let received = try open(row, noting: &page) else { continue }
             page.records.append(received)
         }
-        storage.saveLedger(ledger.bytes)
+        explain(page.explained)
         return page
+    }
+
+    /// Whether the hub has fewer rows than a number says, or others than it showed, as far as a few ranges tell.
+    package func hasGoneBack(behind cursor: Int64) async throws -> Bool {
+        try requireMember()
+        guard try await hub.end(of: state.space) >= cursor else { return true }
+        return try await hasOtherRows()
+    }
+
+    /// Whether the hub has other rows than it showed, as far as a few ranges tell.
+    private func hasOtherRows() async throws -> Bool {
+        reloadLedger()
+        var generator = SystemRandomNumberGenerator()
+        let samples = ledger.samples(Self.sampledBlocks, using: &generator)
+        guard !samples.isEmpty else { return false }
+        let answers = try await hub.fingerprints(in: state.space, of: samples.map(\.range))
+        return answers.map(\.digest) != samples.map(\.digest)
+    }
+
+    /// Remembers rows that were read, where that was lost, or another process did not come to keep it.
+    private func remember(upTo cursor: Int64) async throws {
+        reloadLedger()
+        if cursor - ledger.end > Self.mostRemembered { changeLedger { $0.start(behind: cursor) } }
+        while ledger.end < cursor {
+            let end = ledger.end
+            let page = try await hub.fetch(in: state.space, after: end, limit: Int(cursor - end), kind: nil)
+            let rows = Self.inOrder(page.rows, after: end).filter { $0.seq <= cursor }
+            changeLedger { ledger in for row in rows { ledger.note(row, wasReadBefore: true) } }
+            guard ledger.end > end else { return }
+        }
+    }
+
+    private func explain(_ ids: [[UInt8]]) {
+        guard !ids.isEmpty else { return }
+        changeLedger { $0.explain(ids) }
     }
 
     /// Waits until there are rows behind a number.
@@ -39,8 +86,12 @@ extension Space {
     /// - Returns: What it is now; nil if it was one on the membership, which the space has taken over.
     package func open(_ row: HubRow) throws -> Received? {
         var page = ReceivedPage(cursor: row.seq, end: row.seq)
+        defer { explain(page.explained) }
         return try open(row, noting: &page)
     }
+
+    /// The row of an id, as the hub has it now; nil if it has none.
+    func row(of id: [UInt8]) async throws -> HubRow? { try await hub.rows(of: [id], in: state.space).first }
 
     private static func inOrder(_ rows: [HubRow], after cursor: Int64) -> [HubRow] {
         var last = cursor
@@ -82,7 +133,8 @@ extension Space {
         func received(_ content: Received.Content) -> Received {
             Received(row, device: signed.signer, content: content)
         }
-        guard row.id == keys.hubID(of: signed.record.id) else { return received(.refused(.wrongID)) }
+        let id = keys.hubID(of: signed.record.id, attempt: signed.attempt)
+        guard row.id == id else { return received(.refused(.wrongID)) }
         guard signed.record.erases.isEmpty == (row.kind == .record) else { return received(.refused(.malformed)) }
         if let refusal = refusal(of: signed.signer, at: row.seq) { return received(.refused(refusal)) }
         guard let device = membership.members[signed.signer]?.device,
@@ -97,7 +149,7 @@ extension Space {
             page.agreeing.remove(signed.signer)
         case nil: break
         }
-        ledger.explain(signed.record.erases.map(keys.hubID))
+        page.explained += signed.record.erases.flatMap(keys.hubIDs)
         return received(.record(signed.record))
     }
 
@@ -150,14 +202,21 @@ extension Space {
 
     /// Reads all that the hub has on the membership, and takes it over: for commands, which don't read the rest.
     package func catchUpOnMembership() async throws {
-        var cursor: Int64 = 0
+        membershipCursor = 0
+        try await readNewMembership()
+    }
+
+    /// Reads what is new on the membership since this process last did.
+    func readNewMembership() async throws {
+        var cursor = membershipCursor
         while true {
             let page = try await hub.fetch(in: state.space, after: cursor, limit: 1_000, kind: .membership)
             let rows = Self.inOrder(page.rows, after: cursor)
             for row in rows { _ = try open(row) }
-            guard let last = rows.last else { return }
+            guard let last = rows.last else { break }
             cursor = last.seq
         }
+        membershipCursor = cursor
     }
 
     /// Gives keys to devices that lack them: to one that joined while an epoch began, say. Any device may do it, and

@@ -159,18 +159,29 @@ extension Space {
     }
 
     private func publishOwnJoining() async throws {
-        let own = events.map(\.event)
-            .filter { event in
-                guard case .joining = event.deed else { return false }
-                return event.author == state.device.id
-            }
-        _ = try await hub.publish(try own.map(entry), erasing: [], in: state.space)
-        try await catchUpOnMembership()
-        guard membership.isActive(state.device.id) else {
+        try await publishOwnArrival { _ in true }
+        guard membership.members[state.device.id] != nil else {
+            // It would be taken for a device of the space, and what it sends would be lost.
+            storage.remove()
             throw MemoryError.invalidArgument(
                 "Another device took this invitation first. Ask for a new one: hearth devices invite"
             )
         }
+        try requireMember()
+    }
+
+    /// Publishes by which events this device came into the space, where they may be missing on the hub.
+    func publishOwnArrival(where isMissing: (PlacedEvent) -> Bool = { $0.seq == nil }) async throws {
+        let own = events.filter { placed in
+            guard placed.event.author == state.device.id, isMissing(placed) else { return false }
+            switch placed.event.deed {
+            case .founding, .joining: return true
+            case .invitation, .removal, .epoch: return false
+            }
+        }
+        guard !own.isEmpty else { return }
+        _ = try await hub.publish(try own.map { try entry($0.event) }, erasing: [], in: state.space)
+        try await catchUpOnMembership()
     }
 
     private func requireOpenInvitation(_ secret: OneTimeSecret) throws {

@@ -2,15 +2,19 @@ internal import Crypto
 package import HearthModel
 
 extension Space {
-    /// How many records go in one transaction, and how many bytes of them, so that the answer comes in time.
+    /// How many records go in one transaction.
     private static let batchCount = 1_000
-    private static let batchBytes = 8 << 20
     /// The longest payload, in bytes: PostgreSQL takes no value of 1 GiB, and one row has to fit in memory twice.
     package static let longestPayload = 128 << 20
 
+    /// So often a publication is tried anew because the membership changes meanwhile.
+    private static let mostTries = 10
+
     /// Signs, seals and publishes records, in their order. Durable on the hub on return.
     ///
-    /// Records that are there already are no error, so after any failure the same records can be published again.
+    /// Nothing is published that others would refuse: the membership is read first, and the hub takes a batch only while
+    /// there is nothing later on it. Records that are there already are no error, so after any failure the same records can
+    /// be published again. Where a row that nobody uses has a record's id, the record gets the next of its ids.
     ///
     /// - Throws: `.deviceRemoved`; `.hubUnavailable`, after which some may have arrived; `.invalidArgument` for an id that has
     ///   not 32 bytes or a payload of more than 128 MiB, after which none have.
@@ -18,22 +22,67 @@ extension Space {
     package func publish(_ records: [ExchangeRecord]) async throws -> PublishedRecords {
         try requireMember()
         for record in records { try Self.check(record) }
-        let epoch = try await sealingEpoch()
         var result = PublishedRecords()
         var start = records.startIndex
         while start < records.endIndex {
-            let end = Self.endOfBatch(records, from: start)
-            let batch = records[start..<end]
-            let published = try await hub.publish(
-                try batch.map { try entry($0, epoch: epoch) },
-                erasing: batch.flatMap { $0.erases.map(keys.hubID) },
-                in: state.space
-            )
-            result.added += published.added
-            result.end = published.end
+            let end = Self.endOfBatch(records, from: start, bytes: portion.bytes)
+            var batch = Array(records[start..<end])
+            for attempt in 0..<SpaceKeys.mostAttempts where !batch.isEmpty {
+                let published = try await publish(batch, attempt: attempt)
+                result.added += published.added
+                result.end = published.end
+                batch = published.added < batch.count ? try await shutOut(batch, attempt: attempt) : []
+            }
             start = end
         }
         return result
+    }
+
+    /// Publishes a batch as a device that knows the membership to its end.
+    private func publish(_ batch: [ExchangeRecord], attempt: UInt8) async throws -> PublishedRows {
+        let erased = try await rowsToErase(for: batch)
+        for _ in 0..<Self.mostTries {
+            try await readNewMembership()
+            try await publishOwnArrival()
+            try requireMember()
+            guard let epoch = membership.sealingEpoch(amongHeld: keys.held) else {
+                try await append([try newEpoch(without: [])])
+                continue
+            }
+            do {
+                let entries = try batch.map { try entry($0, epoch: epoch, attempt: attempt) }
+                return try await portion.measure { _ in
+                    try await hub.publish(entries, erasing: erased, in: state.space, knowing: membershipCursor)
+                }
+            } catch is MembershipMoved {
+                continue
+            }
+        }
+        throw MemoryError.hubUnavailable("The membership of the space changes all the time. Try again later.")
+    }
+
+    /// The ids of the rows that a batch asks to be emptied: of each record the first, and those behind it that the hub has.
+    private func rowsToErase(for batch: [ExchangeRecord]) async throws -> [[UInt8]] {
+        var records = batch.flatMap(\.erases)
+        var erased = records.map { keys.hubID(of: $0) }
+        for attempt in 1..<SpaceKeys.mostAttempts where !records.isEmpty {
+            let ids = records.map { keys.hubID(of: $0, attempt: attempt) }
+            let present = Set(try await hub.rows(of: ids, in: state.space).map(\.id))
+            records = zip(records, ids).filter { present.contains($0.1) }.map(\.0)
+            erased += ids.filter(present.contains)
+        }
+        return erased
+    }
+
+    /// Those of some records whose ids have rows that nobody uses, such as those of a device that did not belong to the
+    /// space when they came.
+    private func shutOut(_ batch: [ExchangeRecord], attempt: UInt8) async throws -> [ExchangeRecord] {
+        let ids = batch.map { keys.hubID(of: $0.id, attempt: attempt) }
+        var refused: Set<[UInt8]> = []
+        for row in try await hub.rows(of: ids, in: state.space) {
+            if case .refused? = try open(row)?.content { refused.insert(row.id) }
+        }
+        return zip(batch, ids).filter { refused.contains($0.1) }.map(\.0)
     }
 
     /// The epoch to seal with; begins a new one where a removed device has the key of each that this device has.
@@ -79,17 +128,18 @@ extension Space {
         if !isWhole { try await catchUpOnMembership() }
     }
 
-    private func entry(_ record: ExchangeRecord, epoch: EpochID) throws -> HubEntry {
+    func entry(_ record: ExchangeRecord, epoch: EpochID, attempt: UInt8 = 0) throws -> HubEntry {
         let kind: HubRow.Kind = record.erases.isEmpty ? .record : .erasure
-        let id = keys.hubID(of: record.id)
-        let signed = try SignedRecord(record, seen: ledger.seen, by: state.signingKey, in: state.space)
+        let id = keys.hubID(of: record.id, attempt: attempt)
+        var signed = try SignedRecord(record, seen: ledger.seen, by: state.signingKey, in: state.space)
+        signed.attempt = attempt
         guard let sealed = try keys.seal(signed.bytes, id: id, kind: kind, epoch: epoch) else {
             throw MemoryError(code: .keyUnavailable, message: "The key of the present epoch is missing.")
         }
         return HubEntry(id: id, kind: kind, ciphertext: sealed)
     }
 
-    private static func endOfBatch(_ records: [ExchangeRecord], from start: Int) -> Int {
+    private static func endOfBatch(_ records: [ExchangeRecord], from start: Int, bytes batchBytes: Int) -> Int {
         var bytes = 0
         var end = start
         while end < records.count, end - start < batchCount, bytes < batchBytes {

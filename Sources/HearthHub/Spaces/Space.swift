@@ -11,12 +11,20 @@ package actor Space {
     let storage: any DeviceStorage
     let clock: StoreClock
 
+    /// How many bytes of records go in one transaction: so many that what came through is soon kept.
+    let portion = HubPortion(most: 2 << 20)
+
     var state: DeviceState
     /// The events of the membership, in the order in which they count.
     var events: [PlacedEvent] = []
     var membership: Membership
     var keys: SpaceKeys
+    /// What the hub has shown, as it was when ``changeLedger(_:)`` was last called.
     var ledger: SpaceLedger
+    /// The last row on the membership that this process has read for its own sake.
+    var membershipCursor: Int64 = 0
+    /// The bytes of the ledger that this process last read or kept.
+    private var keptLedger: [UInt8]?
     /// What the ledger said of the word of another device last, for rows of one batch have one word.
     var lastJudged: (seen: SeenRows, agrees: Bool)?
 
@@ -33,7 +41,8 @@ package actor Space {
         self.storage = storage
         self.clock = clock
         self.state = state
-        ledger = storage.loadLedger().flatMap(SpaceLedger.init) ?? SpaceLedger()
+        keptLedger = storage.loadLedger()
+        ledger = keptLedger.flatMap(SpaceLedger.init) ?? SpaceLedger()
         membership = Membership(space: state.space, events: [])
         keys = SpaceKeys(space: state.space, root: state.root)
         (events, membership, keys) = Self.view(of: state)
@@ -48,8 +57,14 @@ package actor Space {
     /// Who belongs to the space, as far as this device knows.
     package var members: Membership { membership }
 
-    /// Whether this device was removed.
-    package var isRemoved: Bool { membership.members[state.device.id]?.isRemoved ?? false }
+    /// Whether this device was removed, or never came to belong to the space.
+    package var isRemoved: Bool { !membership.isActive(state.device.id) }
+
+    /// Whether no store has exchanged as this device yet.
+    var isUnused: Bool { state.isUnused }
+
+    /// Keeps that a store exchanges as this device.
+    func noteUse() throws { state = try storage.update { $0.isUnused = false } }
 
     /// What a record is called on the hub.
     package func hubID(of record: [UInt8]) -> [UInt8] { keys.hubID(of: record) }
@@ -59,12 +74,40 @@ package actor Space {
 
     func requireMember() throws {
         guard isRemoved else { return }
+        let isKnown = membership.members[state.device.id] != nil
+        let reason = isKnown ? "was removed from its space" : "does not belong to its space"
         throw MemoryError(
             code: .deviceRemoved,
             message:
-                "The device \(state.name) was removed from its space, so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
+                "The device \(state.name) \(reason), so it neither sends nor receives. Its memories stay. To join again, delete its .device file and take a new invitation."
         )
     }
+}
+
+// MARK: - What the hub has shown
+
+extension Space {
+    /// Changes the ledger as it is kept now, for another process of the same store may have changed it meanwhile.
+    @discardableResult
+    func changeLedger<R: Sendable>(_ change: (inout SpaceLedger) -> R) -> R {
+        var result: R?
+        var (before, after): ([UInt8]?, [UInt8]) = (nil, [])
+        let isKept = storage.changeLedger { bytes in
+            before = bytes
+            if bytes != keptLedger, let other = bytes.flatMap(SpaceLedger.init) {
+                ledger = other
+                lastJudged = nil
+            }
+            result = change(&ledger)
+            after = ledger.bytes
+            return after
+        }
+        keptLedger = isKept ? after : before
+        return result ?? change(&ledger)
+    }
+
+    /// Takes over what another process of the same store has noted.
+    func reloadLedger() { changeLedger { _ in } }
 }
 
 // MARK: - What follows from the state

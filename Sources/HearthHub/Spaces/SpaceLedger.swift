@@ -16,7 +16,7 @@ struct SpaceLedger: Hashable, Sendable {
     /// How many rows share one fingerprint.
     static let blockSize: Int64 = 256
     /// A hole of more rows than this is not filled: what was remembered before it is given up.
-    private static let largestHole: Int64 = 65_536
+    static let largestHole: Int64 = 65_536
 
     /// A row behind the last whole block; a row that was withheld has neither.
     struct Row: Hashable, Sendable {
@@ -52,9 +52,12 @@ struct SpaceLedger: Hashable, Sendable {
     private var tailStart: Int64 { origin + Int64(blocks.count) * Self.blockSize }
 
     /// Notes a row of a hub.
-    mutating func note(_ row: HubRow) -> Noting {
+    ///
+    /// - Parameter wasReadBefore: Whether the row was looked at already, and is only remembered anew.
+    @discardableResult
+    mutating func note(_ row: HubRow, wasReadBefore: Bool = false) -> Noting {
         guard row.seq > 0, row.seq <= 1 << 62 else { return .known }
-        if row.ciphertext.isEmpty { unexplained.insert(row.id) }
+        if row.ciphertext.isEmpty, !wasReadBefore { unexplained.insert(row.id) }
         let noted = Row(id: row.id, kind: row.kind.rawValue)
         if row.seq <= end {
             guard row.seq > tailStart else { return .known }
@@ -68,21 +71,18 @@ struct SpaceLedger: Hashable, Sendable {
             return .noted
         }
         let hole = end + 1...row.seq - 1
-        if Int64(hole.count) > Self.largestHole {
-            start(behind: row.seq)
-        } else {
-            for _ in hole { append(Self.hole) }
-            append(noted)
-        }
+        if Int64(hole.count) > Self.largestHole { start(behind: row.seq) }
+        while end + 1 < row.seq { append(Self.hole) }
+        if end < row.seq { append(noted) }
         return .afterHole(hole)
     }
 
-    /// Begins to remember behind a number, where the rows in front of it have been seen but are not known any more.
+    /// Begins to remember with the block that a number is in, where the rows in front of it have been seen but are not
+    /// known any more. It never ends behind that number, so a hub that has the row has all that is remembered.
     mutating func start(behind seq: Int64) {
-        let size = Self.blockSize
         // No hub that is sound has so many rows; what one says must not make a sum overflow.
         let sound = min(max(0, seq), 1 << 62)
-        self = SpaceLedger(origin: (sound + size - 1) / size * size, unexplained: unexplained)
+        self = SpaceLedger(origin: sound / Self.blockSize * Self.blockSize, unexplained: unexplained)
     }
 
     private init(origin: Int64, unexplained: Set<[UInt8]>) {
@@ -127,18 +127,48 @@ struct SpaceLedger: Hashable, Sendable {
 // MARK: - Comparing
 
 extension SpaceLedger {
-    /// The ranges to ask a hub about, with the digest that each must have.
-    var expected: [(range: ClosedRange<Int64>, digest: [UInt8])] {
-        var expected: [(range: ClosedRange<Int64>, digest: [UInt8])] = []
-        for (index, digest) in blocks.enumerated() where digest != Self.unknown {
-            let start = origin + Int64(index) * Self.blockSize
-            expected.append((start + 1...start + Self.blockSize, digest))
+    /// A range to ask a hub about, with the digest that it must have.
+    typealias Expectation = (range: ClosedRange<Int64>, digest: [UInt8])
+
+    /// All ranges to ask a hub about.
+    var expected: [Expectation] { blocks.indices.compactMap(expectedBlock) + expectedTail }
+
+    /// The ranges that tell soonest that a hub went back: the last rows, the last whole block, and some other blocks.
+    ///
+    /// A hub that went back and was filled up again has other rows at the end of what was remembered, but for a chance;
+    /// the other blocks, new ones each time, tell in the end what that chance hid.
+    func samples(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Expectation] {
+        let last = blocks.indices.last { blocks[$0] != Self.unknown }
+        var indices: Set<Int> = last.map { [$0] } ?? []
+        if !blocks.isEmpty {
+            for _ in 0..<count { indices.insert(Int.random(in: blocks.indices, using: &generator)) }
         }
-        if !tail.isEmpty {
-            let rows = tail.enumerated()
-                .map { (seq: tailStart + Int64($0) + 1, id: $1.id, kind: HubRow.Kind(rawValue: $1.kind)) }
-            expected.append((tailStart + 1...end, HubFingerprint(of: rows).digest))
+        return indices.sorted().compactMap(expectedBlock) + expectedTail
+    }
+
+    private func expectedBlock(_ index: Int) -> Expectation? {
+        guard blocks[index] != Self.unknown else { return nil }
+        let start = origin + Int64(index) * Self.blockSize
+        return (start + 1...start + Self.blockSize, blocks[index])
+    }
+
+    /// The rows behind the last whole block, in one range for each run without a hole.
+    private var expectedTail: [Expectation] {
+        var expected: [Expectation] = []
+        var run: [(seq: Int64, id: [UInt8], kind: HubRow.Kind)] = []
+        func finish() {
+            guard let first = run.first, let last = run.last else { return }
+            expected.append((first.seq...last.seq, HubFingerprint(of: run).digest))
+            run = []
         }
+        for (index, row) in tail.enumerated() {
+            guard row != Self.hole else {
+                finish()
+                continue
+            }
+            run.append((tailStart + Int64(index) + 1, row.id, HubRow.Kind(rawValue: row.kind)))
+        }
+        finish()
         return expected
     }
 
@@ -201,7 +231,8 @@ extension SpaceLedger {
             let unexplained = try? reader.list({ reader throws(ByteReader.Malformed) in try reader.fixed(32) }),
             reader.isAtEnd
         else { return nil }
-        self.origin = origin
+        // An earlier release began in front of rows that were still to come, where a hub has none to compare.
+        self.origin = blocks.isEmpty && tail.isEmpty ? 0 : origin
         self.blocks = blocks
         self.tail = tail
         self.unexplained = Set(unexplained)

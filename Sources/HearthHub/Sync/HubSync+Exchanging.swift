@@ -4,20 +4,25 @@ import Logging
 
 extension HubSync {
     /// How many records go in one question to the hub, and in one transaction of the store.
-    private static let batch = 500
+    static let batch = 500
     /// So often rows that wait are looked at though nothing has come: a clock may have come near, or a key may be there.
     private static let lookAtHeld = Duration.seconds(60)
+    /// So many bytes of rows that can't be read yet are kept in the file. Of what is beyond, the rest stays on the hub until
+    /// it can be read: else one device could fill the files of all.
+    static let mostOpaqueBytes = 16 << 20
     /// So many ranges of rows that the hub keeps back are told apart.
     private static let mostRanges = 1_000
 
     func push(into report: inout HubSyncReport) async throws {
+        // A hub that went back has lost what was noted as sent.
+        if try await space.hasGoneBack(behind: coordinator.deviceCursor()) { try await restart(in: &report) }
         // What was kept back because a key could not be had is tried again.
         var position = firstKeptBack ?? lastNote
         var stillKeptBack: Int64?
         var count = 0
         while true {
             try Task.checkCancellation()
-            let outgoing = try await coordinator.outgoingRecords(after: position, atMost: Self.batch)
+            let outgoing = try await coordinator.outgoingRecords(after: position, atMost: sending)
             guard outgoing.last > position else {
                 firstKeptBack = stillKeptBack
                 keptBack = count
@@ -28,11 +33,22 @@ extension HubSync {
                 stillKeptBack = position
                 firstKeptBack = firstKeptBack ?? position
             }
-            if !outgoing.records.isEmpty { try await space.publish(outgoing.records) }
+            if !outgoing.records.isEmpty { try await publish(outgoing.records) }
             try await coordinator.markSent(outgoing)
             position = outgoing.last
             lastNote = max(lastNote, position)
             report.sent += outgoing.records.count
+        }
+    }
+
+    /// Publishes records, and sends fewer at once after a hub that did not answer in time, so that what came through is noted.
+    private func publish(_ records: [ExchangeRecord]) async throws {
+        do {
+            try await space.publish(records)
+            sending = min(Self.batch, sending * 2)
+        } catch let error as MemoryError where error.isOutOfTime {
+            sending = max(1, sending / 2)
+            throw error
         }
     }
 
@@ -154,19 +170,58 @@ extension HubSync {
     }
 
     private func record(of kept: KeptRow?) async throws -> ExchangeRecord? {
-        guard let kept, case .record(let record)? = try await space.open(kept.row)?.content else { return nil }
-        return record
+        guard let kept else { return nil }
+        switch try await space.open(kept.row)?.content {
+        case .record(let record)?: return record
+        case .refused? where !kept.isShortened: return Self.nothing
+        case .refused?: break
+        case .erased?, .opaque?, nil: return nil
+        }
+        // This build has what it takes to read the row, of which only the beginning is here.
+        guard let whole = try await space.row(of: kept.row.id) else { return nil }
+        switch try await space.open(whole)?.content {
+        case .record(let record)?: return record
+        case .refused?, .erased?: return Self.nothing
+        case .opaque?, nil: return nil
+        }
+    }
+
+    /// What is taken over in the place of a row that waited and is not to be used: it is counted, and waits no more.
+    private static let nothing = ExchangeRecord(id: [], schema: 1, payload: [], erases: [])
+
+    /// A row that can't be read yet, as it is kept: whole, as long as there are not too many bytes of such rows.
+    ///
+    /// Who wrote one can't be known, so the bound is one for the space.
+    private func kept(opaque row: HubRow) async throws -> KeptRow {
+        let present: Int
+        if let keptOpaque { present = keptOpaque } else { present = try await bytesOfOpaqueRows() }
+        let whole = KeptRow(row)
+        keptOpaque = present + row.ciphertext.count
+        if present + row.ciphertext.count <= Self.mostOpaqueBytes { return whole }
+        keptOpaque = present
+        return KeptRow(shortening: row)
+    }
+
+    private func bytesOfOpaqueRows() async throws -> Int {
+        var (bytes, position): (Int, Int64) = (0, 0)
+        while true {
+            let held = try await coordinator.heldRows(after: position, atMost: Self.batch, afterNews: false)
+            guard let last = held.last else { return bytes }
+            position = last.position
+            for row in held where row.reason == .opaque { bytes += row.sealed.count }
+        }
     }
 
     private func takeOver(_ page: [Received], cursor: Int64?, into report: inout HubSyncReport) async throws {
         var records: [ReceivedRecord] = []
         for received in page {
-            let kept = KeptRow(received.row).bytes
             switch received.content {
             case .record(let record):
-                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: record))
+                let kept = KeptRow(received.row)
+                records.append(ReceivedRecord(position: received.seq, sealed: kept.bytes, record: record))
             case .opaque:
-                records.append(ReceivedRecord(position: received.seq, sealed: kept, record: nil))
+                let kept = try await kept(opaque: received.row)
+                records.append(ReceivedRecord(position: received.seq, sealed: kept.bytes, record: nil))
             case .erased:
                 continue
             case .refused(let refusal):

@@ -20,6 +20,8 @@ public actor HubSync {
     let logger: Logger
     /// The last change of this file that was looked at: sent, or of a sensitive memory whose key can't be had.
     var lastNote: Int64 = 0
+    /// How many changes are looked at, and sent, at once.
+    var sending = HubSync.batch
     /// Where the changes begin that were kept back because a key could not be had; nil if none were.
     var firstKeptBack: Int64?
     /// The number of the hub's last row in the present exchange; nil: it has not said yet.
@@ -30,6 +32,8 @@ public actor HubSync {
     var disagreeing: Set<String> = []
     /// How many changes could not be sent in the present exchange; nil: it has not come to that.
     var keptBack: Int?
+    /// How many bytes of rows that can't be read are kept; nil: it was not asked in the present exchange.
+    var keptOpaque: Int?
     /// When the rows that wait were last looked at; nil: never by this process.
     var lastLookAtHeld: BootInstant?
     /// When an exchange that failed is tried again.
@@ -49,10 +53,15 @@ public actor HubSync {
         self.clock = clock
         self.logger = logger
         let members = await space.members
+        let isUnused = await space.isUnused
         if try await coordinator.deviceSpace()?.space != members.space.description {
             try await coordinator.joinSpace(members.space.description, isFounding: await space.isToFound())
+        } else if isUnused {
+            // What the store sent as another device may count for nothing, and what the hub showed that one is not known.
+            try await coordinator.restartExchange()
         }
         try await space.noteFounded()
+        if isUnused { try await space.noteUse() }
     }
 
     /// Opens the exchange of a store whose device belongs to a space.
@@ -149,7 +158,7 @@ extension HubSync {
         var report = HubSyncReport()
         let notes = try await coordinator.exchangeNotes()
         (withheld, disagreeing) = (notes.withheld, notes.disagreeing)
-        (end, keptBack) = (nil, nil)
+        (end, keptBack, keptOpaque) = (nil, nil, nil)
         do {
             try await body(&report)
         } catch let error as CancellationError {

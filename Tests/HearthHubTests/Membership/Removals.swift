@@ -1,4 +1,5 @@
 import HearthModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
         try await devices[1].publish([ExchangeRecord("before")])
         try await devices[0].remove(devices[1].device.id)
         // It has not heard of it yet, and its role still reaches the hub.
-        try await devices[1].publish([ExchangeRecord("after")])
+        try await devices[1].publishUnaware([ExchangeRecord("after")])
         try await devices[2].publish([ExchangeRecord("others go on")])
         for space in [devices[0], devices[2], try devices.reopened(2)] {
             let rows = try await space.everything()
@@ -23,6 +24,49 @@ import Testing
         }
         // From the beginning it is the same, also for one that knows the end.
         #expect(try await devices[2].texts() == ["before", "others go on"])
+    }
+
+    @Test func `a device that was removed and has not heard of it publishes nothing`() async throws {
+        let devices = try await Devices(3, over: hub)
+        try await devices[0].remove(devices[1].device.id)
+        let space = await devices[0].members.space
+        let rows = hub.rows(of: space)
+        await expect(.deviceRemoved) { try await devices[1].publish([ExchangeRecord("after")]) }
+        #expect(hub.rows(of: space) == rows)
+    }
+
+    @Test func `what is published while a device is removed is sealed with a key that it does not get`() async throws {
+        let devices = try await Devices(3, over: hub)
+        let moving = try Space(
+            hub: RemovingHub(hub, removing: await devices[1].device.id, by: devices[0]),
+            storage: devices.storages[2],
+            clock: devices.clock.storeClock
+        )
+        // The removal comes between the look at the membership and the publication.
+        try await moving.publish([ExchangeRecord("secret")])
+        let row = try #require(hub.rows(of: await devices[0].members.space).last { $0.kind == .record })
+        if case .opened = await devices[1].keys.open(row) { Issue.record("The removed device can read it.") }
+        #expect(try await devices[0].texts() == ["secret"])
+    }
+
+    @Test func `what a removed device sent is had from it again once it has joined anew, and can be erased`()
+        async throws
+    {
+        var devices = try await Devices(3, over: hub)
+        let record = ExchangeRecord("tea")
+        try await devices[0].remove(devices[1].device.id)
+        try await devices[1].publishUnaware([record])
+        let rejoined = try await devices.add()
+        #expect(try await rejoined.publish([record]).added == 1)
+        // The same from any device has one row.
+        #expect(try await devices[2].publish([record]).added == 0)
+        for index in [0, 2] { #expect(try await devices[index].texts() == ["tea"]) }
+        try await devices[2].publish([ExchangeRecord("forget it", erasing: [record])])
+        #expect(try await rejoined.publish([record]).added == 0)
+        for index in [0, 2, 3] {
+            #expect(try await devices[index].texts() == ["forget it"])
+            #expect(try await devices[index].audit().unexplained.isEmpty)
+        }
     }
 
     @Test func `a removed device can't read the new epoch, and is told`() async throws {
@@ -133,4 +177,50 @@ import Testing
         #expect(try await devices[2].texts() == ["after it left"])
         await expect(.invalidArgument) { try await devices[0].remove(devices[1].device.id) }
     }
+}
+
+/// A hub on which a device is removed just before the first publication of another one.
+private final class RemovingHub: Hub {
+    private let hub: MemoryHub
+    private let remove: @Sendable () async throws -> Void
+    private let isDone = Mutex(false)
+
+    init(_ hub: MemoryHub, removing device: DeviceID, by remover: Space) {
+        self.hub = hub
+        remove = { try await remover.remove(device) }
+    }
+
+    func publish(
+        _ rows: [HubEntry],
+        erasing erased: [[UInt8]],
+        in space: SpaceID,
+        knowing membership: Int64?
+    ) async throws -> PublishedRows {
+        let isFirst = isDone.withLock { isDone in
+            defer { isDone = true }
+            return !isDone
+        }
+        if isFirst { try await remove() }
+        return try await hub.publish(rows, erasing: erased, in: space, knowing: membership)
+    }
+
+    func fetch(in space: SpaceID, after cursor: Int64, limit: Int, kind: HubRow.Kind?) async throws -> HubPage {
+        try await hub.fetch(in: space, after: cursor, limit: limit, kind: kind)
+    }
+
+    func rows(of ids: [[UInt8]], in space: SpaceID) async throws -> [HubRow] {
+        try await hub.rows(of: ids, in: space)
+    }
+
+    func waitForNews(in space: SpaceID, after cursor: Int64, timeout: Duration) async throws -> Bool {
+        try await hub.waitForNews(in: space, after: cursor, timeout: timeout)
+    }
+
+    func fingerprints(in space: SpaceID, of ranges: [ClosedRange<Int64>]) async throws -> [HubFingerprint] {
+        try await hub.fingerprints(in: space, of: ranges)
+    }
+
+    func end(of space: SpaceID) async throws -> Int64 { try await hub.end(of: space) }
+
+    func close() async { await hub.close() }
 }

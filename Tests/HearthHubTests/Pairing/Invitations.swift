@@ -99,8 +99,28 @@ import Testing
         await expect(.invalidArgument) {
             try await Space.join(code, name: "second", hub: hub, storage: storage, clock: clock)
         }
+        // Nothing is left that would take it for a device of the space, and it may take another invitation.
+        #expect(storage.load() == nil)
+        let other = try await devices[0].invite(address: "")
+        let joined = try await Space.join(other, name: "second", hub: hub, storage: storage, clock: clock)
+        #expect(await joined.members.active.map(\.name).sorted() == ["device 0", "first", "second"])
         try await devices[0].catchUpOnMembership()
         #expect(await devices[0].members.active.map(\.name).contains("first"))
+    }
+
+    @Test func `a device whose joining does not count neither reads nor sends`() async throws {
+        let devices = try await Devices(1, over: hub)
+        let clock = devices.clock.storeClock
+        let code = try await devices[0].invite(address: "")
+        let before = hub.snapshot()
+        let storage = MemoryDeviceStorage()
+        _ = try await Space.join(code, name: "late", hub: hub, storage: storage, clock: clock)
+        hub.restore(before)
+        _ = try await Space.join(code, name: "early", hub: hub, storage: MemoryDeviceStorage(), clock: clock)
+        let late = try Space(hub: hub, storage: storage, clock: clock)
+        await expect(.deviceRemoved) { try await late.publish([ExchangeRecord("tea")]) }
+        await expect(.deviceRemoved) { try await late.fetch(after: 0, limit: 10) }
+        #expect(hub.rows(of: code.space).allSatisfy { $0.kind == .membership })
     }
 
     @Test func `names of devices are checked, and a device belongs to one space`() async throws {

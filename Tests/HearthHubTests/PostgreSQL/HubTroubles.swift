@@ -196,6 +196,26 @@ struct HubTroubles {
         #expect(try await hub.publish([entry(0, 1)], erasing: [], in: space).end == 2)
     }
 
+    @Test func `a way that is slower than an answer may take costs time, and no failure`() async throws {
+        let database = try await database()
+        let (_, role) = try await database.hub()
+        let proxy = try TCPProxy(to: database.server.port, buffer: 8_192)
+        var limits = PostgreSQLHub.Limits()
+        limits.answer = .seconds(2)
+        let hub = try PostgreSQLHub(role.settings.setting("port", to: "\(proxy.port)"), limits: limits)
+        _ = try await hub.end(of: space)
+        proxy.slowDown()
+        // Up and down, each takes longer than the time of one answer.
+        let row = HubEntry(
+            id: entry(0, 0).id,
+            kind: .record,
+            ciphertext: (0..<3 << 20).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }
+        )
+        #expect(try await hub.publish([row], erasing: [], in: space).added == 1)
+        let rows = try await hub.fetch(in: space, after: 0, limit: 10, kind: nil).rows
+        #expect(rows.map(\.ciphertext) == [row.ciphertext])
+    }
+
     @Test func `a server that says nothing costs the time of one answer`() async throws {
         let database = try await database()
         var limits = PostgreSQLHub.Limits()

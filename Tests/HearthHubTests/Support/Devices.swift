@@ -67,6 +67,21 @@ extension Space {
 }
 
 extension Space {
+    /// Publishes records as a build does that does not look at the membership first.
+    func publishUnaware(_ records: [ExchangeRecord]) async throws {
+        let epoch = try await sealingEpoch()
+        _ = try await hub.publish(try records.map { try entry($0, epoch: epoch) }, erasing: [], in: state.space)
+    }
+
+    /// Publishes records in an epoch that other devices have not heard of.
+    func publish(_ records: [ExchangeRecord], inEpoch epoch: EpochID, with key: SymmetricKey) async throws {
+        keys.add(key, of: epoch)
+        _ = try await hub.publish(try records.map { try entry($0, epoch: epoch) }, erasing: [], in: state.space)
+    }
+
+    /// Gives the device the key of an epoch.
+    func hold(_ key: SymmetricKey, of epoch: EpochID) { keys.add(key, of: epoch) }
+
     /// Removes a device without looking first at what others did: as if both had done it at once.
     func removeUnaware(_ device: DeviceID) async throws {
         try await append([.removal(device), try newEpoch(without: [device])])

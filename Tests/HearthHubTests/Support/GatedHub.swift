@@ -23,8 +23,17 @@ final class GatedHub: Hub {
         return try await hub.fetch(in: space, after: cursor, limit: limit, kind: kind)
     }
 
-    func publish(_ rows: [HubEntry], erasing erased: [[UInt8]], in space: SpaceID) async throws -> PublishedRows {
-        try await hub.publish(rows, erasing: erased, in: space)
+    func publish(
+        _ rows: [HubEntry],
+        erasing erased: [[UInt8]],
+        in space: SpaceID,
+        knowing membership: Int64?
+    ) async throws -> PublishedRows {
+        try await hub.publish(rows, erasing: erased, in: space, knowing: membership)
+    }
+
+    func rows(of ids: [[UInt8]], in space: SpaceID) async throws -> [HubRow] {
+        try await hub.rows(of: ids, in: space)
     }
 
     func waitForNews(in space: SpaceID, after cursor: Int64, timeout: Duration) async throws -> Bool {

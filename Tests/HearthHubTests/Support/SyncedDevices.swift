@@ -51,6 +51,12 @@ struct SyncedDevices {
         syncs[index] = try await HubSync(stores[index], space: devices[index], clock: devices.clock.storeClock)
     }
 
+    /// Lets a store exchange as another device, which joins by an invitation of the first one.
+    mutating func rejoin(_ index: Int) async throws {
+        let space = try await devices.add()
+        syncs[index] = try await HubSync(stores[index], space: space, clock: devices.clock.storeClock)
+    }
+
     /// Changes the file of a store behind its back, as a failing disk does.
     mutating func damage(_ index: Int, _ statement: String) async throws {
         try await stores[index].close()

@@ -9,6 +9,7 @@ final class TCPProxy: Sendable {
         var isCut = false
         /// How many bytes still get through to the server before the way is cut; nil: all.
         var left: Int?
+        var isSlow = false
     }
 
     let port: Int
@@ -17,9 +18,15 @@ final class TCPProxy: Sendable {
     private let state = Mutex(State())
 
     /// Listens on a free port of this machine, and leads to another one.
-    init(to target: Int) throws {
+    ///
+    /// - Parameter buffer: How many bytes the kernel takes for it of what a client sends, so that the client sees how slow the
+    ///   way is; nil: as many as it likes.
+    init(to target: Int, buffer: Int32? = nil) throws {
         self.target = target
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var buffer {
+            setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &buffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = Self.address(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
@@ -46,6 +53,9 @@ final class TCPProxy: Sendable {
 
     /// Cuts the way once so many more bytes have gone to the server.
     func cut(after bytes: Int) { state.withLock { $0.left = bytes } }
+
+    /// Lets 4 KiB through in each direction, and then nothing for a hundredth of a second, and so on; or all at once again.
+    func slowDown(_ isSlow: Bool = true) { state.withLock { $0.isSlow = isSlow } }
 
     /// Lets connections through again.
     func mend() {
@@ -115,7 +125,11 @@ final class TCPProxy: Sendable {
 
     private func pass(_ source: Int32, _ target: Int32, counts: Bool) {
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        while case let count = read(source, &buffer, buffer.count), count > 0 {
+        while true {
+            let isSlow = state.withLock(\.isSlow)
+            if isSlow { usleep(10_000) }
+            let count = read(source, &buffer, isSlow ? 4_096 : buffer.count)
+            guard count > 0 else { return }
             let allowed = counts ? allowance(count) : count
             var written = 0
             while written < allowed {

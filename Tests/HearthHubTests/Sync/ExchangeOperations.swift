@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import HearthMemory
 import HearthModel
@@ -179,12 +180,14 @@ import Testing
         synced.hub.restore(honest)
         try await synced.store("The last boat.")
         try await synced.syncs[0].sync()
+        synced.hub.tamper(space, at: 100) { $0.id[0] ^= 1 }
         try await synced.syncs[1].sync()
         #expect(try await synced.status(of: 1)?.disagreeing == 1)
         #expect(try await synced.reasons(of: 1).contains { $0.contains("other rows to 1 of the other devices") })
         let told = try await synced.notifications(of: 1).filter { $0.kind == .hubChanged }
         #expect(told.map(\.severity) == [.critical])
         // Everything exchanged anew, the devices say the same.
+        synced.hub.tamper(space, at: 100) { $0.id[0] ^= 1 }
         try await synced.stores[1].restartExchange()
         let audit = try await synced.devices[1].audit()
         _ = try await synced.devices[1].rewind(to: audit.agreed)
@@ -263,6 +266,40 @@ import Testing
         #expect(try await synced.reasons(of: 1).first?.contains("Upgrade") == true)
         let told = try await synced.notifications(of: 1).filter { $0.kind == .recordsUnreadable }
         #expect(told.map(\.count) == [1])
+        try await synced.close()
+    }
+
+    @Test func `of rows that can't be read no more is kept than a bound, and all are taken over once they can be`()
+        async throws
+    {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        let space = await synced.devices[0].members.space
+        // As many as fill a file, of a kind that no release knows.
+        for number in 0..<5 {
+            let row = HubEntry(
+                id: ExchangeRecord("unknown \(number)").id,
+                kind: HubRow.Kind(rawValue: 99),
+                ciphertext: [UInt8](repeating: UInt8(number), count: HubSync.mostOpaqueBytes / 3)
+            )
+            _ = try await synced.hub.publish([row], erasing: [], in: space)
+        }
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.opaque == 5)
+        let kept = try await synced.stores[1].heldRows(after: 0, atMost: 100, afterNews: false)
+        #expect(kept.reduce(0) { $0 + $1.sealed.count } < HubSync.mostOpaqueBytes + 10_000)
+        #expect(kept.compactMap { KeptRow(bytes: $0.sealed)?.isShortened }.count(where: \.self) == 2)
+        // A row of a later epoch, of which there was no room for more than the beginning, is had once the key is there.
+        try await synced.store("The boat is green.")
+        let outgoing = try await synced.stores[0].outgoingRecords()
+        let (id, key) = (EpochID.random(), SymmetricKey(size: .bits256))
+        try await synced.devices[0].publish(outgoing.records, inEpoch: id, with: key)
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.opaque == 5 + outgoing.records.count)
+        await synced.devices[1].hold(key, of: id)
+        try await synced.syncs[1].sync()
+        #expect(try await synced.contents("boat", on: 1) == ["The boat is green."])
+        #expect(try await synced.status(of: 1)?.opaque == 5)
         try await synced.close()
     }
 
