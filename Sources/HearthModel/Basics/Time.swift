@@ -68,6 +68,9 @@ package struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable, Cod
         return max(HybridTime(rawValue: milliseconds << 16), HybridTime(rawValue: rawValue.saturatingSuccessor))
     }
 
+    /// The next time after this one while the wall clock stands still.
+    package var successor: HybridTime { HybridTime(rawValue: rawValue.saturatingSuccessor) }
+
     /// The wall-clock part.
     package var timestamp: Timestamp { Timestamp(rawValue: (rawValue >> 16) * 1_000) }
 

@@ -54,6 +54,8 @@ package struct TakeoverReport: Hashable, Sendable {
     package var held = 0
     /// How many of them wait because their clock is far ahead.
     package var future = 0
+    /// Erasures of users that were dated far ahead, and count as of now instead.
+    package var datedAnew = 0
     /// Why records were passed over that can't be what their device meant: the row, and the reason.
     package var refusals: [String] = []
 

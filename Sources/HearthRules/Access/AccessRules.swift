@@ -111,19 +111,24 @@ package struct HistoryLimits {
     var share: Share?
     /// When the share began; nil where there is none.
     var since: (head: VersionID, order: Int64)?
+    /// The versions that the head of then was made from, in a file that exchanges with other devices. They alone came before:
+    /// the order in which versions came in is another on each device.
+    var before: Set<VersionID>?
 
     package init(
         viewer: AgentID,
         owner: AgentID,
         rules: AccessRules,
         share: Share? = nil,
-        since: (head: VersionID, order: Int64)? = nil
+        since: (head: VersionID, order: Int64)? = nil,
+        before: Set<VersionID>? = nil
     ) {
         self.viewer = viewer
         self.owner = owner
         self.rules = rules
         self.share = share
         self.since = since
+        self.before = before
     }
 
     /// Whether the agent may decide on the memory. Then it also sees the edits that wait or that lost.
@@ -141,7 +146,12 @@ package struct HistoryLimits {
         if version.author == viewer { return true }
         guard wasShown || mayDecide else { return false }
         guard !rules.isRestricted(version.fields.category, owner: owner), share?.isRevoked != true else { return false }
-        if let since, order >= since.order || version.id == since.head { return true }
+        if let since, version.id == since.head || came(version, order, since: since.order) { return true }
         return rules.globalRule(for: viewer, owner: owner, category: version.fields.category) != nil
+    }
+
+    private func came(_ version: Version, _ order: Int64, since start: Int64) -> Bool {
+        if let before { return !before.contains(version.id) }
+        return order >= start
     }
 }

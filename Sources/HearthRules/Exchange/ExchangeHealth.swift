@@ -55,7 +55,7 @@ package enum ExchangeHealth {
         }
         add(
             status.keyless,
-            "\(rows(status.keyless)) of other devices \(waits(status.keyless)) for the keys of sensitive memories. Give this program the key: see `hearth keys status`."
+            "\(rows(status.keyless)) of other devices \(waits(status.keyless)) for the keys of sensitive memories. Until then a memory that has become sensitive elsewhere stays plain here and gets no edits of the other devices. Give this program the key: see `hearth keys status`."
         )
         add(
             status.damaged,

@@ -173,6 +173,10 @@ extension Version {
         let time: HybridTime
         let id: VersionID
 
+        package init(time: HybridTime, id: VersionID) {
+            (self.time, self.id) = (time, id)
+        }
+
         package static func < (left: Stamp, right: Stamp) -> Bool {
             (left.time, left.id) < (right.time, right.id)
         }

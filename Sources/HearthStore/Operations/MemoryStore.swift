@@ -262,19 +262,19 @@ extension MemoryStore {
             [directories, clock, keyring, readCounts, embedder, defaultResolution] transaction in
             // This is made here because an operation may run more than once, and only its last run counts.
             let afterCommit = WriteContext.AfterCommit()
-            let result = try body(
-                WriteContext(
-                    transaction: transaction,
-                    afterCommit: afterCommit,
-                    directory: try transaction.directory(directories),
-                    clock: clock,
-                    keyring: keyring,
-                    readCounts: readCounts,
-                    now: now,
-                    vectors: VectorSource(embedder: embedder, prepared: prepared),
-                    defaultResolution: defaultResolution
-                )
+            let context = WriteContext(
+                transaction: transaction,
+                afterCommit: afterCommit,
+                directory: try transaction.directory(directories),
+                clock: clock,
+                keyring: keyring,
+                readCounts: readCounts,
+                now: now,
+                vectors: VectorSource(embedder: embedder, prepared: prepared),
+                defaultResolution: defaultResolution
             )
+            if let news = try transaction.returnToClock(at: now) { afterCommit.notifications.append(news) }
+            let result = try body(context)
             return (result: result, after: afterCommit.outcome)
         }
         notifications.publish(done.after.notifications)

@@ -119,7 +119,7 @@ struct DraftWriter {
         // An edit that changes nothing must not give the draft a later time.
         if let existing, existing.digest == draft.digest { return existing }
         var draft = draft
-        draft.time = transaction.nextTime(at: now)
+        draft.time = transaction.nextTime(at: now, after: max(record.headTime, existing?.time ?? .zero))
         let fields = draft.change.applied(to: record.fields)
         let seal = try currentSeal(record)
         draft.sealedWith = seal?.keys.newest.number

@@ -83,7 +83,7 @@ extension WriteContext {
             parents: [record.head],
             author: agent.id,
             node: transaction.state.node,
-            time: transaction.nextTime(at: now),
+            time: transaction.nextTime(at: now, after: record.headTime),
             fields: change.applied(to: record.fields),
             number: record.headNumber.saturatingSuccessor,
             digestKey: record.seal?.digestKey

@@ -18,6 +18,7 @@ extension RecordTakeover {
             }
             return .applied(user: user, memory: key)
         }
+        try forgetParent(memory)
         try TombstoneTable.insert(
             memory.id,
             user: user,
@@ -32,13 +33,20 @@ extension RecordTakeover {
         guard let time = fact.time.time, (try? fact.user.validated()) != nil else {
             return .refused("its erasure is none")
         }
-        guard let owner = fact.owner, let id = fact.id else { return try eraseUser(fact.user, until: time) }
+        guard let owner = fact.owner, let id = fact.id else {
+            guard let date = fact.insteadOf.map(\.time) ?? time else { return .refused("its erasure is none") }
+            return try eraseUser(fact.user, dated: date, until: time)
+        }
+        if !isTooFarAhead(time) { transaction.note(time) }
         let memory = FactMemory(user: fact.user, owner: owner, id: id)
         let isKnown = try RemovedMemories.contain(memory, in: connection)
         try RemovedMemories.insert(memory, in: transaction)
         let marks = try ErasureMarks.make(in: transaction)
         try ErasureMarks.insert(marks.mark(of: id, user: fact.user, agent: owner), in: connection)
-        guard let key = try present(memory) else { return isKnown ? .known : .applied(user: nil, memory: nil) }
+        guard let key = try present(memory) else {
+            try forgetParent(memory)
+            return isKnown ? .known : .applied(user: nil, memory: nil)
+        }
         return try erase(key) ? .applied(user: nil, memory: nil) : .held(.incomplete)
     }
 
@@ -67,9 +75,31 @@ extension RecordTakeover {
     }
 
     /// Erases the memories of a user that were stored until a time. What was stored later is of a new life of the user.
-    private func eraseUser(_ id: UserID, until time: HybridTime) throws -> Outcome {
-        try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
-        guard let user = try UserTable.find(id, in: connection) else { return .applied(user: nil, memory: nil) }
+    ///
+    /// What is stored after this was seen is dated later. An erasure that is dated too far ahead for that goes until now
+    /// instead, and the other devices are told. Of several that tell so, the earliest holds: it takes the least of the new life.
+    private func eraseUser(_ id: UserID, dated date: HybridTime, until time: HybridTime) throws -> Outcome {
+        let known = try RemovedMemories.end(ofErasure: date, of: id, in: connection)
+        if let known, known <= time {
+            // The hub may have lost that it goes less far.
+            if known < time { try context.noteErasure(ofUser: id, dated: date, until: known) }
+            return .known
+        }
+        var end = time
+        if isTooFarAhead(time) { end = min(time, transaction.nextTime(at: context.now)) }
+        transaction.note(end)
+        if known == nil {
+            guard try eraseMemories(of: id, until: end) else { return .held(.incomplete) }
+        }
+        try RemovedMemories.noteErasure(of: id, dated: date, until: end, in: transaction)
+        guard end < time else { return .applied(user: nil, memory: nil) }
+        try context.noteErasure(ofUser: id, dated: date, until: end)
+        return .datedAnew
+    }
+
+    /// - Returns: Whether all of them could be erased.
+    private func eraseMemories(of id: UserID, until time: HybridTime) throws -> Bool {
+        guard let user = try UserTable.find(id, in: connection) else { return true }
         let memories = try connection.rows(
             """
             SELECT m.memory_key FROM memories AS m WHERE m.user_key = ?1
@@ -86,18 +116,18 @@ extension RecordTakeover {
                 let facts = try context.forgetFacts(of: key, memory)
                 try context.noteErasure(of: memory, facts: facts)
             }
-            guard try erase(key) else { return .held(.incomplete) }
+            guard try erase(key) else { return false }
         }
         let hasNewLife = try connection.first(
             "SELECT EXISTS (SELECT 1 FROM memories WHERE user_key = ?1)",
             user,
             as: { $0.bool(0) }
         )
-        guard hasNewLife == false else { return .applied(user: nil, memory: nil) }
+        guard hasNewLife == false else { return true }
         // Nothing is left but sessions, keys and the name, and what was removed and not said yet.
         try context.noteErasureOfRemoved(ofUser: user, id: id)
         try DeviceFacts.forget(user: user, in: connection)
         _ = try context.eraseUser(user, id: id, isNoted: false)
-        return .applied(user: nil, memory: nil)
+        return true
     }
 }

@@ -54,11 +54,14 @@ extension RecordTakeover {
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
         guard let record = found else { return .held(.incomplete) }
         guard !record.isLocked else { return .held(.keyless) }
-        if let seal = record.seal { return try take(made, of: record, sealedBy: seal) }
+        guard try hasSession(fact.origin, of: memory.user, record.userKey) else { return .held(.incomplete) }
+        if let seal = record.seal { return try take(made, fact.origin, of: record, sealedBy: seal) }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
         guard try fact.salt == nil || wasMadePlain(key) else { return .held(try waitsForKeys(of: memory.user)) }
         guard try mayBePlain(made, fact) else { return .held(.keyless) }
-        guard try !VersionTable.contains(made.id, of: record, in: connection) else { return .known }
+        guard try !VersionTable.contains(made.id, of: record, in: connection) else {
+            return try take(fact.origin, of: made, in: record) ? .applied(user: record.userKey, memory: key) : .known
+        }
         var greatest = 0
         for parent in made.parents {
             guard let number = try VersionTable.number(of: parent, of: record, in: connection) else {
@@ -68,6 +71,7 @@ extension RecordTakeover {
         }
         guard made.number > greatest else { return .refused(Self.wrongNumber) }
         transaction.note(made.time)
+        _ = try take(fact.origin, of: made, in: record)
         // Heads are settled once for all versions that have come: joining them one by one would make a merge of each.
         try context.insert(made, of: record, text: .against(record.head, text: record.fields.content))
         try DeviceOutbox.remove(version: made.id, of: key, in: connection)
@@ -77,15 +81,19 @@ extension RecordTakeover {
     /// Takes over a version of a memory that is sensitive here.
     private func take(
         _ made: Version,
+        _ origin: VersionFact.Origin?,
         of record: MemoryRecord,
         sealedBy seal: MemorySeal
     ) throws -> Outcome {
         let known = try labels.of(record, in: context.snapshot)
-        guard known.stored(made.id) == nil else { return .known }
+        guard known.stored(made.id) == nil else {
+            return try take(origin, of: made, in: record) ? .applied(user: record.userKey, memory: record.key) : .known
+        }
         guard let version = known.relabeled(made, key: seal.digestKey) else { return .held(.incomplete) }
         let greatest = made.parents.compactMap { known[$0]?.number }.max() ?? 0
         guard made.number > greatest else { return .refused(Self.wrongNumber) }
         transaction.note(made.time)
+        _ = try take(origin, of: made, in: record)
         try context.insert(version, of: record, text: .against(record.head, text: record.fields.content))
         labels.add(made, as: version.id, of: record)
         try DeviceOutbox.remove(version: version.id, of: record.key, in: connection)
@@ -174,18 +182,8 @@ extension RecordTakeover {
         guard !isSensitive || digestKey != nil else { return .held(.keyless) }
         let user = try transaction.keys.user(memory.user, now: context.now, in: connection)
         let version = isSensitive ? version.relabeled(parents: [], key: digestKey) : version
-        if let session = origin.session, try SessionTable.find(session, user: user, in: connection) == nil {
-            // A session of an erased user's earlier life does not come any more.
-            guard try RemovedMemories.userWasErased(memory.user, since: .zero, in: connection) else {
-                return .held(.incomplete)
-            }
-            try connection.run(
-                "INSERT INTO sessions (user_key, session_id, started_at) VALUES (?1, ?2, ?3)",
-                user,
-                session.rawValue,
-                origin.createdAt
-            )
-        }
+        guard try hasSession(origin, of: memory.user, user) else { return .held(.incomplete) }
+        let origin = try withoutRemovedParent(origin, of: memory.user)
         let exported = ExportedMemory(
             id: memory.id,
             user: memory.user,
@@ -242,9 +240,9 @@ extension RecordTakeover {
             INSERT INTO shares (user_key, memory_key, agent_key, rule, permission, is_revoked, granted_at, since_head, since_order, changed)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             ON CONFLICT (user_key, memory_key, agent_key) DO UPDATE SET rule = excluded.rule, permission = excluded.permission,
-                since_head = iif(is_revoked AND NOT excluded.is_revoked, excluded.since_head, since_head),
-                since_order = iif(is_revoked AND NOT excluded.is_revoked, excluded.since_order, since_order),
-                is_revoked = excluded.is_revoked, granted_at = excluded.granted_at, changed = excluded.changed
+                since_order = iif(since_head = excluded.since_head AND is_revoked = excluded.is_revoked, since_order,
+                    excluded.since_order),
+                since_head = excluded.since_head, is_revoked = excluded.is_revoked, granted_at = excluded.granted_at, changed = excluded.changed
             """,
             user,
             key,

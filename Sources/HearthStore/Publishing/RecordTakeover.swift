@@ -11,6 +11,8 @@ struct RecordTakeover {
     enum Outcome: Hashable {
         /// It changed something; of which user and memory, if of one.
         case applied(user: Int64?, memory: Int64?)
+        /// It was dated too far ahead, and counts as of a time of this device, which the others are told.
+        case datedAnew
         /// It says nothing new.
         case known
         /// It is about a memory that is gone for good. It is not noted: its id is a digest of what it says.

@@ -96,15 +96,15 @@ extension WriteContext {
         let openConflict = try ConflictTable.waiting(on: record, in: connection)
         let heads = try openConflict == nil ? [record.head] : VersionTable.heads(memory: record.key, in: connection)
         let reader = VersionReader(of: record, in: snapshot)
-        let number = try heads.map { try $0 == record.head ? record.headNumber : reader.version($0).number }.max()
+        let others = try heads.filter { $0 != record.head }.map { try reader.version($0) }
         return Version(
             memoryID: record.id,
             parents: heads,
             author: agent.id,
             node: transaction.state.node,
-            time: transaction.nextTime(at: now),
+            time: transaction.nextTime(at: now, after: others.map(\.time).reduce(record.headTime, max)),
             fields: fields,
-            number: (number ?? record.headNumber).saturatingSuccessor,
+            number: others.map(\.number).reduce(record.headNumber, max).saturatingSuccessor,
             digestKey: record.seal?.digestKey
         )
     }

@@ -199,7 +199,9 @@ extension WriteContext {
         }
         if isSensitive { try DeviceFacts.forgetIDs(memory: record.key, in: connection) }
         guard isNoted else { return }
-        try DeviceOutbox.note(sensitivityOf: record.key, at: time ?? transaction.nextTime(at: now), in: connection)
+        let last = try DeviceRegisters.sensitivityChange(of: record.key, in: connection) ?? .zero
+        let changedAt = time ?? transaction.nextTime(at: now, after: last)
+        try DeviceOutbox.note(sensitivityOf: record.key, at: changedAt, in: connection)
         // A device without keys can read it from now on, if it is sent anew.
         if !isSensitive { try DeviceOutbox.note(versionsOf: record.key, in: connection) }
     }
@@ -231,10 +233,17 @@ extension WriteContext {
             try noteErasure(of: memory, facts: try forgetFacts(of: key, memory))
         }
         try noteErasureOfRemoved(ofUser: user, id: id)
-        let time = transaction.nextTime(at: now)
-        try RemovedMemories.noteErasure(of: id, at: time, in: transaction)
+        let last = try RemovedMemories.erasure(of: id, in: connection) ?? .zero
+        let time = transaction.nextTime(at: now, after: last)
+        try RemovedMemories.noteErasure(of: id, dated: time, until: time, in: transaction)
         try DeviceFacts.forget(user: user, in: connection)
         let erasure = ErasureFact(user: id, time: ExportedTime(time))
+        try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: []).json(), in: connection)
+    }
+
+    /// Notes for other devices that the erasure of a user, which another device dated far ahead, goes until a time only.
+    func noteErasure(ofUser id: UserID, dated date: HybridTime, until end: HybridTime) throws {
+        let erasure = ErasureFact(user: id, dated: date, until: end)
         try DeviceOutbox.note(erasure: try NotedErasure(erasure, facts: []).json(), in: connection)
     }
 }

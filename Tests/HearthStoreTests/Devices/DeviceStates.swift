@@ -20,7 +20,7 @@ struct DeviceState: Equatable {
                 let name = "\(record.userID)/\(record.owner)/\(record.id)"
                 let fields = record.fields
                 facts[name] =
-                    "\(fields.isDeleted ? "deleted " : "")\(fields.content) [\(fields.category), \(fields.tags), \(fields.importance), \(fields.confidence), \(fields.metadata.sorted { $0.key < $1.key }), \(String(describing: fields.expiresAt))] in \(record.sessionID?.rawValue ?? "-"), \(record.type), \(record.createdAt.rawValue)"
+                    "\(fields.isDeleted ? "deleted " : "")\(fields.content) [\(fields.category), \(fields.tags), \(fields.importance), \(fields.confidence), \(fields.metadata.sorted { $0.key < $1.key }), \(String(describing: fields.expiresAt))] in \(record.sessionID?.rawValue ?? "-"), \(record.type), \(record.createdAt.rawValue), of \(record.parentID?.rawValue ?? "-")"
                 let waits = try ConflictTable.waiting(on: record, in: connection) != nil
                 var heads = try VersionTable.heads(memory: key, in: connection)
                 if record.isSensitive {
@@ -31,7 +31,12 @@ struct DeviceState: Equatable {
                 facts[name + " sensitive"] = "\(record.isSensitive)"
                 facts[name + " waits"] = waits ? heads.map(\.rawValue).sorted().joined(separator: ",") : "no"
                 for agent in snapshot.directory.agents {
-                    facts[name + " seen by \(agent.id)"] = "\(try snapshot.standing(of: agent, to: record))"
+                    let standing = try snapshot.standing(of: agent, to: record)
+                    facts[name + " seen by \(agent.id)"] = "\(standing)"
+                    guard standing != .none else { continue }
+                    let history = try snapshot.history(of: record, as: agent)
+                        .map { "\($0.number) \($0.author) \($0.isDeleted ? "deleted" : $0.content)" }
+                    facts[name + " history of \(agent.id)"] = history.sorted().joined(separator: " | ")
                 }
             }
             try connection.forEach(

@@ -17,6 +17,8 @@ struct SimulatedDevices {
         var provider: MemoryKeyProvider
         /// How far its clock is ahead.
         var lead: Duration
+        /// How far it was set wrong beside that.
+        var error = Duration.zero
         /// A removed device goes on by itself and exchanges with nobody.
         var isRemoved = false
     }
@@ -49,6 +51,7 @@ struct SimulatedDevices {
             )
             // Some have memories of before.
             if chance(30) { try await store(on: &device) }
+            if chance(40) { try await importNotes(into: device) }
             devices.append(device)
             try await device.store.joinSpace("space", isFounding: number == 0)
         }
@@ -149,6 +152,13 @@ extension SimulatedDevices {
             case 65 where chance(25):
                 note("the hub is put back")
                 try await putBack()
+            case 66 where chance(40):
+                note("\(name) has its clock set \(device.error == .zero ? "wrong" : "right")")
+                let change =
+                    device.error == .zero
+                    ? .seconds(Int.random(in: -2_000...20_000, using: &random)) : .zero - device.error
+                device.clock.jumpWallClock(by: change)
+                device.error += change
             case 64..<68:
                 note("\(name) decides")
                 try await decide(on: &device)
@@ -212,6 +222,30 @@ extension SimulatedDevices {
             sessionID: chance(40) ? "session" : nil,
             shareWith: others
         )
+    }
+
+    /// Imports notes that other devices import too, not all of them with the same words about them.
+    private mutating func importNotes(into device: Device) async throws {
+        var batch: [MemoryImport] = []
+        for number in 0..<3 where chance(70) {
+            let draft = MemoryDraft(
+                content: chance(70) ? "Note \(number)." : "Note \(number), in other words.",
+                type: any([.episodic, .semantic]),
+                parentID: number > 0 && chance(50) ? "mem_note0" : nil,
+                createdAt: Date(timeIntervalSince1970: any([1_700_000_000, 1_710_000_000]))
+            )
+            batch.append(
+                MemoryImport(
+                    id: MemoryID(rawValue: "mem_note\(number)"),
+                    userID: "ana",
+                    agentID: "alden",
+                    sessionID: chance(30) ? any(["session", "other session"]) : nil,
+                    draft: draft
+                )
+            )
+        }
+        guard !batch.isEmpty else { return }
+        _ = try await device.store.importMemories(batch, onInvalid: .skip)
     }
 
     private struct KnownMemory {
@@ -381,7 +415,11 @@ extension SimulatedDevices {
 extension SimulatedDevices {
     /// Lets every device send and receive until nothing is new.
     mutating func heal() async throws {
-        for device in devices { device.clock.advance(by: .seconds(100_000) - device.lead) }
+        for index in devices.indices {
+            devices[index].clock.jumpWallClock(by: .zero - devices[index].error)
+            devices[index].error = .zero
+            devices[index].clock.advance(by: .seconds(100_000) - devices[index].lead)
+        }
         for _ in 0..<200 {
             let before = hub.records.count
             for device in members {

@@ -73,7 +73,8 @@ enum ShareTable {
         in transaction: StoreTransaction
     ) throws {
         guard transaction.state.exchanges else { return }
-        let time = transaction.nextTime(at: time)
+        let last = try DeviceRegisters.find(.share(of: memory, with: agent), in: transaction.connection)
+        let time = transaction.nextTime(at: time, after: last?.time ?? .zero)
         try DeviceOutbox.stamp(share: agent, of: memory, at: time, in: transaction.connection)
     }
 

@@ -138,6 +138,20 @@ struct ErasureFact: Codable {
     /// Nil: all memories of the user whose first version is not later than the time.
     var id: MemoryID?
     var time: ExportedTime
+    /// Of a user whose erasure was dated far ahead: that date, instead of which `time` counts.
+    var insteadOf: ExportedTime?
+
+    private enum CodingKeys: String, CodingKey {
+        case user, owner, id, time
+        case insteadOf = "instead_of"
+    }
+}
+
+extension ErasureFact {
+    /// That an erasure of a user, which was dated far ahead, goes until a time only.
+    init(user: UserID, dated date: HybridTime, until end: HybridTime) {
+        self.init(user: user, time: ExportedTime(end), insteadOf: ExportedTime(date))
+    }
 }
 
 /// That a memory has become sensitive, or plain again. The latest one holds.

@@ -64,12 +64,16 @@ enum DeviceOutbox {
         try connection.first("SELECT coalesce(max(entry), 0) FROM device_outbox", as: { $0.int64(0) }) ?? 0
     }
 
-    /// Gives changes of sessions a time, of which this is the next.
+    /// Gives changes of sessions a time, of which this is the next, or one later than that of their last change.
     ///
     /// - Returns: Whether there were any.
     static func stampSessions(at time: HybridTime, in connection: Connection) throws -> Bool {
         try connection.first(
-            "UPDATE device_outbox SET time = ?1 WHERE part = 4 AND time IS NULL RETURNING 1",
+            """
+            UPDATE device_outbox SET time = max(?1, coalesce(
+                (SELECT r.time + 1 FROM device_registers AS r WHERE r.name = 'session ' || device_outbox.key), 0))
+            WHERE part = 4 AND time IS NULL RETURNING 1
+            """,
             time.rawValue,
             as: { _ in true }
         ) ?? false
@@ -155,6 +159,16 @@ enum DeviceOutbox {
             "SELECT item FROM device_outbox WHERE part = 7 AND key = ?1 ORDER BY entry",
             user,
             as: { NotedTombstone($0.string(0)) }
+        )
+        .compactMap(\.self)
+    }
+
+    /// Erasures that were not sent yet.
+    static func erasures(in connection: Connection) throws -> [NotedErasure] {
+        try connection.rows(
+            "SELECT item FROM device_outbox WHERE part = ?1 ORDER BY entry",
+            Part.erasure.rawValue,
+            as: { NotedErasure(json: $0.string(0)) }
         )
         .compactMap(\.self)
     }
@@ -280,6 +294,16 @@ enum DeviceRegisters {
             time.rawValue,
             fact
         )
+    }
+
+    /// The greatest time of a version that another device made and this one has taken over.
+    static func heard(in connection: Connection) throws -> HybridTime {
+        try find(.heard, in: connection)?.time ?? .zero
+    }
+
+    static func note(heard time: HybridTime, in connection: Connection) throws {
+        guard try heard(in: connection) < time else { return }
+        try set(.heard, to: time, fact: [], in: connection)
     }
 
     /// The latest of all changes of agents and the policy.

@@ -305,6 +305,7 @@ struct FoundMemory {
 /// The names of what the latest change replaces.
 extension String {
     static let policy = "policy"
+    static let heard = "heard"
     static func agent(_ id: AgentID) -> String { "agent \(id.rawValue)" }
     static func session(_ key: Int64) -> String { "session \(key)" }
     static func share(of memory: Int64, with agent: Int64) -> String { "share \(memory) \(agent)" }

@@ -16,7 +16,12 @@ struct KeyCache {
     /// The key of a user. A new user gets a row.
     mutating func user(_ id: UserID, now: Timestamp, in connection: Connection) throws -> Int64 {
         if let key = users[id] { return key }
-        let key = try UserTable.find(id, in: connection) ?? UserTable.insert(id, now: now, in: connection)
+        if let key = try UserTable.find(id, in: connection) {
+            users[id] = key
+            return key
+        }
+        try RemovedMemories.nameShortenedErasures(of: id, in: connection)
+        let key = try UserTable.insert(id, now: now, in: connection)
         users[id] = key
         return key
     }

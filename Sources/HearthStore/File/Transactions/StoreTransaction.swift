@@ -61,7 +61,7 @@ final class StoreTransaction: WriteGroup {
         guard progress.isDirty || vectors.hasWrites else { return }
         try vectors.flush(into: connection, sequence: sequence)
         if state.exchanges {
-            let next = HybridTime(rawValue: state.clock.rawValue.saturatingSuccessor)
+            let next = state.clock.successor
             if try DeviceOutbox.stampSessions(at: next, in: connection) { note(next) }
         }
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
@@ -89,11 +89,21 @@ extension StoreTransaction {
         return progress.state.nextRow
     }
 
-    /// A hybrid time that is later than any other in the file.
-    func nextTime(at wallClock: Timestamp) -> HybridTime {
+    /// A hybrid time that is later than any other in the file, but for those of when this device's clock was wrong.
+    ///
+    /// - Parameter time: What it is to be later than in any case: what the change is made of, or replaces.
+    func nextTime(at wallClock: Timestamp, after time: HybridTime = .zero) -> HybridTime {
         progress.isDirty = true
-        progress.state.clock = progress.state.clock.next(at: wallClock)
-        return progress.state.clock
+        let next = progress.state.clock.next(at: wallClock)
+        let later = time < next ? next : time.successor
+        progress.state.clock = ClockBound.isTooFarAhead(later, of: wallClock) ? next : later
+        return later
+    }
+
+    /// Lets the clock go back to a time that is right.
+    func setClock(to time: HybridTime) {
+        progress.isDirty = true
+        progress.state.clock = time
     }
 
     /// Notes a hybrid time that was given out in another file: later ones follow on it.
@@ -136,7 +146,10 @@ extension StoreTransaction {
     func directoryDidChange(at now: Timestamp) throws {
         progress.state.policyChanged = sequence
         localDirectory = nil
-        if state.exchanges { try DeviceOutbox.stamp([.agent, .policy], at: nextTime(at: now), in: connection) }
+        if state.exchanges {
+            let next = nextTime(at: now, after: try DeviceRegisters.latestPolicy(in: connection))
+            try DeviceOutbox.stamp([.agent, .policy], at: next, in: connection)
+        }
     }
 
     /// Notes that the file exchanges with other devices from now on, or no longer.

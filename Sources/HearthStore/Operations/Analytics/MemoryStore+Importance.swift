@@ -74,7 +74,7 @@ extension WriteContext {
             parents: [record.head],
             author: AgentProfile.system.id,
             node: transaction.state.node,
-            time: transaction.nextTime(at: now),
+            time: transaction.nextTime(at: now, after: record.headTime),
             fields: fields,
             number: record.headNumber + 1,
             digestKey: record.seal?.digestKey

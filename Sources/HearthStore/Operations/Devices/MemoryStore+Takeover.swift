@@ -14,7 +14,7 @@ extension MemoryStore {
     ///   - cursor: The last row of the hub that was received; nil if only held ones are given.
     /// - Throws: `.invalidArgument` if the file exchanges with no other device.
     package func takeOver(_ received: [ReceivedRecord], cursor: Int64?) async throws -> TakeoverReport {
-        // Agents and the policy first: what is about memories is judged by them.
+        // Agents and the policy first: what is about memories is judged by them. And how far an erasure goes, before it comes.
         var report = TakeoverReport()
         let opened = received.map(OpenedRecord.init)
         let rules = opened.filter(\.isRule)
@@ -22,7 +22,7 @@ extension MemoryStore {
             report = try await takeOver(rules, cursor: nil, into: report)
         }
         report = try await takeOver(opened.filter { !$0.isRule }, cursor: cursor, into: report)
-        if report.future > 0 { await raise(.clockOfAnotherDevice) }
+        if report.future > 0 || report.datedAnew > 0 { await raise(.clockOfAnotherDevice) }
         return report
     }
 
@@ -156,9 +156,10 @@ private struct OpenedRecord: Sendable {
         meaning = (try? DeviceFact(payload: record.payload)).map { .fact($0, id: record.id) } ?? .opaque
     }
 
-    /// Whether it is about agents or the policy.
+    /// Whether it is about agents or the policy, or says how far an erasure goes.
     var isRule: Bool {
         guard case .fact(let fact, _) = meaning else { return false }
+        if case .erasure(let erasure) = fact { return erasure.insteadOf != nil }
         return fact.kind == .agent || fact.kind == .policy
     }
 }
@@ -179,6 +180,8 @@ private struct TakeoverRun {
     private var touched: [Int64: Set<Int64>] = [:]
     private var versioned: Set<Int64> = []
     private(set) var waiting: [Waiting] = []
+    /// The greatest time of a version that another device made.
+    private var heard = HybridTime.zero
 
     init(context: WriteContext, keys: [UserID: UserKeys], report: TakeoverReport) {
         (self.context, self.keys, self.report) = (context, keys, report)
@@ -238,6 +241,10 @@ private struct TakeoverRun {
                 try note(fact, id: id, by: takeover)
                 if let user { touched[user, default: []].formUnion(memory.map { [$0] } ?? []) }
                 if let memory, fact.kind == .version { versioned.insert(memory) }
+            case .datedAnew:
+                report.applied += 1
+                report.datedAnew += 1
+                try note(fact, id: id, by: takeover)
             case .known:
                 report.known += 1
                 try note(fact, id: id, by: takeover)
@@ -254,17 +261,27 @@ private struct TakeoverRun {
         return nil
     }
 
-    private func note(_ fact: DeviceFact, id: [UInt8], by takeover: RecordTakeover) throws {
+    private mutating func note(_ fact: DeviceFact, id: [UInt8], by takeover: RecordTakeover) throws {
+        if case .version(let fact) = fact, isOfAnotherDevice(fact), let time = fact.version.time.time {
+            heard = max(heard, time)
+        }
         let place = try takeover.place(of: fact)
         if place.isNoted { try DeviceFacts.insert(id, memory: place.memory, in: connection) }
     }
 
     /// Settles the heads of every memory that got a version.
     func settle() throws {
+        try DeviceRegisters.note(heard: heard, in: connection)
         for memory in Set(touched.values.joined()).sorted() {
             try context.settleHeads(of: memory)
             if versioned.contains(memory) { try context.sealIfPolicySays(memory, with: keys) }
         }
+    }
+
+    private func isOfAnotherDevice(_ fact: VersionFact) -> Bool {
+        let node = fact.version.node
+        return node != context.transaction.state.node && node != Version.mergeNode
+            && !node.utf8.starts(with: Version.policyNodePrefix.utf8)
     }
 
     /// Leaves an audit row for each user whose memories were changed.
@@ -291,7 +308,8 @@ extension Alert {
             cause: "clock of another device",
             message: """
                 Another device is dated more than \(ClockBound.maximumLead.components.seconds / 60) minutes ahead of this one. What it \
-                says waits until this clock has come near. Set the clock that is wrong: `hearth devices list` names the devices.
+                says waits until this clock has come near; an erasure of a user counts as of now. Set the clock that is wrong: \
+                `hearth devices list` names the devices.
                 """
         )
     }

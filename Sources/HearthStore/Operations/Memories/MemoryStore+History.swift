@@ -23,19 +23,10 @@ extension MemoryStore {
             try await self.readUntilCancelled { snapshot -> ([MemoryVersion], AuditEntry?) in
                 let viewer = try snapshot.directory.acting(agentID)
                 let record = try snapshot.recordWithHistory(id, user: userID, as: viewer, now: now)
-                let all = try VersionReader(of: record, in: snapshot).all()
-                guard viewer.id != record.owner else { return (all.map { MemoryVersion($0.version) }, nil) }
-                let limits = try HistoryLimits(of: viewer, on: record, in: snapshot)
-                let heads = HeadSuccession(all.sorted { $0.publishedOrder < $1.publishedOrder }.lazy.map(\.version))
+                let versions = try snapshot.history(of: record, as: viewer)
+                guard viewer.id != record.owner else { return (versions, nil) }
                 let entry = AuditEntry(action: .read, agent: viewer.key, user: record.userKey, memories: [record.key])
-                let admitted = all.filter { stored in
-                    limits.admits(
-                        stored.version,
-                        publishedAt: stored.publishedOrder,
-                        wasShown: heads.wasShown(stored.version, publishedAt: stored.publishedAt)
-                    )
-                }
-                return (admitted.map { MemoryVersion($0.version) }, entry)
+                return (versions, entry)
             }
         }
         if let entry { try await audit(entry, at: now) }
@@ -171,17 +162,50 @@ extension MemoryStore {
 extension HistoryLimits {
     init(of viewer: KnownAgent, on record: MemoryRecord, in snapshot: Snapshot) throws {
         let connection = snapshot.connection
+        let since = try ShareTable.since(user: record.userKey, memory: record.key, agent: viewer.key, in: connection)
+        var before: Set<VersionID>?
+        if let since, snapshot.state.exchanges {
+            let versions = try VersionReader(of: record, in: snapshot).all().map(\.version)
+            before = PublishedLine(versions, head: record.head, owner: record.owner).ancestors(of: since.head)
+        }
         self.init(
             viewer: viewer.id,
             owner: record.owner,
             rules: snapshot.directory.rules,
             share: try ShareTable.find(user: record.userKey, memory: record.key, agent: viewer.key, in: connection),
-            since: try ShareTable.since(user: record.userKey, memory: record.key, agent: viewer.key, in: connection)
+            since: since,
+            before: before
         )
     }
 }
 
 extension Snapshot {
+    /// What an agent sees of a memory's versions, oldest first.
+    func history(of record: MemoryRecord, as viewer: KnownAgent) throws -> [MemoryVersion] {
+        let all = try VersionReader(of: record, in: self).all()
+        guard viewer.id != record.owner else { return all.map { MemoryVersion($0.version) } }
+        let limits = try HistoryLimits(of: viewer, on: record, in: self)
+        let wasShown = try shownVersions(of: record, all)
+        return all.filter { limits.admits($0.version, publishedAt: $0.publishedOrder, wasShown: wasShown($0)) }
+            .map { MemoryVersion($0.version) }
+    }
+
+    /// Which versions of a memory were its published head, as far as everyone is told.
+    private func shownVersions(of record: MemoryRecord, _ all: [StoredVersion]) throws -> (StoredVersion) -> Bool {
+        guard state.exchanges else {
+            let heads = HeadSuccession(all.sorted { $0.publishedOrder < $1.publishedOrder }.lazy.map(\.version))
+            return { heads.wasShown($0.version, publishedAt: $0.publishedAt) }
+        }
+        // Of a sensitive memory each file has other ids, which would settle ties otherwise.
+        let labels = record.isSensitive ? PlainLabels(all.map(\.version)) : nil
+        let versions = labels.map { Array($0.versions) } ?? all.map(\.version)
+        let head = labels?.plain(record.head) ?? record.head
+        let line = PublishedLine(versions, head: head, owner: record.owner)
+        return { stored in
+            line.wasShown(labels.flatMap { $0[$0.plain(stored.version.id)] } ?? stored.version)
+        }
+    }
+
     /// Whether an agent that may roll a memory back may go to this version of it.
     fileprivate func mayRollBack(
         to version: StoredVersion,

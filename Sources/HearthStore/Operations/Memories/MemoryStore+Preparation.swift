@@ -73,7 +73,8 @@ extension MemoryStore {
         shareWith agents: [AgentID] = [],
         now: Timestamp
     ) throws -> MemoryInserter {
-        MemoryInserter(
+        try transaction.returnToClock(at: now)
+        return MemoryInserter(
             transaction,
             directory: try transaction.directory(directories),
             embedder: embedder,

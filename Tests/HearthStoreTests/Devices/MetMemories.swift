@@ -1,0 +1,84 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthStore
+
+/// What devices come to that had or said something of one memory before they met.
+@Suite struct MetMemories {
+    private static func imported(
+        _ type: MemoryType,
+        year seconds: Double,
+        session: SessionID?,
+        content: String = "the boat"
+    ) -> MemoryImport {
+        let draft = MemoryDraft(content: content, type: type, createdAt: Date(timeIntervalSince1970: seconds))
+        return MemoryImport(id: "mem_boat", userID: "ana", agentID: "alden", sessionID: session, draft: draft)
+    }
+
+    /// Also where the two say different texts, or the later one comes first.
+    @Test(arguments: ["the boat", "the ship"], [false, true])
+    func `a memory that two devices imported has the same type, time and session on both`(
+        text: String,
+        isSentByLaterFirst: Bool
+    ) async throws {
+        let devices = ExchangingStores()
+        let one = try await devices.open(isAlone: true)
+        let other = try await devices.open(ahead: .seconds(1), isAlone: true)
+        let early = Self.imported(.episodic, year: 1_704_067_200, session: "first")
+        let late = Self.imported(.semantic, year: 1_735_689_600, session: nil, content: text)
+        _ = try await one.importMemories([early])
+        _ = try await other.importMemories([late])
+        for store in isSentByLaterFirst ? [other, one] : [one, other] {
+            try await devices.join(store)
+            try await devices.send(store)
+        }
+        try await devices.exchange()
+        let states = try devices.states()
+        #expect(states[0].differences(from: states[1]) == [])
+        let memory = try await other.memory("mem_boat", as: "alden", userID: "ana")
+        #expect(memory.type == .episodic && memory.sessionID == "first")
+        #expect(memory.createdAt == Date(timeIntervalSince1970: 1_704_067_200))
+        // What finds it by type and session has followed.
+        let slice = try await other.slice(of: "alden", userID: "ana", sessionID: "first", memoryTypes: [.episodic])
+        #expect(slice.entries.map(\.memory.id) == ["mem_boat"])
+        for store in devices.stores { #expect(try await store.verify().isSound) }
+        try await devices.close()
+    }
+
+    @Test func `a memory shared on two devices shows the same history on both`() async throws {
+        let devices = ExchangingStores()
+        let (one, other) = (try await devices.open(), try await devices.open())
+        let id = try await one.store([MemoryDraft(content: "one")], agentID: "alden", userID: "ana")[0]
+        try await devices.exchange()
+        try await one.share(id, as: "alden", with: ["mimic"], permission: .read, userID: "ana")
+        devices.advance(by: .seconds(1))
+        _ = try await other.update(id, as: "alden", change: MemoryChange(content: "two"), userID: "ana")
+        _ = try await other.sync("alden", userID: "ana")
+        try await other.share(id, as: "alden", with: ["mimic"], permission: .read, userID: "ana")
+        try await devices.exchange()
+        let seen = try await one.history(of: id, as: "mimic", userID: "ana").map(\.content)
+        #expect(try await other.history(of: id, as: "mimic", userID: "ana").map(\.content) == seen)
+        #expect(seen == ["two"])
+        try await devices.close()
+    }
+
+    @Test func `versions that came in another order show an agent the same history`() async throws {
+        let devices = ExchangingStores()
+        let (one, other) = (try await devices.open(), try await devices.open())
+        let id = try await one.store([MemoryDraft(content: "A. B. C.")], agentID: "alden", userID: "ana")[0]
+        try await one.share(id, as: "alden", with: ["mimic"], permission: .read, userID: "ana")
+        try await devices.exchange()
+        for (store, text) in [(one, "A1. B. C."), (other, "A. B. C1.")] {
+            devices.advance(by: .seconds(1))
+            _ = try await store.update(id, as: "alden", change: MemoryChange(content: text), userID: "ana")
+            _ = try await store.sync("alden", userID: "ana")
+        }
+        try await devices.exchange()
+        let seen = try await one.history(of: id, as: "mimic", userID: "ana").map(\.id)
+        #expect(try await other.history(of: id, as: "mimic", userID: "ana").map(\.id) == seen)
+        #expect(seen.count >= 3)
+        try await devices.close()
+    }
+}
