@@ -93,6 +93,39 @@ import Testing
         #expect(found.prefix(3).contains { $0.memory.id == answer }, "\(found.map(\.memory.content))")
     }
 
+    @Test(arguments: [
+        (
+            "Who is not allergic to penicillin?",
+            [
+                "Tom is allergic to penicillin", "Eva is allergic to penicillin", "Ben is not allergic to penicillin",
+                "Ida is not allergic to penicillin",
+            ]
+        ),
+        (
+            "v1.2.3",
+            [
+                "version 1.2.3 installed", "version 1.2.4 installed", "version 1.3.2 installed",
+                "version 2.1.3 installed",
+            ]
+        ),
+        (
+            "which room is the meeting with Tom in",
+            [
+                "The meeting with Tom is in room 4", "The meeting with Eva is in room 5",
+                "The meeting with Ida is in room 6",
+            ]
+        ),
+    ])
+    func `what differs by a number, a name or a negation is no copy`(query: String, texts: [String]) async throws {
+        for text in texts { _ = try await keep(text) }
+        for text in ["Penicillin was discovered in 1928", "Tom likes tea", "Installed a new lamp"] {
+            _ = try await keep(text)
+        }
+        let found = try await search(query).map(\.memory.content)
+        #expect(Set(found.prefix(texts.count)) == Set(texts), "\(found)")
+        if query == "v1.2.3" { #expect(found.first == texts[0]) }
+    }
+
     @Test func `near-copies keep their places where that is switched off, and in the other types`() async throws {
         let answer = try await nearCopies()
         let query = "medicine reminder breakfast"

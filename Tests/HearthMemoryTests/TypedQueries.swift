@@ -213,6 +213,42 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test(arguments: [
+        "What events took place in May 2025?", "What did Tom and Eva discuss in May 2025?",
+        "Which films did we watch in May 2025?", "Que s'est-il passé en mai 2025 ?", "¿Qué hice en mayo de 2025?",
+        "Что мы обсуждали с Томом в мае 2025 года?", "Mit wem habe ich im Mai 2025 telefoniert?",
+        "Which films did we watch between 2025-05-01 and 2025-05-21?", "Wat hebben we in mei 2025 gekocht?",
+        "films concerts theatre 2025年5月", "Whom did we call since May 2025?",
+    ])
+    func `a time of several parts is found first where no other word is`(query: String) async throws {
+        let may: Set = ["We moved the piano upstairs", "Bought apples"]
+        let coordinator = try await coordinator([
+            ("We moved the piano upstairs", "2025-05-03"), ("Bought apples", "2025-05-20"),
+            ("The budget of 2024 was approved", "2024-01-10"), ("The meeting was in 2023", "2023-01-10"),
+        ])
+        for type in [SearchType.hybrid, .keyword] {
+            let found = try await find(query, type, in: coordinator)
+            #expect(Set(found.prefix(2)) == may, "\(query), \(type): \(found)")
+        }
+        try await coordinator.close()
+    }
+
+    @Test func `behind the memories of a time, what means the same is found, and so it is where nothing was made then`()
+        async throws
+    {
+        let film = "We saw a movie at the cinema"
+        let coordinator = try await coordinator([
+            ("Bought apples", "2025-05-20"), (film, "2024-02-10"), ("The gutter was cleaned", "2024-03-01"),
+        ])
+        let query = "Which films did they watch in"
+        #expect(try await find(query + " May 2025?", .hybrid, in: coordinator) == ["Bought apples", film])
+        #expect(try await find(query + " May 2021?", .hybrid, in: coordinator) == [film])
+        // A word that is held says more than the time.
+        _ = try await coordinator.storeAgentMemory(agentID: "alden", userID: user, content: "They watch birds")
+        #expect(try await find(query + " May 2025?", .hybrid, in: coordinator).first == "They watch birds")
+        try await coordinator.close()
+    }
+
     @Test(arguments: [SearchType.hybrid, .keyword])
     func `the same phrase in two spellings falls back once`(type: SearchType) async throws {
         let coordinator = try await coordinator([("the bike is red", nil)])

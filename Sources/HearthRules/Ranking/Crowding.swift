@@ -1,9 +1,11 @@
 import HearthModel
+package import HearthText
 
 /// Keeps memories that say the same from filling a list of results.
 ///
 /// Memories with equal texts are one result. One that says nearly what a better one says steps back behind those that say
-/// something else and score comparably; nothing is lost from the list but by its length.
+/// something else and score comparably; nothing is lost from the list but by its length. What differs by a name, a
+/// negation or a word that was asked for says something else, and so do the first of many that differ by a number.
 package struct Crowding {
     /// A result and what was merged into it.
     package struct Group {
@@ -30,7 +32,9 @@ package struct Crowding {
 
     /// A result that repeats a better one steps back behind those that score at least this part of what it does. What
     /// scores less says hardly anything of what was asked.
-    private static let comparable = 0.5
+    private static let comparable = 0.7
+    /// How many that differ by their numbers alone stay in front: of forty reminders two are examples enough.
+    private static let mostNumbered = 2
 
     /// The groups by their texts, as far as these had to be read.
     private var places: [String: Place] = [:]
@@ -62,12 +66,14 @@ package struct Crowding {
     ///   - threshold: From this cosine on, the lesser of two results steps back. Above 1, none does.
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
     ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
+    ///   - difference: How the text at a place differs from the text at an earlier one.
     ///   - text: The text at a place of the list. Canonically equivalent ones are equal.
     package init(
         _ ranked: [Ranked],
         threshold: Float,
         dropping: Float = 2,
         cosine: (Int, Int) throws -> Float?,
+        difference: (Int, Int) throws -> TellingWords.Difference,
         text: (Int) throws -> String
     ) rethrows {
         for (place, result) in ranked.enumerated() {
@@ -81,9 +87,31 @@ package struct Crowding {
                 add(result, at: place, to: twin)
             } else if inFront.greatest < dropping {
                 let group = Group(result: result, place: place)
-                if inFront.greatest >= threshold { back.append(group) } else { front.append(group) }
+                let stepsBack = try repeats(place, neighbours: inFront, from: threshold, cosine, difference)
+                if stepsBack { back.append(group) } else { front.append(group) }
             }
         }
+    }
+
+    /// Whether the text at a place repeats one of a group in front, or is one more of those with other numbers.
+    private func repeats(
+        _ place: Int,
+        neighbours: Neighbours,
+        from threshold: Float,
+        _ cosine: (Int, Int) throws -> Float?,
+        _ difference: (Int, Int) throws -> TellingWords.Difference
+    ) rethrows -> Bool {
+        guard neighbours.greatest >= threshold else { return false }
+        var numbered = 0
+        for group in front.prefix(Self.comparedGroups) {
+            guard let cosine = try cosine(place, group.place), cosine >= threshold else { continue }
+            switch try difference(place, group.place) {
+            case .nothing: return true
+            case .numbers: numbered += 1
+            case .telling: break
+            }
+        }
+        return numbered >= Self.mostNumbered
     }
 
     /// What the vectors say of a result and the groups before it.

@@ -118,6 +118,11 @@ package struct FoundWords: Sendable {
     /// Where the slots of a clause are.
     package func range(of clause: Int) -> Range<Int> { (clause == 0 ? 0 : ends[clause - 1])..<ends[clause] }
 
+    /// Whether any of some clauses occurs in a slot of a kind.
+    package func contains(anyOf clauses: [Int], where isWanted: (_ slot: Int) -> Bool) -> Bool {
+        clauses.contains { range(of: $0).contains { isWanted(Int(slots[$0])) } }
+    }
+
     /// Whether a slot holds all of some clauses.
     package func slot(_ slot: Int, holds clauses: [Int]) -> Bool {
         clauses.allSatisfy { self.slot(slot, holds: $0) }

@@ -48,13 +48,21 @@ package struct Ranking {
         guard let selection else { return best(limit, of: entries, among: nil, where: isWanted) }
         let made = best(limit, of: entries, among: selection.made, where: isWanted)
         let named = best(limit - made.count, of: entries, among: selection.named, where: isWanted)
-        let bar = made.last?.score ?? 1
-        return made
-            + named.map { ranked in
-                var ranked = ranked
+        var found = made
+        func append(_ results: [Ranked]) {
+            let bar = found.last?.score ?? 1
+            for var ranked in results {
                 ranked.score = min(ranked.score, bar)
-                return ranked
+                found.append(ranked)
             }
+        }
+        append(named)
+        guard selection.isBeforeOthers else { return found }
+        let selected = Set(selection.made + selection.named)
+        append(
+            best(limit - found.count, of: entries, among: nil) { !selected.contains(Int32($0)) && isWanted($0) }
+        )
+        return found
     }
 
     /// The best of some slots, best first; without any given, of all that the query can find.
@@ -155,6 +163,8 @@ package struct TimeSelection {
     package var made: [Int32]
     /// What was made at another time and holds the date as it was typed.
     package var named: [Int32]
+    /// Whether everything else that the query finds comes behind.
+    package var isBeforeOthers = false
 
     package init(made: [Int32], named: [Int32]) {
         self.made = made

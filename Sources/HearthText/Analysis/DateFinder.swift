@@ -33,6 +33,7 @@ struct DateFinder {
         guard startsWithDigit(index, in: tokens) else { return nil }
         return figures(at: index, in: tokens) ?? characters(at: index, in: tokens)
             ?? dayAndMonth(at: index, in: tokens) ?? monthAndNumber(at: index, in: tokens)
+            ?? yearAndMonth(at: index, in: tokens)
     }
 
     private func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
@@ -122,6 +123,30 @@ extension DateFinder {
         guard !month.isVerb || year != nil || isCapitalized(place, in: tokens) else { return nil }
         let period = CalendarPeriod(year: year?.year, month: month.number, day: day)
         return Found(periods: [period], words: place..<(year?.end ?? index + 1))
+    }
+
+    /// `2026 June 3`, `2026 June`.
+    private func yearAndMonth(at index: Int, in tokens: TokenizedText) -> Found? {
+        let place = index + 1
+        guard let year = word(index, in: tokens).flatMap({ NumericDate.year($0) }), isBehindSpace(place, in: tokens),
+            let month = month(place, in: tokens), self.year(behind: place, in: tokens) == nil
+        else { return nil }
+        if isBehindSpace(place + 1, in: tokens),
+            let day = word(place + 1, in: tokens).flatMap({ NumericDate.day($0) }),
+            self.year(behind: place + 1, in: tokens) == nil
+        {
+            let period = CalendarPeriod(year: year, month: month.number, day: day)
+            return Found(periods: [period], words: index..<place + 2)
+        }
+        guard month.isCertain || month.isWhole && !month.isVerb && isCapitalized(place, in: tokens) else { return nil }
+        return Found(periods: [CalendarPeriod(year: year, month: month.number)], words: index..<place + 1)
+    }
+
+    /// Whether one space and nothing else is between a word and the one before.
+    private func isBehindSpace(_ index: Int, in tokens: TokenizedText) -> Bool {
+        guard index > 0, index < tokens.count else { return false }
+        let (start, end) = (tokens.tokens[index - 1].source.upperBound, tokens.tokens[index].source.lowerBound)
+        return end == start + 1 && text[start] == UInt8(ascii: " ")
     }
 
     private func month(_ index: Int, in tokens: TokenizedText) -> MonthName? {

@@ -24,7 +24,8 @@ struct DateWord {
 }
 
 extension DateWord {
-    /// The runs of letters and digits. Between two digits, `-`, `/` and `.` belong to the word: 2025-05-03.
+    /// The runs of letters and digits. Between two digits, `-`, `/` and `.` belong to the word (2025-05-03), and so does
+    /// a space behind the sign for a year or a month (2025년 5월).
     static func words(of query: String) -> [DateWord] {
         let characters = Array(query)
         var words: [DateWord] = []
@@ -44,8 +45,12 @@ extension DateWord {
     private static func belongs(_ index: Int, in characters: [Character]) -> Bool {
         let character = characters[index]
         if character.isLetter || character.isNumber { return true }
-        guard signs.contains(character), index > 0, index + 1 < characters.count else { return false }
-        return characters[index - 1].isASCIIDigit && characters[index + 1].isASCIIDigit
+        guard signs.contains(character), index > 0, index + 1 < characters.count, characters[index + 1].isASCIIDigit
+        else { return false }
+        let before = characters[index - 1]
+        return character == " "
+            ? NumericDate.signsInFront.contains(before) && index > 1 && characters[index - 2].isASCIIDigit
+            : before.isASCIIDigit
     }
 
     /// One word, or several where the signs between the digits make no date: 2021-2023.
@@ -68,12 +73,12 @@ extension DateWord {
             for index in words.indices.dropLast() { words[index].isFollowedByDash = text.contains("-") }
         }
         words[0].isElided = place.lowerBound > 0 && "'’".contains(characters[place.lowerBound - 1])
-        let rest = characters[place.upperBound...].prefix(2).drop(while: \.isWhitespace)
+        let rest = characters[place.upperBound...].prefix(2).drop { $0.isWhitespace || $0 == "." }
         words[words.count - 1].isFollowedByDash = rest.first.map { "-–—".contains($0) } ?? false
         return words
     }
 
-    private static let signs: Set<Character> = ["-", "/", "."]
+    private static let signs: Set<Character> = ["-", "/", ".", " "]
 }
 
 extension String {
@@ -106,7 +111,7 @@ enum NumericDate {
         return month
     }
 
-    /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025.
+    /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025, 5.2025, 03.05.25, 31/5/25.
     ///
     /// 5/3/2025 is in March in one country and in May in another: it has both readings.
     static func periods(_ word: String) -> [CalendarPeriod] {
@@ -126,14 +131,26 @@ enum NumericDate {
         else { return nil }
         let parts = date.split(separator: sign, omittingEmptySubsequences: false)
         if let year = parts.first.flatMap({ year($0) }) { return period(year, parts.dropFirst(), sign: sign) }
-        guard let year = parts.last.flatMap({ year($0) }) else { return nil }
-        if parts.count == 2, sign == "/" {
+        guard let year = parts.last.flatMap({ year($0) ?? shortYear($0, of: parts, sign: sign) }) else { return nil }
+        if parts.count == 2, sign != "-" || parts[0].utf8.count == 2 {
             return month(parts[0]).map { CalendarPeriod(year: year, month: $0) }
         }
         guard parts.count == 3, let first = day(parts[0]), let second = day(parts[1]) else { return nil }
         if let month = month(parts[1]) { return CalendarPeriod(year: year, month: month, day: first) }
         return sign == "." ? nil : month(parts[0]).map { CalendarPeriod(year: year, month: $0, day: second) }
     }
+
+    /// A year in two figures, behind a day and a month. Between full stops these have two figures as well; otherwise it
+    /// is a version.
+    private static func shortYear(_ word: Substring, of parts: [Substring], sign: Character) -> Int? {
+        guard parts.count == 3, word.utf8.count == 2, sign != "-", let year = Int(word), year >= 0,
+            sign == "/" || parts.allSatisfy({ $0.utf8.count == 2 })
+        else { return nil }
+        return 2_000 + year
+    }
+
+    /// The signs behind a year and a month, which a space may follow.
+    static let signsInFront: Set<Character> = ["年", "月", "년", "월"]
 
     /// A year and what follows it.
     private static func period(_ year: Int, _ rest: ArraySlice<Substring>, sign: Character) -> CalendarPeriod? {
@@ -149,7 +166,8 @@ enum NumericDate {
         }
     }
 
-    /// 2023年5月7日 and its parts, as Chinese and Japanese write them, and how many bytes of the word it takes.
+    /// 2023年5月7日 and its parts, as Chinese and Japanese write them, 2023년 5월 7일 in Korean, and how many bytes of the
+    /// word it takes.
     static func chinese(_ word: String) -> (period: CalendarPeriod, bytes: Range<Int>)? {
         var period = CalendarPeriod()
         var digits = ""
@@ -164,11 +182,11 @@ enum NumericDate {
             }
             let isPart: Bool
             switch character {
-            case "年":
+            case "年", "년":
                 isPart = year(digits).map { period.year = $0 } != nil
-            case "月":
+            case "月", "월":
                 isPart = month(digits).map { period.month = $0 } != nil
-            case "日", "号", "號":
+            case "日", "号", "號", "일":
                 isPart = period.month != nil && day(digits).map { period.day = $0 } != nil
             default:
                 isPart = false

@@ -66,6 +66,10 @@ package struct KeywordQuery: Sendable {
     package private(set) var isAboutTime = false
     /// Whether the times are most of what it says: "dentist May 2025".
     package private(set) var isMostlyTime = false
+    /// Whether one of the times is said in several parts, such as a month and its year. A year alone may be any number.
+    package private(set) var hasFullDate = false
+    /// The words of the times, and those that say only that something was: "happened".
+    private var wordsOfTime: Set<Phrase> = []
 
     /// What was typed, as far as it is read.
     private let text: String
@@ -119,6 +123,11 @@ package struct KeywordQuery: Sendable {
             let held = name.clauses.compactMap { places[$0] }
             return any.isEmpty || held.isEmpty ? nil : (any, held)
         }
+    }
+
+    /// The clauses that say what is asked for besides a time.
+    package var subjects: [Int] {
+        clauses.indices.filter { !clauses[$0].isDate && !wordsOfTime.contains(clauses[$0].phrase) }
     }
 
     /// Which clauses every result must have.
@@ -236,10 +245,24 @@ extension KeywordQuery {
     }
 
     /// Notes the times that the query names.
-    mutating func setDates(_ dates: [DateTerm], isAboutTime: Bool, isMostlyTime: Bool) {
+    ///
+    /// - Parameters:
+    ///   - isAboutTime: Whether nothing else is asked for.
+    ///   - isMostlyTime: Whether at most one word is.
+    ///   - hasFullDate: Whether one of them is said in several parts.
+    ///   - words: The words that say nothing besides the times.
+    mutating func setDates(
+        _ dates: [DateTerm],
+        isAboutTime: Bool,
+        isMostlyTime: Bool,
+        hasFullDate: Bool,
+        words: Set<Phrase>
+    ) {
         for date in dates where !self.dates.contains(date) { self.dates.append(date) }
         self.isAboutTime = isAboutTime
         self.isMostlyTime = isMostlyTime
+        self.hasFullDate = hasFullDate
+        wordsOfTime = words
     }
 }
 

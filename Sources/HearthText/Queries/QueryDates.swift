@@ -9,7 +9,8 @@ struct FoundDate {
     var hasPreposition: Bool
 }
 
-/// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日, "May to July 2023".
+/// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日, "May to July 2023",
+/// "3-20 May 2023".
 ///
 /// Some names of months are words of other kinds too: "protest march", "May I…", "august". They are months only in the
 /// company of a day, a year or a preposition.
@@ -24,6 +25,14 @@ struct QueryDates {
         var places: [Range<Int>] = []
         var index = 0
         while index < words.count {
+            if let days = days(from: index) {
+                places.append(index..<index + days.length)
+                add(days.last, at: places[places.count - 1], after: nil)
+                dates[dates.count - 1].term.first = days.first
+                dates[dates.count - 1].term.last = days.last
+                index += days.length
+                continue
+            }
             guard let (period, length) = period(at: index, after: places.last) else {
                 index += 1
                 continue
@@ -65,6 +74,7 @@ struct QueryDates {
                 source: source,
                 isYearAlone: period.month == nil && words[place.lowerBound].text.utf8.count == 4,
                 hasPreposition: Self.prepositions.contains(preposition) || preposition == "of"
+                    || Self.foreignPrepositions.contains(preposition)
             )
         )
     }
@@ -100,7 +110,53 @@ extension QueryDates {
         if let period = word.period { return (period, 1) }
         if let month = MonthName(word.text) { return period(month, at: index, after: before) }
         if let day = NumericDate.day(word.text) { return period(dayOfMonth: day, at: index) }
-        return NumericDate.year(word.text).map { (CalendarPeriod(year: $0), 1) }
+        guard let year = NumericDate.year(word.text) else { return nil }
+        return periodBehind(year, at: index) ?? (CalendarPeriod(year: year), 1)
+    }
+
+    /// "2023 May 7", "2023 May".
+    private func periodBehind(_ number: Int, at index: Int) -> (CalendarPeriod, length: Int)? {
+        // "since 2023 May has been…"
+        guard let name = word(index + 1), let month = MonthName(name), year(at: index + 2) == nil,
+            !words[index].isFollowedByDash
+        else { return nil }
+        if let day = day(at: index + 2), year(at: index + 3) == nil {
+            return (CalendarPeriod(year: number, month: month.number, day: day), 3)
+        }
+        guard month.isWhole, month.isCertain || index + 2 == words.count else { return nil }
+        return (CalendarPeriod(year: number, month: month.number), 2)
+    }
+
+    /// Several days of one month: "3-20 May 2023", "May 3-20, 2023", "from 3 to 20 May".
+    private func days(from index: Int) -> (first: CalendarPeriod, last: CalendarPeriod, length: Int)? {
+        let found: (first: Int, last: CalendarPeriod, length: Int)?
+        if let first = day(at: index), let next = endOfSpan(behind: index), let last = day(at: next),
+            let (period, length) = period(dayOfMonth: last, at: next)
+        {
+            found = (first, period, next - index + length)
+        } else if let name = word(index), let month = MonthName(name), !month.isForeign, let first = day(at: index + 1),
+            let next = endOfSpan(behind: index + 1), let last = day(at: next), !isCounted(next),
+            word(next + 1).flatMap({ MonthName($0) }) == nil
+        {
+            let year = year(at: next + 1)
+            let period = CalendarPeriod(year: year?.year, month: month.number, day: last)
+            found = (first, period, next - index + 1 + (year?.length ?? 0))
+        } else {
+            found = nil
+        }
+        guard let found, let last = found.last.day, found.first < last else { return nil }
+        var first = found.last
+        first.day = found.first
+        return (first, found.last, found.length)
+    }
+
+    /// The word at which the span ends that begins at another: behind a dash, or behind "to" and its like.
+    private func endOfSpan(behind index: Int) -> Int? {
+        if words[index].isFollowedByDash { return index + 1 }
+        guard let connective = word(index + 1) else { return nil }
+        let isBetween =
+            index > 0 && words[index - 1].text == "between" || index > 1 && words[index - 2].text == "between"
+        return Self.spanning.contains(connective) || connective == "and" && isBetween ? index + 2 : nil
     }
 
     /// "May 7th, 2023", "May 2023", "May of 2023", "May '23", "in May", "mayo de 2023".
@@ -195,9 +251,16 @@ extension QueryDates {
         "beginning", "start", "middle", "end", "half", "part", "month", "week", "days", "rest", "all", "most",
     ]
     private static let connectives: Set<String> = ["and", "or", "to", "until", "till", "through"]
-    private static let spanning: Set<String> = ["to", "until", "till", "through"]
+    private static let spanning: Set<String> = ["to", "until", "till", "through", "bis", "al", "au", "по"]
     private static let sides: [String: DateTerm.Side] = [
         "since": .onwards, "after": .after, "until": .upTo, "till": .upTo, "before": .before,
+        "seit": .onwards, "desde": .onwards, "depuis": .onwards, "sinds": .onwards, "nach": .after, "después": .after,
+        "после": .after, "bis": .upTo, "hasta": .upTo, "vor": .before, "до": .before,
+    ]
+    /// "in" and its like in front of a year, in other languages.
+    private static let foreignPrepositions: Set<String> = [
+        "en", "im", "em", "nel", "в", "jahr", "année", "año", "anno", "ano", "jaar", "seit", "desde", "depuis", "sinds",
+        "nach", "bis", "hasta", "vor", "после", "до", "с",
     ]
     private static let units: Set<String> = [
         "mile", "miles", "km", "kilometers", "kilometres", "meters", "metres", "minutes", "hours", "people", "times",

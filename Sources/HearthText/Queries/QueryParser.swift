@@ -5,6 +5,8 @@ struct QueryParser {
     let tokens: TokenizedText
     let terms: [String]
     private let isGerman: Bool
+    /// What says nothing but that something was, in the language of the query.
+    private let fillers: TimeQuestions.Fillers
     private var quotations: [Quotation] = []
     private var dates: [DateInQuery] = []
     /// Whether the quotations need not occur: in a sentence, where they name a book or a song, and in a piece of code.
@@ -33,6 +35,7 @@ struct QueryParser {
         self.tokens = tokens
         terms = tokens.terms
         isGerman = GermanEndings.isGerman(text, words: terms)
+        fillers = TimeQuestions.Fillers(of: terms)
         let scalars = Array(text.unicodeScalars)
         for source in QuotationMarks(in: scalars).quotations {
             let range = tokens.range(in: source)
@@ -58,11 +61,14 @@ struct QueryParser {
     /// Adds the clauses of the query, and its dates.
     func parse(into query: inout KeywordQuery) {
         for quotation in quotations { addQuotation(quotation, to: &query) }
-        let subjects = subjectCount
+        let subjects = quotations.isEmpty && !dates.isEmpty ? subjectCount : nil
+        let hasFullDate = dates.contains { $0.tokens.count > 1 }
         query.setDates(
             dates.map(\.date.term),
             isAboutTime: subjects == 0,
-            isMostlyTime: subjects.map { $0 <= 1 } == true && dates.contains { $0.tokens.count > 1 }
+            isMostlyTime: subjects.map { $0 <= 1 } == true && hasFullDate,
+            hasFullDate: hasFullDate,
+            words: dates.isEmpty ? [] : Set(tokens.tokens.indices.filter { !isSubject($0) }.map(word))
         )
         // A query of stop words alone is about them.
         let keepsStopWords =
@@ -183,21 +189,23 @@ extension QueryParser {
         terms[index].utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
     }
 
-    /// How many words of a query with dates say what is asked for besides what was at a time; nil without dates, and
-    /// where there are quotations.
-    private var subjectCount: Int? {
-        guard !dates.isEmpty, quotations.isEmpty else { return nil }
-        // "event log 2025" may be a log with that number.
+    /// How many words of a query with dates say what is asked for besides what was at a time.
+    private var subjectCount: Int { tokens.tokens.indices.count(where: isSubject) }
+
+    /// Whether a word of a query with dates says what is asked for.
+    private func isSubject(_ index: Int) -> Bool {
+        guard !dates.contains(where: { $0.tokens.contains(index) }) else { return false }
+        switch tokens.tokens[index].kind {
+        case .word: return isStarred(index) || !isStopWord(index) && !isFiller(index)
+        case .character: return !TimeQuestions.isFillerCharacter(terms[index])
+        case .emoji: return true
+        }
+    }
+
+    /// Whether a word says nothing but that something was. "event log 2025" may be a log with that number.
+    private func isFiller(_ index: Int) -> Bool {
         let isCertain = dates.contains { !$0.date.isYearAlone || $0.date.hasPreposition }
-        return gaps(around: dates.map(\.tokens)).joined()
-            .count { index in
-                switch tokens.tokens[index].kind {
-                case .word:
-                    isStarred(index) || !isStopWord(index) && !(isCertain && TimeQuestions.isFiller(terms[index]))
-                case .character: !TimeQuestions.isFillerCharacter(terms[index])
-                case .emoji: true
-                }
-            }
+        return isCertain && fillers.contains(terms[index])
     }
 }
 

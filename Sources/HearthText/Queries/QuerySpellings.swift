@@ -128,7 +128,7 @@ extension QueryParser {
         query.add(.init(readings: wholes, clauses: wholes + words))
     }
 
-    private func word(_ index: Int) -> KeywordQuery.Phrase { .init(terms: [stem(index)]) }
+    func word(_ index: Int) -> KeywordQuery.Phrase { .init(terms: [stem(index)]) }
 
     /// Whether a word and the next may be two parts of one.
     private func isSplit(_ index: Int) -> Bool {

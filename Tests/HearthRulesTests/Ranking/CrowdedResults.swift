@@ -1,4 +1,5 @@
 import HearthModel
+import HearthText
 import TestSupport
 import Testing
 
@@ -21,6 +22,7 @@ import Testing
             threshold: threshold,
             dropping: dropping,
             cosine: cosine,
+            difference: { _, _ in .nothing },
             text: { texts[$0] }
         )
     }
@@ -51,6 +53,25 @@ import Testing
         #expect(slots(crowding.back) == [[1], [3, 5]])
     }
 
+    @Test func `what differs by a number steps back when two such are in front, and what says something else never`() {
+        let texts = ["a 1", "a 2", "b", "a 3", "a not 1", "a 1!"]
+        func crowding(_ asked: String) -> Crowding {
+            Crowding(
+                ranked(texts.count),
+                threshold: 0.95,
+                cosine: { texts[$0].first == texts[$1].first ? 0.99 : 0.1 },
+                difference: {
+                    TellingWords(of: texts[$0])
+                        .difference(from: TellingWords(of: texts[$1]), asked: .init(KeywordQuery(asked)))
+                },
+                text: { texts[$0] }
+            )
+        }
+        #expect(slots(crowding("a").front) == [[0], [1], [2], [4]])
+        #expect(slots(crowding("a").back) == [[3], [5]])
+        #expect(slots(crowding("a 3").front) == [[0], [1], [2], [3], [4]])
+    }
+
     @Test func `a threshold above one moves nothing`() {
         let crowding = crowding(["a", "b", "c"], threshold: 2) { _, _ in 1 }
         #expect(slots(crowding.front) == [[0], [1], [2]])
@@ -75,7 +96,13 @@ import Testing
                 read.append(place)
                 return "\(place)"
             }
-            let crowding = Crowding(list, threshold: 2, cosine: { _, _ in cosine }, text: text)
+            let crowding = Crowding(
+                list,
+                threshold: 2,
+                cosine: { _, _ in cosine },
+                difference: { _, _ in .nothing },
+                text: text
+            )
             #expect(crowding.front.count == 50)
             #expect(cosine == nil ? Set(read).count == 50 : read.isEmpty, "\(read)")
         }
@@ -97,12 +124,13 @@ import Testing
 
     @Test func `what repeats a better result steps back behind what scores comparably, and no further`() {
         // Two that say nearly the same, something else that answers as well, and noise.
-        let scores = [0.7, 0.68, 0.4, 0.1, 0.09]
+        let scores = [0.7, 0.68, 0.5, 0.1, 0.09]
         let crowding = Crowding(
             scores.enumerated()
                 .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: 0.5)) },
             threshold: 0.95,
             cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
+            difference: { _, _ in .nothing },
             text: { "\($0)" }
         )
         #expect(slots(crowding.ordered) == [[0], [2], [1], [3], [4]])
@@ -120,7 +148,13 @@ import Testing
     @Test func `copies are found whatever they score`() {
         let list = [0.9, 0.5, 0.1].enumerated()
             .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: $1)) }
-        let crowding = Crowding(list, threshold: 2, cosine: { _, _ in nil }, text: { $0 == 1 ? "b" : "a" })
+        let crowding = Crowding(
+            list,
+            threshold: 2,
+            cosine: { _, _ in nil },
+            difference: { _, _ in .nothing },
+            text: { $0 == 1 ? "b" : "a" }
+        )
         #expect(slots(crowding.front) == [[0, 2], [1]])
     }
 }

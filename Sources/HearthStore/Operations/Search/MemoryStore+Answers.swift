@@ -18,6 +18,10 @@ struct RankedSlots {
     var groups: [Crowding.Group]
     /// Whether nothing fits, whatever its score.
     var isSilent: Bool
+    /// Whether the query names a time in several parts, and nothing that fits holds another word of it.
+    var holdsOnlyTimes = false
+    /// Whether something that fits was made at the time that is asked for.
+    var wasMadeThen = false
     /// The required phrases that nothing the agent can find holds.
     var missingPhrases: Set<KeywordQuery.Phrase>
 }
@@ -27,7 +31,8 @@ extension MemoryStore {
     ///
     /// What a query demands is given up where nothing meets it: the time that it is about, and phrases between
     /// quotation marks, of which the words are looked for then. Those that nothing holds go first, and all of them
-    /// where each is held but never all together. Where the words find nothing either, a time that is named does.
+    /// where each is held but never all together. Where the words find nothing either, a time that is named does, also
+    /// before what meaning finds: what is like a date in meaning is other numbers.
     func answer(
         _ request: SearchRequest,
         user: Int64,
@@ -58,8 +63,18 @@ extension MemoryStore {
                 in: snapshot,
                 &workspace
             )
+            if request.isBeforeMeaning {
+                // Nothing was made then either, so what was found before stands.
+                if !ranked.wasMadeThen { return answer }
+                answer.groups = ranked.groups
+                return answer
+            }
             answer.groups = ranked.groups
             answer.words = request.words
+            if ranked.holdsOnlyTimes, !ranked.isSilent {
+                (request.isAboutTime, request.isBeforeMeaning) = (true, true)
+                continue
+            }
             guard ranked.isSilent else { return answer }
             let required = (whole?.clauses ?? []).filter(\.isRequired)
             if request.isAboutTime {

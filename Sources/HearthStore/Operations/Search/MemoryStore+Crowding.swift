@@ -3,6 +3,7 @@ import HearthEmbedding
 import HearthModel
 import HearthRules
 import HearthSQLite
+import HearthText
 
 extension MemoryStore {
     /// How many more results than asked for are looked at: those that repeat others make room for them.
@@ -38,6 +39,7 @@ extension MemoryStore {
         let compared = ComparedResults(user: user, vectors: vectors, snapshot: snapshot) { entry in
             try self.catalogs.content(of: entry, user: user, at: slice.catalog, in: snapshot) ?? ""
         }
+        let asked = TellingWords.Query(request.words)
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
             try compared.take(good.map { slice.catalog.entries[$0.slot] })
@@ -46,6 +48,7 @@ extension MemoryStore {
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
+                difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
                 text: { try compared.text(at: $0) }
             )
             let isFilled = crowding.front.count + crowding.back.count >= request.limit
@@ -92,6 +95,7 @@ private final class ComparedResults {
     private var entries: [DocumentEntry] = []
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int64: String] = [:]
+    private var words: [Int64: TellingWords] = [:]
     /// The vectors of the results, side by side; the scale of a result without one is nil.
     private var components: [Int8] = []
     private var scales: [Float?] = []
@@ -149,5 +153,14 @@ private final class ComparedResults {
         let text = try read(entry)
         texts[entry.document] = text
         return text
+    }
+
+    /// What sets the text of a result apart from others like it.
+    func words(at place: Int) throws -> TellingWords {
+        let document = entries[place].document
+        if let held = words[document] { return held }
+        let found = TellingWords(of: try text(at: place))
+        words[document] = found
+        return found
     }
 }

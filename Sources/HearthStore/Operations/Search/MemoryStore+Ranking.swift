@@ -58,7 +58,10 @@ extension MemoryStore {
             )
             ranking.needsWords = request.needsWords || !words.required.isEmpty
         }
-        if request.isAboutTime { ranking.selection = times.selection(named: ranking.words?.dated ?? []) }
+        if request.isAboutTime {
+            ranking.selection = times.selection(named: ranking.words?.dated ?? [])
+            ranking.selection?.isBeforeOthers = request.isBeforeMeaning
+        }
         if request.words?.isMostlyTime == true { ranking.madeThen = times.all }
         if request.meaning != nil {
             let count = slice.catalog.documents.count
@@ -72,16 +75,22 @@ extension MemoryStore {
         // One plain word is the same in all that hold it but for its form: those that are returned are enough.
         let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
         let minimum = request.filter.minimumScore ?? 0
+        func fits(_ slot: Int) -> Bool {
+            let entry = slice.catalog.entries[slot]
+            return slice.visibility.canFind(slot)
+                && (request.includeShared || slice.visibility.isOwn(slot))
+                && entry.memory != leftOut && filter.admits(entry)
+        }
+        let mayHoldOnlyTimes = request.words.map { $0.hasFullDate && $0.required.isEmpty } ?? false
+        let holdsOnlyTimes =
+            mayHoldOnlyTimes && !request.isAboutTime
+            && !workspace.found.contains(anyOf: request.words?.subjects ?? [], where: fits)
+        let wasMadeThen = ranking.selection?.made.contains { fits(Int($0)) } ?? false
         var isSilent = true
         let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
             let returned = max(depth, needsDepth ? Proximity.depth : 0)
             let reach = needsDepth && isTyped ? max(returned, TypedFirst.reach) : returned
-            var best = ranking.top(reach, of: slice.catalog.entries) { slot in
-                let entry = slice.catalog.entries[slot]
-                return slice.visibility.canFind(slot)
-                    && (request.includeShared || slice.visibility.isOwn(slot))
-                    && entry.memory != leftOut && filter.admits(entry)
-            }
+            var best = ranking.top(reach, of: slice.catalog.entries, where: fits)
             isSilent = best.isEmpty
             if hasPairs, let words = request.words, let scores = ranking.words {
                 best = try raisedByProximity(
@@ -116,7 +125,13 @@ extension MemoryStore {
         let missing = zip(request.words?.clauses ?? [], ranking.words?.rarities ?? [])
             .filter { $0.isRequired && $1 == 0 }.map { $0.0.phrase }
         workspace.scoring.giveBack(ranking)
-        return RankedSlots(groups: groups, isSilent: isSilent, missingPhrases: Set(missing))
+        return RankedSlots(
+            groups: groups,
+            isSilent: isSilent,
+            holdsOnlyTimes: holdsOnlyTimes,
+            wasMadeThen: wasMadeThen,
+            missingPhrases: Set(missing)
+        )
     }
 
     /// The score of every slot by the words of a query, among the documents that the agent can find.

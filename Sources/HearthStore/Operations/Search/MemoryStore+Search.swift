@@ -124,6 +124,8 @@ struct SearchRequest: Sendable {
     var dates: [DateTerm]
     /// Whether the search is for what was made at those times.
     var isAboutTime = false
+    /// Whether what meaning finds comes behind what was made at those times.
+    var isBeforeMeaning = false
     /// Whether meaning alone finds nothing.
     var needsWords = false
     var meaning: QuantizedVector?
