@@ -111,6 +111,37 @@ import Testing
         try await expectFirst("A tshirt from Oslo", among: others, for: "t shirt")
     }
 
+    @Test(arguments: [
+        ("C＋＋", "C++", "vitamin C"), ("Ｃ＋＋", "C++", "C#"), ("Ｃ＃", "C#", "vitamin C"), ("C♯", "C#", "C++"),
+        ("r2d2", "R2-D2 toy", "R2 and D2"), ("R2D2", "R2-D2 toy", "R2 and D2"), ("b2b4u", "B2B-4U", "B2B"),
+        ("log in", "login page", "log of May"), ("to do", "todo list", "do it"),
+        ("back up", "backup disk", "back door"),
+        ("HG Wells", "H. G. Wells", "the wells"), ("H. G. Wells", "HG Wells", "the wells"),
+        ("JRR Tolkien", "J. R. R. Tolkien", "Tolkien Street"), ("J. R. R. Tolkien", "JRR Tolkien", "Tolkien Street"),
+        ("QA", "Q&A", "the question"), ("ATT", "AT&T", "at the door"), ("v1.2.3", "version 1.2.3", "version 3.2.1"),
+        ("US", "the US embassy", "let us go home"), ("U.S.", "the US embassy", "let us go home"),
+        ("US", "the U.S. embassy", "let us go home"), ("haeuser", "Häuser", "the house"),
+        ("Müller", "Frau Mueller", "Muller"), ("HAEUSER", "Häuser", "the house"),
+    ])
+    func `what is typed finds the other way to write it before anything else`(
+        query: String,
+        text: String,
+        other: String
+    ) async throws {
+        try await expectFirst("We saw \(text) there", among: ["We saw \(other) there"], for: query)
+    }
+
+    @Test func `a country in capitals is not found in a function word`() async throws {
+        let coordinator = try await household()
+        let texts = ["let us go home"]
+        for (number, query) in ["US", "U.S.", "flights to the US"].enumerated() {
+            let user = UserID(rawValue: "user_\(number)")
+            #expect(try await find(query, among: texts, .keyword, in: coordinator, user: user).isEmpty, "\(query)")
+        }
+        #expect(try await find("us", among: ["the US"], .keyword, in: coordinator, user: "small") == ["the US"])
+        try await coordinator.close()
+    }
+
     @Test func `decimals are not thousands`() async throws {
         let coordinator = try await household()
         let texts = ["It cost 1.5 euros", "It cost 15 euros", "It cost 1.50 euros", "It cost 150 euros"]

@@ -307,6 +307,8 @@ import Testing
         let found = try await results(fill + " zorilla", type, in: coordinator)
         #expect(found.map(\.memory.content).contains("Aunt Rosa keeps a zorilla"))
         #expect(found.first { $0.memory.content.hasPrefix("Aunt") }?.snippet == "Aunt Rosa keeps a **zorilla**")
+        let pages = (0..<3_000).map { "page\(Self.letters($0))" }.joined(separator: " ") + " zorilla"
+        #expect(try await find(pages, type, in: coordinator).first == "Aunt Rosa keeps a zorilla")
         let page = (0..<1_500).map { "page\(Self.letters($0))" }.joined(separator: " ") + " zorilla"
         #expect(try await find(page, type, in: coordinator).first == "Aunt Rosa keeps a zorilla")
         try await coordinator.close()

@@ -1,10 +1,12 @@
 /// Finds the other ways in which people write what stands in a text, after the model of the word-delimiter filters of
 /// full-text engines:
 ///
-/// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`;
+/// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`, `Q&A`, `R2-D2`,
+///   `H. G.` in front of a name;
 /// - parts of what stands there joined: `getUserById`;
 /// - numbers joined: `10.000`, `10 000`, `555-0123`;
-/// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`.
+/// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`;
+/// - names that are function words in small letters: `US`, `IT`, `WHO`.
 ///
 /// All of them are short and rare. The index has them behind the text.
 struct SpellingFinder {
@@ -25,7 +27,13 @@ struct SpellingFinder {
             guard token.kind == .word else { continue }
             if let name = nameWithSigns(token, tokens.term(at: index)) { tokens.append(name) }
             if token.hasInnerCapital, let parts = parts(of: token.source) { tokens.append(parts) }
+            if let name = nameInCapitals(token, tokens.term(at: index)) { tokens.append(name) }
             guard index >= end - 1 else { continue }
+            if index >= end, let code = code(from: index, in: tokens) {
+                end = code.upperBound
+                if let joined = analyzed(code, in: tokens) { tokens.append(joined) }
+                continue
+            }
             end = runEnd(from: index, in: tokens)
             if end > index + 1, let joined = joined(index..<end, in: tokens) { tokens.append(joined) }
         }
@@ -41,6 +49,9 @@ extension SpellingFinder {
         case underscore
         case apostrophe
         case fullStop
+        case ampersand
+        /// The full stop and the space between initials.
+        case initial
         case space
     }
 
@@ -57,11 +68,13 @@ extension SpellingFinder {
             case UInt8(ascii: "_"): return .underscore
             case UInt8(ascii: "'"): return .apostrophe
             case UInt8(ascii: "."): return .fullStop
+            case UInt8(ascii: "&"): return .ampersand
             default: return nil
             }
         case 2:
             // A space that doesn't break, and the Arabic mark between thousands.
             let sign = (text[start], text[start + 1])
+            if sign == (UInt8(ascii: "."), UInt8(ascii: " ")) { return .initial }
             return sign == (0xC2, 0xA0) || sign == (0xD9, 0xAC) ? .space : nil
         case 3 where text[start] == 0xE2 && text[start + 1] == 0x80:
             switch text[start + 2] {
@@ -82,7 +95,8 @@ extension SpellingFinder {
         if connector == .space, !isNumber { return start + 1 }
         var end = start + 1
         while end < tokens.count, self.connector(behind: end - 1, in: tokens) == connector,
-            isDigits(end, in: tokens) == isNumber
+            isDigits(end, in: tokens) == isNumber,
+            connector != .initial || tokens.tokens[end].source.count == 1
         {
             end += 1
         }
@@ -100,8 +114,12 @@ extension SpellingFinder {
         let isJoined =
             isDigits(run.lowerBound, in: tokens)
             ? isNumber(run.map { tokens.term(at: $0) }, connector) : isWord(parts, connector)
-        guard isJoined else { return nil }
-        // It is analysed as if it stood there so.
+        return isJoined ? analyzed(run, in: tokens) : nil
+    }
+
+    /// The tokens analysed as if they stood there as one word; nil where they aren't one then.
+    private func analyzed(_ run: Range<Int>, in tokens: TokenizedText) -> TokenizedText.Spelling? {
+        let parts = run.map { tokens.tokens[$0].source }
         let terms = terms(of: parts.flatMap { text[$0] })
         return terms.count == 1
             ? .init(terms: terms, source: parts[0].lowerBound..<parts[parts.count - 1].upperBound) : nil
@@ -119,7 +137,35 @@ extension SpellingFinder {
             return !isElision(parts[0], before: parts[1])
         case .fullStop:
             return parts.count == 2 && isShortEnding(parts[1])
+        case .ampersand:
+            return parts.allSatisfy { $0.count <= Self.longestInitials }
+        case .initial:
+            let last = parts[parts.count - 1].upperBound
+            return parts.allSatisfy { $0.count == 1 && isCapital($0.lowerBound) }
+                && last < text.count && text[last] == UInt8(ascii: ".")
         }
+    }
+
+    /// `AT&T` and `R&D`, but not `fish&chips`.
+    private static let longestInitials = 3
+
+    /// The tokens of a name in letters and figures with hyphens, however these take turns: `R2-D2`, `B2B-4U`,
+    /// `AB-12-CD`. A date or a telephone number, which begins with two numbers, is none.
+    private func code(from start: Int, in tokens: TokenizedText) -> Range<Int>? {
+        var (end, hyphens) = (start + 1, 0)
+        while end < tokens.count, tokens.tokens[end].kind == .word {
+            if tokens.tokens[end].source.lowerBound > tokens.tokens[end - 1].source.upperBound {
+                guard connector(behind: end - 1, in: tokens) == .hyphen else { break }
+                hyphens += 1
+            }
+            end += 1
+        }
+        guard (1..<Self.mostParts).contains(hyphens) else { return nil }
+        let kinds = (start..<end).map { isDigits($0, in: tokens) }
+        let hasDigit = (start..<end).contains { tokens.term(at: $0).contains { $0 <= UInt8(ascii: "9") } }
+        let length = tokens.tokens[end - 1].source.upperBound - tokens.tokens[start].source.lowerBound
+        guard hasDigit, kinds.contains(false), !(kinds[0] && kinds[1]), length <= Self.longestJoined else { return nil }
+        return start..<end
     }
 
     /// Whether the first word is a French or Italian one that has lost its vowel; in front of a capital it is part of a
@@ -157,7 +203,7 @@ extension SpellingFinder {
         case .hyphen:
             let isDate = [[4, 2, 2], [2, 2, 4], [4, 4], [4, 2]].contains(lengths)
             return !isDate && (7...15).contains(lengths.reduce(0, +))
-        case .apostrophe:
+        case .apostrophe, .ampersand, .initial:
             return false
         }
     }
@@ -208,35 +254,45 @@ extension SpellingFinder {
     private func nameWithSigns(_ token: TokenizedText.Token, _ term: ArraySlice<UInt8>) -> TokenizedText.Spelling? {
         let source = token.source
         let prefix = signInFront(of: source)
-        var end: Int?
-        if source.upperBound < text.count, let last = term.last, last >= UInt8(ascii: "a") && last < 0x80 {
-            let sign = text[source.upperBound]
-            if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "#") {
-                end = WordSign.end(of: sign, at: source.upperBound, in: text)
-            }
+        var signs: WordSign.Run?
+        if let last = term.last, last >= UInt8(ascii: "a") && last < 0x80 {
+            signs = WordSign.run(at: source.upperBound, in: text)
         }
-        guard prefix != nil || end != nil else { return nil }
+        guard prefix != nil || signs != nil else { return nil }
         var tokenizer = Tokenizer(text: UnsafeBufferPointer(rebasing: text[source]), stems: false)
         var name = WordBuffer()
-        if let prefix { name.append(WordSign.term(prefix)) }
+        if let prefix { name.append(WordSign.term(prefix.sign)) }
         for byte in tokenizer.run().terms.joined().unicodeScalars { name.append(byte.value) }
-        for sign in text[source.upperBound..<(end ?? source.upperBound)] { name.append(WordSign.term(sign)) }
-        let start = source.lowerBound - (prefix == nil ? 0 : 1)
-        return .init(terms: [name.string], source: start..<(end ?? source.upperBound))
+        if let signs { for _ in 0..<signs.count { name.append(WordSign.term(signs.sign)) } }
+        let start = prefix?.start ?? source.lowerBound
+        return .init(terms: [name.string], source: start..<(signs?.end ?? source.upperBound))
+    }
+
+    /// A function word that is written as a name is.
+    private func nameInCapitals(_ token: TokenizedText.Token, _ term: ArraySlice<UInt8>) -> TokenizedText.Spelling? {
+        guard term.count <= 3, CapitalNames.contains(term), !text[token.source].contains(where: { $0 > 0x5A }) else {
+            return nil
+        }
+        return .init(terms: [CapitalNames.term(String(decoding: term, as: UTF8.self))], source: token.source)
     }
 
     /// The sign that makes a name of the word behind it, unless something stands in front of the sign.
-    private func signInFront(of source: Range<Int>) -> UInt8? {
-        guard source.lowerBound > 0 else { return nil }
-        let sign = text[source.lowerBound - 1]
-        switch sign {
+    private func signInFront(of source: Range<Int>) -> (sign: UInt8, start: Int)? {
+        guard let found = WordSign.sign(before: source.lowerBound, in: text) else { return nil }
+        switch found.sign {
         case UInt8(ascii: "#"), UInt8(ascii: "@"): break
-        case UInt8(ascii: ".") where Tokenizer.asciiLetters[Int(text[source.lowerBound])] > UInt8(ascii: "9"): break
+        case UInt8(ascii: ".") where isLetter(source.lowerBound): break
         default: return nil
         }
-        guard source.lowerBound > 1 else { return sign }
-        let before = text[source.lowerBound - 2]
-        return before < 0x80 && (before <= 0x20 || Self.openings.contains(before)) ? sign : nil
+        guard found.start > 0 else { return found }
+        let before = text[found.start - 1]
+        return before < 0x80 && (before <= 0x20 || Self.openings.contains(before)) ? found : nil
+    }
+
+    /// Whether a letter of ASCII or its full-width form stands at an offset.
+    private func isLetter(_ offset: Int) -> Bool {
+        Tokenizer.asciiLetters[Int(text[offset])] > UInt8(ascii: "9")
+            || text[offset] == 0xEF && !(text[offset + 1] == 0xBC && text[offset + 2] < 0xA1)
     }
 
     private static let openings = Array("([{\"'`/,;:|<>=-".utf8)

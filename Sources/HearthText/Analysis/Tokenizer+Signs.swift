@@ -32,10 +32,10 @@ extension Tokenizer {
         return count
     }
 
-    /// Where the signs end that make another name of a single letter: `C++`, `C#`, `A+`; nil where they don't.
-    func signEnd(of sign: UInt8, at offset: Int) -> Int? {
+    /// The signs at an offset that make another name of a single letter: `C++`, `C#`, `A+`; nil where they don't.
+    func signs(at offset: Int) -> WordSign.Run? {
         guard word.count == 1, word.makeup == .latin else { return nil }
-        return WordSign.end(of: sign, at: offset, in: text)
+        return WordSign.run(at: offset, in: text)
     }
 
     /// Whether a mark stands inside a Hebrew word, of which it is a part: `צה״ל`, also with a quotation mark, and
@@ -57,18 +57,71 @@ extension Tokenizer {
 enum WordSign {
     static func term(_ sign: UInt8) -> UInt32 { 0xFF00 + UInt32(sign) - 0x20 }
 
-    /// Where the signs behind a word end that belong to it: one or two `+`, or one `#`; nil where they are something
-    /// else, as in `a+b`.
-    static func end(of sign: UInt8, at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Int? {
-        var end = offset + 1
-        if sign == UInt8(ascii: "+"), end < text.count, text[end] == sign { end += 1 }
-        guard end < text.count else { return end }
-        let next = text[end]
-        if next == sign || next >= 0x80 { return next == sign ? nil : end }
-        let isPlain = sign == UInt8(ascii: "+") && end == offset + 1
+    /// Signs behind a word.
+    struct Run {
+        /// `+` or `#`.
+        var sign: UInt8
+        var count: Int
+        /// Where they end.
+        var end: Int
+    }
+
+    /// The signs behind a word that belong to it: one or two `+`, or one `#`; nil where they are something else, as in
+    /// `a+b`.
+    static func run(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Run? {
+        guard let first = sign(at: offset, in: text), "+#".utf8.contains(first.sign) else { return nil }
+        var run = Run(sign: first.sign, count: 1, end: first.end)
+        if run.sign == UInt8(ascii: "+"), let second = sign(at: run.end, in: text), second.sign == run.sign {
+            (run.count, run.end) = (2, second.end)
+        }
+        if sign(at: run.end, in: text)?.sign == run.sign { return nil }
+        guard let next = letter(at: run.end, in: text) else { return run }
         // `C++17` and `C#12`, but not `x+1`.
-        let isDigit = next >= UInt8(ascii: "0") && next <= UInt8(ascii: "9")
-        if isDigit { return isPlain ? nil : end }
-        return Tokenizer.asciiLetters[Int(next)] == 0 ? end : nil
+        let isPlain = run.sign == UInt8(ascii: "+") && run.count == 1
+        return next <= UInt8(ascii: "9") && !isPlain ? run : nil
+    }
+
+    /// The sign at an offset and where it ends: `+`, `#`, `.` or `@`, also in the full-width form that Chinese and
+    /// Japanese keyboards write, and the musical sharp for `#`.
+    static func sign(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> (sign: UInt8, end: Int)? {
+        guard offset < text.count else { return nil }
+        switch text[offset] {
+        case UInt8(ascii: "+"), UInt8(ascii: "#"), UInt8(ascii: "."), UInt8(ascii: "@"):
+            return (text[offset], offset + 1)
+        case 0xE2, 0xEF:
+            guard offset + 2 < text.count else { return nil }
+            return wide[[text[offset], text[offset + 1], text[offset + 2]]].map { ($0, offset + 3) }
+        default:
+            return nil
+        }
+    }
+
+    /// The sign that ends at an offset, and where it begins.
+    static func sign(before offset: Int, in text: UnsafeBufferPointer<UInt8>) -> (sign: UInt8, start: Int)? {
+        for start in [offset - 1, offset - 3] where start >= 0 {
+            if let sign = sign(at: start, in: text), sign.end == offset { return (sign.sign, start) }
+        }
+        return nil
+    }
+
+    /// Whether a scalar is one of those signs in another form than ASCII's.
+    static func isWide(_ scalar: UInt32) -> Bool { scalar == 0xFF0B || scalar == 0xFF03 || scalar == 0x266F }
+
+    /// U+FF0B, U+FF03, U+266F, U+FF0E and U+FF20.
+    private static let wide: [[UInt8]: UInt8] = [
+        [0xEF, 0xBC, 0x8B]: UInt8(ascii: "+"), [0xEF, 0xBC, 0x83]: UInt8(ascii: "#"),
+        [0xE2, 0x99, 0xAF]: UInt8(ascii: "#"), [0xEF, 0xBC, 0x8E]: UInt8(ascii: "."),
+        [0xEF, 0xBC, 0xA0]: UInt8(ascii: "@"),
+    ]
+
+    /// The letter or digit at an offset, of ASCII or its full-width form.
+    private static func letter(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> UInt8? {
+        guard offset < text.count else { return nil }
+        var byte = text[offset]
+        if byte == 0xEF, offset + 2 < text.count, text[offset + 1] == 0xBC || text[offset + 1] == 0xBD {
+            byte = (text[offset + 1] & 1) << 6 | text[offset + 2] & 0x3F
+            byte = byte &+ 0x20
+        }
+        return byte < 0x80 && Tokenizer.asciiLetters[Int(byte)] != 0 ? Tokenizer.asciiLetters[Int(byte)] : nil
     }
 }

@@ -148,6 +148,7 @@ struct Tokenizer {
 extension Tokenizer {
     /// Takes one scalar, and returns where to go on.
     private mutating func take(_ scalar: UInt32, _ source: Range<Int>) -> Int {
+        if WordSign.isWide(scalar), let signs = signs(at: source.lowerBound) { return close(with: signs) }
         let entry = table.entry(scalar)
         if entry.isExpansion {
             for part in table.expansion(entry) { place(part, table.entry(part).kind, source) }
@@ -289,18 +290,20 @@ extension Tokenizer {
         case UInt8(ascii: "\"") where isHebrewMark(UInt32(byte), offset..<next):
             return next
         case UInt8(ascii: "+"), UInt8(ascii: "#"):
-            if let end = signEnd(of: byte, at: offset) {
-                let sign = WordSign.term(byte)
-                for _ in offset..<end { word.append(sign) }
-                wordEnd = end
-                close()
-                return end
-            }
+            if let signs = signs(at: offset) { return close(with: signs) }
         default:
             break
         }
         close()
         return next
+    }
+
+    /// Ends the open word with the signs behind it, and returns where to go on.
+    private mutating func close(with signs: WordSign.Run) -> Int {
+        for _ in 0..<signs.count { word.append(WordSign.term(signs.sign)) }
+        wordEnd = signs.end
+        close()
+        return signs.end
     }
 
     /// Looks at what stands behind an apostrophe inside a word: an English ending is passed over, `'t` is kept without

@@ -54,9 +54,10 @@ package struct KeywordQuery: Sendable {
     /// The most different phrases that one look at the index takes. Of a longer query the rarest are kept.
     package static let mostClauses = 64
 
-    /// How much of a query is read, in UTF-8 bytes. A question is shorter; a page pasted by mistake is answered by its
-    /// beginning.
+    /// How much of a query is read, in UTF-8 bytes, and how much of that is its end. A question is shorter; of a page that
+    /// is pasted, the question itself stands in front of it or behind.
     static let longestQuery = 16_384
+    private static let longestEnd = 4_096
 
     package private(set) var clauses: [Clause] = []
     package private(set) var pairs: [Pair] = []
@@ -89,11 +90,23 @@ package struct KeywordQuery: Sendable {
     }
 
     private init(_ text: String, optional: Set<Phrase>) {
-        self.text = text.prefix(utf8Length: Self.longestQuery)
+        self.text = Self.readPart(of: text)
         self.optional = optional
         let parser = QueryParser(self.text, optional: optional)
         parser.parse(into: &self)
         if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
+    }
+
+    /// The beginning and the end of what is too long.
+    private static func readPart(of text: String) -> String {
+        guard text.utf8.count > longestQuery else { return text }
+        var start = text.utf8.index(text.utf8.endIndex, offsetBy: -longestEnd)
+        // The word that is cut there is left out.
+        start = text[start...].firstIndex(where: \.isWhitespace) ?? start
+        while start < text.utf8.endIndex, UTF8.isContinuation(text.utf8[start]) {
+            start = text.utf8.index(after: start)
+        }
+        return text.prefix(utf8Length: longestQuery - longestEnd) + " " + text[start...]
     }
 
     /// The same query, in which some of the phrases that must occur need not, and their words are looked for as well.

@@ -185,6 +185,9 @@ extension QueryParser {
         query.add(.init(terms: [stem(index)]), isDate: isTyped)
     }
 
+    /// Whether a token is part of a date.
+    func isDated(_ index: Int) -> Bool { dates.contains { $0.tokens.contains(index) } }
+
     private func startsWithDigit(_ index: Int) -> Bool {
         terms[index].utf8.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
     }
@@ -194,7 +197,7 @@ extension QueryParser {
 
     /// Whether a word of a query with dates says what is asked for.
     private func isSubject(_ index: Int) -> Bool {
-        guard !dates.contains(where: { $0.tokens.contains(index) }) else { return false }
+        guard !isDated(index) else { return false }
         switch tokens.tokens[index].kind {
         case .word: return isStarred(index) || !isStopWord(index) && !isFiller(index)
         case .character: return !TimeQuestions.isFillerCharacter(terms[index])
@@ -215,7 +218,7 @@ extension QueryParser {
     private func addWord(_ index: Int, keepsStopWords: Bool, to query: inout KeywordQuery) {
         if isStarred(index) { return addPrefix(index, to: &query) }
         guard keepsStopWords || !isStopWord(index) else { return }
-        query.add(.init(terms: [stem(index)]))
+        query.add(word(index))
         guard isGerman, tokens.tokens[index].kind == .word else { return }
         for beginning in GermanEndings.beginnings(of: terms[index]) {
             query.add(.init(terms: [beginning], isPrefix: true), weight: Self.beginningWeight)

@@ -8,7 +8,9 @@ extension QueryParser {
         addJoinedAndSplit(in: passage, to: &query)
         for index in passage where tokens.tokens[index].kind == .word && (keepsStopWords || !isStopWord(index)) {
             for spelling in UmlautSpellings.others(of: terms[index], as: source(index)) {
-                query.add(variant: .init(terms: [TextAnalyzer.stem(of: spelling)]))
+                let other = KeywordQuery.Phrase(terms: [TextAnalyzer.stem(of: spelling)])
+                query.add(variant: other, weight: 0)
+                query.add(.init(readings: [other], clauses: [word(index)]))
             }
         }
     }
@@ -17,11 +19,20 @@ extension QueryParser {
     func isWrittenAsName(_ index: Int) -> Bool {
         let source = utf8[tokens.tokens[index].source]
         if source.contains(UInt8(ascii: ".")) { return true }
-        return Self.names.contains(terms[index]) && source.allSatisfy { $0 < UInt8(ascii: "a") }
-            && utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        return isInCapitals(index)
     }
 
-    private static let names: Set<String> = ["us", "it", "who"]
+    /// Whether a word is one of those that are names in capitals, and is written so where not all words are.
+    private func isInCapitals(_ index: Int) -> Bool {
+        CapitalNames.contains(terms[index].utf8)
+            && utf8[tokens.tokens[index].source].allSatisfy { $0 < UInt8(ascii: "a") }
+            && (tokens.count == 1 || utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+    }
+
+    /// What the index has for a word that was typed.
+    func term(_ index: Int) -> String {
+        isInCapitals(index) ? CapitalNames.term(terms[index]) : stem(index)
+    }
 }
 
 // MARK: - Order of parts
@@ -46,7 +57,23 @@ extension QueryParser {
             let last = isPrefix ? terms[end - 1] : stem(compound.upperBound - 1)
             let whole = KeywordQuery.Phrase(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix)
             query.add(whole: whole, of: compound.map(word))
+            addUnmarked(compound, whole: whole, isPrefix: isPrefix, to: &query)
         }
+    }
+
+    /// Adds a version without the `v` in front of it: `v1.2.3` is 1.2.3.
+    private func addUnmarked(
+        _ compound: Range<Int>,
+        whole: KeywordQuery.Phrase,
+        isPrefix: Bool,
+        to query: inout KeywordQuery
+    ) {
+        guard compound.count > 2, terms[compound.lowerBound] == "v", isNumber(compound.lowerBound + 1),
+            bytes(inFrontOf: compound.lowerBound + 1)?.isEmpty == true
+        else { return }
+        let number = KeywordQuery.Phrase(terms: Array(whole.terms.dropFirst()), isPrefix: isPrefix)
+        query.add(variant: number, weight: 0)
+        query.add(.init(readings: [number], clauses: [word(compound.lowerBound), whole]))
     }
 
     /// The bytes between a word and the one before it, if they hold the two together.
@@ -86,7 +113,8 @@ extension QueryParser {
             tokens.tokens[passage.lowerBound].source
             .lowerBound..<tokens.tokens[passage.upperBound - 1].source
             .upperBound
-        for spelling in tokens.spellings where source.overlaps(spelling.source) {
+        for spelling in tokens.spellings
+        where source.overlaps(spelling.source) && !spelling.terms.contains(where: CapitalNames.isTerm) {
             let other = KeywordQuery.Phrase(terms: spelling.terms.map(TextAnalyzer.stem(of:)))
             let typed = passage.filter { spelling.source.contains(tokens.tokens[$0].source.lowerBound) }
             if spelling.terms.count > 1 {
@@ -97,14 +125,27 @@ extension QueryParser {
                 query.add(variant: other)
             }
         }
-        for index in passage.dropLast() where isSplit(index) {
-            addJoined(
-                .init(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])]),
-                of: [index, index + 1],
-                to: &query
-            )
+        for index in passage.dropLast() {
+            let joined = KeywordQuery.Phrase(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])])
+            if isSplit(index) {
+                addJoined(joined, of: [index, index + 1], to: &query)
+            } else if isVerbAndParticle(index) {
+                query.add(variant: joined)
+                query.add(.init(readings: [joined], clauses: [word(index), word(index + 1)]))
+            }
         }
     }
+
+    /// Whether a word and the next are written as one where they are a thing: `log in`, `back up`, `to do`.
+    private func isVerbAndParticle(_ index: Int) -> Bool {
+        guard bytes(inFrontOf: index + 1)?.elementsEqual([UInt8(ascii: " ")]) == true, !isDated(index + 2) else {
+            return false
+        }
+        if terms[index] == "to" { return terms[index + 1] == "do" }
+        return Self.particles.contains(terms[index + 1]) && !isStopWord(index) && isPlain(index)
+    }
+
+    private static let particles: Set<String> = ["in", "out", "up", "on", "off", "down", "over", "away", "back"]
 
     /// Adds what is also written as one word, or one number. Where it stands so, it counts as its words do.
     private func addJoined(_ joined: KeywordQuery.Phrase, of typed: [Int], to query: inout KeywordQuery) {
@@ -128,17 +169,18 @@ extension QueryParser {
         query.add(.init(readings: wholes, clauses: wholes + words))
     }
 
-    func word(_ index: Int) -> KeywordQuery.Phrase { .init(terms: [stem(index)]) }
+    func word(_ index: Int) -> KeywordQuery.Phrase { .init(terms: [term(index)]) }
 
     /// Whether a word and the next may be two parts of one.
     private func isSplit(_ index: Int) -> Bool {
         guard bytes(inFrontOf: index + 1)?.elementsEqual([UInt8(ascii: " ")]) == true else { return false }
-        let pair = [index, index + 1]
-        let isPlain = pair.allSatisfy {
-            !isStopWord($0) && terms[$0].utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
-        }
+        let arePlain = [index, index + 1].allSatisfy { !isStopWord($0) && isPlain($0) }
         let lengths = (terms[index].utf8.count, terms[index + 1].utf8.count)
-        return isPlain && (lengths.0 == 1 || lengths.0 == 2 && lengths.1 <= 3)
+        return arePlain && (lengths.0 == 1 || lengths.0 == 2 && lengths.1 <= 3)
+    }
+
+    private func isPlain(_ index: Int) -> Bool {
+        terms[index].utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     }
 
     private func source(_ index: Int) -> String {

@@ -59,6 +59,8 @@ private struct Mark {
         case straight
         case curly
         case guillemet
+        case single
+        case low
     }
 
     var style: Style
@@ -73,6 +75,9 @@ private struct Mark {
         case "\"", "＂": .straight
         case "“", "”", "„", "‟": .curly
         case "«", "»": .guillemet
+        case "‹", "›": .single
+        // The mark that closes is one that opens in English, where it may be an apostrophe.
+        case "‚", "‘": .low
         default: nil
         }
     }
@@ -88,14 +93,15 @@ private struct Mark {
                 let before = index > 0 ? scalars[index - 1] : nil
                 let after = index + 1 < scalars.count ? scalars[index + 1] : nil
                 // French writes « Guerre et paix ».
-                let opens = !isInWord(base) && (isInk(after) || scalar == "«" && after != nil)
-                let closes = !isInWord(after) && (isInk(before) || scalar == "»" && before != nil)
+                let opens = !isInWord(base) && (isInk(after) || "«‹".unicodeScalars.contains(scalar) && after != nil)
+                let closes =
+                    !isInWord(after) && (isInk(before) || "»›".unicodeScalars.contains(scalar) && before != nil)
                 marks.append(
                     Mark(
                         style: style,
                         source: offset..<end,
-                        opens: opens && after.flatMap(Self.style) == nil,
-                        closes: closes,
+                        opens: opens && after.flatMap(Self.style) == nil && scalar != "‘",
+                        closes: closes && scalar != "‚",
                         followsDigit: base?.properties.numericType != nil
                     )
                 )

@@ -16,6 +16,8 @@ package struct TypedText: Sendable {
     private let folded: [UInt8]
     /// The query in its capitals, where these matter.
     private let exact: [UInt8]?
+    /// Other ways to write it: without the `v` of a version, and with two letters for each umlaut.
+    private let others: [[UInt8]]
 
     /// How much of a text is looked at, in UTF-8 bytes.
     private static let longestText = 16_384
@@ -31,6 +33,14 @@ package struct TypedText: Sendable {
         if bytes.contains(UInt8(ascii: "*")) { bytes = [] }
         folded = Self.lowercased(bytes)
         exact = Self.hasInnerCapital(bytes) ? bytes : nil
+        var others: [[UInt8]] = []
+        if let first = folded.first, first == UInt8(ascii: "v"), folded.count > 1, Self.isDigit(folded[1]) {
+            others.append(Array(folded.dropFirst()))
+        }
+        if let written = UmlautSpellings.writtenOut(letters: String(decoding: folded, as: UTF8.self)) {
+            others.append(Array(written.utf8))
+        }
+        self.others = others
     }
 
     /// Whether there is nothing to look for.
@@ -41,8 +51,9 @@ package struct TypedText: Sendable {
         guard !isEmpty else { return .none }
         let text = Self.normalized(text.prefix(utf8Length: Self.longestText))
         if let exact, Self.stands(exact, in: text) { return .exact }
-        guard Self.stands(folded, in: Self.lowercased(text)) else { return .none }
-        return exact == nil ? .exact : .folded
+        let lowercased = Self.lowercased(text)
+        if Self.stands(folded, in: lowercased) { return exact == nil ? .exact : .folded }
+        return others.contains { Self.stands($0, in: lowercased) } ? .folded : .none
     }
 
     private static let endMarks = Set("?!.,;:\"') ".utf8)
@@ -70,7 +81,7 @@ extension TypedText {
             if character.isWhitespace {
                 if bytes.last != 0x20 { bytes.append(0x20) }
             } else if character.utf8.count == 1 || character.unicodeScalars.count == 1 {
-                bytes.append(contentsOf: Self.plain[character]?.utf8 ?? String(character).utf8)
+                bytes.append(contentsOf: plainForm(of: character).utf8)
             } else {
                 // Two ways to write a letter with marks are one.
                 let letters = Self.composed[character].map { String($0) } ?? String(character)
@@ -80,9 +91,19 @@ extension TypedText {
         return bytes
     }
 
-    /// What is typed for marks that word processors set.
+    private static func plainForm(of character: Character) -> String {
+        // The full-width forms of ASCII.
+        if let scalar = character.unicodeScalars.first?.value, (0xFF01...0xFF5E).contains(scalar),
+            let plain = Unicode.Scalar(scalar - 0xFEE0)
+        {
+            return String(plain)
+        }
+        return plain[character] ?? String(character)
+    }
+
+    /// What is typed for marks that word processors set, and for the sharp of music.
     private static let plain: [Character: String] = [
-        "‘": "'", "’": "'", "“": "\"", "”": "\"", "„": "\"", "«": "\"", "»": "\"", "‐": "-", "‑": "-",
+        "‘": "'", "’": "'", "“": "\"", "”": "\"", "„": "\"", "«": "\"", "»": "\"", "‐": "-", "‑": "-", "♯": "#",
     ]
 
     /// Letters with a mark in one scalar, found also by the same letters in two.
@@ -157,6 +178,8 @@ extension TypedText {
         while start > 0, UTF8.isContinuation(text[start]) { start -= 1 }
         return isCharacter(at: start, of: text)
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     private static func isCapital(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
 

@@ -37,6 +37,11 @@ import Testing
         ("wi-fi", ["wifi"]), ("e-mails", ["email"]), ("O'Brien", ["obrien"]), ("O’Neill", ["oneil"]),
         ("qur'an", ["quran"]), ("D'Angelo", ["dangelo"]), ("user_name", ["usernam"]), ("Node.js", ["nodej"]),
         ("Ph.D.", ["phd"]), ("co\u{2011}op", ["coop"]), ("mother-in-law", ["motherinlaw"]),
+        ("R2-D2 toy", ["r2d2"]), ("B2B-4U", ["b2b4u"]), ("AB-12-CD", ["ab12cd"]), ("WD-40", []),
+
+        ("a1b2-c3d4-e5f6-a7b8", []), ("Q&A", ["qa"]), ("AT&T, R&D", ["att", "rd"]), ("fish&chips", []),
+        ("H. G. Wells", ["hg"]), ("J. R. R. Tolkien", ["jrr"]), ("Plan A. B is next", []),
+        ("the US", ["us·"]), ("the U.S. and IT", ["us·", "it·"]), ("let us go, Us too", []),
         ("l'homme qu'on aime", []), ("one-two-three-four", []), ("end.So it", []), ("example.com", []),
     ])
     func `words in parts are also indexed joined`(text: String, expected: [String]) {
@@ -66,6 +71,10 @@ import Testing
     @Test(arguments: [
         ("C++", ["c＋＋"], []), ("c#", ["c＃"], []), ("F#, A+", ["f＃", "a＋"], []), ("C++17", ["c＋＋", "17"], []),
         ("x+1 a+b", ["x", "1", "a", "b"], []),
+        ("C＋＋", ["c＋＋"], []), ("Ｃ＋＋", ["c＋＋"], []), ("Ｃ＃ C♯", ["c＃", "c＃"], []), ("C+＋", ["c＋＋"], []),
+        ("ｘ＋１ a＋b", ["x", "1", "a", "b"], []), ("．ＮＥＴ", ["net"], ["．net"]),
+        ("＃tag ＠name", ["tag", "name"], ["＃tag", "＠name"]),
+        ("Notepad＋＋", ["notepad"], ["notepad＋＋"]),
         (".NET", ["net"], ["．net"]), ("#tag", ["tag"], ["＃tag"]), ("(@name)", ["name"], ["＠name"]),
         ("Notepad++", ["notepad"], ["notepad＋＋"]), ("#running", ["run"], ["＃running"]),
         ("a@b.org", ["a", "b", "org"], []), ("end .5", ["end", "5"], []), ("...and", ["and"], []),

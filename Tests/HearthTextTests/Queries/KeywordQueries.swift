@@ -66,10 +66,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Wo sind die Häuser?", ["hauser", "haus*^0.5", "haeuser^0.5"]),
-        ("Häuser", ["hauser", "haus*^0.5", "haeuser^0.5"]),
-        ("the houses of Köln", ["hous", "koln", "koeln^0.5"]),
-        ("who will die in the war", ["die", "war"]),
+        ("Wo sind die Häuser?", ["hauser", "haus*^0.5", "haeuser^0.0"]),
+        ("Häuser", ["hauser", "haus*^0.5", "haeuser^0.0"]),
+        ("the houses of Köln", ["hous", "koln", "koeln^0.0"]),
+        ("who will die in the war", ["die", "war", "diein^0.5"]),
     ])
     func `a German query finds the forms of its words, an English one its own words`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)
@@ -77,16 +77,17 @@ import Testing
 
     @Test(arguments: [
         ("192.168.1.10", ["192^0.875", "168^0.875", "1^0.875", "10^0.875", "192+168+1+10^0.5"]),
-        ("R&D", ["r^0.75", "d^0.75", "r+d^0.5"]), ("AT&T", ["t^0.5", "at+t^0.5"]), ("and/or", ["and", "or"]),
+        ("R&D", ["r^0.75", "d^0.75", "r+d^0.5", "rd^0.0"]), ("AT&T", ["t^0.5", "at+t^0.5", "att^0.0"]),
+        ("and/or", ["and", "or"]),
         ("16GB", ["16^0.75", "gb^0.75", "16+gb^0.5"]), ("LH44*", ["lh^0.5", "44*", "lh+44*^0.5"]),
         ("wi-fi", ["wi^0.75", "fi^0.75", "wifi^0.5"]), ("wi fi", ["wi^0.75", "fi^0.75", "wifi^0.5"]),
         ("t shirt", ["t^0.75", "shirt^0.75", "tshirt^0.5"]),
         ("getUserById", ["getuserbyid", "get+user+by+id^0.0", "get^0.16666667", "user^0.16666667", "id^0.16666667"]),
         ("10.000", ["10^0.75", "000^0.75", "10+000^0.5", "10000^0.0"]),
-        ("Mueller", ["mueller", "muller^0.5"]), ("Müller", ["muller", "mull*^0.5", "mueller^0.5"]),
+        ("Mueller", ["mueller", "muller^0.0"]), ("Müller", ["muller", "mull*^0.5", "mueller^0.0"]),
         ("Michael", ["michael"]),
-        ("blue shoes", ["blue", "shoe", "shos^0.5"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net^0.5"]),
-        ("the US economy", ["us", "economi"]), ("told us more", ["tell"]),
+        ("blue shoes", ["blue", "shoe", "shos^0.0"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net^0.5"]),
+        ("the US economy", ["us·", "economi"]), ("told us more", ["tell"]),
     ])
     func `other ways to write it stand beside what was typed`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)

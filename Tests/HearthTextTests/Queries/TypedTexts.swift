@@ -10,7 +10,8 @@ import Testing
         ("C", "Programming in C"), ("C#", "c# and more"), ("Tom owes Anna", "tom  owes\nAnna 50"),
         (".NET", "a .NET host"),
         ("Café", "le cafe\u{301} noir"), ("what is R&D?", "She asked what is R&D"), ("don't", "I don’t"),
-        ("/usr/bin", "look in /usr/bin"), ("東京", "明日は東京に行く"), ("Müller", "Frau MÜLLER"),
+        ("/usr/bin", "look in /usr/bin"), ("東京", "明日は東京に行く"), ("Müller", "Frau MÜLLER"), ("Müller", "Frau Mueller"),
+        ("v1.2.3", "version 1.2.3 is there"), ("C＋＋", "I like C++"),
     ])
     func `it stands there as typed`(query: String, text: String) {
         #expect(TypedText(query).match(in: text) != .none)
@@ -19,7 +20,8 @@ import Testing
     @Test(arguments: [
         ("192.168.1.10", "192.168.10.1"), ("192.168.1.1", "192.168.1.10"), ("1.2.3", "1.2.3.4"), ("1.2.3", "0.1.2.3"),
         ("C", "C++ and C#"), ("tag", "#tag"), ("NET", "x@NET"), ("R", "R&D"), ("Tom owes Anna", "Anna owes Tom"),
-        ("run", "running"), ("Müller", "Mueller"), ("fi", "wi-fi"), ("10", "10,000"), ("gar*", "gar*"), ("?!", "?!"),
+        ("run", "running"), ("Müller", "Muller"), ("v1.2.3", "1.2.3.4"), ("fi", "wi-fi"), ("10", "10,000"),
+        ("gar*", "gar*"), ("?!", "?!"),
         ("", ""), ("x", ""),
     ])
     func `it does not stand there as typed`(query: String, text: String) {
