@@ -163,6 +163,11 @@ final class RunningTool: Sendable {
 
     var isRunning: Bool { process.isRunning }
 
+    /// Whether it has written a line by now.
+    var hasWrittenALine: Bool {
+        FileManager.default.contents(atPath: output)?.contains(UInt8(ascii: "\n")) ?? false
+    }
+
     /// The number of the process.
     var id: Int32 { process.id }
 

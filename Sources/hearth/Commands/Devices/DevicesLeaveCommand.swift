@@ -15,7 +15,7 @@ struct DevicesLeaveCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(name: [.long, .short], help: "Don't ask.")
+    @Flag(help: "Don't ask.")
     var yes = false
 
     @OptionGroup var store: StoreOptions

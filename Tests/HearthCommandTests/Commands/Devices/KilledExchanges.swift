@@ -70,9 +70,7 @@ struct KilledExchanges {
         _ = try await pair()
         _ = try await one.stored("The lamp is on.")
         let watching = try one.start(["hub", "sync", "--watch", "--json", "--db", one.store])
-        try await until {
-            try await one.json("hub", "status")["exchange"]?["outgoing"]?.int == 0 || !watching.isRunning
-        }
+        try await until { watching.hasWrittenALine || !watching.isRunning }
         watching.signal(signal)
         let outcome = try await watching.outcome()
         #expect(outcome.status == 0 && outcome.signal == nil, "\(outcome.errors)")
