@@ -126,24 +126,26 @@ extension WriteContext {
             as: { row in
                 (
                     id: row.bytes(0), form: row.string(1), base: row.optionalBytes(2), sealed: row.bytes(3),
-                    provenance: try StoredProvenance.read(row, 4)
+                    provenance: Result { try StoredProvenance.read(row, 4) }
                 )
             }
         )
         var isChanged = false
         for row in rows where Seal.number(of: row.sealed) != seal.keys.newest.number {
             let place = MemorySeal.Place.version(row.id, form: row.form, base: row.base)
-            guard var payload = try opening("version", into: &batch, { try seal.open(row.sealed, as: place) }) else {
-                continue
+            let opened = try opening("version", into: &batch) {
+                (payload: try seal.open(row.sealed, as: place), provenance: try row.provenance.get())
             }
+            guard let opened else { continue }
+            var payload = opened.payload
             isChanged = true
-            payload.source = payload.source ?? row.provenance.name
+            payload.source = payload.source ?? opened.provenance.name
             try connection.run(
                 "UPDATE versions SET sealed = ?3, provenance = ?4 WHERE memory_key = ?1 AND version_id = ?2",
                 record.key,
                 row.id,
                 try seal.seal(payload, as: place),
-                StoredProvenance.column(row.provenance, isSealed: true)
+                StoredProvenance.column(opened.provenance, isSealed: true)
             )
         }
         return isChanged

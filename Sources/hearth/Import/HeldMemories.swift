@@ -12,6 +12,30 @@ struct HeldMemories {
         var agent: AgentID
     }
 
+    /// What is asked for: the store keeps a sealed memory whose identifier is made from its text under another one.
+    private struct Question {
+        var name: Name
+        var isSensitive: Bool
+        var category: MemoryCategory
+        var hasDerivedID: Bool
+
+        init(_ id: MemoryID, of candidate: ImportCandidate) {
+            name = HeldMemories.name(id, of: candidate)
+            isSensitive = candidate.memory.draft.isSensitive
+            category = candidate.memory.draft.category
+            hasDerivedID = candidate.memory.hasDerivedID
+        }
+
+        /// A memory that has expired: of such an import stores nothing.
+        var item: MemoryImport {
+            var draft = MemoryDraft(content: "", category: category, expiresAt: Date(timeIntervalSince1970: 0))
+            draft.isSensitive = isSensitive
+            var item = MemoryImport(id: name.id, userID: name.user, agentID: name.agent, draft: draft)
+            item.hasDerivedID = hasDerivedID
+            return item
+        }
+    }
+
     private let coordinator: MultiAgentMemoryCoordinator
     /// The identifiers that are there, and under which the store keeps them.
     private var kept: [Name: MemoryID] = [:]
@@ -26,7 +50,7 @@ struct HeldMemories {
     mutating func look(for batch: [ImportCandidate]) async throws {
         try await look(
             for: batch.flatMap { candidate in
-                (candidate.earlierIDs + [candidate.memory.id]).map { Self.name($0, of: candidate) }
+                (candidate.earlierIDs + [candidate.memory.id]).map { Question($0, of: candidate) }
             }
         )
     }
@@ -47,7 +71,7 @@ struct HeldMemories {
                 return fate
             }
             // Further identifiers are seldom needed, and asked for when they are.
-            if !looked.contains(unknown) { try await look(for: [unknown]) }
+            if !looked.contains(unknown) { try await look(for: [Question(unknown.id, of: candidate)]) }
             if let id = kept[unknown] { held[unknown] = try await memory(id, unknown) }
         }
     }
@@ -64,14 +88,10 @@ struct HeldMemories {
     }
 
     /// Asks the store for identifiers by an import of memories that have expired, of which it stores none.
-    private mutating func look(for names: [Name]) async throws {
-        let expired = MemoryDraft(content: "", expiresAt: Date(timeIntervalSince1970: 0))
-        let names = names.filter { looked.insert($0).inserted }
-        let outcome = try await coordinator.importMemories(
-            names.map { MemoryImport(id: $0.id, userID: $0.user, agentID: $0.agent, draft: expired) },
-            onInvalid: .refuse
-        )
-        for (name, id) in zip(names, outcome.ids) { if let id { kept[name] = id } }
+    private mutating func look(for questions: [Question]) async throws {
+        let questions = questions.filter { looked.insert($0.name).inserted }
+        let outcome = try await coordinator.importMemories(questions.map(\.item), onInvalid: .refuse)
+        for (question, id) in zip(questions, outcome.ids) { if let id { kept[question.name] = id } }
     }
 
     private func memory(_ id: MemoryID, _ name: Name) async throws -> HeldMemory {
@@ -83,7 +103,10 @@ struct HeldMemories {
                 metadata: last.metadata,
                 isDeleted: last.isDeleted
             )
-        } catch let error as MemoryError where [.keyUnavailable, .decryptionFailed].contains(error.code) {
+        } catch let error as MemoryError 
+            where [.keyUnavailable, .decryptionFailed, .storeCorrupt, .memoryNotFound].contains(error.code)
+        {
+            // What doesn't read, or is gone by now, keeps nothing else from being imported.
             return HeldMemory(texts: nil)
         }
     }

@@ -10,7 +10,9 @@ struct ErasedMessages {
     /// An identifier of so many bytes or more is no word of a sentence by chance.
     private static let unmistakable = 12
 
-    private let names: [(noun: String, name: String)]
+    /// What those are called that are one word: so many may be erased at once that each message is read once for all.
+    private var words: [ArraySlice<UInt8>: String] = [:]
+    private var names: [(noun: String, name: String)] = []
     private let user: Int64
 
     /// - Parameters:
@@ -18,8 +20,12 @@ struct ErasedMessages {
     ///   - user: Whose memories they are.
     ///   - userID: The user, if everything of the user is erased.
     init(memories: [MemoryID], user: Int64, userID: UserID? = nil) {
-        names = memories.map { ("memory", $0.rawValue) } + (userID.map { [("user", $0.rawValue)] } ?? [])
         self.user = user
+        for id in memories {
+            let bytes = Array(id.rawValue.utf8)[...]
+            if bytes.allSatisfy(Self.isPart) { words[bytes] = id.rawValue } else { names.append(("memory", id.rawValue)) }
+        }
+        if let userID { names.append(("user", userID.rawValue)) }
     }
 
     func remove(from connection: Connection) throws {
@@ -63,7 +69,9 @@ struct ErasedMessages {
 
     /// Whether a message names something that is erased.
     private func name(_ message: String) -> Bool {
-        names.contains { Self.names($0.name, noun: $0.noun, in: message) }
+        Array(message.utf8).split(whereSeparator: { !Self.isPart($0) })
+            .contains { word in words[word].map { Self.names($0, noun: "memory", in: message) } == true }
+            || names.contains { Self.names($0.name, noun: $0.noun, in: message) }
     }
 
     /// Whether a message has an identifier as a whole, behind its noun unless it is unmistakable.

@@ -44,13 +44,22 @@ enum MemoryNames {
         )
     }
 
-    /// The other memories of a memory's identifier.
+    /// The other memories of a memory's user with its identifier.
     static func others(than record: MemoryRecord, in connection: Connection) throws -> [Int64] {
         // Nothing else is spelled as an identifier of the engine's own.
         guard !record.id.stored.isOfTheEngine else { return [] }
-        let namesakes = try namesakes(of: record.id, in: connection)
-        guard !namesakes.isEmpty else { return [] }
-        return try ([plain(record.id, in: connection)].compactMap(\.self) + namesakes).filter { $0 != record.key }
+        return try connection.rows(
+            """
+            SELECT memory_key FROM memories
+            WHERE (identifier_start = ?1 OR identifier_start > ?2 AND identifier_start < ?3) AND user_key = ?4 AND memory_key != ?5
+            """,
+            record.id.rawValue,
+            record.id.rawValue + separator,
+            record.id.rawValue + end,
+            record.userKey,
+            record.key,
+            as: { $0.int64(0) }
+        )
     }
 
     /// The memory of that identifier that a user and an owner have.

@@ -161,8 +161,8 @@ extension Snapshot {
     /// or sees another memory of that identifier. Those that it doesn't see make no difference.
     private func name(of record: MemoryRecord, for viewer: KnownAgent) throws -> MemoryID {
         for key in try MemoryNames.others(than: record, in: connection) {
-            guard let other = try MemoryRecord.find(key: key, includingDeleted: false, opening: .ifPossible, in: self),
-                other.userKey == record.userKey, try standing(of: viewer, to: other) != .none
+            guard let other = try MemoryRecord.find(key: key, includingDeleted: false, opening: .never, in: self),
+                try standing(of: viewer, to: other) != .none
             else { continue }
             return MemoryReference.name(of: record)
         }

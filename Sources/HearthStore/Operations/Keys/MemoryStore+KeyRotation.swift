@@ -107,9 +107,13 @@ extension MemoryStore {
             guard rows.count == 2, let newest = rows.last else { return }
             // The number of a key that was lost is not given again.
             let used = try KeyTable.inUse(ofUser: user, in: transaction.connection).map(\.number).max() ?? 0
+            let (number, isTooGreat) = max(newest.number, used).addingReportingOverflow(1)
+            guard !isTooGreat else {
+                throw MemoryError.corrupt("Something of user number \(user) says that it is sealed with a key that can't be.")
+            }
             let row = try KeyTable.Row(
                 SymmetricKey(size: .bits256),
-                number: max(newest.number, used) + 1,
+                number: number,
                 user: user,
                 userID: newest.userID,
                 node: transaction.state.node,

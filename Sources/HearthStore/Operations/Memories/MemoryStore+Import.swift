@@ -210,8 +210,16 @@ extension MemoryStore {
             let marks = try ErasureMarks.read(snapshot.connection)
             return try batch.indices.filter { index in
                 let item = batch[index]
-                guard item.hasDerivedID, isSealed(item.draft, by: policy), !item.draft.hasExpired(at: now),
-                    try marks?.coverID(of: item, in: snapshot.connection) != true
+                // A draft without a text that has expired asks what there is.
+                guard item.hasDerivedID, isSealed(item.draft, by: policy),
+                    !item.draft.hasExpired(at: now) || item.draft.content.isEmpty,
+                    try marks?.coverID(of: item, in: snapshot.connection) != true,
+                    try !TombstoneTable.holds(
+                        item.id,
+                        user: item.userID,
+                        owner: item.agentID,
+                        in: snapshot.connection
+                    )
                 else { return false }
                 guard let user = try UserTable.find(item.userID, in: snapshot.connection) else { return true }
                 let owner = try snapshot.directory.acting(item.agentID).key

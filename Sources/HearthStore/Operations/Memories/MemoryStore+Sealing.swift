@@ -55,8 +55,12 @@ extension MemoryStore {
         let users = try read { snapshot in
             try edits.filter { $0.change.content != nil }
                 .compactMap { edit in
-                    try snapshot.connection.first(
-                        "SELECT u.user_id FROM memories AS m JOIN users AS u ON u.user_key = m.user_key WHERE m.identifier = ?1",
+                    if let user = edit.userID { return user }
+                    return try snapshot.connection.first(
+                        """
+                        SELECT u.user_id FROM memories AS m JOIN users AS u ON u.user_key = m.user_key
+                        WHERE m.identifier_start = iif(typeof(?1) = 'blob', substr(?1, 1, 8), ?1) AND m.identifier = ?1
+                        """,
                         edit.memoryID.stored,
                         as: { UserID(rawValue: $0.string(0)) }
                     )

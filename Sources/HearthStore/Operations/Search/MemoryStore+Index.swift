@@ -109,14 +109,14 @@ enum WordIndex {
                 as: { row in
                     (
                         position: Position(user: row.int64(1), document: row.int64(0)),
-                        text: try text(row, in: snapshot),
+                        text: try textIfItReads(row, in: snapshot),
                         size: row.withBytes(2) { $0.count } + row.withBytes(5) { $0.count }
                     )
                 }
             )
             guard let end = rows.last?.position else { return count == 0 ? nil : last }
             for row in rows {
-                try write(row.text, at: row.position, in: transaction)
+                if let text = row.text { try write(text, at: row.position, in: transaction) }
                 bytes += row.size
             }
             count += rows.count
@@ -161,6 +161,15 @@ enum WordIndex {
             document: AnalyzedDocument(content: read.content, tags: read.tags),
             key: try read.sealedWith.map { try snapshot.keys(ofUser: user).dataKey($0) }
         )
+    }
+
+    /// The text of a row; nil for one that is damaged, which keeps no other from being found: verification names it.
+    private static func textIfItReads(_ row: Row, in snapshot: Snapshot) throws -> Text? {
+        do {
+            return try text(row, in: snapshot)
+        } catch let error as MemoryError where error.isDamage {
+            return nil
+        }
     }
 
     /// Every text that the index is made from: of live memories and of drafts.
