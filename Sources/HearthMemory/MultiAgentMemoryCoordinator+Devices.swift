@@ -53,8 +53,12 @@ extension MultiAgentMemoryCoordinator {
         try await operations.administer { await $0.finishTakeover() }
     }
 
-    package func takeOver(_ received: [ReceivedRecord], cursor: Int64?) async throws -> TakeoverReport {
-        try await operations.administer { try await $0.takeOver(received, cursor: cursor) }
+    package func takeOver(
+        _ received: [ReceivedRecord],
+        cursor: Int64?,
+        after position: Int64? = nil
+    ) async throws -> TakeoverReport {
+        try await operations.administer { try await $0.takeOver(received, cursor: cursor, after: position) }
     }
 
     /// Rows of the hub that wait for something.

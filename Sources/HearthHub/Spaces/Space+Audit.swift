@@ -38,8 +38,6 @@ extension Space {
     ///
     /// - Returns: The cursor to go on from.
     package func rewind(to agreed: Int64) async throws -> Int64 {
-        changeLedger { $0.forget(behind: agreed) }
-        lastJudged = nil
         let ordered = events.map(\.event)
         let belongs = !isRemoved
         state = try storage.update { state in
@@ -52,6 +50,9 @@ extension Space {
             _ = try await hub.publish(try ordered.map(entry), erasing: [], in: state.space)
             try await catchUpOnMembership()
         }
+        // Last of all: as long as the ledger knows more than the hub has, a rewind that was interrupted is begun anew.
+        changeLedger { $0.forget(behind: agreed) }
+        lastJudged = nil
         return min(agreed, ledger.end)
     }
 }

@@ -18,6 +18,7 @@ extension Space {
     /// - Parameter limit: How many rows at most, from 1 on.
     /// - Throws: `.deviceRemoved`; `.hubUnavailable`.
     package func fetch(after cursor: Int64, limit: Int) async throws -> ReceivedPage {
+        try reloadState()
         try requireMember()
         let fetched = try await hub.fetch(in: state.space, after: cursor, limit: max(1, limit), kind: nil)
         var page = ReceivedPage(cursor: cursor, end: max(fetched.end, 0))
@@ -40,6 +41,7 @@ extension Space {
 
     /// Whether the hub has fewer rows than a number says, or others than it showed, as far as a few ranges tell.
     package func hasGoneBack(behind cursor: Int64) async throws -> Bool {
+        try reloadState()
         try requireMember()
         guard try await hub.end(of: state.space) >= cursor else { return true }
         return try await hasOtherRows()

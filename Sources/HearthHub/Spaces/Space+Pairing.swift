@@ -159,7 +159,7 @@ extension Space {
     }
 
     private func publishOwnJoining() async throws {
-        try await publishOwnArrival { _ in true }
+        try await publishOwnArrival()
         guard membership.members[state.device.id] != nil else {
             // It would be taken for a device of the space, and what it sends would be lost.
             storage.remove()
@@ -170,10 +170,10 @@ extension Space {
         try requireMember()
     }
 
-    /// Publishes by which events this device came into the space, where they may be missing on the hub.
-    func publishOwnArrival(where isMissing: (PlacedEvent) -> Bool = { $0.seq == nil }) async throws {
+    /// Publishes by which events this device came into the space.
+    private func publishOwnArrival() async throws {
         let own = events.filter { placed in
-            guard placed.event.author == state.device.id, isMissing(placed) else { return false }
+            guard placed.event.author == state.device.id else { return false }
             switch placed.event.deed {
             case .founding, .joining: return true
             case .invitation, .removal, .epoch: return false
@@ -181,6 +181,15 @@ extension Space {
         }
         guard !own.isEmpty else { return }
         _ = try await hub.publish(try own.map { try entry($0.event) }, erasing: [], in: state.space)
+        try await catchUpOnMembership()
+    }
+
+    /// Publishes in their order the events that may be missing on the hub, as after it went back: for a joining counts only
+    /// behind its invitation.
+    func publishUnplaced() async throws {
+        let unplaced = events.filter { $0.seq == nil }
+        guard !unplaced.isEmpty else { return }
+        _ = try await hub.publish(try unplaced.map { try entry($0.event) }, erasing: [], in: state.space)
         try await catchUpOnMembership()
     }
 

@@ -108,6 +108,16 @@ extension Space {
 
     /// Takes over what another process of the same store has noted.
     func reloadLedger() { changeLedger { _ in } }
+
+    /// Takes over what another process of the same store has learnt of the membership: the cursor, which all share, may be
+    /// behind it.
+    func reloadState() throws {
+        guard let kept = try storage.load(), kept.events != state.events else { return }
+        state = kept
+        (events, membership, keys) = Self.view(of: state)
+        // That process may have found that the hub went back.
+        membershipCursor = 0
+    }
 }
 
 // MARK: - What follows from the state

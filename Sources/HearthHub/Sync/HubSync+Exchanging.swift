@@ -95,7 +95,7 @@ extension HubSync {
             }
             hasNews = true
             async let following = space.fetch(after: page.cursor, limit: Self.batch)
-            try await takeOver(page.records, cursor: page.cursor, into: &report)
+            try await takeOver(page.records, cursor: page.cursor, after: cursor, into: &report)
             next = (page.cursor, try await following)
         }
     }
@@ -177,12 +177,14 @@ extension HubSync {
         case .refused?: break
         case .erased?, .opaque?, nil: return nil
         }
-        // This build has what it takes to read the row, of which only the beginning is here.
-        guard let whole = try await space.row(of: kept.row.id) else { return nil }
+        // This build may have what it takes to read the row, of which only the beginning is here.
+        guard !opaqueWholly.contains(kept.row.id), let whole = try await space.row(of: kept.row.id) else { return nil }
         switch try await space.open(whole)?.content {
         case .record(let record)?: return record
         case .refused?, .erased?: return Self.nothing
-        case .opaque?, nil: return nil
+        case .opaque?, nil:
+            opaqueWholly.insert(kept.row.id)
+            return nil
         }
     }
 
@@ -212,7 +214,13 @@ extension HubSync {
         }
     }
 
-    private func takeOver(_ page: [Received], cursor: Int64?, into report: inout HubSyncReport) async throws {
+    /// - Parameter position: The cursor behind which the page was fetched: it is moved on only from there.
+    private func takeOver(
+        _ page: [Received],
+        cursor: Int64?,
+        after position: Int64? = nil,
+        into report: inout HubSyncReport
+    ) async throws {
         var records: [ReceivedRecord] = []
         for received in page {
             switch received.content {
@@ -228,7 +236,7 @@ extension HubSync {
                 note(["row \(received.seq): \(refusal.rawValue)"], in: &report)
             }
         }
-        note(try await coordinator.takeOver(records, cursor: cursor), in: &report)
+        note(try await coordinator.takeOver(records, cursor: cursor, after: position), in: &report)
     }
 
     private func note(_ done: TakeoverReport, in report: inout HubSyncReport) {

@@ -30,6 +30,8 @@ public actor HubSync {
     var withheld: [ClosedRange<Int64>] = []
     /// Devices to which the hub has shown other rows than to this one.
     var disagreeing: Set<String> = []
+    /// The ids of rows kept in part that can't be read as a whole either: they are asked for once.
+    var opaqueWholly: Set<[UInt8]> = []
     /// How many changes could not be sent in the present exchange; nil: it has not come to that.
     var keptBack: Int?
     /// How many bytes of rows that can't be read are kept; nil: it was not asked in the present exchange.

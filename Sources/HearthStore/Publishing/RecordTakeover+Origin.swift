@@ -62,6 +62,11 @@ extension RecordTakeover {
             session.rawValue,
             origin.createdAt
         )
+        // What is made up here is nothing to be sent, and gives way to what a device says of the session.
+        if let key = try SessionTable.find(session, user: user, in: connection) {
+            try DeviceOutbox.remove(.session, key: key, in: connection)
+        }
+        transaction.keys.forgetSessions()
         return true
     }
 

@@ -103,7 +103,7 @@ struct HeldMemories {
                 metadata: last.metadata,
                 isDeleted: last.isDeleted
             )
-        } catch let error as MemoryError 
+        } catch let error as MemoryError
             where [.keyUnavailable, .decryptionFailed, .storeCorrupt, .memoryNotFound].contains(error.code)
         {
             // What doesn't read, or is gone by now, keeps nothing else from being imported.

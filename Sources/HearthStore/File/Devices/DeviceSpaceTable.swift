@@ -37,8 +37,13 @@ enum DeviceSpaceTable {
         try transaction.exchangesDidChange(to: true)
     }
 
-    static func set(cursor: Int64, in transaction: StoreTransaction) throws {
-        try transaction.connection.run("UPDATE device_space SET cursor = ?1 WHERE id = 1", cursor)
+    /// - Parameter former: If it is another one by now, it stays as it is.
+    static func set(cursor: Int64, from former: Int64? = nil, in transaction: StoreTransaction) throws {
+        try transaction.connection.run(
+            "UPDATE device_space SET cursor = ?1 WHERE id = 1 AND (?2 IS NULL OR cursor = ?2)",
+            cursor,
+            former
+        )
         _ = transaction.sequence
     }
 

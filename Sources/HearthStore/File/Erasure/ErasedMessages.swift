@@ -23,7 +23,11 @@ struct ErasedMessages {
         self.user = user
         for id in memories {
             let bytes = Array(id.rawValue.utf8)[...]
-            if bytes.allSatisfy(Self.isPart) { words[bytes] = id.rawValue } else { names.append(("memory", id.rawValue)) }
+            if bytes.allSatisfy(Self.isPart) {
+                words[bytes] = id.rawValue
+            } else {
+                names.append(("memory", id.rawValue))
+            }
         }
         if let userID { names.append(("user", userID.rawValue)) }
     }

@@ -12,8 +12,15 @@ extension MemoryStore {
     /// - Parameters:
     ///   - received: Records in the order of the hub.
     ///   - cursor: The last row of the hub that was received; nil if only held ones are given.
+    ///   - position: The cursor behind which the hub was asked. If the file has another one by now, because another process
+    ///     exchanges too or has begun anew, that one stays.
     /// - Throws: `.invalidArgument` if the file exchanges with no other device.
-    package func takeOver(_ received: [ReceivedRecord], cursor: Int64?) async throws -> TakeoverReport {
+    package func takeOver(
+        _ received: [ReceivedRecord],
+        cursor: Int64?,
+        after position: Int64? = nil
+    ) async throws -> TakeoverReport {
+        let cursor = cursor.map { (from: position, to: $0) }
         // Agents and the policy first: what is about memories is judged by them. And how far an erasure goes, before it comes.
         var report = TakeoverReport()
         let opened = received.map(OpenedRecord.init)
@@ -28,7 +35,7 @@ extension MemoryStore {
 
     private func takeOver(
         _ records: [OpenedRecord],
-        cursor: Int64?,
+        cursor: (from: Int64?, to: Int64)?,
         into report: TakeoverReport
     ) async throws -> TakeoverReport {
         do {
@@ -55,7 +62,7 @@ extension MemoryStore {
     private func takeOverAtOnce(
         _ records: [OpenedRecord],
         holding damaged: [OpenedRecord] = [],
-        cursor: Int64?,
+        cursor: (from: Int64?, to: Int64)?,
         into report: TakeoverReport
     ) async throws -> (report: TakeoverReport, waiting: [TakeoverRun.Waiting]) {
         let keys = try await keys(for: records)
@@ -65,7 +72,9 @@ extension MemoryStore {
             try run.take(records)
             for record in damaged { try run.hold(record, because: .damaged) }
             try run.settle()
-            if let cursor { try DeviceSpaceTable.set(cursor: cursor, in: context.transaction) }
+            if let cursor {
+                try DeviceSpaceTable.set(cursor: cursor.to, from: cursor.from, in: context.transaction)
+            }
             try run.audit()
             // Whoever exchanges scrubs once at the end, and not after each batch. The file remembers that it is due.
             context.afterCommit.leavesTraces = false

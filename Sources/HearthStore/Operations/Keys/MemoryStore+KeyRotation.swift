@@ -109,7 +109,9 @@ extension MemoryStore {
             let used = try KeyTable.inUse(ofUser: user, in: transaction.connection).map(\.number).max() ?? 0
             let (number, isTooGreat) = max(newest.number, used).addingReportingOverflow(1)
             guard !isTooGreat else {
-                throw MemoryError.corrupt("Something of user number \(user) says that it is sealed with a key that can't be.")
+                throw MemoryError.corrupt(
+                    "Something of user number \(user) says that it is sealed with a key that can't be."
+                )
             }
             let row = try KeyTable.Row(
                 SymmetricKey(size: .bits256),
