@@ -8,7 +8,7 @@ import Testing
 
 /// `hearth import` of what has changed in the other program, or here, since it was imported.
 @Suite struct ChangedSources {
-    private let tool: Tool
+    private var tool: Tool
 
     init() throws {
         tool = try Tool()
@@ -137,6 +137,18 @@ import Testing
             }
         }
         #expect(try await texts() == all)
+    }
+
+    @Test mutating func `another answer in a later export is stored beside the first one, sensitive as they are`()
+        async throws
+    {
+        try #require(try await tool.run(["keys", "init", tool.sandbox.file("key")]).status == 0)
+        tool.environment["HEARTH_KEY_FILE"] = tool.sandbox.file("key")
+        #expect(counts(try await imported(chatGPT(answers: ["Oak"]), "--sensitive")) == [1, 0, 0])
+        #expect(counts(try await imported(chatGPT(answers: ["Oak", "Lime"]), "--sensitive")) == [1, 0, 0])
+        #expect(counts(try await imported(chatGPT(answers: ["Oak", "Lime"]), "--sensitive")) == [0, 1, 0])
+        let question = "User: Which tree?"
+        #expect(try await texts() == [question + "\n\nChatGPT: Oak", question + "\n\nChatGPT: Lime"])
     }
 
     @Test func `an answer that comes later in an export of Claude is stored, and what was deleted here stays deleted`()

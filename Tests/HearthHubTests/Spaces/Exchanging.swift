@@ -27,6 +27,19 @@ import Testing
         for limit in [1, 7, 100] { #expect(try await devices[1].everything(limit: limit).count == 25) }
     }
 
+    @Test func `a process goes by what another of its store has learnt of the membership`() async throws {
+        var devices = try await Devices(2, over: hub)
+        // Both processes know of two devices.
+        let (one, other) = (devices[1], try devices.reopened(1))
+        let cursor = try await other.fetch(after: 0, limit: 1_000).cursor
+        let third = try await devices.add()
+        try await third.publish([ExchangeRecord("from the third")])
+        // One of them passes over the joining, and the other goes on behind it.
+        let behind = try await one.fetch(after: cursor, limit: 2).cursor
+        let page = try await other.fetch(after: behind, limit: 100)
+        #expect(page.records.compactMap(\.record).count == 1, "\(page.records)")
+    }
+
     @Test func `lost and doubled answers, late batches and shuffled rows lose nothing and double nothing`() async throws
     {
         let devices = try await Devices(2, over: hub)

@@ -38,6 +38,7 @@ extension MemoryStore {
         )
         outcome.counts = stored.counts
         outcome.counts.renamed = Dictionary(uniqueKeysWithValues: stored.counts.renamed.map { (places[$0], $1) })
+        for (place, id) in zip(places, stored.ids) { outcome.ids[place] = id }
         for (place, id) in outcome.counts.renamed { outcome.ids[place] = id }
         for (place, refusal) in stored.refused { outcome.refused[places[place]] = refusal }
         for place in stored.absent { outcome.ids[places[place]] = nil }

@@ -60,7 +60,7 @@ extension MemoryStore {
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
             var missing = try places.missing(batch)
-            var found = OrderedImport(counts: ImportCounts(renamed: places.renamed))
+            var found = OrderedImport(counts: ImportCounts(renamed: places.renamed), ids: batch.map(\.id))
             for memory in places.present { try found.counts.add(memory, at: now, in: snapshot.connection) }
             func leaveOut(where isLeftOut: (ImportIdentifiers.Missing) throws -> Bool) rethrows -> Int {
                 let before = missing.count
@@ -240,6 +240,8 @@ extension MemoryStore {
 /// What an import of memories in order did.
 struct OrderedImport: Sendable {
     var counts = ImportCounts()
+    /// Under which identifiers they were looked for, where they were not renamed.
+    var ids: [MemoryID] = []
     /// The places of those that are not in the store.
     var absent: Set<Int> = []
     var refused: [Int: ImportRefusal] = [:]

@@ -47,6 +47,23 @@ import Testing
         try await again.store.close()
     }
 
+    @Test func `a text that is damaged keeps no file from being opened, and no other from being found`() async throws {
+        let directory = try TemporaryDirectory()
+        let location = StoreLocation.file(directory.file("store.db"))
+        let shared = try await SharedStore(location)
+        let damaged = try await shared.memory("The first of them.")
+        _ = try await shared.memory("The second of them.")
+        try await age(shared.store)
+        try await shared.store.write { transaction in
+            try transaction.connection.run("UPDATE memories SET tags = 'no list' WHERE identifier = ?1", damaged.stored)
+        }
+        try await shared.store.close()
+        let again = try await SharedStore(location)
+        #expect(try await find("second", as: "alden", in: again) == ["The second of them."])
+        #expect(try await !again.store.verify().isSound)
+        try await again.store.close()
+    }
+
     @Test func `a batch outlasts a kill, nobody answers from a part, and the next opening goes on`() async throws {
         let directory = try TemporaryDirectory()
         let location = StoreLocation.file(directory.file("store.db"))
