@@ -115,6 +115,8 @@ struct ClaudeReader: ForeignReader {
 
     /// The export's text has a fenced remark where a call of a tool or a thought stood: nobody said it.
     private static func withoutPlaceholders(_ text: String) -> String {
+        // Looked for first, because few texts have it and the expression takes its time.
+        guard text.contains("This block is not supported") else { return String(text[...].trimmingSpaces) }
         let remark = /\s*```\s*This block is not supported on your current device yet\.\s*```\s*/
         return String(text.replacing(remark, with: "\n\n")[...].trimmingSpaces)
     }
