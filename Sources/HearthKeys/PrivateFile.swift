@@ -28,7 +28,7 @@ package struct PrivateFile: Sendable {
         defer { close(descriptor) }
         let size = try checkedSize(descriptor)
         guard size <= limit else { throw refusal("has \(size) bytes, more than any such file has.") }
-        return try read(descriptor, upTo: limit)
+        return try read(descriptor, upTo: size)
     }
 
     /// Refuses whatever somebody else may read, write or has put there.

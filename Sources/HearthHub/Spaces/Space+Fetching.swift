@@ -59,6 +59,7 @@ extension Space {
 
     /// Remembers rows that were read, where that was lost, or another process did not come to keep it.
     private func remember(upTo cursor: Int64) async throws {
+        guard ledger.end < cursor else { return }
         reloadLedger()
         if cursor - ledger.end > Self.mostRemembered { changeLedger { $0.start(behind: cursor) } }
         while ledger.end < cursor {
