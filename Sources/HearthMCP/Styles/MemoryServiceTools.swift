@@ -126,14 +126,22 @@ enum MemoryServiceTools {
         guard page > 0, (1...longestPage).contains(size) else {
             throw ToolFailure("page counts from 1, and page_size must be from 1 to \(longestPage).")
         }
-        return try await call.memory.all(filter(call))
-            .map { all in
-                let start = page.multipliedReportingOverflow(by: size)
-                let shown = start.overflow ? [] : all.dropFirst(start.partialValue - size).prefix(size)
+        let end = page.multipliedReportingOverflow(by: size)
+        return try await call.memory
+            .reading(filter(call)) { filter in
+                let total = try await call.memory.coordinator.countMemories(
+                    agentID: call.memory.agent,
+                    userID: call.memory.user,
+                    filter: filter
+                )
+                let isThere = !end.overflow && end.partialValue - size < total
+                let shown =
+                    isThere
+                    ? try await call.memory.newest(end.partialValue, filter).dropFirst(end.partialValue - size) : []
                 return [
                     "memories": .array(shown.map { value($0, score: nil) }), "page": JSONValue(page),
-                    "page_size": JSONValue(size), "total": JSONValue(all.count),
-                    "has_more": .bool(!start.overflow && start.partialValue < all.count),
+                    "page_size": JSONValue(size), "total": JSONValue(total),
+                    "has_more": .bool(isThere && end.partialValue < total),
                 ]
             }
             .result

@@ -182,23 +182,26 @@ struct AgentMemory: Sendable {
 
     /// All memories that a filter admits, newest first.
     func all(_ filter: SearchFilter = SearchFilter(), own: Bool = false) async throws -> Readable<[Memory]> {
-        try await reading(filter) { filter in
-            var all: [Memory] = []
-            var cursor: SliceCursor?
-            repeat {
-                let page = try await coordinator.memories(
-                    agentID: agent,
-                    userID: user,
-                    filter: filter,
-                    includeSharedMemories: !own,
-                    limit: Self.pageSize,
-                    after: cursor
-                )
-                all += page.memories
-                cursor = page.next
-            } while cursor != nil
-            return all
-        }
+        try await reading(filter) { try await newest(.max, $0, own: own) }
+    }
+
+    /// So many memories that a filter admits, newest first.
+    func newest(_ count: Int, _ filter: SearchFilter, own: Bool = false) async throws -> [Memory] {
+        var memories: [Memory] = []
+        var cursor: SliceCursor?
+        repeat {
+            let page = try await coordinator.memories(
+                agentID: agent,
+                userID: user,
+                filter: filter,
+                includeSharedMemories: !own,
+                limit: min(Self.pageSize, count - memories.count),
+                after: cursor
+            )
+            memories += page.memories
+            cursor = page.next
+        } while cursor != nil && memories.count < count
+        return memories
     }
 
     private static let pageSize = 1_000
