@@ -161,7 +161,10 @@ import Testing
                     ])
                 )
             }
-        for request in requests { #expect(try await client.answer(to: request).at("result", "isError") == nil) }
+        for request in requests {
+            let answer = try await client.answer(to: request)
+            #expect(answer.at("result", "isError") == nil, "\(answer.text)")
+        }
         let content = try await client.call("get", ["id": id])["content"]?.string ?? ""
         #expect(content.split(separator: ",").dropLast().compactMap { Int($0) }.sorted() == Array(0..<30))
         try await client.close()
