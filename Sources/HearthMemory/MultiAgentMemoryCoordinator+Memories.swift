@@ -180,6 +180,11 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
+    /// Under which identifiers memories of an import are there already, deleted or not; nil for those that are not.
+    package func identifiers(ofPresent batch: [MemoryImport]) async throws -> [MemoryID?] {
+        try await operations.perform { store in try await store.identifiers(ofPresent: batch) }
+    }
+
     /// One agent's view of one memory.
     ///
     /// A view of another agent's memory leaves an audit row, committed before this returns.

@@ -110,7 +110,7 @@ struct AgentMemory: Sendable {
         }
     }
 
-    /// Publishes an edit that is made of what is there, again and again until nobody else has edited in between.
+    /// Publishes an edit that is made of what is there.
     func edit(
         _ id: MemoryID,
         _ edit: @Sendable (Memory) throws -> MemoryChange
@@ -120,21 +120,52 @@ struct AgentMemory: Sendable {
     }
 
     /// The same, with something that is to be known of the edit that was made in the end.
+    ///
+    /// What is there is read under the lease, so that however many edit at once, each edits once and in its turn. It is read
+    /// before that too: an edit that can't be made waits for nobody.
     func edit<Note: Sendable>(
         _ id: MemoryID,
         noting edit: @Sendable (Memory) throws -> (MemoryChange, Note)
     ) async throws -> (Memory, Bool, Note) {
+        _ = try edit(await memory(id))
+        var mayPublish = true
         while true {
             try Task.checkCancellation()
-            let memory = try await memory(id)
             do {
-                let (change, note) = try edit(memory)
-                let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
-                return (saved, isPublished, note)
-            } catch let error as MemoryError where error.code == .versionMismatch {
+                guard mayPublish, leases[id] == nil else { return try await editAsRead(id, edit) }
+                return try await sync.withMemoryLock(memoryID: id, agentID: agent, userID: user) { lock in
+                    let memory = try await self.memory(id)
+                    let (change, note) = try edit(memory)
+                    let saved = try await coordinator.updateMemory(
+                        id,
+                        agentID: agent,
+                        change: change,
+                        lock: lock,
+                        ifVersion: memory.version,
+                        userID: user
+                    )
+                    return (saved, true, note)
+                }
+            } catch let error as MemoryError where error.code == .accessDenied && mayPublish {
+                // It may only propose.
+                mayPublish = false
+            } catch let error as MemoryError where error.code == .versionMismatch || error.code == .lockLost {
                 continue
             }
         }
+    }
+
+    /// Publishes an edit of a memory as it is read now.
+    ///
+    /// - Throws: `.versionMismatch` where others edited it in between.
+    private func editAsRead<Note: Sendable>(
+        _ id: MemoryID,
+        _ edit: @Sendable (Memory) throws -> (MemoryChange, Note)
+    ) async throws -> (Memory, Bool, Note) {
+        let memory = try await self.memory(id)
+        let (change, note) = try edit(memory)
+        let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
+        return (saved, isPublished, note)
     }
 
     /// Deletes a memory at once.

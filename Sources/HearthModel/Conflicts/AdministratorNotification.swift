@@ -42,7 +42,8 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         public static let exchangeFailed = Kind(rawValue: "exchange_failed")
         /// The hub shows other rows than it did, keeps some back, or has emptied some.
         public static let hubChanged = Kind(rawValue: "hub_changed")
-        /// Rows of other devices can't be read by this release, or lack their key.
+        /// Rows of other devices can't be read by this release, lack their key, or are never used: no device of the space signed
+        /// them, or they are damaged.
         public static let recordsUnreadable = Kind(rawValue: "records_unreadable")
     }
 

@@ -18,6 +18,8 @@ package struct ExchangeNotes: Hashable, Sendable, Codable {
     package var emptied = 0
     /// Devices to which the hub has shown other rows than to this one.
     package var disagreeing: Set<String> = []
+    /// How many rows are never to be used, since everything was last exchanged anew.
+    package var refused = 0
     /// How many changes could not be sent: their keys can't be had, or their memory is damaged.
     package var keptBack = 0
     /// How often the hub was found to have gone back to an earlier state.
@@ -41,6 +43,7 @@ package struct ExchangeNotes: Hashable, Sendable, Codable {
         withheld = try values.decodeIfPresent([ClosedRange<Int64>].self, forKey: .withheld) ?? []
         emptied = try values.decodeIfPresent(Int.self, forKey: .emptied) ?? 0
         disagreeing = try values.decodeIfPresent(Set<String>.self, forKey: .disagreeing) ?? []
+        refused = try values.decodeIfPresent(Int.self, forKey: .refused) ?? 0
         keptBack = try values.decodeIfPresent(Int.self, forKey: .keptBack) ?? 0
         restarts = try values.decodeIfPresent(Int.self, forKey: .restarts) ?? 0
         told = try values.decodeIfPresent([String: Int].self, forKey: .told) ?? [:]
@@ -101,6 +104,7 @@ extension ExchangeNotes {
         notes.emptied = outcome.emptied ?? emptied
         notes.disagreeing = outcome.disagreeing ?? disagreeing
         notes.keptBack = outcome.keptBack ?? keptBack
+        notes.refused = outcome.report.refused + (outcome.report.wasRestarted ? 0 : refused)
         if outcome.report.wasRestarted { notes.restarts += 1 }
         if let error = outcome.error {
             notes.failingSince = failingSince ?? now

@@ -79,6 +79,13 @@ extension Provenance {
         other.isLower(than: self) ? other : self
     }
 
+    /// What a memory has after an edit: the less trusted of the two, and of equally trusted ones that of the edit, since it
+    /// came last. An edit of which nothing is said takes no name away.
+    package func edited(by edit: Provenance) -> Provenance {
+        if edit.trust == trust { return edit == .standard ? self : edit }
+        return edit.trust < trust ? edit : self
+    }
+
     private func isLower(than other: Provenance) -> Bool {
         if trust != other.trust { return trust < other.trust }
         if origin.place != other.origin.place { return origin.place > other.origin.place }

@@ -57,6 +57,8 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     public var emptied: Int
     /// Devices to which the hub has shown other rows than to this one.
     public var disagreeing: Int
+    /// Rows that are never used: not signed by a device of the space, or damaged.
+    public var refused: Int
     /// When the file joined its space.
     public var joinedAt: Date
     /// When the last exchange ended well; nil: none ever did.
@@ -89,6 +91,7 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
         withheld: Int = 0,
         emptied: Int = 0,
         disagreeing: Int = 0,
+        refused: Int = 0,
         joinedAt: Date,
         lastSuccessAt: Date? = nil,
         failingSince: Date? = nil,
@@ -111,6 +114,7 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
         self.withheld = withheld
         self.emptied = emptied
         self.disagreeing = disagreeing
+        self.refused = refused
         self.joinedAt = joinedAt
         self.lastSuccessAt = lastSuccessAt
         self.failingSince = failingSince
@@ -123,6 +127,7 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case hub, cursor, behind, outgoing, incomplete, keyless, damaged, future, opaque, withheld, emptied, disagreeing
+        case refused
         case problem
         case keptBack = "kept_back"
         case joinedAt = "joined_at"

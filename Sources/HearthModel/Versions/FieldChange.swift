@@ -118,7 +118,7 @@ extension FieldChange {
         guard !later.fields.subtracting(.deletion).isEmpty else { return (provenance, grantsTrust) }
         guard !fields.subtracting(.deletion).isEmpty else { return (later.provenance, false) }
         if provenance == nil, later.provenance == nil { return (nil, false) }
-        return ((provenance ?? .standard).lowered(by: later.provenance ?? .standard), grantsTrust)
+        return ((provenance ?? .standard).edited(by: later.provenance ?? .standard), grantsTrust)
     }
 
     /// This change and then a later one, as one.
@@ -151,11 +151,12 @@ extension FieldChange {
         if metadata == fields.metadata { result.metadata = nil }
         if let expiresAt, expiresAt == fields.expiresAt { result.expiresAt = nil }
         if fields.isDeleted { result.isDeletion = false }
-        // Beside another change, what is said of its provenance counts, and alone only where it changes something.
-        if result.fields.isSubset(of: [.deletion, .provenance, .trust]),
-            result.provenance(over: fields.provenance) == fields.provenance
-        {
-            (result.provenance, result.grantsTrust) = (nil, false)
+        // Beside another change, what is said of its provenance counts, and alone only where it grants or takes trust.
+        if result.fields.isSubset(of: [.deletion, .provenance, .trust]) {
+            let provenance = result.provenance(over: fields.provenance)
+            if provenance == fields.provenance || !grantsTrust && provenance.trust == fields.provenance.trust {
+                (result.provenance, result.grantsTrust) = (nil, false)
+            }
         }
         return result
     }
@@ -210,6 +211,6 @@ extension FieldChange.Fields {
     ///   - own: What is said of where the change came from; nil: nothing.
     package func provenance(over earlier: Provenance, saying own: Provenance?) -> Provenance {
         guard !subtracting(.deletion).isEmpty else { return earlier }
-        return contains(.trust) ? own ?? .standard : earlier.lowered(by: own ?? .standard)
+        return contains(.trust) ? own ?? .standard : earlier.edited(by: own ?? .standard)
     }
 }

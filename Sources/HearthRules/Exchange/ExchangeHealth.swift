@@ -122,7 +122,7 @@ package enum ExchangeHealth {
 /// Something about the exchange that an administrator is told of, once for each cause.
 package struct ExchangeTrouble: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        case failing, withheld, emptied, opaque, disagreeing
+        case failing, withheld, emptied, opaque, disagreeing, refused
         case wentBack = "went back"
     }
 
@@ -176,6 +176,11 @@ package struct ExchangeTrouble: Hashable, Sendable {
             .opaque,
             opaque,
             "Rows of other devices, \(opaque) of them, can't be read by this release, or lack their key. They are kept, and taken over after an upgrade, or once another device has given the key."
+        )
+        add(
+            .refused,
+            notes.refused,
+            "Rows of the hub, \(notes.refused) of them, are not used: no device of the space has signed them, or they are damaged. The log names each with the reason. If none of your devices was removed while it exchanged, ask whoever runs the hub."
         )
         add(
             .wentBack,

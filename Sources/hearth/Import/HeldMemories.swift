@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HearthMemory
 
 /// What a store has under the identifiers of a batch.
@@ -26,9 +25,8 @@ struct HeldMemories {
             hasDerivedID = candidate.memory.hasDerivedID
         }
 
-        /// A memory that has expired: of such an import stores nothing.
         var item: MemoryImport {
-            var draft = MemoryDraft(content: "", category: category, expiresAt: Date(timeIntervalSince1970: 0))
+            var draft = MemoryDraft(content: "", category: category)
             draft.isSensitive = isSensitive
             var item = MemoryImport(id: name.id, userID: name.user, agentID: name.agent, draft: draft)
             item.hasDerivedID = hasDerivedID
@@ -87,11 +85,10 @@ struct HeldMemories {
         Name(id: id, user: candidate.memory.userID, agent: candidate.memory.agentID)
     }
 
-    /// Asks the store for identifiers by an import of memories that have expired, of which it stores none.
     private mutating func look(for questions: [Question]) async throws {
         let questions = questions.filter { looked.insert($0.name).inserted }
-        let outcome = try await coordinator.importMemories(questions.map(\.item), onInvalid: .refuse)
-        for (question, id) in zip(questions, outcome.ids) { if let id { kept[question.name] = id } }
+        let ids = try await coordinator.identifiers(ofPresent: questions.map(\.item))
+        for (question, id) in zip(questions, ids) { if let id { kept[question.name] = id } }
     }
 
     private func memory(_ id: MemoryID, _ name: Name) async throws -> HeldMemory {

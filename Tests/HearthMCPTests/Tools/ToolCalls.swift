@@ -39,6 +39,10 @@ import Testing
         let second = answer.at("result", "structuredContent", "id")?.string ?? ""
         let name = try await client.coordinator.memory(MemoryID(rawValue: second), agentID: "alden").provenance.name
         #expect(name == "session tester")
+        // An edit is of whoever made it.
+        _ = try await client.call("revise", ["id": .string(second), "old_text": "too", "new_text": "as well"])
+        let edited = try await client.coordinator.memory(MemoryID(rawValue: second), agentID: "alden").provenance
+        #expect(edited == Provenance(origin: .tool, name: "tester"))
         try await client.close()
     }
 

@@ -103,4 +103,17 @@ import Testing
         #expect(well.failures == 0 && well.failingSince == nil && well.lastSuccess?.rawValue == 9 && well.hub == "h")
         #expect(ExchangeTrouble.found(in: well, opaque: 0).map(\.kind) == [.wentBack])
     }
+
+    @Test func `rows that are never used add up, and are counted anew where everything is exchanged anew`() {
+        func after(_ reports: HubSyncReport...) -> ExchangeNotes {
+            reports.reduce(ExchangeNotes()) {
+                $0.noting(ExchangeOutcome(hub: "h", report: $1), at: Timestamp(rawValue: 1))
+            }
+        }
+        let notes = after(HubSyncReport(refused: 2), HubSyncReport(), HubSyncReport(refused: 1))
+        let told = ExchangeTrouble.found(in: notes, opaque: 0)
+        #expect(told.map(\.kind) == [.refused] && told.first?.amount == 3)
+        #expect(after(HubSyncReport(refused: 2), HubSyncReport(refused: 2, wasRestarted: true)).refused == 2)
+        #expect(ExchangeTrouble.found(in: after(HubSyncReport(applied: 4)), opaque: 0).isEmpty)
+    }
 }

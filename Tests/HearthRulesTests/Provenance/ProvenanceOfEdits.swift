@@ -20,6 +20,15 @@ import Testing
         )
     }
 
+    @Test func `of equally trusted ones the edit's is kept, unless nothing is said of it or nothing else changes`() {
+        let (one, other) = (Provenance(origin: .tool, name: "b"), Provenance(origin: .tool, name: "z"))
+        let fields = MemoryFields(content: "a", provenance: one)
+        #expect(FieldChange(content: "b", provenance: other).applied(to: fields).provenance == other)
+        #expect(FieldChange(content: "a", provenance: other).leavingOut(unchangedFrom: fields).isEmpty)
+        let agents = MemoryFields(content: "a", provenance: Provenance(origin: .agent, name: "z"))
+        #expect(FieldChange(content: "b").applied(to: agents).provenance == agents.provenance)
+    }
+
     @Test func `no edit and a deletion say nothing`() {
         let fields = MemoryFields(content: "a", provenance: Self.user)
         #expect(FieldChange().applied(to: fields).provenance == Self.user)
@@ -36,7 +45,10 @@ import Testing
 
     @Test func `two edits in one never have more trust than one after the other`() {
         var random = SeededGenerator()
-        let some: [Provenance?] = [nil, Self.tool, Self.user, Provenance(origin: .import), .standard]
+        let some: [Provenance?] = [
+            nil, Self.tool, Self.user, Provenance(origin: .import), .standard, Provenance(origin: .tool, name: "a"),
+            Provenance(origin: .tool, name: "z"), Provenance(origin: .agent, name: "m"),
+        ]
         func change() -> FieldChange {
             var change = FieldChange(provenance: some.randomElement(using: &random) ?? nil)
             if Bool.random(using: &random) { change.content = ["a", "b", "c"].randomElement(using: &random) }

@@ -105,6 +105,7 @@ extension HubSyncStatus {
             withheld: notes.withheldCount,
             emptied: notes.emptied,
             disagreeing: notes.disagreeing.count,
+            refused: notes.refused,
             joinedAt: row.joinedAt.date,
             lastSuccessAt: notes.lastSuccess?.date,
             failingSince: notes.failingSince?.date,
@@ -149,7 +150,7 @@ extension ExchangeTrouble {
             switch kind {
             case .failing: .exchangeFailed
             case .withheld, .emptied, .disagreeing, .wentBack: .hubChanged
-            case .opaque: .recordsUnreadable
+            case .opaque, .refused: .recordsUnreadable
             }
         return Alert(notified, severity: isCritical ? .critical : .warning, cause: cause, message: message)
     }

@@ -37,6 +37,22 @@ extension MemoryStore {
         .counts
     }
 
+    /// Under which identifiers memories of an import are there already, deleted or not; nil for those that are not.
+    ///
+    /// Nothing is stored and nothing counted as read: an import is no use of a memory. Of the drafts only category and
+    /// sensitivity are looked at.
+    ///
+    /// - Throws: `.unknownAgent`, `.agentNotActive`; `.keyUnavailable` where an identifier can't be made without a key.
+    package func identifiers(ofPresent given: [MemoryImport]) async throws -> [MemoryID?] {
+        let batch = try await keyingDerivedIdentifiers(of: given)
+        return try read { snapshot in
+            for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
+            var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
+            let missing = Set(try places.missing(batch).map(\.index))
+            return batch.indices.map { missing.contains($0) ? nil : places.renamed[$0] ?? batch[$0].id }
+        }
+    }
+
     /// Imports memories whose parents come before them.
     ///
     /// - Parameters:
@@ -203,16 +219,20 @@ extension MemoryStore {
     /// Such an identifier would tell whoever has the file whether a guess of the text is right. So it is made once more with
     /// the user's identity key, which gives the same at the next import. What an earlier version stored under the first one
     /// is found under it.
-    private func keyingDerivedIdentifiers(of batch: [MemoryImport], at now: Timestamp) async throws -> [MemoryImport] {
+    ///
+    /// - Parameter now: Those that have expired by then are left as they are, as they are not stored; nil: none has.
+    private func keyingDerivedIdentifiers(
+        of batch: [MemoryImport],
+        at now: Timestamp? = nil
+    ) async throws -> [MemoryImport] {
         guard batch.contains(where: \.hasDerivedID) else { return batch }
         let sealed = try read { snapshot in
             let policy = snapshot.directory.rules.policy
             let marks = try ErasureMarks.read(snapshot.connection)
             return try batch.indices.filter { index in
                 let item = batch[index]
-                // A draft without a text that has expired asks what there is.
                 guard item.hasDerivedID, isSealed(item.draft, by: policy),
-                    !item.draft.hasExpired(at: now) || item.draft.content.isEmpty,
+                    now.map({ item.draft.hasExpired(at: $0) }) != true,
                     try marks?.coverID(of: item, in: snapshot.connection) != true,
                     try !TombstoneTable.holds(
                         item.id,

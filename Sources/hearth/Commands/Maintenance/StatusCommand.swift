@@ -9,8 +9,8 @@ struct StatusCommand: AsyncParsableCommand {
             JSON: health (status, reasons), agents (from agent to status as this command sees it), locks (held, waiting, contended, \
             oldest_seconds, expired_unreleased), counters (total_agents, cross_agent_shares), pending_conflicts, operations (of the last 24 \
             hours: total, successful, failed), generated_at and, if the store exchanges with other devices, devices (hub, cursor, behind, \
-            outgoing, kept_back, incomplete, keyless, damaged, future, opaque, withheld, emptied, disagreeing, joined_at, \
-            last_success_at, failing_since, last_failure_at, consecutive_failures, last_error_code, problem).
+            outgoing, kept_back, incomplete, keyless, damaged, future, opaque, withheld, emptied, disagreeing, refused, \
+            joined_at, last_success_at, failing_since, last_failure_at, consecutive_failures, last_error_code, problem).
 
             The exit status is 1 when the store is unhealthy.
             """
@@ -136,6 +136,7 @@ extension HubSyncStatus {
             .map { "\($0.1) \($0.0)" }
         if !missing.isEmpty { facts.append(("not given by the hub", Styled(missing.joined(separator: ", "), .bad))) }
         if disagreeing > 0 { facts.append(("devices shown other rows", Styled("\(disagreeing)", .bad))) }
+        if refused > 0 { facts.append(("rows never used", Styled("\(refused)", .caution))) }
         if let problem {
             facts.append(("failed \(consecutiveFailures) in a row", Styled(problem, .caution)))
         }
