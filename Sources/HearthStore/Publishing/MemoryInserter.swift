@@ -120,6 +120,7 @@ struct MemoryInserter {
                 seenBy: owner,
                 now: now
             )
+        guard given ?? .standard != .standard || !stored.isEmpty || !heldProvenances.isEmpty else { return .standard }
         let text = EqualTexts.folded(new.fields.content)
         let held = (heldProvenances[text] ?? [])
             .filter { $0.user == new.userID && $0.owner == owner.id }.map(\.provenance)

@@ -48,6 +48,11 @@ enum EqualTexts {
         ORDER BY memory_key LIMIT 1
         """
 
+    /// Whether any text is looked for at all. In a file to which only agents have written there is none, and nobody needs to
+    /// make its number.
+    static let any: StaticString =
+        "SELECT 1 FROM memories INDEXED BY memories_by_text WHERE text_key IS NOT NULL LIMIT 1"
+
     /// What equal texts have in common: Unicode normalisation form C, without white space, controls and marks that are not
     /// seen at the ends.
     static func folded(_ content: String) -> String {
@@ -141,7 +146,8 @@ extension Snapshot {
         besides memory: Int64? = nil,
         now: Timestamp
     ) throws -> [Provenance] {
-        try EqualTexts.keys(of: content, digest: digest, sealedBy: keyring.loaded(user))
+        guard try connection.first(EqualTexts.any, as: { _ in true }) != nil else { return [] }
+        return try EqualTexts.keys(of: content, digest: digest, sealedBy: keyring.loaded(user))
             .flatMap { try provenances(ofTextsAt: $0, user: user, seenBy: agent, besides: memory, now: now) }
     }
 
