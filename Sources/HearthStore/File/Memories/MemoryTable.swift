@@ -30,6 +30,8 @@ enum MemoryTable {
         let flags: DocumentFlags
         /// Where its vector will be; nil while it has none.
         let place: VectorPlace?
+        /// The vector of a sensitive memory.
+        let sealedVector: SealedVectorTable.Row?
         let modelWithoutVector: Int64?
         /// Nil where there are none.
         let tags: String?
@@ -68,28 +70,21 @@ enum MemoryTable {
             sealed = try new.keys.map { keys in
                 try MemorySeal(id: new.id, keys: keys).seal(SealedPayload(new.fields), as: .head(version: head))
             }
-            place = try new.vector.flatMap { vector in
-                try embedder.map {
-                    try VectorTable.append(
-                        vector,
-                        of: $0,
-                        document: key,
-                        user: user,
-                        sealedBy: new.keys?.newest,
-                        in: transaction
-                    )
+            let isBlank = new.fields.content.isBlank
+            let model = try (new.vector != nil || isBlank ? embedder : nil)
+                .map { try transaction.vectors.model($0.identifier, dimension: $0.dimension, in: connection) }
+            if let vector = new.vector, let model, let sealing = new.keys?.newest {
+                let row = try SealedVectorTable.Row(vector, document: key, user: user, model: model, key: sealing)
+                (sealedVector, place) = (row, row.place)
+            } else {
+                sealedVector = nil
+                place = try new.vector.flatMap { vector in
+                    try model.map {
+                        try transaction.vectors.append(vector, document: key, user: user, model: $0, in: transaction)
+                    }
                 }
             }
-            modelWithoutVector = try embedder.flatMap { embedder in
-                guard new.fields.content.isBlank else { return nil }
-                return try transaction.vectors
-                    .model(
-                        embedder.identifier,
-                        dimension: embedder.dimension,
-                        in: connection
-                    )
-                    .key
-            }
+            modelWithoutVector = isBlank ? model?.key : nil
             if let words = new.keyedWords { try SealedVocabulary.add(words, user: user, in: transaction) }
             transaction.changeIndex(
                 .insert(document: key, new.keyedWords?.words ?? new.document.words(user: user))
@@ -146,6 +141,7 @@ enum MemoryTable {
                 EqualTexts.column(fields, digest: row.new.contentDigest, sealedBy: row.new.keys)
             )
         }
+        try SealedVectorTable.insert(rows.compactMap(\.sealedVector), into: transaction)
         try DocumentTable.insert(
             rows.map { row in
                 DocumentTable.Document(

@@ -21,31 +21,54 @@ enum SealedVectorTable {
         return encoder.bytes
     }
 
-    static func write(
-        _ vector: QuantizedVector,
-        document: Int64,
-        user: Int64,
-        model: EmbeddingModel,
-        key: DataKey,
-        in transaction: StoreTransaction
-    ) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(4 + vector.components.count)
-        // As precise as in a block: sealed or plain, a memory scores the same.
-        let scale = VectorBlock.rounded(vector.scale)
-        withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-        vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        let associated = associatedData(document: document, user: user, model: model.identifier)
+    /// A vector as it is written.
+    struct Row {
+        let user: Int64
+        let document: Int64
+        let model: Int64
+        let sealed: [UInt8]
+
+        init(_ vector: QuantizedVector, document: Int64, user: Int64, model: EmbeddingModel, key: DataKey) throws {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(4 + vector.components.count)
+            // As precise as in a block: sealed or plain, a memory scores the same.
+            let scale = VectorBlock.rounded(vector.scale)
+            withUnsafeBytes(of: scale.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+            vector.components.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            let associated = associatedData(document: document, user: user, model: model.identifier)
+            self.user = user
+            self.document = document
+            self.model = model.key
+            sealed = try Seal.seal(bytes, with: key, associated: associated)
+        }
+
+        /// Where the vector is.
+        var place: VectorPlace { VectorPlace(model: model, block: block, slot: 0) }
+    }
+
+    private static let additions = RowsInsertion(
+        "INSERT INTO sealed_vectors (user_key, document_key, model_key, sealed, changed) VALUES",
+        row: "(?, ?, ?, ?, ?)"
+    )
+
+    /// Writes the vectors of documents that are new.
+    static func insert(_ rows: [Row], into transaction: StoreTransaction) throws {
+        try transaction.connection.insert(rows, by: additions) { row, parameters in
+            try parameters.bind(row.user, row.document, row.model, row.sealed, transaction.sequence)
+        }
+    }
+
+    static func write(_ row: Row, in transaction: StoreTransaction) throws {
         try transaction.connection.run(
             """
             INSERT INTO sealed_vectors (user_key, document_key, model_key, sealed, changed) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (user_key, document_key) DO UPDATE
                 SET model_key = excluded.model_key, sealed = excluded.sealed, changed = excluded.changed
             """,
-            user,
-            document,
-            model.key,
-            try Seal.seal(bytes, with: key, associated: associated),
+            row.user,
+            row.document,
+            row.model,
+            row.sealed,
             transaction.sequence
         )
     }

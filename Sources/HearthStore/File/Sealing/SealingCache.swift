@@ -3,25 +3,21 @@ import HearthSQLite
 
 /// What a transaction knows of users' keys, and of the words of their sensitive memories.
 struct SealingCache {
-    private struct Token: Hashable {
-        var user: Int64
-        var token: String
-    }
-
     private struct Number: Hashable {
         var user: Int64
         var number: UInt32
     }
 
     fileprivate var current: [Int64: UserKeys] = [:]
-    private var tokens: Set<Token> = []
+    /// By user.
+    private var tokens: [Int64: Set<String>] = [:]
     private var numbers: Set<Number> = []
 
     /// Notes a token that is in the file.
     ///
     /// - Returns: Whether the transaction did not know it.
     mutating func note(_ token: String, user: Int64) -> Bool {
-        tokens.insert(Token(user: user, token: token)).inserted
+        tokens[user, default: []].insert(token).inserted
     }
 
     fileprivate mutating func noteKey(_ number: UInt32, user: Int64) -> Bool {

@@ -114,15 +114,9 @@ enum VectorTable {
             in: transaction.connection
         )
         if let key {
-            try SealedVectorTable.write(
-                vector,
-                document: document,
-                user: user,
-                model: model,
-                key: key,
-                in: transaction
-            )
-            return VectorPlace(model: model.key, block: SealedVectorTable.block, slot: 0)
+            let row = try SealedVectorTable.Row(vector, document: document, user: user, model: model, key: key)
+            try SealedVectorTable.write(row, in: transaction)
+            return row.place
         }
         return try transaction.vectors.append(
             vector,
