@@ -55,9 +55,15 @@ extension RecordTakeover {
         guard let record = found else { return .held(.incomplete) }
         guard !record.isLocked else { return .held(.keyless) }
         guard try hasSession(fact.origin, of: memory.user, record.userKey) else { return .held(.incomplete) }
-        if let seal = record.seal { return try take(made, fact.origin, of: record, sealedBy: seal) }
+        if let seal = record.seal {
+            if fact.salt == nil { try noteThatItWasPlain(key) }
+            return try take(made, fact.origin, of: record, sealedBy: seal)
+        }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
-        guard try fact.salt == nil || wasMadePlain(key) else { return .held(try waitsForKeys(of: memory.user)) }
+        guard try fact.salt == nil || wasMadePlain(key) else {
+            guard let sealed = try sealing(record, of: memory), let seal = sealed.seal else { return .held(.keyless) }
+            return try take(made, fact.origin, of: sealed, sealedBy: seal)
+        }
         guard try mayBePlain(made, fact) else { return .held(.keyless) }
         guard try !VersionTable.contains(made.id, of: record, in: connection) else {
             return try take(fact.origin, of: made, in: record) ? .applied(user: record.userKey, memory: key) : .known
@@ -108,6 +114,29 @@ extension RecordTakeover {
         return (key, try !fact.isGuessable || FoundMemory.isSensitive(key, in: connection) == false)
     }
 
+    /// A memory that is plain here, made sensitive because another device has it so, and nobody has said when it became that: it was
+    /// stored under one identifier on two devices, plain on one of them; or whoever said it was removed, and what it said went with a
+    /// hub that went back. Any word of when it changed counts for more.
+    ///
+    /// - Returns: Nil if there is no key to seal it.
+    private func sealing(_ record: MemoryRecord, of memory: FactMemory) throws -> MemoryRecord? {
+        guard try usableKeys(of: memory.user, record.userKey) != nil else { return nil }
+        let sealed = try context.setSensitive(true, record, isNoted: false)
+        labels.forget(record)
+        try noteThatItWasPlain(record.key)
+        return sealed
+    }
+
+    /// Notes that a sensitive memory was plain while the file exchanged, on this device or another: an erasure must reach what the hub
+    /// has of it in that form.
+    private func noteThatItWasPlain(_ memory: Int64) throws {
+        guard try DeviceRegisters.sensitivityChange(of: memory, in: connection) ?? .zero == .zero else { return }
+        try DeviceRegisters.set(.sensitivity(of: memory), to: Self.beforeAnyWord, fact: [], in: connection)
+    }
+
+    /// Before every change, and behind zero.
+    private static let beforeAnyWord = HybridTime(rawValue: 1)
+
     /// Whether a memory that is plain has been sensitive before.
     private func wasMadePlain(_ memory: Int64) throws -> Bool {
         try DeviceRegisters.sensitivityChange(of: memory, in: connection) != nil
@@ -153,12 +182,6 @@ extension RecordTakeover {
     private func hasUsableKeys(of userID: UserID) throws -> Bool {
         guard let user = try UserTable.find(userID, in: connection) else { return false }
         return try usableKeys(of: userID, user) != nil
-    }
-
-    /// What somebody says of a memory that is sensitive there and plain here waits for keys, or for the word that it has become
-    /// sensitive.
-    private func waitsForKeys(of userID: UserID) throws -> HeldRow.Reason {
-        try hasUsableKeys(of: userID) ? .incomplete : .keyless
     }
 
     /// Whether a version may be taken over though its memory is not sealed yet: what the policy has sealed is never plain
@@ -219,13 +242,14 @@ extension RecordTakeover {
         let agent = try context.directory.agent(fact.agent).key
         guard let user = try UserTable.find(fact.memory.user, in: connection) else { return .held(.incomplete) }
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
-        guard let record = found else { return .held(.incomplete) }
+        guard var record = found else { return .held(.incomplete) }
         guard !record.isLocked else { return .held(.keyless) }
+        if fact.salt != nil, !record.isSensitive, try !wasMadePlain(key) {
+            guard let sealed = try sealing(record, of: fact.memory) else { return .held(.keyless) }
+            record = sealed
+        }
         let isSensitive = record.isSensitive
         guard let head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
-        guard try isSensitive || fact.salt == nil || wasMadePlain(key) else {
-            return .held(try waitsForKeys(of: fact.memory.user))
-        }
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
             let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }

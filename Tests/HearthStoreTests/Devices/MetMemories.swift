@@ -47,6 +47,42 @@ import Testing
         try await devices.close()
     }
 
+    /// Also where they import it after they have joined, so that nobody ever says when it became sensitive.
+    @Test(arguments: [false, true], [false, true])
+    func `a memory that is plain on one device and sensitive on another is sensitive on both, and edits reach both`(
+        isAlone: Bool,
+        isSentBySensitiveFirst: Bool
+    ) async throws {
+        let devices = ExchangingStores()
+        let plain = try await devices.open(isAlone: isAlone)
+        let sensitive = try await devices.open(ahead: .seconds(1), isAlone: isAlone)
+        var item = Self.imported(.episodic, year: 1_704_067_200, session: nil)
+        _ = try await plain.importMemories([item])
+        item.draft.isSensitive = true
+        _ = try await sensitive.importMemories([item])
+        for store in isSentBySensitiveFirst ? [sensitive, plain] : [plain, sensitive] {
+            if isAlone { try await devices.join(store) }
+            try await devices.send(store)
+        }
+        try await devices.exchange()
+        for (number, store) in devices.stores.enumerated() {
+            #expect(try await store.memory("mem_boat", as: "alden", userID: "ana").isSensitive)
+            devices.advance(by: .seconds(1))
+            let change = MemoryChange(content: "the boat, \(number)")
+            _ = try await store.update("mem_boat", as: "alden", change: change, userID: "ana")
+            _ = try await store.sync("alden", userID: "ana")
+            try await devices.exchange()
+            let states = try devices.states()
+            #expect(states[0].differences(from: states[1]) == [])
+            #expect(states[0].facts.contains { $0.value.contains("the boat, \(number)") })
+        }
+        for store in devices.stores {
+            #expect(try store.deviceSpace()?.incomplete == 0)
+            #expect(try await store.verify().isSound)
+        }
+        try await devices.close()
+    }
+
     @Test func `a memory shared on two devices shows the same history on both`() async throws {
         let devices = ExchangingStores()
         let (one, other) = (try await devices.open(), try await devices.open())

@@ -228,12 +228,13 @@ extension SimulatedDevices {
     private mutating func importNotes(into device: Device) async throws {
         var batch: [MemoryImport] = []
         for number in 0..<3 where chance(70) {
-            let draft = MemoryDraft(
+            var draft = MemoryDraft(
                 content: chance(70) ? "Note \(number)." : "Note \(number), in other words.",
                 type: any([.episodic, .semantic]),
                 parentID: number > 0 && chance(50) ? "mem_note0" : nil,
                 createdAt: Date(timeIntervalSince1970: any([1_700_000_000, 1_710_000_000]))
             )
+            draft.isSensitive = chance(25)
             batch.append(
                 MemoryImport(
                     id: MemoryID(rawValue: "mem_note\(number)"),
