@@ -40,6 +40,7 @@ enum LogBenchmarks {
             group.cancelAll()
         }
         try await coordinator.close()
+        let long = try await sizeOfLongMemories(scale.bulk, &corpus)
         return [
             Measurement(
                 name: "write-ahead log at its largest, two readers overlapping",
@@ -54,11 +55,37 @@ enum LogBenchmarks {
                 unit: "bytes"
             ),
             Measurement(
+                name: "the same of memories of two sentences",
+                ours: long.file / Double(scale.bulk),
+                floor: long.text / Double(scale.bulk),
+                unit: "bytes"
+            ),
+            Measurement(
                 name: "peak resident memory of this run",
                 ours: try ProcessMemory.peak(),
                 floor: nil,
                 unit: "MiB"
             ),
         ]
+    }
+
+    /// What memories of about twice the length take on disk, and their text, in bytes.
+    private static func sizeOfLongMemories(
+        _ count: Int,
+        _ corpus: inout Corpus
+    ) async throws -> (file: Double, text: Double) {
+        let place = try Workplace()
+        let coordinator = try await MultiAgentMemoryCoordinator.benchmark(place.file("long.db"))
+        var textBytes = 0
+        for _ in 0..<count / batch {
+            let drafts = (0..<batch)
+                .map { _ in
+                    MemoryDraft(content: corpus.sentence() + " " + corpus.sentence(), category: .conversation)
+                }
+            textBytes += drafts.reduce(0) { $0 + $1.content.utf8.count }
+            _ = try await coordinator.fill(drafts, user: "bench")
+        }
+        try await coordinator.close()
+        return (Double(try place.size(of: "long.db")), Double(textBytes))
     }
 }
