@@ -13,14 +13,14 @@ enum Mem0History {
         let created = database.column("created_at", of: "history")
         let updated = database.column("updated_at", of: "history")
         let deleted = database.column("is_deleted", of: "history")
-        // Rows are only ever added, so that the last one is the newest whatever their clocks said.
+        // Rows are only ever added, so that the last one is the newest whatever their clocks said. What is sorted has no texts, and so
+        // needs little memory; without the limit SQLite would leave out the order inside and sort the texts.
         let sql = """
             SELECT h.memory_id, h.new_memory, h.event, h.\(deleted), g.created, h.\(updated), h.\(actor), h.\(role), g.events
             FROM (
-                SELECT memory_id, max(rowid) AS last, min(\(created)) AS created, count(*) AS events
-                FROM history GROUP BY memory_id
-            ) AS g JOIN history AS h ON h.rowid = g.last
-            ORDER BY g.last
+                SELECT max(rowid) AS last, min(\(created)) AS created, count(*) AS events
+                FROM history GROUP BY memory_id ORDER BY last LIMIT -1
+            ) AS g CROSS JOIN history AS h ON h.rowid = g.last
             """
             .replacing("h.NULL", with: "NULL")
         return try DatabaseReader(database, sql, counting: "history") { row, number in

@@ -18,5 +18,7 @@ extension Connection {
             }
         }
         try self.init(opening: name + "?mode=ro&immutable=1", flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+        // What a query sorts may be longer than the memory that an import takes. No texts are sorted; see `Mem0History`.
+        try execute("PRAGMA temp_store = FILE")
     }
 }
