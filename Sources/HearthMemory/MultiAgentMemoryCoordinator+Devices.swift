@@ -83,8 +83,14 @@ extension MultiAgentMemoryCoordinator {
     }
 
     /// Notes which rows the hub keeps back.
-    package func noteHub(withheld: [ClosedRange<Int64>], disagreeing: Set<String>) async throws {
-        try await operations.administer { try await $0.noteHub(withheld: withheld, disagreeing: disagreeing) }
+    package func noteHub(
+        withheld: [ClosedRange<Int64>],
+        disagreeing: Set<String>,
+        refused: Set<Int64>
+    ) async throws {
+        try await operations.administer {
+            try await $0.noteHub(withheld: withheld, disagreeing: disagreeing, refused: refused)
+        }
     }
 
     /// Notes what an exchange came to, for health, metrics and administrators.

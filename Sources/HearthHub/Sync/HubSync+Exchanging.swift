@@ -12,6 +12,8 @@ extension HubSync {
     static let mostOpaqueBytes = 16 << 20
     /// So many ranges of rows that the hub keeps back are told apart.
     private static let mostRanges = 1_000
+    /// How many rows that are never used are counted; they are told apart by their numbers.
+    private static let mostRefused = 10_000
 
     func push(into report: inout HubSyncReport) async throws {
         // A hub that went back has lost what was noted as sent.
@@ -83,7 +85,7 @@ extension HubSync {
             let before = disagreeing
             await noteAgreement(in: page)
             if !page.withheld.isEmpty || disagreeing != before {
-                try await coordinator.noteHub(withheld: withheld, disagreeing: disagreeing)
+                try await coordinator.noteHub(withheld: withheld, disagreeing: disagreeing, refused: refused)
             }
             guard page.cursor > cursor else {
                 // What has come may be what others wait for.
@@ -222,6 +224,7 @@ extension HubSync {
         into report: inout HubSyncReport
     ) async throws {
         var records: [ReceivedRecord] = []
+        var refusals: [Int64: String] = [:]
         for received in page {
             switch received.content {
             case .record(let record):
@@ -233,8 +236,13 @@ extension HubSync {
             case .erased:
                 continue
             case .refused(let refusal):
-                note(["row \(received.seq): \(refusal.rawValue)"], in: &report)
+                refusals[received.seq] = refusal.rawValue
             }
+        }
+        note(refusals, in: &report)
+        // Before the cursor passes them, or a kill would lose them.
+        if !refusals.isEmpty {
+            try await coordinator.noteHub(withheld: withheld, disagreeing: disagreeing, refused: refused)
         }
         note(try await coordinator.takeOver(records, cursor: cursor, after: position), in: &report)
     }
@@ -245,10 +253,11 @@ extension HubSync {
         note(done.refusals, in: &report)
     }
 
-    private func note(_ refusals: [String], in report: inout HubSyncReport) {
+    private func note(_ refusals: [Int64: String], in report: inout HubSyncReport) {
         report.refused += refusals.count
-        for refusal in refusals {
-            logger.warning("A row of the hub is not used.", metadata: ["reason": "\(refusal)"])
+        for (row, reason) in refusals.sorted(by: { $0.key < $1.key }) {
+            logger.warning("A row of the hub is not used.", metadata: ["row": "\(row)", "reason": "\(reason)"])
+            if refused.count < Self.mostRefused { refused.insert(row) }
         }
     }
 
@@ -265,7 +274,7 @@ extension HubSync {
         let audit = try await space.audit()
         // First of all the file: after a kill in between the hub is found to differ once more.
         try await coordinator.restartExchange()
-        (withheld, disagreeing) = ([], [])
+        (withheld, disagreeing, refused) = ([], [], [])
         lastNote = 0
         firstKeptBack = nil
         _ = try await space.rewind(to: audit.agreed)

@@ -30,6 +30,8 @@ public actor HubSync {
     var withheld: [ClosedRange<Int64>] = []
     /// Devices to which the hub has shown other rows than to this one.
     var disagreeing: Set<String> = []
+    /// Rows that are never used.
+    var refused: Set<Int64> = []
     /// The ids of rows kept in part that can't be read as a whole either: they are asked for once.
     var opaqueWholly: Set<[UInt8]> = []
     /// How many changes could not be sent in the present exchange; nil: it has not come to that.
@@ -159,7 +161,7 @@ extension HubSync {
         let began = clock.bootInstant
         var report = HubSyncReport()
         let notes = try await coordinator.exchangeNotes()
-        (withheld, disagreeing) = (notes.withheld, notes.disagreeing)
+        (withheld, disagreeing, refused) = (notes.withheld, notes.disagreeing, notes.refused)
         (end, keptBack, keptOpaque) = (nil, nil, nil)
         do {
             try await body(&report)
@@ -211,6 +213,7 @@ extension HubSync {
                 withheld: withheld,
                 emptied: await space.emptiedRows,
                 disagreeing: disagreeing,
+                refused: refused,
                 keptBack: keptBack,
                 duration: clock.bootInstant.duration(since: began)
             )

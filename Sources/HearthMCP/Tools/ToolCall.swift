@@ -75,15 +75,7 @@ struct AgentMemory: Sendable {
     func save(_ id: MemoryID, _ change: MemoryChange, ifVersion: Int? = nil) async throws -> (Memory, Bool) {
         if let lock = leases[id] {
             do {
-                let memory = try await coordinator.updateMemory(
-                    id,
-                    agentID: agent,
-                    change: change,
-                    lock: lock,
-                    ifVersion: ifVersion,
-                    userID: user
-                )
-                return (memory, true)
+                return (try await update(id, change, lock: lock, ifVersion: ifVersion), true)
             } catch let error as MemoryError where error.code == .lockLost {
                 // It expired; the edit takes one of its own.
                 leases[id] = nil
@@ -99,14 +91,7 @@ struct AgentMemory: Sendable {
             )
             return (memory, true)
         } catch let error as MemoryError where error.code == .accessDenied {
-            let memory = try await coordinator.updateMemory(
-                id,
-                agentID: agent,
-                change: change,
-                ifVersion: ifVersion,
-                userID: user
-            )
-            return (memory, false)
+            return (try await update(id, change, lock: nil, ifVersion: ifVersion), false)
         }
     }
 
@@ -127,45 +112,52 @@ struct AgentMemory: Sendable {
         _ id: MemoryID,
         noting edit: @Sendable (Memory) throws -> (MemoryChange, Note)
     ) async throws -> (Memory, Bool, Note) {
-        _ = try edit(await memory(id))
+        var memory = try await memory(id)
+        var (change, note) = try edit(memory)
         var mayPublish = true
         while true {
             try Task.checkCancellation()
             do {
-                guard mayPublish, leases[id] == nil else { return try await editAsRead(id, edit) }
+                if leases[id] != nil {
+                    let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
+                    return (saved, isPublished, note)
+                }
+                guard mayPublish else {
+                    return (try await update(id, change, lock: nil, ifVersion: memory.version), false, note)
+                }
                 return try await sync.withMemoryLock(memoryID: id, agentID: agent, userID: user) { lock in
                     let memory = try await self.memory(id)
                     let (change, note) = try edit(memory)
-                    let saved = try await coordinator.updateMemory(
-                        id,
-                        agentID: agent,
-                        change: change,
-                        lock: lock,
-                        ifVersion: memory.version,
-                        userID: user
-                    )
-                    return (saved, true, note)
+                    return (try await update(id, change, lock: lock, ifVersion: memory.version), true, note)
                 }
             } catch let error as MemoryError where error.code == .accessDenied && mayPublish {
                 // It may only propose.
                 mayPublish = false
-            } catch let error as MemoryError where error.code == .versionMismatch || error.code == .lockLost {
                 continue
+            } catch let error as MemoryError where error.code == .versionMismatch || error.code == .lockLost {
+                let read = try await self.memory(id)
+                // A draft of the agent's that is out of date waits for a sync, and would refuse this again and again.
+                if error.code == .versionMismatch, read.version == memory.version { throw error }
+                memory = read
             }
+            (change, note) = try edit(memory)
         }
     }
 
-    /// Publishes an edit of a memory as it is read now.
-    ///
-    /// - Throws: `.versionMismatch` where others edited it in between.
-    private func editAsRead<Note: Sendable>(
+    private func update(
         _ id: MemoryID,
-        _ edit: @Sendable (Memory) throws -> (MemoryChange, Note)
-    ) async throws -> (Memory, Bool, Note) {
-        let memory = try await self.memory(id)
-        let (change, note) = try edit(memory)
-        let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
-        return (saved, isPublished, note)
+        _ change: MemoryChange,
+        lock: MemoryLock?,
+        ifVersion: Int?
+    ) async throws -> Memory {
+        try await coordinator.updateMemory(
+            id,
+            agentID: agent,
+            change: change,
+            lock: lock,
+            ifVersion: ifVersion,
+            userID: user
+        )
     }
 
     /// Deletes a memory at once.

@@ -56,8 +56,8 @@ package struct TakeoverReport: Hashable, Sendable {
     package var future = 0
     /// Erasures of users that were dated far ahead, and count as of now instead.
     package var datedAnew = 0
-    /// Why records were passed over that can't be what their device meant: the row, and the reason.
-    package var refusals: [String] = []
+    /// Why records were passed over that can't be what their device meant, by the row.
+    package var refusals: [Int64: String] = [:]
 
     package init() {}
 }

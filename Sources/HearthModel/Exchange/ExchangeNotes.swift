@@ -18,8 +18,8 @@ package struct ExchangeNotes: Hashable, Sendable, Codable {
     package var emptied = 0
     /// Devices to which the hub has shown other rows than to this one.
     package var disagreeing: Set<String> = []
-    /// How many rows are never to be used, since everything was last exchanged anew.
-    package var refused = 0
+    /// Rows that are never to be used.
+    package var refused: Set<Int64> = []
     /// How many changes could not be sent: their keys can't be had, or their memory is damaged.
     package var keptBack = 0
     /// How often the hub was found to have gone back to an earlier state.
@@ -43,7 +43,7 @@ package struct ExchangeNotes: Hashable, Sendable, Codable {
         withheld = try values.decodeIfPresent([ClosedRange<Int64>].self, forKey: .withheld) ?? []
         emptied = try values.decodeIfPresent(Int.self, forKey: .emptied) ?? 0
         disagreeing = try values.decodeIfPresent(Set<String>.self, forKey: .disagreeing) ?? []
-        refused = try values.decodeIfPresent(Int.self, forKey: .refused) ?? 0
+        refused = try values.decodeIfPresent(Set<Int64>.self, forKey: .refused) ?? []
         keptBack = try values.decodeIfPresent(Int.self, forKey: .keptBack) ?? 0
         restarts = try values.decodeIfPresent(Int.self, forKey: .restarts) ?? 0
         told = try values.decodeIfPresent([String: Int].self, forKey: .told) ?? [:]
@@ -67,6 +67,8 @@ package struct ExchangeOutcome: Sendable {
     package var emptied: Int?
     /// Devices to which the hub has shown other rows than to this one; nil: as before.
     package var disagreeing: Set<String>?
+    /// Rows that are never to be used; nil: as before.
+    package var refused: Set<Int64>?
     /// How many changes could not be sent; nil: the exchange did not come to that.
     package var keptBack: Int?
     package var duration: Duration
@@ -79,6 +81,7 @@ package struct ExchangeOutcome: Sendable {
         withheld: [ClosedRange<Int64>]? = nil,
         emptied: Int? = nil,
         disagreeing: Set<String>? = nil,
+        refused: Set<Int64>? = nil,
         keptBack: Int? = nil,
         duration: Duration = .zero
     ) {
@@ -89,6 +92,7 @@ package struct ExchangeOutcome: Sendable {
         self.withheld = withheld
         self.emptied = emptied
         self.disagreeing = disagreeing
+        self.refused = refused
         self.keptBack = keptBack
         self.duration = duration
     }
@@ -104,7 +108,7 @@ extension ExchangeNotes {
         notes.emptied = outcome.emptied ?? emptied
         notes.disagreeing = outcome.disagreeing ?? disagreeing
         notes.keptBack = outcome.keptBack ?? keptBack
-        notes.refused = outcome.report.refused + (outcome.report.wasRestarted ? 0 : refused)
+        notes.refused = outcome.refused ?? refused
         if outcome.report.wasRestarted { notes.restarts += 1 }
         if let error = outcome.error {
             notes.failingSince = failingSince ?? now

@@ -79,10 +79,10 @@ extension Provenance {
         other.isLower(than: self) ? other : self
     }
 
-    /// What a memory has after an edit: the less trusted of the two, and of equally trusted ones that of the edit, since it
-    /// came last. An edit of which nothing is said takes no name away.
-    package func edited(by edit: Provenance) -> Provenance {
-        if edit.trust == trust { return edit == .standard ? self : edit }
+    /// What a memory has after an edit: the less trusted of the two, and of equally trusted ones that of the edit where it brings a
+    /// text, since it came last. An edit of which nothing is said takes no name away.
+    package func edited(by edit: Provenance, bringsText: Bool) -> Provenance {
+        if edit.trust == trust { return bringsText && edit != .standard ? edit : self }
         return edit.trust < trust ? edit : self
     }
 

@@ -118,7 +118,10 @@ extension FieldChange {
         guard !later.fields.subtracting(.deletion).isEmpty else { return (provenance, grantsTrust) }
         guard !fields.subtracting(.deletion).isEmpty else { return (later.provenance, false) }
         if provenance == nil, later.provenance == nil { return (nil, false) }
-        return ((provenance ?? .standard).edited(by: later.provenance ?? .standard), grantsTrust)
+        return (
+            (provenance ?? .standard).edited(by: later.provenance ?? .standard, bringsText: later.content != nil),
+            grantsTrust
+        )
     }
 
     /// This change and then a later one, as one.
@@ -211,6 +214,7 @@ extension FieldChange.Fields {
     ///   - own: What is said of where the change came from; nil: nothing.
     package func provenance(over earlier: Provenance, saying own: Provenance?) -> Provenance {
         guard !subtracting(.deletion).isEmpty else { return earlier }
-        return contains(.trust) ? own ?? .standard : earlier.edited(by: own ?? .standard)
+        return contains(.trust)
+            ? own ?? .standard : earlier.edited(by: own ?? .standard, bringsText: contains(.content))
     }
 }

@@ -179,8 +179,8 @@ package struct ExchangeTrouble: Hashable, Sendable {
         )
         add(
             .refused,
-            notes.refused,
-            "Rows of the hub, \(notes.refused) of them, are not used: no device of the space has signed them, or they are damaged. The log names each with the reason. If none of your devices was removed while it exchanged, ask whoever runs the hub."
+            notes.refused.count,
+            "Rows of the hub, \(notes.refused.count) of them, are not used: no device of the space has signed them, they are damaged, or they don't fit what is known of their memory. The log names each with the reason. If no device was removed while it exchanged, ask whoever runs the hub."
         )
         add(
             .wentBack,

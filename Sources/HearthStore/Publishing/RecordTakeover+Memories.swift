@@ -60,22 +60,29 @@ extension RecordTakeover {
             return try take(made, fact.origin, of: record, sealedBy: seal)
         }
         // It is sensitive where it comes from. It is plain text here only if somebody has said since that it is plain.
-        guard try fact.salt == nil || wasMadePlain(key) else {
-            guard let sealed = try sealing(record, of: memory), let seal = sealed.seal else { return .held(.keyless) }
-            return try take(made, fact.origin, of: sealed, sealedBy: seal)
+        let isToBeSealed = try fact.salt != nil && !wasMadePlain(key)
+        guard try isToBeSealed ? usableKeys(of: memory.user, record.userKey) != nil : mayBePlain(made, fact) else {
+            return .held(.keyless)
         }
-        guard try mayBePlain(made, fact) else { return .held(.keyless) }
-        guard try !VersionTable.contains(made.id, of: record, in: connection) else {
+        let isKnown = try VersionTable.contains(made.id, of: record, in: connection)
+        if !isKnown {
+            var greatest = 0
+            for parent in made.parents {
+                guard let number = try VersionTable.number(of: parent, of: record, in: connection) else {
+                    return .held(.incomplete)
+                }
+                greatest = max(greatest, number)
+            }
+            guard made.number > greatest else { return .refused(Self.wrongNumber) }
+        }
+        if isToBeSealed {
+            let sealed = try sealing(record)
+            if let seal = sealed.seal { _ = try take(made, fact.origin, of: sealed, sealedBy: seal) }
+            return .applied(user: record.userKey, memory: key)
+        }
+        guard !isKnown else {
             return try take(fact.origin, of: made, in: record) ? .applied(user: record.userKey, memory: key) : .known
         }
-        var greatest = 0
-        for parent in made.parents {
-            guard let number = try VersionTable.number(of: parent, of: record, in: connection) else {
-                return .held(.incomplete)
-            }
-            greatest = max(greatest, number)
-        }
-        guard made.number > greatest else { return .refused(Self.wrongNumber) }
         transaction.note(made.time)
         _ = try take(fact.origin, of: made, in: record)
         // Heads are settled once for all versions that have come: joining them one by one would make a merge of each.
@@ -117,11 +124,8 @@ extension RecordTakeover {
     /// A memory that is plain here, made sensitive because another device has it so, and nobody has said when it became that: it was
     /// stored under one identifier on two devices, plain on one of them; or whoever said it was removed, and what it said went with a
     /// hub that went back. Any word of when it changed counts for more.
-    ///
-    /// - Returns: Nil if there is no key to seal it.
-    private func sealing(_ record: MemoryRecord, of memory: FactMemory) throws -> MemoryRecord? {
-        guard try usableKeys(of: memory.user, record.userKey) != nil else { return nil }
-        let sealed = try context.setSensitive(true, record, isNoted: false)
+    private func sealing(_ record: MemoryRecord) throws -> MemoryRecord {
+        let sealed = try context.sealWithoutWord(record, asOf: Self.beforeAnyWord)
         labels.forget(record)
         try noteThatItWasPlain(record.key)
         return sealed
@@ -131,6 +135,10 @@ extension RecordTakeover {
     /// has of it in that form.
     private func noteThatItWasPlain(_ memory: Int64) throws {
         guard try DeviceRegisters.sensitivityChange(of: memory, in: connection) ?? .zero == .zero else { return }
+        if try DeviceOutbox.entry(.sensitivity, key: memory, in: connection) != nil {
+            // It was to be said that it was sensitive as the file joined.
+            try DeviceOutbox.note(sensitivityOf: memory, at: Self.beforeAnyWord, in: connection)
+        }
         try DeviceRegisters.set(.sensitivity(of: memory), to: Self.beforeAnyWord, fact: [], in: connection)
     }
 
@@ -163,13 +171,16 @@ extension RecordTakeover {
             return .held(.keyless)
         }
         transaction.note(time)
+        var changedAt = time
         if fact.isSensitive != record.isSensitive {
             if fact.isSensitive { try context.leaveTraces() }
             _ = try context.setSensitive(fact.isSensitive, record, isNoted: false)
             labels.forget(record)
+            // It was so as that device joined, and was plain here.
+            if time == .zero { changedAt = Self.beforeAnyWord }
         }
         try DeviceOutbox.remove(.sensitivity, key: key, in: connection)
-        try DeviceRegisters.set(.sensitivity(of: key), to: time, fact: id, in: connection)
+        try DeviceRegisters.set(.sensitivity(of: key), to: changedAt, fact: id, in: connection)
         return .applied(user: record.userKey, memory: key)
     }
 
@@ -244,18 +255,23 @@ extension RecordTakeover {
         let found = try MemoryRecord.find(key: key, includingDeleted: true, opening: .ifPossible, in: context.snapshot)
         guard var record = found else { return .held(.incomplete) }
         guard !record.isLocked else { return .held(.keyless) }
-        if fact.salt != nil, !record.isSensitive, try !wasMadePlain(key) {
-            guard let sealed = try sealing(record, of: fact.memory) else { return .held(.keyless) }
-            record = sealed
+        let isToBeSealed = try fact.salt != nil && !record.isSensitive && !wasMadePlain(key)
+        guard try !isToBeSealed || usableKeys(of: fact.memory.user, record.userKey) != nil else {
+            return .held(.keyless)
+        }
+        guard var head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
+        if isToBeSealed {
+            record = try sealing(record)
+            head = try stored(fact.sinceHead, of: record) ?? head
         }
         let isSensitive = record.isSensitive
-        guard let head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
             let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }
             guard rank.map({ $0 < ShareRank(fact.share, at: time, fact: id) }) ?? true else {
                 let name = String.share(of: key, with: agent)
-                return try noteReturn(id, of: known, name, .share, key: key, agent: agent)
+                let outcome = try noteReturn(id, of: known, name, .share, key: key, agent: agent)
+                return isToBeSealed ? .applied(user: record.userKey, memory: key) : outcome
             }
         }
         transaction.note(time)

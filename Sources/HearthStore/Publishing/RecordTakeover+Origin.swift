@@ -14,11 +14,14 @@ extension RecordTakeover {
     func take(_ origin: VersionFact.Origin?, of made: Version, in record: MemoryRecord) throws -> Bool {
         guard let origin, let found = try FoundMemory.find(record.key, in: connection) else { return false }
         let told = try withoutRemovedParent(origin, of: record.userID)
-        if let first = try firstStamp(of: record) {
-            guard made.stamp <= first else { return false }
-            if made.stamp == first, !told.precedes(found.origin) { return false }
-        }
         guard told.precedes(found.origin) || found.origin.precedes(told) else { return false }
+        if let first = try firstStamp(of: record),
+            made.stamp > first || made.stamp == first && !told.precedes(found.origin)
+        {
+            try DeviceOrigins.note(told, of: record.key, in: connection)
+            return false
+        }
+        try DeviceOrigins.note(found.origin, of: record.key, in: connection)
         let session = try told.session.flatMap { try SessionTable.find($0, user: record.userKey, in: connection) }
         // The time of arrival may be kept as that of creation alone.
         try connection.run(

@@ -39,6 +39,16 @@ extension WriteContext {
         return try setSensitiveAlone(isSensitive, record, isNoted: isNoted, since: time)
     }
 
+    /// Makes a memory sensitive that another device has so, though nobody has said when it became that. Its folded copies become so
+    /// too, unless somebody has said of them what they are; that is said of them, as of a time before everything else that is said.
+    func sealWithoutWord(_ record: MemoryRecord, asOf time: HybridTime) throws -> MemoryRecord {
+        for copy in try foldedCopies(of: record, opening: .required) where !copy.isSensitive {
+            guard try DeviceRegisters.sensitivityChange(of: copy.key, in: connection) == nil else { continue }
+            _ = try setSensitiveAlone(true, copy, isNoted: true, since: time)
+        }
+        return try setSensitiveAlone(true, record, isNoted: false, since: nil)
+    }
+
     private func setSensitiveAlone(
         _ isSensitive: Bool,
         _ record: MemoryRecord,

@@ -166,7 +166,20 @@ extension WriteContext {
             let found = try FoundMemory.find(record.key, in: connection)
         else { return [] }
         let labels = PlainLabels(try VersionReader(of: record, in: snapshot).all().map(\.version))
-        return try labels.versions.map { try DeviceFact.version(VersionFact($0, of: found)).record().id }
+        let others = try DeviceOrigins.all(of: record.key, in: connection)
+        return try labels.versions.flatMap { version in
+            let fact = VersionFact(version, of: found)
+            // Of a first version each device has said its own, before they met.
+            let said =
+                [fact]
+                + (fact.origin == nil ? [] : others)
+                .map { origin in
+                    var fact = fact
+                    fact.origin = origin
+                    return fact
+                }
+            return try said.map { try DeviceFact.version($0).record().id }
+        }
     }
 
     /// Forgets what was exchanged of a memory of an erased user, and says what the hub has of it. Nothing of the memory has

@@ -88,7 +88,7 @@ struct HeldMemories {
     private mutating func look(for questions: [Question]) async throws {
         let questions = questions.filter { looked.insert($0.name).inserted }
         let ids = try await coordinator.identifiers(ofPresent: questions.map(\.item))
-        for (question, id) in zip(questions, ids) { if let id { kept[question.name] = id } }
+        for (question, id) in zip(questions, ids) where id != nil { kept[question.name] = id }
     }
 
     private func memory(_ id: MemoryID, _ name: Name) async throws -> HeldMemory {

@@ -174,7 +174,7 @@ import Testing
         let received = about.enumerated()
             .map { ReceivedRecord(position: Int64($0 + 1), sealed: $1.payload, record: $1) }
         let report = try await store.takeOver(received, cursor: Int64(received.count))
-        #expect(report.held == 0 && report.refusals == [])
+        #expect(report.held == 0 && report.refusals.isEmpty)
         for fact in about {
             let kept = try store.read { snapshot in
                 try snapshot.connection.first(

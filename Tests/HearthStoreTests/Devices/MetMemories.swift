@@ -48,16 +48,17 @@ import Testing
     }
 
     /// Also where they import it after they have joined, so that nobody ever says when it became sensitive.
-    @Test(arguments: [false, true], [false, true])
+    @Test(arguments: 0..<16)
     func `a memory that is plain on one device and sensitive on another is sensitive on both, and edits reach both`(
-        isAlone: Bool,
-        isSentBySensitiveFirst: Bool
+        order: Int
     ) async throws {
+        let (isAlone, isSentBySensitiveFirst) = (order & 1 > 0, order & 2 > 0)
+        let (isErasedByPlain, isPlainEarlier) = (order & 4 > 0, order & 8 > 0)
         let devices = ExchangingStores()
-        let plain = try await devices.open(isAlone: isAlone)
+        let plain = try await devices.open(ahead: .seconds(isPlainEarlier ? 0 : 2), isAlone: isAlone)
         let sensitive = try await devices.open(ahead: .seconds(1), isAlone: isAlone)
-        var item = Self.imported(.episodic, year: 1_704_067_200, session: nil)
-        _ = try await plain.importMemories([item])
+        _ = try await plain.importMemories([Self.imported(.episodic, year: 1_704_067_200, session: "first")])
+        var item = Self.imported(.semantic, year: 1_735_689_600, session: nil)
         item.draft.isSensitive = true
         _ = try await sensitive.importMemories([item])
         for store in isSentBySensitiveFirst ? [sensitive, plain] : [plain, sensitive] {
@@ -80,6 +81,11 @@ import Testing
             #expect(try store.deviceSpace()?.incomplete == 0)
             #expect(try await store.verify().isSound)
         }
+        // Erasing reaches what the hub has of it in either form, also what the other device said and no longer holds.
+        _ = try await devices.stores[isErasedByPlain ? 0 : 1].eraseMemory("mem_boat", as: "alden", userID: "ana")
+        try await devices.exchange()
+        #expect(!devices.hub.records.contains { String(decoding: $0.payload, as: UTF8.self).contains("the boat") })
+        for store in devices.stores { #expect(try await store.verify().isSound) }
         try await devices.close()
     }
 

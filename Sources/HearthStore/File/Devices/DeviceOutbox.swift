@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HearthModel
 import HearthSQLite
 
@@ -226,6 +227,7 @@ enum DeviceFacts {
         try connection.run("DELETE FROM device_facts WHERE memory_key = ?1", memory)
         try connection.run("DELETE FROM device_outbox WHERE part IN (1, 2, 3, 9) AND key = ?1", memory)
         try connection.run("DELETE FROM device_registers WHERE name = ?1", String.sensitivity(of: memory))
+        try DeviceOrigins.forget(memory, in: connection)
         // Names are 'share', the memory's key and the agent's, with a blank between them; '!' comes next after the blank.
         try connection.run(
             "DELETE FROM device_registers WHERE name > 'share ' || ?1 || ' ' AND name < 'share ' || ?1 || '!'",
@@ -257,10 +259,47 @@ enum DeviceFacts {
     }
 }
 
+/// What was said of memories beside their versions and does not hold, because another device's first version is earlier. Without it nobody
+/// could tell the ids of the rows that said so, which an erasure must reach: those of sensitive memories are not kept.
+///
+/// They are among the registers, whose names are free: 'origin', the memory's key and what was said, with blanks between them.
+enum DeviceOrigins {
+    static func note(_ origin: VersionFact.Origin, of memory: Int64, in connection: Connection) throws {
+        // An identifier of another memory is kept nowhere once that memory is erased.
+        guard origin.parent == nil else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let said = String(decoding: try encoder.encode(origin), as: UTF8.self)
+        try DeviceRegisters.set("origin \(memory) \(said)", to: .zero, fact: [], in: connection)
+    }
+
+    static func all(of memory: Int64, in connection: Connection) throws -> [VersionFact.Origin] {
+        let start = "origin \(memory) "
+        return
+            try connection.rows(
+                "SELECT name FROM device_registers WHERE name > 'origin ' || ?1 || ' ' AND name < 'origin ' || ?1 || '!'",
+                memory,
+                as: { row in
+                    // One that does not read names nothing.
+                    try? JSONDecoder()
+                        .decode(VersionFact.Origin.self, from: Data(row.string(0).utf8.dropFirst(start.utf8.count)))
+                }
+            )
+            .compactMap(\.self)
+    }
+
+    static func forget(_ memory: Int64, in connection: Connection) throws {
+        try connection.run(
+            "DELETE FROM device_registers WHERE name > 'origin ' || ?1 || ' ' AND name < 'origin ' || ?1 || '!'",
+            memory
+        )
+    }
+}
+
 /// What the latest change replaces: the policy, profiles, shares, whether a memory is sensitive.
 enum DeviceRegisters {
-    /// When a memory last became sensitive, or plain again; zero if it was sensitive as the file joined, nil if it is as it
-    /// was stored.
+    /// When a memory last became sensitive, or plain again. Zero: it was sensitive as the file joined. One: it is sensitive because
+    /// another device has it so, and was plain while files exchanged; nobody has said when that changed. Nil: it is as it was stored.
     static func sensitivityChange(of memory: Int64, in connection: Connection) throws -> HybridTime? {
         let entry = try DeviceOutbox.entry(.sensitivity, key: memory, in: connection)
         return try entry?.time ?? find(.sensitivity(of: memory), in: connection)?.time

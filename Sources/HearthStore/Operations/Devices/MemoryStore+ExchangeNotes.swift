@@ -41,12 +41,16 @@ extension MemoryStore {
         }
     }
 
-    /// Notes which rows the hub keeps back, and to which devices it has shown other rows; durable on return. Before the
-    /// cursor passes them, or a kill would lose them.
-    package func noteHub(withheld: [ClosedRange<Int64>], disagreeing: Set<String>) async throws {
+    /// Notes which rows the hub keeps back, to which devices it has shown other rows, and which rows are never used; durable on
+    /// return. Before the cursor passes them, or a kill would lose them.
+    package func noteHub(
+        withheld: [ClosedRange<Int64>],
+        disagreeing: Set<String>,
+        refused: Set<Int64>
+    ) async throws {
         var notes = try exchangeNotes()
-        guard notes.withheld != withheld || notes.disagreeing != disagreeing else { return }
-        (notes.withheld, notes.disagreeing) = (withheld, disagreeing)
+        guard notes.withheld != withheld || notes.disagreeing != disagreeing || notes.refused != refused else { return }
+        (notes.withheld, notes.disagreeing, notes.refused) = (withheld, disagreeing, refused)
         try await keep(notes)
     }
 
@@ -105,7 +109,7 @@ extension HubSyncStatus {
             withheld: notes.withheldCount,
             emptied: notes.emptied,
             disagreeing: notes.disagreeing.count,
-            refused: notes.refused,
+            refused: notes.refused.count,
             joinedAt: row.joinedAt.date,
             lastSuccessAt: notes.lastSuccess?.date,
             failingSince: notes.failingSince?.date,

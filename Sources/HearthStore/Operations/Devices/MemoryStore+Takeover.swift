@@ -237,7 +237,7 @@ private struct TakeoverRun {
         case .opaque:
             return .opaque
         case .damaged:
-            report.refusals.append("row \(position): it is not what its id says")
+            report.refusals[position] = "it is not what its id says"
         case .fact(let fact, let id):
             guard try !DeviceFacts.contains(id, in: connection) else {
                 report.known += 1
@@ -262,7 +262,7 @@ private struct TakeoverRun {
             case .removed:
                 report.known += 1
             case .refused(let reason):
-                report.refusals.append("row \(position): \(reason)")
+                report.refusals[position] = reason
             }
         }
         try HeldRows.remove(position, in: connection)

@@ -39,7 +39,7 @@ extension MemoryStore {
 
     /// Under which identifiers memories of an import are there already, deleted or not; nil for those that are not.
     ///
-    /// Nothing is stored and nothing counted as read: an import is no use of a memory. Of the drafts only category and
+    /// Nothing is written, and nothing counted as read: an import is no use of a memory. Of the drafts only category and
     /// sensitivity are looked at.
     ///
     /// - Throws: `.unknownAgent`, `.agentNotActive`; `.keyUnavailable` where an identifier can't be made without a key.
@@ -48,8 +48,13 @@ extension MemoryStore {
         return try read { snapshot in
             for agent in Set(batch.map(\.agentID)) { _ = try snapshot.directory.acting(agent) }
             var places = ImportIdentifiers(connection: snapshot.connection, directory: snapshot.directory)
-            let missing = Set(try places.missing(batch).map(\.index))
-            return batch.indices.map { missing.contains($0) ? nil : places.renamed[$0] ?? batch[$0].id }
+            return try batch.indices.map { index in
+                guard try places.place(of: batch[index], at: index) == nil, let found = places.present.last else {
+                    return nil
+                }
+                // What comes twice in the batch is not in the file for that.
+                return found.key == nil ? nil : found.id
+            }
         }
     }
 
@@ -220,7 +225,8 @@ extension MemoryStore {
     /// the user's identity key, which gives the same at the next import. What an earlier version stored under the first one
     /// is found under it.
     ///
-    /// - Parameter now: Those that have expired by then are left as they are, as they are not stored; nil: none has.
+    /// - Parameter now: Those that have expired by then are left as they are, as they are not stored. Nil: none is to be stored,
+    ///   so that nobody gets keys for it.
     private func keyingDerivedIdentifiers(
         of batch: [MemoryImport],
         at now: Timestamp? = nil
@@ -241,7 +247,12 @@ extension MemoryStore {
                         in: snapshot.connection
                     )
                 else { return false }
-                guard let user = try UserTable.find(item.userID, in: snapshot.connection) else { return true }
+                let isToBeStored = now != nil
+                guard let user = try UserTable.find(item.userID, in: snapshot.connection) else { return isToBeStored }
+                // Without keys no identifier was made with one.
+                guard try isToBeStored || KeyTable.newest(ofUser: user, in: snapshot.connection) != nil else {
+                    return false
+                }
                 let owner = try snapshot.directory.acting(item.agentID).key
                 return try MemoryNames.key(of: item.id, user: user, owner: owner, in: snapshot.connection) == nil
             }
