@@ -166,6 +166,25 @@ import Testing
         try await synced.close()
     }
 
+    @Test func `a row that is never used is counted once, and an administrator is told of it`() async throws {
+        let synced = try await SyncedDevices()
+        try await synced.settle()
+        #expect(try await synced.status(of: 1)?.refused == 0)
+        try await synced.store("The lamp is red.")
+        try await synced.syncs[0].sync()
+        let space = await synced.devices[0].members.space
+        let last = try #require(await synced.rows().last { $0.kind == .record })
+        synced.hub.tamper(space, at: last.seq) { $0.ciphertext[$0.ciphertext.count / 2] ^= 1 }
+        try await synced.syncs[1].sync()
+        // It looks at every row again.
+        try await synced.stores[1].restartExchange()
+        try await synced.syncs[1].sync()
+        #expect(try await synced.status(of: 1)?.refused == 1)
+        let told = try await synced.notifications(of: 1).filter { $0.kind == .recordsUnreadable }
+        #expect(told.count == 1 && told.first?.message.contains("1 of them, are not used") == true)
+        try await synced.close()
+    }
+
     @Test func `a hub that shows devices different rows is told of, until they agree again`() async throws {
         let synced = try await SyncedDevices()
         // What devices say of the rows that they were shown, they say of every 256.

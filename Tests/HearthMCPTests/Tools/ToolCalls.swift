@@ -174,6 +174,22 @@ import Testing
         try await client.close()
     }
 
+    @Test func `an edit that a draft of before keeps from being made is refused, and not tried for ever`() async throws
+    {
+        let alden = try await Client { $0.tools = .all }
+        let alice = try await Client("alice", on: alden.coordinator) { $0.tools = .all }
+        let id = try #require(try await alden.call("remember", ["content": "Dinner at seven."])["id"])
+        _ = try await alden.call("share", ["id": id, "with": "alice", "permission": "propose"])
+        #expect(
+            try await alice.call("revise", ["id": id, "old_text": "seven", "new_text": "eight"])["published"] == false
+        )
+        _ = try await alden.call("revise", ["id": id, "old_text": "seven", "new_text": "nine"])
+        #expect(try await alice.refusal("revise", ["id": id, "content": "Dinner at seven."]).contains("ync"))
+        _ = try await alice.call("sync")
+        await alice.server.close()
+        try await alden.close()
+    }
+
     @Test func `a count of memories is taken for that and not for tokens`() async throws {
         let client = try await Client()
         for number in 1...6 { _ = try await client.call("remember", ["content": .string("Rose \(number) is red.")]) }
