@@ -305,6 +305,8 @@ extension RecordTakeover {
 
     /// How this file names a version of a memory; nil if it has not come.
     private func stored(_ id: VersionID, of record: MemoryRecord) throws -> VersionID? {
-        record.isSensitive ? try labels.of(record, in: context.snapshot).stored(id) : id
+        guard !record.isSensitive else { return try labels.of(record, in: context.snapshot).stored(id) }
+        // One that is not here yet would keep its id if the memory became sensitive in between.
+        return try VersionTable.contains(id, of: record, in: connection) ? id : nil
     }
 }
