@@ -8,25 +8,25 @@ package struct ShareRank: Comparable, Sendable {
     private let isCall: Bool
     private let time: HybridTime
     private let isRevoked: Bool
-    private let fact: [UInt8]
+    private let said: [UInt8]
 
     /// Ranks a share.
     ///
     /// - Parameters:
     ///   - share: The share, or its revocation.
     ///   - time: When it was made or taken back.
-    ///   - fact: What names it, to settle a tie alike everywhere.
-    package init(_ share: Share, at time: HybridTime, fact: [UInt8]) {
+    ///   - said: What it says, to settle a tie alike everywhere.
+    package init(_ share: Share, at time: HybridTime, said: [UInt8]) {
         isCall = share.origin == .explicit || share.isRevoked
         self.time = time
         isRevoked = share.isRevoked
-        self.fact = fact
+        self.said = said
     }
 
     package static func < (left: ShareRank, right: ShareRank) -> Bool {
         if left.isCall != right.isCall { return right.isCall }
         if left.time != right.time { return left.time < right.time }
         if left.isRevoked != right.isRevoked { return right.isRevoked }
-        return left.fact.lexicographicallyPrecedes(right.fact)
+        return left.said.lexicographicallyPrecedes(right.said)
     }
 }

@@ -267,8 +267,10 @@ extension RecordTakeover {
         let isSensitive = record.isSensitive
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
-            let rank = known.map { ShareRank(held, at: $0.time, fact: $0.fact) }
-            guard rank.map({ $0 < ShareRank(fact.share, at: time, fact: id) }) ?? true else {
+            let said = try said(of: record, to: agent)
+            let rank = known.map { ShareRank(held, at: $0.time, said: said) }
+            let told = Self.said(by: fact.share, since: fact.sinceHead, grantedAt: fact.grantedAt)
+            guard rank.map({ $0 < ShareRank(fact.share, at: time, said: told) }) ?? true else {
                 let name = String.share(of: key, with: agent)
                 let outcome = try noteReturn(id, of: known, name, .share, key: key, agent: agent)
                 return isToBeSealed ? .applied(user: record.userKey, memory: key) : outcome
@@ -301,6 +303,32 @@ extension RecordTakeover {
         let isGuessable = isSensitive && fact.salt == nil
         try DeviceRegisters.set(.share(of: key, with: agent), to: time, fact: isGuessable ? [] : id, in: connection)
         return .applied(user: user, memory: key)
+    }
+
+    /// What the share of a memory with an agent says here, as every device would say it. The ids of the facts that say it are no help:
+    /// those of sensitive memories are not kept.
+    private func said(of record: MemoryRecord, to agent: Int64) throws -> [UInt8] {
+        let row = try connection.first(
+            "SELECT since_head, granted_at FROM shares WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3",
+            record.userKey,
+            record.key,
+            agent,
+            as: { (since: VersionID(bytes: $0.bytes(0)), grantedAt: $0.int64(1)) }
+        )
+        guard let row,
+            let share = try ShareTable.find(user: record.userKey, memory: record.key, agent: agent, in: connection)
+        else { return [] }
+        let since = record.isSensitive ? try labels.of(record, in: context.snapshot).plain(row.since) : row.since
+        return Self.said(by: share, since: since, grantedAt: row.grantedAt)
+    }
+
+    private static func said(by share: Share, since: VersionID, grantedAt: Int64) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        if case .propagation(let rule) = share.origin { encoder.append(rule) }
+        encoder.append(share.permission.rawValue)
+        encoder.append(grantedAt)
+        encoder.append(since.rawValue)
+        return encoder.bytes
     }
 
     /// How this file names a version of a memory; nil if it has not come.
