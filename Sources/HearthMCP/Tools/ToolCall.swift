@@ -68,34 +68,10 @@ struct AgentMemory: Sendable {
         }
     }
 
-    /// Publishes an edit: under the lease that the model holds, or else under one of its own. An agent that may only propose leaves a
-    /// draft.
+    /// Publishes an edit that is made of what is there: under the lease that the model holds, or else under one of its own. An agent
+    /// that may only propose leaves a draft.
     ///
     /// - Returns: The memory afterwards, and whether the edit is published.
-    func save(_ id: MemoryID, _ change: MemoryChange, ifVersion: Int? = nil) async throws -> (Memory, Bool) {
-        if let lock = leases[id] {
-            do {
-                return (try await update(id, change, lock: lock, ifVersion: ifVersion), true)
-            } catch let error as MemoryError where error.code == .lockLost {
-                // It expired; the edit takes one of its own.
-                leases[id] = nil
-            }
-        }
-        do {
-            let memory = try await coordinator.publishMemory(
-                id,
-                agentID: agent,
-                change: change,
-                ifVersion: ifVersion,
-                userID: user
-            )
-            return (memory, true)
-        } catch let error as MemoryError where error.code == .accessDenied {
-            return (try await update(id, change, lock: nil, ifVersion: ifVersion), false)
-        }
-    }
-
-    /// Publishes an edit that is made of what is there.
     func edit(
         _ id: MemoryID,
         _ edit: @Sendable (Memory) throws -> MemoryChange
@@ -118,9 +94,8 @@ struct AgentMemory: Sendable {
         while true {
             try Task.checkCancellation()
             do {
-                if leases[id] != nil {
-                    let (saved, isPublished) = try await save(id, change, ifVersion: memory.version)
-                    return (saved, isPublished, note)
+                if let lock = leases[id] {
+                    return (try await update(id, change, lock: lock, ifVersion: memory.version), true, note)
                 }
                 guard mayPublish else {
                     return (try await update(id, change, lock: nil, ifVersion: memory.version), false, note)
@@ -135,6 +110,8 @@ struct AgentMemory: Sendable {
                 mayPublish = false
                 continue
             } catch let error as MemoryError where error.code == .versionMismatch || error.code == .lockLost {
+                // The model's own has expired; the edit takes another.
+                if error.code == .lockLost { leases[id] = nil }
                 let read = try await self.memory(id)
                 // A draft of the agent's that is out of date waits for a sync, and would refuse this again and again.
                 if error.code == .versionMismatch, read.version == memory.version { throw error }
@@ -148,7 +125,7 @@ struct AgentMemory: Sendable {
         _ id: MemoryID,
         _ change: MemoryChange,
         lock: MemoryLock?,
-        ifVersion: Int?
+        ifVersion: Int
     ) async throws -> Memory {
         try await coordinator.updateMemory(
             id,

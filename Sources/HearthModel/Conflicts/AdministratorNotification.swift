@@ -43,7 +43,7 @@ public struct AdministratorNotification: Identifiable, Hashable, Sendable, Codab
         /// The hub shows other rows than it did, keeps some back, or has emptied some.
         public static let hubChanged = Kind(rawValue: "hub_changed")
         /// Rows of other devices can't be read by this release, lack their key, or are never used: no device of the space signed
-        /// them, or they are damaged.
+        /// them, they are damaged, or they don't fit what is known of their memory.
         public static let recordsUnreadable = Kind(rawValue: "records_unreadable")
     }
 

@@ -20,7 +20,7 @@ public struct MemoryChange: Hashable, Sendable, Codable {
     /// rest of the edit.
     public var isSensitive: Bool?
     /// Where the edit came from; nil: nothing is said of it, which counts as ``Provenance/standard``. The memory keeps the lower
-    /// of its own and this, unless a critical agent says this.
+    /// of its own and this, unless a critical agent says this; of two with equal trust this, where the edit brings a text.
     public var provenance: Provenance?
 
     /// Describes an edit.

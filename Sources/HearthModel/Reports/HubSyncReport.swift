@@ -57,7 +57,7 @@ public struct HubSyncStatus: Hashable, Sendable, Codable {
     public var emptied: Int
     /// Devices to which the hub has shown other rows than to this one.
     public var disagreeing: Int
-    /// Rows that are never used: not signed by a device of the space, or damaged.
+    /// Rows that are never used: not signed by a device of the space, damaged, or not fitting what is known of their memory.
     public var refused: Int
     /// When the file joined its space.
     public var joinedAt: Date

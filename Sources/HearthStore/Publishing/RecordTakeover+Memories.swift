@@ -77,8 +77,9 @@ extension RecordTakeover {
         }
         if isToBeSealed {
             let sealed = try sealing(record)
-            if let seal = sealed.seal { _ = try take(made, fact.origin, of: sealed, sealedBy: seal) }
-            return .applied(user: record.userKey, memory: key)
+            guard let seal = sealed.seal else { return .held(.keyless) }
+            let outcome = try take(made, fact.origin, of: sealed, sealedBy: seal)
+            return outcome == .known ? .applied(user: record.userKey, memory: key) : outcome
         }
         guard !isKnown else {
             return try take(fact.origin, of: made, in: record) ? .applied(user: record.userKey, memory: key) : .known
@@ -259,18 +260,15 @@ extension RecordTakeover {
         guard try !isToBeSealed || usableKeys(of: fact.memory.user, record.userKey) != nil else {
             return .held(.keyless)
         }
-        guard var head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
-        if isToBeSealed {
-            record = try sealing(record)
-            head = try stored(fact.sinceHead, of: record) ?? head
-        }
+        guard try stored(fact.sinceHead, of: record) != nil else { return .held(.incomplete) }
+        if isToBeSealed { record = try sealing(record) }
+        guard let head = try stored(fact.sinceHead, of: record) else { return .held(.incomplete) }
         let isSensitive = record.isSensitive
         if let held = try ShareTable.find(user: user, memory: key, agent: agent, in: connection) {
             let known = try register(.share(of: key, with: agent), .share, key: key, agent: agent)
-            let said = try said(of: record, to: agent)
-            let rank = known.map { ShareRank(held, at: $0.time, said: said) }
-            let told = Self.said(by: fact.share, since: fact.sinceHead, grantedAt: fact.grantedAt)
-            guard rank.map({ $0 < ShareRank(fact.share, at: time, said: told) }) ?? true else {
+            let ours = try known.flatMap { try rank(of: held, to: agent, of: record, at: $0.time) }
+            let told = ShareRank(fact.share, at: time, grantedAt: fact.grantedAt, sinceHead: fact.sinceHead)
+            guard ours.map({ $0 < told }) ?? true else {
                 let name = String.share(of: key, with: agent)
                 let outcome = try noteReturn(id, of: known, name, .share, key: key, agent: agent)
                 return isToBeSealed ? .applied(user: record.userKey, memory: key) : outcome
@@ -305,30 +303,24 @@ extension RecordTakeover {
         return .applied(user: user, memory: key)
     }
 
-    /// What the share of a memory with an agent says here, as every device would say it. The ids of the facts that say it are no help:
-    /// those of sensitive memories are not kept.
-    private func said(of record: MemoryRecord, to agent: Int64) throws -> [UInt8] {
-        let row = try connection.first(
-            "SELECT since_head, granted_at FROM shares WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3",
+    /// How the share of a memory with an agent ranks that is in force here.
+    private func rank(
+        of share: Share,
+        to agent: Int64,
+        of record: MemoryRecord,
+        at time: HybridTime
+    ) throws -> ShareRank? {
+        try connection.first(
+            "SELECT granted_at, since_head FROM shares WHERE user_key = ?1 AND memory_key = ?2 AND agent_key = ?3",
             record.userKey,
             record.key,
             agent,
-            as: { (since: VersionID(bytes: $0.bytes(0)), grantedAt: $0.int64(1)) }
+            as: { row in
+                let since = VersionID(bytes: row.bytes(1))
+                let plain = record.isSensitive ? try labels.of(record, in: context.snapshot).plain(since) : since
+                return ShareRank(share, at: time, grantedAt: row.int64(0), sinceHead: plain)
+            }
         )
-        guard let row,
-            let share = try ShareTable.find(user: record.userKey, memory: record.key, agent: agent, in: connection)
-        else { return [] }
-        let since = record.isSensitive ? try labels.of(record, in: context.snapshot).plain(row.since) : row.since
-        return Self.said(by: share, since: since, grantedAt: row.grantedAt)
-    }
-
-    private static func said(by share: Share, since: VersionID, grantedAt: Int64) -> [UInt8] {
-        var encoder = CanonicalEncoder()
-        if case .propagation(let rule) = share.origin { encoder.append(rule) }
-        encoder.append(share.permission.rawValue)
-        encoder.append(grantedAt)
-        encoder.append(since.rawValue)
-        return encoder.bytes
     }
 
     /// How this file names a version of a memory; nil if it has not come.

@@ -89,6 +89,69 @@ import Testing
         try await devices.close()
     }
 
+    /// A version may come late, as from a hub that kept it back.
+    @Test func `a share counts from its version also where the memory becomes sensitive before that comes`()
+        async throws
+    {
+        let devices = ExchangingStores()
+        let (one, other) = (try await devices.open(), try await devices.open())
+        let id = try await one.store([MemoryDraft(content: "one")], agentID: "alden", userID: "ana")[0]
+        devices.advance(by: .seconds(1))
+        _ = try await one.update(id, as: "alden", change: MemoryChange(content: "two"), userID: "ana")
+        _ = try await one.sync("alden", userID: "ana")
+        try await one.share(id, as: "alden", with: ["mimic"], permission: .read, userID: "ana")
+        try await devices.send(one)
+        _ = try await one.update(id, as: "alden", change: MemoryChange(isSensitive: true), userID: "ana")
+        try await devices.send(one)
+        let all = devices.hub.fetch(after: 0, atMost: 1_000)
+        func says(_ record: ReceivedRecord, _ text: String) -> Bool {
+            String(decoding: record.sealed, as: UTF8.self).contains(text)
+        }
+        let late = try #require(all.first { says($0, #""content":"two""#) && !says($0, "salt") })
+        _ = try await other.takeOver(all.filter { $0.position != late.position }, cursor: all.last?.position)
+        #expect(try await other.memory(id, as: "alden", userID: "ana").isSensitive)
+        _ = try await other.takeOver([late], cursor: nil)
+        try await devices.exchange()
+        let states = try devices.states()
+        #expect(states[0].differences(from: states[1]) == [])
+        for store in devices.stores {
+            #expect(try store.deviceSpace()?.incomplete == 0)
+            let seen = try await store.history(of: id, as: "mimic", userID: "ana").map(\.content)
+            #expect(seen == ["two"])
+        }
+        try await devices.close()
+    }
+
+    /// The file keeps no id of a record that says it, because it could be guessed.
+    @Test(arguments: 0..<8)
+    func `of two shares of one moment all devices keep the same, whenever the memory became sensitive`(
+        order: Int
+    ) async throws {
+        let devices = ExchangingStores()
+        let (one, other) = (try await devices.open(), try await devices.open())
+        let id = try await one.store([MemoryDraft(content: "one")], agentID: "alden", userID: "ana")[0]
+        try await devices.exchange()
+        devices.advance(by: .seconds(1))
+        let permissions: [SharePermission] = order & 1 > 0 ? [.read, .propose] : [.propose, .read]
+        for (store, permission) in zip(devices.stores, permissions) {
+            try await store.share(id, as: "alden", with: ["mimic"], permission: permission, userID: "ana")
+            try await devices.send(store)
+        }
+        let times = devices.hub.records.compactMap { record in
+            let text = String(decoding: record.payload, as: UTF8.self)
+            return text.contains("mimic") && text.contains(#""fact":"share""#)
+                ? text.components(separatedBy: "time").last : nil
+        }
+        #expect(times.count == 2 && times[0] == times[1])
+        let sealer = order & 2 > 0 ? one : other
+        if order & 4 > 0 { try await devices.receive(sealer === one ? other : one) }
+        _ = try await sealer.update(id, as: "alden", change: MemoryChange(isSensitive: true), userID: "ana")
+        try await devices.exchange()
+        let states = try devices.states()
+        #expect(states[0].differences(from: states[1]) == [])
+        try await devices.close()
+    }
+
     @Test func `a memory shared on two devices shows the same history on both`() async throws {
         let devices = ExchangingStores()
         let (one, other) = (try await devices.open(), try await devices.open())

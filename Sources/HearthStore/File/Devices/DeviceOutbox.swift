@@ -227,12 +227,14 @@ enum DeviceFacts {
         try connection.run("DELETE FROM device_facts WHERE memory_key = ?1", memory)
         try connection.run("DELETE FROM device_outbox WHERE part IN (1, 2, 3, 9) AND key = ?1", memory)
         try connection.run("DELETE FROM device_registers WHERE name = ?1", String.sensitivity(of: memory))
-        try DeviceOrigins.forget(memory, in: connection)
-        // Names are 'share', the memory's key and the agent's, with a blank between them; '!' comes next after the blank.
-        try connection.run(
-            "DELETE FROM device_registers WHERE name > 'share ' || ?1 || ' ' AND name < 'share ' || ?1 || '!'",
-            memory
-        )
+        for kind in ["origin", "share"] {
+            // Names are the kind, the memory's key and more, with blanks between them; '!' comes next after the blank.
+            try connection.run(
+                "DELETE FROM device_registers WHERE name > ?2 || ' ' || ?1 || ' ' AND name < ?2 || ' ' || ?1 || '!'",
+                memory,
+                kind
+            )
+        }
         return facts
     }
 
@@ -286,13 +288,6 @@ enum DeviceOrigins {
                 }
             )
             .compactMap(\.self)
-    }
-
-    static func forget(_ memory: Int64, in connection: Connection) throws {
-        try connection.run(
-            "DELETE FROM device_registers WHERE name > 'origin ' || ?1 || ' ' AND name < 'origin ' || ?1 || '!'",
-            memory
-        )
     }
 }
 

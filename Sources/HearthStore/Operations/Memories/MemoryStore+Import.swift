@@ -235,6 +235,7 @@ extension MemoryStore {
         let sealed = try read { snapshot in
             let policy = snapshot.directory.rules.policy
             let marks = try ErasureMarks.read(snapshot.connection)
+            let isToBeStored = now != nil
             return try batch.indices.filter { index in
                 let item = batch[index]
                 guard item.hasDerivedID, isSealed(item.draft, by: policy),
@@ -247,7 +248,6 @@ extension MemoryStore {
                         in: snapshot.connection
                     )
                 else { return false }
-                let isToBeStored = now != nil
                 guard let user = try UserTable.find(item.userID, in: snapshot.connection) else { return isToBeStored }
                 // Without keys no identifier was made with one.
                 guard try isToBeStored || KeyTable.newest(ofUser: user, in: snapshot.connection) != nil else {
