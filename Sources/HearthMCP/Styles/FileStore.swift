@@ -66,7 +66,7 @@ struct FileStore: Sendable {
     func edit(
         _ path: FilePath,
         _ provenance: Provenance,
-        _ edit: @Sendable (String) throws -> FileText.Edit
+        _ edit: @escaping @Sendable (String) throws -> FileText.Edit
     ) async throws -> FileText.Edit {
         try await memory.edit(
             existing(path).memory.id,

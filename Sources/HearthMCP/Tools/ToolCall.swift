@@ -74,7 +74,7 @@ struct AgentMemory: Sendable {
     /// - Returns: The memory afterwards, and whether the edit is published.
     func edit(
         _ id: MemoryID,
-        _ edit: @Sendable (Memory) throws -> MemoryChange
+        _ edit: @escaping @Sendable (Memory) throws -> MemoryChange
     ) async throws -> (Memory, Bool) {
         let (memory, isPublished, _) = try await self.edit(id, noting: { (try edit($0), ()) })
         return (memory, isPublished)
@@ -82,13 +82,23 @@ struct AgentMemory: Sendable {
 
     /// The same, with something that is to be known of the edit that was made in the end.
     ///
-    /// What is there is read under the lease, so that however many edit at once, each edits once and in its turn. It is read
-    /// before that too: an edit that can't be made waits for nobody.
+    /// Those of one server edit a memory one after the other, and what is there is read under the lease. So however many edit at once,
+    /// each edits once. It is read before that too: an edit that can't be made waits for nobody.
     func edit<Note: Sendable>(
         _ id: MemoryID,
-        noting edit: @Sendable (Memory) throws -> (MemoryChange, Note)
+        noting edit: @escaping @Sendable (Memory) throws -> (MemoryChange, Note)
     ) async throws -> (Memory, Bool, Note) {
-        var memory = try await memory(id)
+        let memory = try await memory(id)
+        _ = try edit(memory)
+        return try await turns.take(of: id) { try await editInTurn(id, readAs: memory, edit) }
+    }
+
+    private func editInTurn<Note: Sendable>(
+        _ id: MemoryID,
+        readAs read: Memory,
+        _ edit: @Sendable (Memory) throws -> (MemoryChange, Note)
+    ) async throws -> (Memory, Bool, Note) {
+        var memory = read
         var (change, note) = try edit(memory)
         var mayPublish = true
         while true {

@@ -174,8 +174,8 @@ import Testing
         try await client.close()
     }
 
-    @Test func `an edit that a draft of before keeps from being made is refused, and not tried for ever`() async throws
-    {
+    @Test(.timeLimit(.minutes(2)))
+    func `an edit that a draft of before keeps from being made is refused, and not tried for ever`() async throws {
         let alden = try await Client { $0.tools = .all }
         let alice = try await Client("alice", on: alden.coordinator) { $0.tools = .all }
         let id = try #require(try await alden.call("remember", ["content": "Dinner at seven."])["id"])

@@ -8,7 +8,7 @@ import Testing
 
     init() throws {
         tool = try Tool([
-            "HEARTH_AGENT": "mimic", "HEARTH_USER": "iris", "MIMIC_MEMORY_RETENTION_DAYS": "0.001",
+            "HEARTH_AGENT": "mimic", "HEARTH_USER": "iris", "MIMIC_MEMORY_RETENTION_DAYS": "1",
         ])
     }
 
