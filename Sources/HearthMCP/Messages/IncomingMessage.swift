@@ -29,7 +29,13 @@ enum IncomingMessage {
         do {
             value = try JSONParser.parse(line, as: .lenient)
         } catch {
-            throw Refusal(error: .parse("The line is not JSON: byte \(error.byte): \(error.reason)."))
+            guard error.isOfLimit else {
+                throw Refusal(error: .parse("The line is not JSON: byte \(error.byte): \(error.reason)."))
+            }
+            throw Refusal(
+                id: IdentifierScanner.id(in: line),
+                error: .invalidRequest("The message can't be taken in: byte \(error.byte): \(error.reason).")
+            )
         }
         guard let message = value.object else {
             let batch = value.array == nil ? "" : " This protocol has no batches: send one message a line."

@@ -112,16 +112,19 @@ struct Resources: Sendable {
     }
 
     private func listing(_ filter: SearchFilter) async throws -> JSONValue {
-        var filter = filter
-        filter.includesSensitive = false
-        let page = try await memory.coordinator.memories(
-            agentID: memory.agent,
-            userID: memory.user,
-            filter: filter,
-            limit: Self.mostListed
-        )
+        let readable = try await memory.reading(filter) { filter in
+            try await memory.coordinator.memories(
+                agentID: memory.agent,
+                userID: memory.user,
+                filter: filter,
+                limit: Self.mostListed
+            )
+        }
+        let page = readable.value
         var listing: JSONObject = ["memories": .array(page.memories.map { JSONValue($0) })]
-        if page.next != nil { listing["note"] = .string("There are more: these are the newest \(Self.mostListed).") }
+        let more = page.next == nil ? nil : "There are more: these are the newest \(Self.mostListed)."
+        let notes = [more, readable.note].compactMap(\.self)
+        if !notes.isEmpty { listing["note"] = .string(notes.joined(separator: " ")) }
         return .object(listing)
     }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import HearthText
 import Synchronization
 
 /// Serves a client over two descriptors: lines in, lines out, until the input ends or a signal comes.
@@ -52,7 +53,7 @@ public enum LineTransport {
         for await line in lines {
             switch line {
             case .whole(let bytes): server.receive(bytes)
-            case .tooLong: server.refuseLongLine(limit: longestLine)
+            case .tooLong(let id): server.refuseLongLine(id, limit: longestLine)
             }
             ahead.signal()
         }
@@ -66,8 +67,8 @@ public enum LineTransport {
 struct LineReader {
     enum Line: Sendable {
         case whole([UInt8])
-        /// It was longer than lines may be, and is dropped.
-        case tooLong
+        /// It was longer than lines may be, and is dropped but for the id of its message.
+        case tooLong(id: JSONValue)
     }
 
     private let descriptor: Int32
@@ -77,7 +78,8 @@ struct LineReader {
     private var pending: [UInt8] = []
     /// Up to here there is no line break.
     private var searched = 0
-    private var isDropping = false
+    /// What has been found of a line that is being dropped.
+    private var dropped: IdentifierScanner?
     private var hasEnded = false
 
     private static let chunk = 1 << 16
@@ -95,16 +97,14 @@ struct LineReader {
                 let line = Array(pending[..<place])
                 pending.removeSubrange(...place)
                 searched = 0
-                if isDropping {
-                    isDropping = false
-                    return .tooLong
-                }
-                return line.count > longest ? .tooLong : .whole(line)
+                if line.count > longest || dropped != nil { return drop(line) }
+                return .whole(line)
             }
             if hasEnded { return last() }
             searched = pending.count
-            if pending.count > longest {
-                isDropping = true
+            if pending.count > longest || dropped != nil {
+                dropped = dropped ?? IdentifierScanner()
+                dropped?.read(pending[...])
                 pending.removeAll(keepingCapacity: true)
                 searched = 0
             }
@@ -112,11 +112,18 @@ struct LineReader {
         }
     }
 
+    /// The line whose last bytes are given.
+    private mutating func drop(_ rest: [UInt8]) -> Line {
+        var scanner = dropped ?? IdentifierScanner()
+        scanner.read(rest[...])
+        dropped = nil
+        return .tooLong(id: scanner.id)
+    }
+
     private mutating func last() -> Line? {
-        if isDropping {
-            isDropping = false
-            pending = []
-            return .tooLong
+        if dropped != nil {
+            defer { pending = [] }
+            return drop(pending)
         }
         guard !pending.isEmpty else { return nil }
         defer {
@@ -138,7 +145,7 @@ struct LineReader {
         }
         guard waiting[1].revents == 0 else {
             // Nothing more is taken in, not even what has come already.
-            (pending, hasEnded, isDropping) = ([], true, false)
+            (pending, hasEnded, dropped) = ([], true, nil)
             return
         }
         var buffer = [UInt8](repeating: 0, count: Self.chunk)

@@ -60,9 +60,9 @@ public final class MCPServer: Sendable {
         }
     }
 
-    /// Says of a line that was too long to be taken in.
-    public func refuseLongLine(limit: Int) {
-        outbox.refuse(.null, .invalidRequest("The line is longer than \(limit) bytes; send less at once."))
+    /// Says of a line that was too long to be taken in, whatever id its message has; null if none was found.
+    func refuseLongLine(_ id: JSONValue, limit: Int) {
+        outbox.refuse(id, .invalidRequest("The line is longer than \(limit) bytes; send less at once."))
     }
 
     /// Ends what is running, gives leases back and ends subscriptions.

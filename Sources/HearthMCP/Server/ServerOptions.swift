@@ -55,4 +55,15 @@ public enum ToolStyle: String, CaseIterable, Sendable {
         case .mcpMemoryService: "memory_search or memory_list give"
         }
     }
+
+    /// The tags that a memory is to have, with the one by which the files or the graph find it: a client that lists tags anew doesn't
+    /// mean to take it out of them.
+    static func tags(_ tags: [String], of memory: Memory) -> [String] {
+        var kept = tags
+        let marks = [(FileStore.tag, FileStore.pathKey), (GraphStore.tag, GraphStore.tag)]
+        for (tag, key) in marks where memory.metadata[key] != nil && memory.tags.contains(tag) && !tags.contains(tag) {
+            kept.append(tag)
+        }
+        return kept
+    }
 }

@@ -72,6 +72,9 @@ final class Subscriptions: Sendable {
         guard let wanted = request.params["notifications"]?.object else {
             throw .invalidParams("notifications must be an object that says what to listen for.")
         }
+        if let uris = wanted["resourceSubscriptions"], uris != .null, uris.array == nil {
+            throw .invalidParams("resourceSubscriptions must be a list of addresses, not \(uris.kind).")
+        }
         // What is no address of this server's is not acknowledged.
         let uris = wanted["resourceSubscriptions"]?.array?.compactMap(\.string).filter { ResourceURI($0) != nil }
         var known: [String: ResourceURI] = [:]

@@ -46,20 +46,40 @@ struct FileStore: Sendable {
 
     /// Makes a file.
     ///
-    /// - Returns: False where a client of another server has made one of that path at the same time and was first: it stays.
-    func create(_ path: FilePath, _ text: String, _ provenance: Provenance) async throws -> Bool {
-        let id = try await memory.coordinator.storeAgentMemory(
-            agentID: memory.agent,
-            userID: memory.user,
-            content: FileText.plain(text),
-            memoryType: .semantic,
-            tags: [Self.tag],
-            metadata: [Self.pathKey: path.key],
-            provenance: provenance
-        )
-        guard try await files().first(where: { $0.path == path })?.others.contains(id) == true else { return true }
-        try await memory.delete(all: [id])
-        return false
+    /// Clients of several servers may make one of the same path at once. None knows whose commit came first, so each looks once its own
+    /// is there: whoever then sees another's takes its own back and begins anew, after a while of its own. Whoever sees none has made
+    /// the file, and everybody later finds it.
+    ///
+    /// - Throws: A failure where there is a file of that path, or one inside it or above it.
+    func create(_ path: FilePath, _ text: String, _ provenance: Provenance) async throws {
+        var pause = Duration.milliseconds(1)
+        while true {
+            try await check(path)
+            let id = try await memory.coordinator.storeAgentMemory(
+                agentID: memory.agent,
+                userID: memory.user,
+                content: FileText.plain(text),
+                memoryType: .semantic,
+                tags: [Self.tag],
+                metadata: [Self.pathKey: path.key],
+                provenance: provenance
+            )
+            guard let file = try await files().first(where: { $0.path == path }), file.memories != [id] else { return }
+            try await memory.delete(all: [id])
+            try await Task.sleep(for: pause * Double.random(in: 0...1))
+            pause = min(pause * 2, .milliseconds(100))
+        }
+    }
+
+    /// Refuses a path at which no file can be made.
+    private func check(_ path: FilePath) async throws {
+        let files = try await files()
+        guard !path.isRoot, !files.contains(where: { $0.path == path || $0.path.isInside(path) }) else {
+            throw ToolFailure("File \(path.text) already exists")
+        }
+        if let above = files.first(where: { path.isInside($0.path) }) {
+            throw ToolFailure("\(above.path.text) is a file, so nothing can be inside it.")
+        }
     }
 
     /// Replaces the text of a file by what is made of it, whatever others edit meanwhile.

@@ -53,17 +53,7 @@ enum FileTools {
     ) { call in
         let path = try FilePath(call.arguments.text("path"))
         return try await call.memory.turns.take {
-            let store = FileStore(memory: call.memory)
-            let files = try await store.files()
-            guard !path.isRoot, !files.contains(where: { $0.path == path || $0.path.isInside(path) }) else {
-                throw ToolFailure("File \(path.text) already exists")
-            }
-            if let above = files.first(where: { path.isInside($0.path) }) {
-                throw ToolFailure("\(above.path.text) is a file, so nothing can be inside it.")
-            }
-            guard try await store.create(path, call.arguments.text("file_text"), call.provenance) else {
-                throw ToolFailure("File \(path.text) already exists")
-            }
+            try await FileStore(memory: call.memory).create(path, call.arguments.text("file_text"), call.provenance)
             return ["text": .string("File created successfully at: \(path.text)")]
         }
     }
@@ -74,7 +64,7 @@ enum FileTools {
         arguments: [
             path,
             Tool.Argument(name: "old_str", kind: .string, isRequired: true, aliases: ["old_text", "old_string"]),
-            Tool.Argument(name: "new_str", kind: .string, aliases: ["new_text", "new_string"]),
+            Tool.Argument(name: "new_str", kind: .string, aliases: ["new_text", "new_string"], mayBeBlank: true),
         ],
         results: result,
         effect: .replaces

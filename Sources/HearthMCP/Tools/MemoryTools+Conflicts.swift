@@ -43,9 +43,14 @@ extension MemoryTools {
 
     /// What the model decides, or else the person whom it works for.
     private static func decision(on conflict: SyncConflict, _ call: ToolCall) async throws -> ManualDecision {
-        if let content = call.arguments.string("content") { return .content(content) }
+        if let content = call.arguments.string("content") {
+            guard call.arguments.string("keep") == nil else {
+                throw ToolFailure("Give keep, one of the versions, or content that unites them, not both.")
+            }
+            return .content(content)
+        }
         if let keep = call.arguments.string("keep") {
-            let versions = conflict.versions.filter { $0.id.rawValue.hasPrefix(keep) && !keep.isEmpty }
+            let versions = conflict.versions.filter { $0.id.rawValue.hasPrefix(keep) }
             guard versions.count == 1, let version = versions.first else {
                 throw ToolFailure("keep must be one of the conflict's versions: \(Self.versions(of: conflict)).")
             }

@@ -165,7 +165,10 @@ extension MemoryTools {
                     call.memory.leases[id] = nil
                 }
             }
-            let wait = max(0, min(call.arguments.integer("wait") ?? 0, longestLock))
+            let wait = call.arguments.integer("wait") ?? 0
+            guard (0...longestLock).contains(wait) else {
+                throw ToolFailure("wait must be from 0 to \(longestLock) seconds.")
+            }
             let acquired = try await call.memory.sync.acquireMemoryLock(
                 memoryID: id,
                 agentID: call.memory.agent,

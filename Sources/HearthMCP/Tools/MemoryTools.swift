@@ -59,7 +59,8 @@ enum MemoryTools {
                 name: "query",
                 kind: .string,
                 isRequired: true,
-                aliases: ["q", "text", "question", "search", "search_query", "topic"]
+                aliases: ["q", "text", "question", "search", "search_query", "topic"],
+                mustSaySomething: true
             ),
             Tool.Argument(
                 name: "budget",
@@ -79,7 +80,7 @@ enum MemoryTools {
         effect: .reads
     ) { call in
         let most = call.arguments.integer("count")
-        guard most ?? 1 > 0 else { throw ToolFailure("count is how many memories at most; it must be 1 or more.") }
+        guard most ?? 1 > 0 else { throw ToolFailure("Ask for 1 or more memories, or leave the number out.") }
         return try await call.memory
             .reading { filter in
                 let context = try await call.memory.coordinator.context(
@@ -119,6 +120,9 @@ enum MemoryTools {
         JSONValue(try await call.memory.memory(call.id())).object ?? [:]
     }
 
+    /// How much of a memory a list has, in characters: `get` reads it whole.
+    private static let longestListed = 2_000
+
     static let browse = Tool(
         name: "browse",
         description: "List memories, newest first. Use to look around or tidy up; recall answers questions.",
@@ -151,7 +155,9 @@ enum MemoryTools {
                     limit: call.arguments.integer("limit") ?? 20,
                     after: cursor
                 )
-                var result: JSONObject = ["memories": .array(page.memories.map { JSONValue($0) })]
+                var result: JSONObject = [
+                    "memories": .array(page.memories.map { JSONValue($0, longest: longestListed) })
+                ]
                 if let next = page.next { result["next"] = .string(try PageCursor.text(next)) }
                 return result
             }
@@ -166,7 +172,12 @@ enum MemoryTools {
             id,
             Tool.Argument(name: "content", kind: .string, aliases: ["text", "new_content", "memory", "data"]),
             Tool.Argument(name: "old_text", kind: .string, aliases: ["old", "old_str", "old_string", "find"]),
-            Tool.Argument(name: "new_text", kind: .string, aliases: ["new", "new_str", "new_string", "replace"]),
+            Tool.Argument(
+                name: "new_text",
+                kind: .string,
+                aliases: ["new", "new_str", "new_string", "replace"],
+                mayBeBlank: true
+            ),
             Tool.Argument(name: "tags", kind: .list(.string)),
             Tool.Argument(name: "importance", kind: .number),
         ],
@@ -179,7 +190,12 @@ enum MemoryTools {
         let provenance = call.provenance
         let isPassage = arguments.string("old_text") != nil || arguments.string("new_text") != nil
         guard isPassage || ["content", "tags", "importance"].contains(where: { arguments[$0] != nil }) else {
-            throw ToolFailure("Say what to change: content, or old_text and new_text, or tags, or importance.")
+            throw ToolFailure(
+                "Say what to change: content, or old_text and new_text, or tags, or importance. No memory can be blank; forget deletes one."
+            )
+        }
+        guard !isPassage || arguments.string("content") == nil else {
+            throw ToolFailure("Give content, or old_text and new_text, not both.")
         }
         let (memory, isPublished) = try await call.memory.edit(call.id()) { memory in
             let content = try isPassage ? Passage.replaced(in: memory.content, arguments) : arguments.string("content")
@@ -216,7 +232,12 @@ enum Passage {
         guard let old = arguments.string("old_text"), !old.isEmpty else {
             throw ToolFailure("old_text is missing: give the passage to replace, word for word.")
         }
-        return try replace(old, by: arguments.string("new_text") ?? "", in: content)
+        guard let new = arguments.string("new_text") else {
+            throw ToolFailure(
+                "new_text is missing: give what stands there instead; an empty one takes the passage out."
+            )
+        }
+        return try replace(old, by: new, in: content)
     }
 
     static func replace(_ old: String, by new: String, in content: String) throws(ToolFailure) -> String {

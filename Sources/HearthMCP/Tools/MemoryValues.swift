@@ -13,8 +13,17 @@ extension JSONValue {
     }
 
     /// A memory as a model reads it: what it says first, and nothing that says nothing.
-    init(_ memory: Memory) {
-        var object: JSONObject = ["id": .string(memory.id.rawValue), "content": .string(memory.content)]
+    ///
+    /// - Parameter longest: How many characters of its text are shown; then it says that there is more.
+    init(_ memory: Memory, longest: Int = .max) {
+        var object: JSONObject = ["id": .string(memory.id.rawValue)]
+        let shown = memory.content.prefix(longest)
+        if shown.endIndex == memory.content.endIndex {
+            object["content"] = .string(memory.content)
+        } else {
+            object["content"] = .string(shown + "…")
+            object["note"] = "The text is cut here; get reads it whole."
+        }
         object["category"] = .string(memory.category.rawValue)
         if !memory.tags.isEmpty { object["tags"] = JSONValue(memory.tags) }
         object["owner"] = .string(memory.agentID.rawValue)

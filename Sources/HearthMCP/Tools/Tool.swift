@@ -48,6 +48,8 @@ struct Tool: Sendable {
         var isUnlisted = false
         /// Whether a blank text is refused.
         var mustSaySomething = false
+        /// Whether a blank text says something where the argument may be left out, as what replaces a passage does.
+        var mayBeBlank = false
     }
 
     /// A member of a result or of a record.

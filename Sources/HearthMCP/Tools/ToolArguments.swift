@@ -4,20 +4,29 @@ import HearthText
 struct ToolArguments: Sendable {
     private var values: [String: JSONValue] = [:]
 
-    /// Reads what a model gave. A name that models guess counts as the one it stands for; a null counts as not given.
+    /// Reads what a model gave. A name that models guess counts as the one it stands for. A null counts as not given, and so does a
+    /// blank text for an argument that may be left out: models fill those with it.
     ///
-    /// - Throws: For a name that the tool doesn't have, a kind that doesn't fit, and an argument that is missing.
+    /// - Throws: For a name that the tool doesn't have, a kind that doesn't fit, an argument that is missing, and one that is given
+    ///   twice with different values: it is not for the tool to choose.
     init(_ given: JSONObject, of tool: Tool) throws(ToolFailure) {
+        var names: [String: String] = [:]
         for member in given.members where member.value != .null {
             guard let argument = tool.arguments.first(where: { $0.answers(to: member.key) }) else {
                 throw ToolFailure(Self.unknown(member.key, of: tool))
             }
-            guard values[argument.name] == nil || member.key == argument.name else { continue }
-            let value = try argument.kind.accepting(member.value, as: argument.name)
-            if argument.mustSaySomething, value.string?.allSatisfy(\.isWhitespace) == true {
-                throw ToolFailure("\(argument.name) is blank; say what \(tool.name) is to keep.")
+            let isBlank = member.value.string?.allSatisfy(\.isWhitespace) == true
+            if isBlank, argument.mustSaySomething {
+                throw ToolFailure("\(argument.name) is blank; \(tool.name) needs some text there.")
             }
-            values[argument.name] = value
+            if isBlank, !argument.isRequired, !argument.mayBeBlank { continue }
+            let value = try argument.kind.accepting(member.value, as: member.key)
+            if let before = values[argument.name], before != value {
+                throw ToolFailure(
+                    "\(names[argument.name] ?? argument.name) and \(member.key) are one argument of \(tool.name); give it once."
+                )
+            }
+            (values[argument.name], names[argument.name]) = (value, member.key)
         }
         for argument in tool.arguments where argument.isRequired && values[argument.name] == nil {
             throw ToolFailure("\(tool.name) needs \(argument.name), \(argument.kind.words).")
@@ -68,14 +77,21 @@ extension Tool.Kind {
     fileprivate func accepting(_ value: JSONValue, as place: String) throws(ToolFailure) -> JSONValue {
         switch self {
         case .list(let element):
-            guard let elements = value.array else { return .array([try element.accepting(value, as: place)]) }
+            guard let elements = value.array ?? Self.written(value)?.array else {
+                // One alone is a list of it.
+                do {
+                    return .array([try element.accepting(value, as: place)])
+                } catch {
+                    throw unfit(value, place)
+                }
+            }
             var accepted: [JSONValue] = []
             for (index, given) in elements.enumerated() {
                 accepted.append(try element.accepting(given, as: "\(place)[\(index)]"))
             }
             return .array(accepted)
         case .record(let fields):
-            guard let object = value.object else { throw unfit(value, place) }
+            guard let object = value.object ?? Self.written(value)?.object else { throw unfit(value, place) }
             var accepted = JSONObject()
             for field in fields {
                 guard let given = object[field.name], given != .null else {
@@ -88,6 +104,19 @@ extension Tool.Kind {
         default:
             guard let accepted = accepting(value) else { throw unfit(value, place) }
             return accepted
+        }
+    }
+
+    /// A list or an object that a model has written into a string.
+    private static func written(_ value: JSONValue) -> JSONValue? {
+        guard let text = value.string, let first = text.first(where: { !$0.isWhitespace }), "[{".contains(first) else {
+            return nil
+        }
+        do {
+            return try JSONParser.parse(Array(text.utf8), as: .lenient)
+        } catch {
+            // It is a text that begins with a bracket.
+            return nil
         }
     }
 
@@ -120,7 +149,7 @@ extension Tool.Kind {
             case "false": return false
             default: return nil
             }
-        case .object: return value.object == nil ? nil : value
+        case .object: return value.object == nil ? Self.written(value).flatMap { $0.object == nil ? nil : $0 } : value
         case .list, .record: return nil
         }
     }

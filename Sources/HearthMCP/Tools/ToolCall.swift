@@ -88,6 +88,11 @@ struct AgentMemory: Sendable {
         _ id: MemoryID,
         noting edit: @escaping @Sendable (Memory) throws -> (MemoryChange, Note)
     ) async throws -> (Memory, Bool, Note) {
+        let edit = { @Sendable (memory: Memory) throws -> (MemoryChange, Note) in
+            var (change, note) = try edit(memory)
+            change.tags = change.tags.map { ToolStyle.tags($0, of: memory) }
+            return (change, note)
+        }
         let memory = try await memory(id)
         _ = try edit(memory)
         return try await turns.take(of: id) { try await editInTurn(id, readAs: memory, edit) }

@@ -49,7 +49,10 @@ package struct JSONParser {
         _ read: (inout JSONParser) throws(JSONSyntaxError) -> JSONValue
     ) throws(JSONSyntaxError) -> JSONValue {
         depth += 1
-        guard depth <= Self.greatestDepth else { throw error("values are nested more than \(Self.greatestDepth) deep") }
+        guard depth <= Self.greatestDepth else {
+            let reason = "values are nested more than \(Self.greatestDepth) deep"
+            throw JSONSyntaxError(byte: index + 1, reason: reason, isOfLimit: true)
+        }
         index += 1
         let value = try read(&self)
         depth -= 1
@@ -129,7 +132,7 @@ package struct JSONParser {
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isInteger, let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else {
-            throw JSONSyntaxError(byte: start + 1, reason: "the number is too great")
+            throw JSONSyntaxError(byte: start + 1, reason: "the number is too great", isOfLimit: true)
         }
         return .number(number)
     }
@@ -232,4 +235,6 @@ package struct JSONSyntaxError: Error, Equatable {
     /// Counted from 1.
     package var byte: Int
     package var reason: String
+    /// Whether what stands there is JSON so far, and no reader need take it: a number that is too great, or values nested too deep.
+    package var isOfLimit = false
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HearthMCP
 import HearthMemory
 import HearthText
@@ -27,6 +28,53 @@ import Testing
         #expect(answer.at("error", "message")?.string?.isEmpty == false)
         #expect(try await client.answer(to: client.begin("ping"))["result"] == [:])
         try await client.close()
+    }
+
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":DEEP}}"#,
+        #"{"method":"ping","params":{"id":1,"a":DEEP},"jsonrpc":"2.0","id":7}"#,
+        #"{"x":"\"id\":3,","method":"ping", "params":[{"id":4}, DEEP] , "id" : 7 }"#,
+        #"{"id":7,"method":"ping","params":{"number":1e999}}"#,
+    ])
+    func `a message that goes beyond a limit is refused by its id`(line: String) async throws {
+        let client = try await Client()
+        let deep = String(repeating: "[", count: 80) + "\"id\"" + String(repeating: "]", count: 80)
+        client.send(line.replacing("DEEP", with: deep))
+        let answer = try #require(try client.received.first)
+        #expect(answer["id"] == 7)
+        #expect(answer.at("error", "code") == -32600)
+        try await client.close()
+    }
+
+    @Test func `a line that is too long is refused by the id of its message, and the next one is answered`()
+        async throws
+    {
+        let fill = String(repeating: "x{\\\"[", count: LineTransport.longestLine / 4)
+        let lines = [
+            #"{"jsonrpc":"2.0","id":"first","method":"ping","params":{"id":1,"text":"FILL"}}"#,
+            #"{"method":"ping","params":{"id":1,"text":"FILL"},"jsonrpc":"2.0","id":2}"#,
+            #"{"method":"ping","params":{"text":"FILL"},"jsonrpc":"2.0"}"#, "FILL",
+            #"{"jsonrpc":"2.0","id":5,"method":"ping"}"#,
+        ]
+        let place = try TemporaryDirectory()
+        let (input, output) = (place.file("input"), place.file("output"))
+        try lines.map { $0.replacing("FILL", with: fill) }.joined(separator: "\n")
+            .write(toFile: input, atomically: true, encoding: .utf8)
+        try Data().write(to: URL(filePath: output))
+        let (reading, writing) = (
+            try FileHandle(forReadingFrom: URL(filePath: input)), try FileHandle(forWritingTo: URL(filePath: output))
+        )
+        let coordinator = try await MultiAgentMemoryCoordinator.open(.temporary)
+        try await coordinator.registerAgent("alden")
+        _ = try await LineTransport.serve(input: reading.fileDescriptor, output: writing.fileDescriptor) { write in
+            try MCPServer(coordinator, options: ServerOptions(agent: "alden", user: Client.user), write: write)
+        }
+        let answers = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+            .map { try JSONParser.parse(Array($0.utf8)) }
+        #expect(answers.map { $0["id"] } == ["first", 2, .null, .null, 5])
+        #expect(answers.dropLast().allSatisfy { $0.at("error", "code") == -32600 })
+        #expect(answers.last?["result"] == [:])
+        try await coordinator.close()
     }
 
     @Test func `bytes that are not UTF-8 get an error, and an empty line gets nothing`() async throws {

@@ -170,6 +170,34 @@ import Testing
         try await first.close()
     }
 
+    @Test func `of servers that create the same files at once each file is of one alone`() async throws {
+        let place = try TemporaryDirectory()
+        var clients: [Client] = []
+        for _ in 0..<4 {
+            let coordinator = try await MultiAgentMemoryCoordinator.open(.file(place.file("hearth.db")))
+            try await coordinator.registerAgent("alden")
+            clients.append(try await client(on: coordinator))
+        }
+        let paths = (0..<12).map { "/memories/p\($0)" }
+        let requests = paths.flatMap { path in
+            clients.map { client in
+                let arguments: JSONValue = ["path": .string(path), "file_text": "text"]
+                return (
+                    path, client, client.begin("tools/call", Client.modern(["name": "create", "arguments": arguments]))
+                )
+            }
+        }
+        var created: [String: Int] = [:]
+        for (path, client, request) in requests {
+            let result = try await client.answer(to: request)["result"]
+            if result?["isError"] == nil { created[path, default: 0] += 1 }
+        }
+        #expect(created == Dictionary(uniqueKeysWithValues: paths.map { ($0, 1) }))
+        let memories = try await clients[0].coordinator.memories(agentID: "alden", userID: Client.user).memories
+        #expect(memories.count == paths.count)
+        for client in clients { try await client.close() }
+    }
+
     @Test func `two memories of one path are one file, which is moved and deleted whole`() async throws {
         let client = try await client()
         for text in ["older", "newer"] {

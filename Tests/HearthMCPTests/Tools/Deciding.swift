@@ -28,12 +28,17 @@ import Testing
         #expect(conflict["versions"]?.array?.count == 2)
         let refused = try await client.refusal("resolve", ["conflict": conflict["conflict"] ?? .null])
         #expect(refused.contains("The door is open."))
+        let both: JSONObject = [
+            "conflict": conflict["conflict"] ?? .null, "keep": conflict["versions"]?.array?.first?["version"] ?? .null,
+            "content": "neither",
+        ]
+        #expect(try await client.refusal("resolve", both).contains("not both"))
         let version = try #require(
             conflict["versions"]?.array?.first { $0["content"] == "The door is open." }?["version"]
         )
         let resolved = try await client.call(
             "resolve",
-            ["conflict_id": conflict["conflict"] ?? .null, "keep": version]
+            ["conflict_id": conflict["conflict"] ?? .null, "keep": version, "content": ""]
         )
         #expect(resolved["content"] == "The door is open.")
         #expect(try await client.call("conflicts")["conflicts"] == [])

@@ -109,6 +109,82 @@ import Testing
         try await client.close()
     }
 
+    @Test func `a blank argument counts as left out, and one that is given twice is refused`() async throws {
+        let client = try await Client { $0.tools = .all }
+        let id = try #require(
+            try await client.call("remember", ["content": "Tea, beta.", "category": "", "tags": " "])["id"]
+        )
+        for arguments: JSONObject in [["content": ""], ["content": " \n"], ["content": "", "new_text": "  "]] {
+            var arguments = arguments
+            arguments["id"] = id
+            #expect(try await client.refusal("revise", arguments).isEmpty == false)
+        }
+        #expect(try await client.call("revise", ["id": id, "content": "", "tags": ["x"]])["published"] == true)
+        let refused: [(String, JSONObject, String)] = [
+            ("revise", ["id": id, "content": "new", "old_text": "beta", "new_text": "BETA"], "not both"),
+            ("revise", ["id": id, "old_text": "beta"], "new_text is missing"),
+            ("remember", ["content": "one", "text": "two"], "content and text are one argument"),
+            ("recall", ["q": "one", "query": "two"], "q and query are one argument"),
+            ("recall", ["query": " "], "query is blank"), ("lock", ["id": id, "wait": -1], "from 0"),
+        ]
+        for (tool, arguments, word) in refused {
+            let message = try await client.refusal(tool, arguments)
+            #expect(message.contains(word), "\(tool): \(message)")
+        }
+        let memory = try await client.call("get", ["id": id])
+        #expect(memory["content"] == "Tea, beta.")
+        #expect(memory["tags"] == ["x"])
+        #expect(try await client.call("browse", ["cursor": "", "category": ""])["memories"]?.array?.count == 1)
+        // The same twice is no contradiction, and an empty text in the place of a passage takes that out.
+        _ = try await client.call("revise", ["id": id, "memory_id": id, "old_text": ", beta", "new_text": ""])
+        #expect(try await client.call("get", ["id": id])["content"] == "Tea.")
+        try await client.close()
+    }
+
+    @Test func `a list that is written into a text is read, and any other text is one of its elements`() async throws {
+        let client = try await Client()
+        for (tags, read): (JSONValue, JSONValue) in [
+            (#"["a", "b"]"#, ["a", "b"]), (#" ["c"]"#, ["c"]), ("[d", ["[d"]), ("e", ["e"]), ([], []),
+        ] {
+            let id = try #require(try await client.call("remember", ["content": "Tagged.", "tags": tags])["id"])
+            #expect(try await client.call("get", ["id": id])["tags"] ?? [] == read)
+        }
+        #expect(try await client.refusal("remember", ["content": "x", "tags": [:]]).contains("tags must be a list"))
+        try await client.close()
+    }
+
+    @Test func `a list shows the beginning of a long memory, and says how to read the rest`() async throws {
+        let client = try await Client()
+        let text = String(repeating: "long 💥 ", count: 1_000)
+        let id = try #require(try await client.call("remember", ["content": .string(text)])["id"])
+        _ = try await client.call("remember", ["content": "Short."])
+        let listed = try #require(try await client.call("browse")["memories"]?.array)
+        #expect(listed.first?["note"] == nil && listed.first?["content"] == "Short.")
+        #expect(listed.last?["content"]?.string?.count == 2_001)
+        #expect(listed.last?["note"]?.string?.contains("get reads it whole") == true)
+        #expect(try await client.call("get", ["id": id])["content"] == .string(text))
+        try await client.close()
+    }
+
+    @Test func `a revision of tags takes no file out of its directory and no part out of the graph`() async throws {
+        let client = try await Client { $0.tools = .all }
+        let files = try await Client(on: client.coordinator) { $0.style = .files }
+        let graph = try await Client(on: client.coordinator) { $0.style = .graph }
+        _ = try await files.call("create", ["path": "/memories/plan", "file_text": "Paint."])
+        let entity: JSONValue = ["name": "Ana", "entityType": "person", "observations": ["Sails."]]
+        _ = try await graph.call("create_entities", ["entities": [entity]])
+        let before = try await graph.call("read_graph")
+        for memory in try await client.call("browse")["memories"]?.array ?? [] {
+            _ = try await client.call("revise", ["id": memory["id"] ?? .null, "tags": ["home"]])
+        }
+        #expect(try await files.call("view", ["path": "/memories/plan"])["text"]?.string?.contains("Paint.") == true)
+        #expect(try await graph.call("read_graph") == before)
+        #expect(try await client.call("browse", ["tag": "home"])["memories"]?.array?.count == 3)
+        await files.server.close()
+        await graph.server.close()
+        try await client.close()
+    }
+
     @Test func `two agents share, propose, sync, lock and roll back`() async throws {
         let alden = try await Client { $0.tools = .all }
         let alice = try await Client("alice", on: alden.coordinator) { $0.tools = .all }
@@ -250,6 +326,15 @@ import Testing
             #expect(
                 try await client.refusal("get", ["id": .string(sealed.rawValue)]).contains("started without its key")
             )
+            let slice = try await client.ask("resources/read", ["uri": "hearth://slice"]).text
+            let recalled = try await client.ask(
+                "prompts/get",
+                ["name": "recall_for_task", "arguments": ["task": "pin"]]
+            )
+            let tidied = try await client.ask("prompts/get", ["name": "tidy_up"])
+            for text in [slice, recalled.text, tidied.text] {
+                #expect(text.contains("--key-file") && text.contains("green") && !text.contains("4711"), "\(text)")
+            }
         case .openmemory, .mcpMemoryService: break
         }
         try await client.close()
