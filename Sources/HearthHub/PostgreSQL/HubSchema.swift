@@ -4,7 +4,7 @@ internal import HearthModel
 ///
 /// Migrations are appended and never changed. All are applied in one transaction, under a lock.
 enum HubSchema {
-    static let migrations = [first, second]
+    static let migrations = [first, second, third]
 
     static func tooNew(_ version: Int, at name: String) -> MemoryError {
         MemoryError(
@@ -170,5 +170,10 @@ enum HubSchema {
 
         REVOKE ALL ON ALL FUNCTIONS IN SCHEMA hearth FROM PUBLIC;
         REVOKE ALL ON ALL TABLES IN SCHEMA hearth FROM PUBLIC;
+        """
+
+    /// No record is longer than 64 MiB: a memory holds 4 MiB, and the letters of a text take six times that at most. Rows of before stay.
+    private static let third = """
+        ALTER TABLE hearth.rows ADD CONSTRAINT row_is_too_long CHECK (length(ciphertext) <= 67108864) NOT VALID;
         """
 }

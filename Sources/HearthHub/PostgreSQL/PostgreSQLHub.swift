@@ -138,10 +138,14 @@ package struct PostgreSQLHub: Hub {
         }
     }
 
-    /// At least one row, and no more than fit into a page.
+    /// At least one row, and no more than fit into a page. Of a row that is longer than rows may be there is only the first byte, so that it
+    /// is refused as it is.
     private static let rows: StaticString = """
-        SELECT seq, id, kind, ciphertext FROM (
-            SELECT p.*, sum(length(ciphertext)) OVER (ORDER BY seq) AS bytes, row_number() OVER (ORDER BY seq) AS place
+        SELECT seq, id, kind,
+            CASE WHEN length(ciphertext) > 67108864 THEN substring(ciphertext FOR 1) ELSE ciphertext END
+        FROM (
+            SELECT p.*, row_number() OVER (ORDER BY seq) AS place,
+                sum(least(length(ciphertext), 67108864)) OVER (ORDER BY seq) AS bytes
             FROM (
                 SELECT seq, id, kind, ciphertext FROM hearth.rows WHERE space = $1 AND seq > $2 ORDER BY seq LIMIT $3
             ) p
@@ -149,8 +153,11 @@ package struct PostgreSQLHub: Hub {
         WHERE place = 1 OR bytes <= $4 ORDER BY seq
         """
     private static let rowsOfKind: StaticString = """
-        SELECT seq, id, kind, ciphertext FROM (
-            SELECT p.*, sum(length(ciphertext)) OVER (ORDER BY seq) AS bytes, row_number() OVER (ORDER BY seq) AS place
+        SELECT seq, id, kind,
+            CASE WHEN length(ciphertext) > 67108864 THEN substring(ciphertext FOR 1) ELSE ciphertext END
+        FROM (
+            SELECT p.*, row_number() OVER (ORDER BY seq) AS place,
+                sum(least(length(ciphertext), 67108864)) OVER (ORDER BY seq) AS bytes
             FROM (
                 SELECT seq, id, kind, ciphertext FROM hearth.rows
                 WHERE space = $1 AND seq > $2 AND kind = $5 ORDER BY seq LIMIT $3

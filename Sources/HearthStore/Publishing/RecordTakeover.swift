@@ -33,7 +33,11 @@ struct RecordTakeover {
 
     /// Takes over one fact.
     func take(_ fact: DeviceFact, id: [UInt8]) throws -> Outcome {
-        switch fact {
+        let accepted = Timestamp.earliest.rawValue...Timestamp.latest.rawValue
+        guard fact.times.allSatisfy(accepted.contains) else {
+            return .refused("a time of it is not in the years -9999 to 9999")
+        }
+        return switch fact {
         case .agent(let fact): try take(fact, id: id)
         case .policy(let fact): try take(fact, id: id)
         case .session(let fact): try take(fact, id: id)

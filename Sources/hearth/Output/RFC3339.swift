@@ -8,14 +8,14 @@ import HearthText
 enum RFC3339 {
     /// The date in UTC with six digits of fraction, such as 2026-03-01T18:20:05.500000Z.
     static func string(_ date: Date) -> String {
-        let microseconds = Int((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let microseconds = Int(bounded(date.timeIntervalSince1970 * 1_000_000).rounded())
         let (second, fraction) = microseconds.quotientAndRemainder(flooringBy: 1_000_000)
         return "\(civilTime(second, separator: "T")).\(padded(fraction, 6))Z"
     }
 
     /// The date in UTC to the minute, for people.
     static func minutes(_ date: Date) -> String {
-        let second = Int(date.timeIntervalSince1970.rounded(.down))
+        let second = Int(bounded(date.timeIntervalSince1970).rounded(.down))
         return civilTime(second, separator: " ").dropLast(3) + "Z"
     }
 
@@ -34,6 +34,14 @@ enum RFC3339 {
         let minutes = day.daysSince1970 * 24 * 60 + time - offset
         return Date(timeIntervalSince1970: Double(minutes * 60_000_000 + microseconds) / 1_000_000)
     }
+
+    /// A count of seconds or microseconds that fits into a date: a damaged file may say anything.
+    private static func bounded(_ count: Double) -> Double {
+        count.isNaN ? 0 : min(max(count, -longest), longest)
+    }
+
+    /// In microseconds the 29,000 years around 1970.
+    private static let longest = 4.6e17
 
     private static func civilTime(_ second: Int, separator: String) -> String {
         let (day, timeOfDay) = second.quotientAndRemainder(flooringBy: 86_400)

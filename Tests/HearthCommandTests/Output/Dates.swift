@@ -43,6 +43,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [Double(Int64.max), -Double(Int64.max), .greatestFiniteMagnitude, .infinity, -.infinity, .nan])
+    func `a time that no store takes is written as some time all the same`(seconds: Double) {
+        for seconds in [seconds, seconds / 1_000_000] {
+            let date = Date(timeIntervalSince1970: seconds)
+            #expect(RFC3339.string(date).hasSuffix("Z") && RFC3339.minutes(date).hasSuffix("Z"))
+        }
+    }
+
     @Test func `people see minutes in UTC`() {
         #expect(RFC3339.minutes(Date(timeIntervalSince1970: 1_772_385_605.5)) == "2026-03-01 17:20Z")
         #expect(RFC3339.minutes(Date(timeIntervalSince1970: -1)) == "1969-12-31 23:59Z")

@@ -116,6 +116,35 @@ struct PostgreSQLHubs {
         #expect(pages == [[1, 2], [3], [4, 5]])
     }
 
+    @Test func `a row that is too long is not taken by the hub, and of one that is there only a byte is fetched`()
+        async throws
+    {
+        let database = try await database()
+        let (hub, _) = try await database.hub()
+        var long = HubContract.entry(1)
+        long.ciphertext = [UInt8](repeating: 1, count: 64 << 20)
+        _ = try await hub.publish([long], erasing: [], in: space)
+        var tooLong = HubContract.entry(2)
+        tooLong.ciphertext = [UInt8](repeating: 2, count: 64 << 20 + 1)
+        await #expect(throws: MemoryError.self) { try await hub.publish([tooLong], erasing: [], in: space) }
+        // A hub that was made anew by somebody else may hold anything.
+        _ = try await blocking {
+            try database.psql(
+                """
+                ALTER TABLE hearth.rows DROP CONSTRAINT row_is_too_long;
+                INSERT INTO hearth.rows SELECT space, 2, decode(repeat('07', 32), 'hex'), 1, ciphertext || '\\x00'
+                FROM hearth.rows WHERE seq = 1;
+                UPDATE hearth.spaces SET next = 3;
+                """
+            )
+        }
+        #expect(
+            try await hub.fetch(in: space, after: 0, limit: 9, kind: nil).rows.map(\.ciphertext.count) == [64 << 20]
+        )
+        #expect(try await hub.fetch(in: space, after: 1, limit: 9, kind: nil).rows.map(\.ciphertext) == [[1]])
+        #expect(try await hub.fetch(in: space, after: 1, limit: 9, kind: .record).rows.map(\.ciphertext) == [[1]])
+    }
+
     @Test func `without libpq it is said which package is missing`() {
         do {
             _ = try LibPQ.load("libpq-that-is-nowhere.so.5")

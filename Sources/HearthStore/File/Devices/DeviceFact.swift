@@ -177,6 +177,17 @@ extension DeviceFact {
         }
     }
 
+    /// The times that it names beside the hybrid time of the edit, in microseconds since 1970.
+    var times: [Int64] {
+        switch self {
+        case .version(let fact): [fact.origin?.createdAt, fact.version.expiresAt].compactMap(\.self)
+        case .share(let fact): [fact.grantedAt]
+        case .session(let fact): [fact.session.startedAt, fact.session.endedAt].compactMap(\.self)
+        case .tombstone(let fact): [fact.deletedAt]
+        case .agent, .policy, .erasure, .sensitivity: []
+        }
+    }
+
     /// Whether the record's id tells who guesses what a memory says that the guess is right.
     var isGuessable: Bool {
         switch self {
