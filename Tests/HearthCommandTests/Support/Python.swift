@@ -9,6 +9,7 @@ enum Python {
     /// Where continuous integration says that they must be there, tests fail instead of being skipped.
     static let isThere = environment["HEARTH_REQUIRE_PYTHON"] != nil || canImport("json")
     static let hasClients = environment["HEARTH_REQUIRE_MCP"] != nil || canImport("mcp, mcp_types, anthropic")
+    static let hasSecondClient = environment["HEARTH_REQUIRE_MCP"] != nil || canImport("cryptography, psycopg")
     static let hasProbe = environment["HEARTH_REQUIRE_MCP"] != nil || canImport("mcp_probe")
 
     private static func canImport(_ modules: String) -> Bool {
