@@ -42,25 +42,70 @@ struct AuditAnchorCommand: AsyncParsableCommand {
             The anchor is the number of rows, a colon and the last row's hash. Keep it where whoever can write the file can't change it. A later \
             `hearth audit verify --anchor` shows whether the audit was rewritten since.
 
+            --to brings a file up to date that has an earlier anchor of the same audit, once the audit is verified to pass through that. Nothing \
+            else is overwritten.
+
             JSON: anchor, and file, where it was written.
             """
     )
 
-    @Option(help: ArgumentHelp("Write it to this file instead.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write it to this file, which is new or has an earlier anchor.", valueName: "file"))
     var to: String?
 
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let anchor = try await store.withStore(.existing) { try await $0.auditAnchor() }
-        if let to {
-            guard FileManager.default.createFile(atPath: to, contents: Data("\(anchor)\n".utf8)) else {
-                throw CommandFailure(
-                    "The anchor can't be written to \(to); name a file in a directory that you may write to."
-                )
-            }
+        let file = try to.map { try AnchorFile(path: StoreLocation.expandingHome(in: $0), of: store.location()) }
+        let anchor = try await store.withStore(.existing) { coordinator in
+            try await file?.requirePassing(by: coordinator)
+            return try await coordinator.auditAnchor()
         }
+        try file?.write(anchor)
         try store.output.print(AnchorReport(anchor: anchor, file: to))
+    }
+}
+
+/// The file that an anchor is kept in.
+private struct AnchorFile {
+    private let path: String
+    /// The anchor that is in it now; nil if there is no file.
+    private let former: String?
+
+    /// - Throws: `CommandFailure` if there is something else at the path.
+    init(path: String, of store: StorePath) throws {
+        try store.keepClear(of: path)
+        self.path = path
+        guard NewTextFile.isThere(path) else {
+            former = nil
+            return
+        }
+        guard let text = try TextFile.beginning(of: path), Self.isAnchor(text) else { throw NewTextFile.taken(path) }
+        former = text.trimmingWhitespace()
+    }
+
+    /// A number, a colon and the digits of a SHA-256, on a line alone.
+    private static func isAnchor(_ text: String) -> Bool {
+        text.wholeMatch(of: /[0-9]{1,19}:[0-9a-f]{64}\n?/) != nil
+    }
+
+    /// Refuses to replace an anchor that shows that the audit was rewritten, or that is of another store.
+    func requirePassing(by coordinator: MultiAgentMemoryCoordinator) async throws {
+        guard let former, let finding = try await coordinator.verifyAudit(anchor: former).findings.first else { return }
+        throw CommandFailure("\(path) has an anchor of before, which is kept. \(finding.message)")
+    }
+
+    func write(_ anchor: String) throws {
+        guard former == nil else {
+            return try TextFile.replace(path, with: "\(anchor)\n", where: Self.isAnchor)
+        }
+        let file = try NewTextFile(path: path)
+        do {
+            try file.write("\(anchor)\n")
+            try file.finish()
+        } catch {
+            file.abandon()
+            throw error
+        }
     }
 }
 

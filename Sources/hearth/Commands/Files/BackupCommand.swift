@@ -24,6 +24,7 @@ struct BackupCommand: AsyncParsableCommand {
         let progress = SharedProgress("Copying")
         defer { progress.clear() }
         let path = try StoreLocation.expandingHome(in: path)
+        try store.location().keepClear(of: path)
         try await store.withStore(.existing) { coordinator in
             try await coordinator.backup(to: path) { progress.show($0) }
         }

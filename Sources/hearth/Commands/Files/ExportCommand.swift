@@ -36,6 +36,7 @@ struct ExportCommand: AsyncParsableCommand {
             warn(of: report)
             return
         }
+        try store.location().keepClear(of: path)
         let report = try await store.withStore(.existing) { coordinator in
             try await coordinator.exportReport(userID: user, includeSensitive: isComplete, to: path)
         }

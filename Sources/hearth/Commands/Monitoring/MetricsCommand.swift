@@ -40,7 +40,7 @@ struct MetricsShowCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write to this file, replaced as a whole: for node_exporter's textfile collector, which takes names that end in .prom.",
+            "Write to this file, new or with metrics of before, as a whole: for node_exporter's textfile collector, which takes names that end in .prom.",
             valueName: "path"
         )
     )
@@ -73,9 +73,10 @@ struct MetricsShowCommand: AsyncParsableCommand {
                 try Console.output.write("Metrics are at http://\(address.text)/metrics\n")
             }
         } else {
+            if let textfile { try store.location().keepClear(of: textfile) }
             let metrics = try await FileMetrics.read(store, embedder: embedder)
             if let textfile {
-                try TextFile.replace(textfile, with: metrics.page)
+                try TextFile.replace(textfile, with: metrics.page) { $0.isEmpty || FileMetrics.isPage(beginning: $0) }
             } else if store.output.json {
                 try Console.output.write(bytes: JSONText.encode(SamplesReport(metrics.samples)))
             } else {

@@ -51,7 +51,7 @@ import Testing
 
         let foreign = "3:" + String(repeating: "0", count: 64)
         let refused = try await tool.run("audit", "verify", "--anchor", foreign)
-        #expect(refused.status == 1 && refused.text.contains("rewritten"))
+        #expect(refused.status == 1 && refused.text.contains("is of another file, or the audit was rewritten"))
         #expect(try await tool.run("audit", "prune", "--keep", "1", "--anchor", foreign).status == 1)
         #expect(try await tool.run("audit", "prune", "--anchor", anchor).status == 64)
         #expect(try await tool.run("audit", "prune", "--keep", "1").status == 64)
@@ -76,5 +76,53 @@ import Testing
             try FileManager.default.contentsOfDirectory(atPath: tool.sandbox.path)
                 .allSatisfy { !$0.hasSuffix(".partial") }
         )
+    }
+
+    @Test func `nothing that is there is overwritten, and never the store or a key`() async throws {
+        let id = try await fill()
+        let key = tool.sandbox.file("key")
+        try await tool.run(["keys", "init", key])
+        let note = try tool.sandbox.write("note.txt", "The plumber comes at nine.\n")
+        let export = tool.sandbox.file("audit.jsonl")
+        #expect(try await tool.run("audit", "export", export).status == 0)
+        let link = tool.sandbox.file("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+        let files = ["store.db", "key", "note.txt", "audit.jsonl"]
+        let before = files.map(tool.sandbox.bytes)
+        for path in [key, note, export, link] {
+            try await tool.expectRefusal("audit", "anchor", "--to", path, saying: "nothing is overwritten")
+            try await tool.expectRefusal("audit", "export", path, saying: "nothing is overwritten")
+        }
+        for suffix in ["", "-wal", "-shm", "-journal", ".passphrase"] {
+            let path = tool.sandbox.path + "/./store.db\(suffix)"
+            try await tool.expectRefusal("audit", "anchor", "--to", path, saying: "belongs to the store")
+            try await tool.expectRefusal("audit", "export", path, saying: "belongs to the store")
+            try await tool.expectRefusal("metrics", "--textfile", path, saying: "belongs to the store")
+            try await tool.expectRefusal("backup", path, saying: "belongs to the store")
+            try await tool.expectRefusal("export", path, saying: "belongs to the store")
+        }
+        #expect(files.map(tool.sandbox.bytes) == before)
+        #expect(try await tool.run("get", id).status == 0)
+        let made = try FileManager.default.contentsOfDirectory(atPath: tool.sandbox.path)
+            .filter { $0.hasPrefix("store.db") || $0.hasPrefix("note") || $0.hasPrefix("nowhere") }
+        #expect(Set(made) == ["store.db", "note.txt"])
+    }
+
+    @Test func `an anchor is brought up to date only where the audit passes through the one that is there`()
+        async throws
+    {
+        let id = try await fill()
+        let anchor = tool.sandbox.file("anchor.txt")
+        let first = try await tool.json("audit", "anchor", "--to", anchor)["anchor"]?.string
+        try await tool.run("get", id, "--agent", "alice")
+        let second = try #require(try await tool.json("audit", "anchor", "--to", anchor)["anchor"]?.string)
+        #expect(second != first)
+        #expect(tool.sandbox.bytes("anchor.txt") == Data("\(second)\n".utf8))
+        for suffix in [String(repeating: "0", count: 64), String(repeating: "f", count: 64)] {
+            let foreign = Data("2:\(suffix)\n".utf8)
+            try tool.sandbox.write("anchor.txt", foreign)
+            try await tool.expectRefusal("audit", "anchor", "--to", anchor, saying: "is kept", "of another file")
+            #expect(tool.sandbox.bytes("anchor.txt") == foreign)
+        }
     }
 }

@@ -27,7 +27,7 @@ import Testing
 
     @Test func `a text file is replaced as a whole, and others may read it`() async throws {
         _ = try await tool.stored("tea")
-        let path = try tool.sandbox.write("hearth.prom", "old")
+        let path = try tool.sandbox.write("hearth.prom", "# HELP hearth_file_bytes Of before.\n")
         let outcome = try await tool.run("metrics", "--textfile", path)
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
         #expect(String(decoding: tool.sandbox.bytes("hearth.prom"), as: UTF8.self).contains("hearth_file_bytes "))
@@ -42,6 +42,17 @@ import Testing
             tool.sandbox.file("none/x.prom"),
             saying: "can't be written"
         )
+    }
+
+    @Test func `only metrics are replaced by metrics`() async throws {
+        _ = try await tool.stored("tea")
+        let note = try tool.sandbox.write("note.txt", "# HELP wanted")
+        try await tool.expectRefusal("metrics", "--textfile", note, saying: "nothing is overwritten")
+        try await tool.expectRefusal("metrics", "--textfile", tool.sandbox.path, saying: "nothing is overwritten")
+        #expect(tool.sandbox.bytes("note.txt") == Data("# HELP wanted".utf8))
+        let new = tool.sandbox.file("new.prom")
+        for _ in 0..<2 { #expect(try await tool.run("metrics", "--textfile", new).status == 0) }
+        #expect(try await tool.run("metrics", "--textfile", try tool.sandbox.write("empty.prom", "")).status == 0)
     }
 
     @Test func `what does not go together is refused`() async throws {
