@@ -23,21 +23,26 @@ extension MultiAgentMemoryCoordinator {
     /// Puts a backup in the place of a store's file, which nobody may have open; durable on return.
     ///
     /// The backup is copied, brought to the present schema and verified first, and stays as it is. Memories and users
-    /// that were erased from the file since stay erased. The file that was at the place is moved aside, never removed.
+    /// that were erased from the file since stay erased, and memories that were made sensitive since are sealed. The file that was
+    /// at the place is moved aside, never removed.
     ///
     /// - Parameters:
     ///   - backup: The backup.
     ///   - path: The store's file; it may be missing.
     ///   - isForced: Whether the file at the place may be of another store, or have what the backup lacks, or be
     ///     damaged.
+    ///   - allowsPlain: Whether memories that were made sensitive since may be plain again, if there is no key to seal them
+    ///     with. The store that is then in place no longer knows of them.
     ///   - configuration: How the store is opened; only the key provider and the embedder matter.
     ///   - progress: Called with how much is done, 0…1.
     /// - Throws: `.storeCorrupt` for a backup that is not sound; `.storeBusy` if anybody has the store open;
-    ///   `.versionMismatch` if the file at the place is newer or of another store; `.notAHearthStore`, `.schemaTooNew`.
+    ///   `.versionMismatch` if the file at the place is newer or of another store; `.keyUnavailable` if something would be
+    ///   plain again; `.notAHearthStore`, `.schemaTooNew`.
     public static func restore(
         backup: String,
         to path: String,
         isForced: Bool = false,
+        allowsPlain: Bool = false,
         configuration: CoordinatorConfiguration = .init(),
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> RestoreReport {
@@ -51,6 +56,7 @@ extension MultiAgentMemoryCoordinator {
             backup,
             to: path,
             isForced: isForced,
+            allowsPlain: allowsPlain,
             options: options,
             progress: progress
         )

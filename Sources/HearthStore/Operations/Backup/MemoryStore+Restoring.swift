@@ -7,22 +7,26 @@ extension MemoryStore {
     ///
     /// The backup is copied beside the place, brought to the present schema and verified; it stays as it is. What was
     /// erased from the file that is there now is erased from the copy. What was made sensitive there meanwhile is sealed in
-    /// the copy, if there is a key; else the report counts it. Then that file is moved aside, and the copy comes
-    /// to its place. The restored store's audit gets a row.
+    /// the copy; without a key that is refused, because the store that is then in place no longer knows of it. Then that
+    /// file is moved aside, and the copy comes to its place. The restored store's audit gets a row.
     ///
     /// - Parameters:
     ///   - backup: The backup.
     ///   - path: The store's file. It may be missing.
     ///   - isForced: Whether the file that is there may be of another store, or have what the backup lacks, or be
     ///     damaged. It is moved aside in any case and never removed.
+    ///   - allowsPlain: Whether memories that were made sensitive may be plain again, if there is no key to seal them with.
+    ///     The report counts them.
     ///   - options: How the copy is opened.
     ///   - progress: Called with how much is done, 0…1.
     /// - Throws: `.storeCorrupt` for a backup that is not sound; `.storeBusy` if anybody has the store open;
-    ///   `.versionMismatch` if the file there is newer or of another store; `.notAHearthStore`, `.schemaTooNew`.
+    ///   `.versionMismatch` if the file there is newer or of another store; `.keyUnavailable` if something would be plain
+    ///   again; `.notAHearthStore`, `.schemaTooNew`.
     package static func restore(
         _ backup: String,
         to path: String,
         isForced: Bool = false,
+        allowsPlain: Bool = false,
         options: StoreOptions = .init(),
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> RestoreReport {
@@ -42,7 +46,7 @@ extension MemoryStore {
                 progress?(0.9)
                 if let present, !isForced { try store.refuseOlder(than: present, at: file.path) }
                 report = try await store.repeatErasures(of: present, into: report)
-                report = try await store.repeatSealing(of: present, into: report)
+                report = try await store.repeatSealing(of: present, allowsPlain: allowsPlain, into: report)
             }
             try await store.close()
             report.movedAside = try await runOnThread {
@@ -115,7 +119,13 @@ extension MemoryStore {
     private static let sealedAtOnce = 64
 
     /// Seals what is plain in the backup and sensitive in the file that it takes the place of.
-    private func repeatSealing(of present: PresentStore?, into report: RestoreReport) async throws -> RestoreReport {
+    ///
+    /// - Throws: `.keyUnavailable` if something would be plain again, and that is not allowed.
+    private func repeatSealing(
+        of present: PresentStore?,
+        allowsPlain: Bool,
+        into report: RestoreReport
+    ) async throws -> RestoreReport {
         guard let present, try read(\.state.node) == present.node, !present.sensitive.isEmpty else { return report }
         var plain = try read { snapshot in
             try snapshot.connection.rows(
@@ -125,6 +135,7 @@ extension MemoryStore {
         }
         .filter(present.sensitive.contains)
         var report = report
+        var reason: MemoryError?
         do {
             while keyring.provider != nil, !plain.isEmpty {
                 let batch = plain.prefix(Self.sealedAtOnce)
@@ -138,10 +149,28 @@ extension MemoryStore {
                 plain.removeFirst(batch.count)
             }
         } catch let error as MemoryError where error.code == .keyUnavailable || error.code == .decryptionFailed {
-            log.note(error, "Memories that had been made sensitive are plain in the restored store.")
+            log.note(error, "Memories that had been made sensitive can't be sealed in the restored store.")
+            reason = error
         }
+        guard plain.isEmpty || allowsPlain else { throw MemoryError.plainAgain(plain.count, because: reason) }
         report.plainMemories = plain.count
         return report
+    }
+}
+
+extension MemoryError {
+    /// Thrown instead of a restored store in which memories are plain that had been made sensitive.
+    fileprivate static func plainAgain(_ count: Int, because reason: MemoryError?) -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: """
+                \(count == 1 ? "1 memory that was" : "\(count) memories that were") made sensitive since \(count == 1 ? "is" : "are") plain \
+                in the backup, and can't be sealed: \(reason?.message ?? "there is no key.") Nothing was changed. Give the key, by the \
+                configuration's keyProvider or by --key-file, --key-command or --passphrase. Or allow that they are plain again: \
+                allowsPlain, or --allow-plain.
+                """,
+            underlyingError: reason
+        )
     }
 }
 

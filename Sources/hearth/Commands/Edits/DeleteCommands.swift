@@ -59,7 +59,10 @@ struct RestoreCommand: AsyncParsableCommand {
         discussion: """
             Only its owner restores a memory, until it is purged. An expiry that has passed is taken away. Any other memory stays as it is.
 
-            Where there is a file of that name, or the name has a slash, it is a backup, which takes the place of the store; --memory says that             a memory is meant. The backup is verified first. Nobody may have the store open. What was erased since stays erased. The file that             was there is moved aside under a name that is printed. If it is of another store, or has what the backup lacks, it takes --force.
+            Where there is a file of that name, or the name has a slash, it is a backup, which takes the place of the store; --memory says that \
+            a memory is meant. The backup is verified first. Nobody may have the store open. What was erased since stays erased. What was made \
+            sensitive since is sealed, which takes its key; --allow-plain lets it be plain again. The file that was there is moved aside under \
+            a name that is printed. If it is of another store, or has what the backup lacks, it takes --force.
 
             JSON of a memory: the memory. \(MemoryJSON.keys)
 
@@ -74,6 +77,9 @@ struct RestoreCommand: AsyncParsableCommand {
     @Flag(help: "Let a backup take the place of a newer store, of another one or of a damaged file.")
     var force = false
 
+    @Flag(help: "Let memories that were made sensitive since the backup be plain again, without their key.")
+    var allowPlain = false
+
     @Flag(help: "The argument is a memory, even if there is such a file.")
     var memory = false
 
@@ -81,9 +87,17 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         if !memory, BackupRestoring.names(id.rawValue) {
-            return try await BackupRestoring(backup: id.rawValue, isForced: force, store: acting.store).run()
+            let restoring = BackupRestoring(
+                backup: id.rawValue,
+                isForced: force,
+                allowsPlain: allowPlain,
+                store: acting.store
+            )
+            return try await restoring.run()
         }
-        guard !force else { throw ValidationError("--force is for backups, and there is no file \(id).") }
+        guard !force, !allowPlain else {
+            throw ValidationError("\(force ? "--force" : "--allow-plain") is for backups, and there is no file \(id).")
+        }
         let memory = try await acting.withStore { coordinator, agent in
             try await coordinator.restoreMemory(id, agentID: agent, userID: acting.user.id)
         }

@@ -5,6 +5,7 @@ import HearthMemory
 struct BackupRestoring {
     var backup: String
     var isForced: Bool
+    var allowsPlain: Bool
     var store: StoreOptions
 
     /// Whether an argument of `hearth restore` names a file rather than a memory: it has a slash, or there is a file.
@@ -25,6 +26,7 @@ struct BackupRestoring {
                 backup: backup,
                 to: path.file,
                 isForced: isForced,
+                allowsPlain: allowsPlain,
                 configuration: configuration
             ) { progress.show($0) }
         } catch let error as MemoryError where error.code == .versionMismatch {
@@ -56,12 +58,13 @@ private struct RestoredStore: Report {
         if report.plainMemories > 0 { facts.append(("plain again", Styled("\(report.plainMemories)", .caution))) }
         if let aside = report.movedAside { facts.append(("moved aside", "\(aside)")) }
         page.facts(facts)
-        guard report.plainMemories > 0 else { return }
+        guard report.plainMemories > 0, let aside = report.movedAside else { return }
+        let subject = report.plainMemories == 1 ? "1 memory that was" : "\(report.plainMemories) memories that were"
         page.line(
             Styled(
                 """
-                \(report.plainMemories) memories that had been made sensitive are plain in the backup, and there was no key to seal \
-                them with. Restore it again with --key-file, or make each sensitive: hearth edit ID --sensitive.
+                \(subject) made sensitive since \(report.plainMemories == 1 ? "is" : "are") plain again. To seal \
+                \(report.plainMemories == 1 ? "it" : "them"), restore \(aside) with --force, and then the backup with --force and the key.
                 """,
                 .caution
             )

@@ -42,6 +42,35 @@ import Testing
         #expect(try await tool.run("get", id).status == 1)
     }
 
+    @Test func `what was made sensitive since is sealed again, or nothing is restored unless that is allowed`()
+        async throws
+    {
+        let key = ["--key-file", tool.sandbox.file("key")]
+        try await tool.run(["keys", "init", key[1]])
+        let id = try await tool.stored("zanzibar stands by the gate")
+        let copy = tool.sandbox.file("copy.db")
+        try await tool.run("backup", copy)
+        #expect(try await tool.run(["edit", id, "--sensitive", "--db", tool.store] + key).status == 0)
+        func isSensitive() async throws -> Bool? {
+            try await tool.run(["get", id, "--json", "--db", tool.store] + key).json["sensitive"]?.bool
+        }
+        try await tool.expectRefusal("restore", copy, "--force", saying: "--allow-plain", "--key-file", "1 memory")
+        #expect(try await isSensitive() == true)
+        #expect(tool.sandbox.bytes("store.db").range(of: Data("zanzibar".utf8)) == nil)
+
+        let allowed = try await tool.run("restore", copy, "--force", "--allow-plain")
+        #expect(allowed.status == 0, "\(allowed.errors)")
+        #expect(try await isSensitive() == false)
+        // Those are the steps that the command names.
+        let aside = try #require(allowed.text.firstMatch(of: /restore ([^ ]+) with/)?.1)
+        #expect(try await tool.run(["restore", String(aside), "--force", "--db", tool.store] + key).status == 0)
+        let sealed = try await tool.run(["restore", copy, "--force", "--json", "--db", tool.store] + key)
+        #expect(try sealed.json["sealed_memories"]?.int == 1 && sealed.json["plain_memories"]?.int == 0)
+        #expect(tool.sandbox.bytes("store.db").range(of: Data("zanzibar".utf8)) == nil)
+        #expect(try await isSensitive() == true)
+        #expect(try await tool.run("restore", id, "--allow-plain").status == 64)
+    }
+
     @Test func `nothing is restored while another process has the store open`() async throws {
         _ = try await tool.stored("first")
         let copy = tool.sandbox.file("copy.db")

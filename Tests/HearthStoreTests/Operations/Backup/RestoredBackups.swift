@@ -213,7 +213,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a backup of before a memory became sensitive is sealed again, or the report says that it is plain`(
+    func `a backup of before a memory became sensitive is sealed again, and plain only if that is allowed`(
         hasKey: Bool
     ) async throws {
         var sealing = options
@@ -225,7 +225,22 @@ import Testing
         try await open.update(id, as: "alden", change: MemoryChange(isSensitive: true))
         try await open.close()
         let restoring = hasKey ? sealing : options
-        let report = try await MemoryStore.restore(backup, to: path, isForced: true, options: restoring)
+        if !hasKey {
+            await expect(.keyUnavailable) {
+                try await MemoryStore.restore(backup, to: path, isForced: true, options: options)
+            }
+            #expect(try leftovers == [])
+            open = try await MemoryStore.open(.file(path), options: sealing)
+            #expect(try await open.memory(id, as: "alden").isSensitive)
+            try await open.close()
+        }
+        let report = try await MemoryStore.restore(
+            backup,
+            to: path,
+            isForced: true,
+            allowsPlain: !hasKey,
+            options: restoring
+        )
         #expect(report.sealedMemories == (hasKey ? 1 : 0) && report.plainMemories == (hasKey ? 0 : 1))
         open = try await MemoryStore.open(.file(path), options: sealing)
         let memory = try await open.memory(id, as: "alden")
