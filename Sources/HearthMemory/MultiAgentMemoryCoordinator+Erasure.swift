@@ -13,7 +13,8 @@ extension MultiAgentMemoryCoordinator {
     /// write-ahead log. A reader of another process may keep the log: the report says so, and the rest is done when the
     /// file is next opened, or at the next erasure. Backups keep what they have; see <doc:Security>.
     ///
-    /// A sensitive memory is erased without its key too.
+    /// A sensitive memory is erased without its key too. Then nothing marks its texts, so an import of one under another
+    /// identifier stores it: the report counts such memories.
     ///
     /// - Parameters:
     ///   - id: The memory, deleted or not.
@@ -34,6 +35,15 @@ extension MultiAgentMemoryCoordinator {
     @discardableResult
     public func finishErasures() async throws -> ErasureReport {
         try await operations.administer { try await $0.finishErasures() }
+    }
+
+    /// Whether bytes are left in the file of what was erased, or made sensitive, and why; nothing is tried.
+    ///
+    /// The administrator's: no agent is asked for. It counts no memories.
+    ///
+    /// - Throws: `.storeBusy`, `.closed`.
+    public func erasureStatus() async throws -> ErasureReport {
+        try await operations.administer { try $0.erasureStatus() }
     }
 
     /// Erases everything of a user for good: memories, sessions, and the keys of sensitive memories; durable on return.

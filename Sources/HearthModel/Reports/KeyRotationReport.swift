@@ -8,6 +8,8 @@ public struct KeyRotationReport: Hashable, Sendable, Codable {
     public var memoriesResealed: Int
     /// Whether no byte that was sealed with an old key is left in the file and its write-ahead log.
     public var isComplete: Bool
+    /// Why such bytes may be left, and what to do; nil if there is no such reason.
+    public var problem: String?
     /// What does not open and was left as it is; the key that it is sealed with is kept for it. The component is `key`,
     /// `memory`, `version` or `draft`.
     public var findings: [VerificationReport.Finding]
@@ -18,12 +20,14 @@ public struct KeyRotationReport: Hashable, Sendable, Codable {
         keysRewrapped: Int = 0,
         memoriesResealed: Int = 0,
         isComplete: Bool = true,
+        problem: String? = nil,
         findings: [VerificationReport.Finding] = []
     ) {
         self.users = users
         self.keysRewrapped = keysRewrapped
         self.memoriesResealed = memoriesResealed
         self.isComplete = isComplete
+        self.problem = problem
         self.findings = findings
     }
 }

@@ -29,6 +29,8 @@ package final class MemoryStore: Sendable {
     let notifications = NotificationHub()
     /// When an administrator was last told that the disk is full.
     let lastFullDisk = Mutex<BootInstant?>(nil)
+    /// What the last attempt to remove the bytes of erased memories came to, if it did not remove them.
+    let scrubProblem = Mutex<ScrubProblem?>(nil)
     let defaultResolution: ConflictResolution
     let maintenancePolicy: MaintenancePolicy
     let clock: StoreClock

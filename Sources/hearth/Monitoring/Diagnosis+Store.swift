@@ -7,7 +7,14 @@ extension Diagnosis {
     mutating func addFailure(_ error: any Error) {
         check("file")
         let message = (error as? MemoryError)?.message ?? (error as? CommandFailure)?.message ?? "\(error)"
-        add("file", .broken, "The store can't be opened: \(message)", remedy: "Do as it says, or restore a backup.")
+        // A backup mends what is wrong with the file, and nothing else.
+        let isWithFile = [.storeCorrupt, .storeUnavailable].contains((error as? MemoryError)?.code)
+        add(
+            "file",
+            .broken,
+            "The store can't be opened: \(message)",
+            remedy: isWithFile ? "Do as it says, or restore a backup." : "Do as it says."
+        )
     }
 
     /// Looks at everything that a host sees.
@@ -22,7 +29,9 @@ extension Diagnosis {
 
     /// The reasons of a health report, which begin with their component.
     private mutating func addReasons(of health: HealthReport) {
-        for component in ["file", "disk", "log", "leases", "conflicts", "keys", "clock", "vectors", "sync", "upkeep"] {
+        for component in [
+            "file", "disk", "log", "erasure", "leases", "conflicts", "keys", "clock", "vectors", "sync", "upkeep",
+        ] {
             check(component)
         }
         for reason in health.reasons {

@@ -14,7 +14,8 @@ extension MemoryStore {
     ///
     /// Memories that upkeep has folded into it say the same and go with it.
     ///
-    /// Without its key a sensitive memory is erased all the same; its text may then be imported again.
+    /// Without its key a sensitive memory is erased all the same. Its texts then leave no marks, so that they may be imported
+    /// again; the report counts such memories.
     ///
     /// - Parameters:
     ///   - id: The memory, deleted or not.
@@ -29,26 +30,26 @@ extension MemoryStore {
     ) async throws -> ErasureReport {
         let id = try id.validated()
         let userID = try userID?.validated()
-        let memories: Int
+        let erased: (memories: Int, unmarked: Int)
         do {
             do {
-                memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
+                erased = try await eraseRows(of: id, as: agentID, userID: userID, opening: .required)
             } catch let error as MemoryError where error.code == .keyUnavailable {
-                memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
+                erased = try await eraseRows(of: id, as: agentID, userID: userID, opening: .ifPossible)
             }
         } catch let error as MemoryError where error.isDamage {
-            memories = try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
+            erased = try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
         }
-        return ErasureReport(memories: memories, isComplete: try read(Self.isScrubbed))
+        return try erasureReport(memories: erased.memories, unmarked: erased.unmarked)
     }
 
-    /// - Returns: How many memories are erased.
+    /// - Returns: How many memories are erased, and how many of them left no marks of their texts.
     private func eraseRows(
         of id: MemoryID,
         as agentID: AgentID,
         userID: UserID?,
         opening: MemoryRecord.Opening
-    ) async throws -> Int {
+    ) async throws -> (memories: Int, unmarked: Int) {
         try await auditingRefusal {
             try await writePublishing { context in
                 let agent = try context.directory.acting(agentID)
@@ -64,7 +65,8 @@ extension MemoryStore {
                 let erased = try context.erase(record, opening: opening)
                 let entry = AuditEntry(action: .erase, agent: agent.key, user: record.userKey, memories: erased)
                 try AuditTrail.append(entry, at: context.now, to: context.transaction)
-                return erased.count
+                // What was folded into it has the same user, and so is as locked as it is.
+                return (erased.count, record.isLocked ? erased.count : 0)
             }
         }
     }

@@ -1,5 +1,22 @@
 package import HearthModel
 import HearthSQLite
+import Synchronization
+
+/// Why bytes of what was erased or made sensitive may be left in the file.
+enum ScrubProblem: Hashable, Sendable {
+    /// Another process reads the log, or copies the file.
+    case logIsKept
+    /// Something failed, as the message says.
+    case failed(String)
+
+    /// What happened and what to do.
+    var description: String {
+        switch self {
+        case .logIsKept: "Another process reads the file or copies it. End that process and run `hearth erase --rest`."
+        case .failed(let message): "\(message) Then run `hearth erase --rest`."
+        }
+    }
+}
 
 extension MemoryStore {
     /// How many pages of the word index one transaction merges: a quarter of a megabyte, so that writers get their turn.
@@ -30,7 +47,31 @@ extension MemoryStore {
             try await scrub()
         } catch {
             log.warn(error, "Bytes of erased memories may be left in the file. It is tried again at the next opening.")
+            guard let error = error as? MemoryError, error.code != .closed else { return }
+            let problem = ScrubProblem.failed(error.message)
+            scrubProblem.withLock { $0 = problem }
+            await raise(.erasureIsIncomplete(problem))
         }
+    }
+
+    /// What is said of an erasure of so many memories, once everything was tried.
+    func erasureReport(memories: Int = 0, unmarked: Int = 0) throws -> ErasureReport {
+        let isComplete = try read(Self.isScrubbed)
+        return ErasureReport(
+            memories: memories,
+            isComplete: isComplete,
+            problem: isComplete ? nil : incompleteErasure,
+            unmarkedMemories: unmarked
+        )
+    }
+
+    /// Whether anything is left of what was erased or made sensitive; nothing is tried.
+    package func erasureStatus() throws -> ErasureReport { try erasureReport() }
+
+    /// Why bytes may be left, and what to do, as far as this process knows.
+    var incompleteErasure: String {
+        scrubProblem.withLock(\.self)?.description
+            ?? "Another process may be about to remove them. Run `hearth erase --rest`, which says what keeps them."
     }
 
     /// Removes what earlier erasures have left, and says whether anything is left now.
@@ -42,7 +83,7 @@ extension MemoryStore {
             )
         }
         try await scrub()
-        return ErasureReport(memories: 0, isComplete: try read(Self.isScrubbed))
+        return try erasureReport()
     }
 
     /// Scrubs in the order in which bytes move: out of the index into free pages, out of those into the log, and out of
@@ -62,13 +103,15 @@ extension MemoryStore {
                 try await writeOnce { transaction in
                     try transaction.connection.run("UPDATE store SET scrub_due = 0 WHERE scrub_due = ?1", due)
                     try NotificationTable.acknowledge(.erasureIncomplete, at: now, in: transaction)
-                    try NotificationTable.forget(cause: Alert.logIsKept.cause, in: transaction)
+                    try NotificationTable.forget(cause: Alert.erasureCause, in: transaction)
                 }
+                scrubProblem.withLock { $0 = nil }
                 return
             }
             if attempt < Self.cuts { try await Task.sleep(for: Self.rest) }
         }
-        await raise(.logIsKept)
+        scrubProblem.withLock { $0 = .logIsKept }
+        await raise(.erasureIsIncomplete(.logIsKept))
     }
 
     /// Merges all segments of the word index, in steps: what was deleted is left out. FTS5 keeps a deleted word in the
@@ -120,14 +163,14 @@ extension MemoryStore {
 }
 
 extension Alert {
-    fileprivate static var logIsKept: Alert {
+    fileprivate static let erasureCause = AdministratorNotification.Kind.erasureIncomplete.rawValue
+
+    fileprivate static func erasureIsIncomplete(_ problem: ScrubProblem) -> Alert {
         Alert(
             .erasureIncomplete,
             severity: .warning,
-            message: """
-                Bytes of erased memories may be left in the write-ahead log, because another process reads from it. End its reads and \
-                run `hearth erase --rest`, or open the store again.
-                """
+            cause: erasureCause,
+            message: "Bytes of erased memories may be left in the file or its write-ahead log. \(problem.description)"
         )
     }
 }

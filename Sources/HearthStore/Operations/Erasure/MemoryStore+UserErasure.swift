@@ -41,7 +41,7 @@ extension MemoryStore {
                 return memories
             }
         }
-        return ErasureReport(memories: memories, isComplete: try read(Self.isScrubbed))
+        return try erasureReport(memories: memories)
     }
 
     private static let unreadable: Set<MemoryError.Code> = [.keyUnavailable, .decryptionFailed, .storeCorrupt]

@@ -58,7 +58,9 @@ extension MemoryStore {
                 try KeyTable.audit("rotate", detail, ofUser: nil, at: context.now, in: context.transaction)
             }
         }
-        report.isComplete = try read(Self.isScrubbed) && report.findings.isEmpty
+        let rest = try erasureStatus()
+        report.isComplete = rest.isComplete && report.findings.isEmpty
+        report.problem = rest.problem
         if removedVectors > 0 { await remakeRemovedVectors() }
         if let unavailable { throw unavailable }
         return report

@@ -2,6 +2,12 @@ package import HearthModel
 import HearthSQLite
 
 extension MemoryStore {
+    /// That bytes of what was erased are left. They are not found by reading rows, so nobody would see it otherwise.
+    private func erasureReasons(in snapshot: Snapshot) throws -> [String] {
+        guard try !Self.isScrubbed(snapshot) else { return [] }
+        return ["erasure: bytes of what was erased or made sensitive may be left in the files. \(incompleteErasure)"]
+    }
+
     /// Checks every part of the store at a cost that does not grow with the file: it looks only at the ends of each
     /// table.
     ///
@@ -13,7 +19,8 @@ extension MemoryStore {
                 let (locks, lockReasons) = try snapshot.leaseHealth()
                 let now = clock.now()
                 let reasons =
-                    try diskHealth.reasons + lockReasons + HealthReasons.conflicts(in: snapshot, at: now)
+                    try diskHealth.reasons + erasureReasons(in: snapshot) + lockReasons
+                    + HealthReasons.conflicts(in: snapshot, at: now)
                     + HealthReasons.keys(in: snapshot) + HealthReasons.clock(in: snapshot, at: now)
                     + HealthReasons.vectors(failures: embeddingQueue.failures)
                     + HealthReasons.sync(in: snapshot, at: now) + HealthReasons.upkeep(in: snapshot, at: now)

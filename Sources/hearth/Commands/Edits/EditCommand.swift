@@ -7,10 +7,11 @@ struct EditCommand: AsyncParsableCommand {
         abstract: "Change a memory: a draft until the next sync, or at once with --publish.",
         discussion: """
             A draft is read by the agent that made it and by nobody else; `hearth sync` publishes it, `hearth discard` drops it. Editing again \
-            amends it. --sensitive and --plain take hold at once. Alone they reach a deleted memory too.
+            amends it. --sensitive and --plain take hold at once. Alone they reach a deleted memory too. What was plain is removed from \
+            the file as by an erasure; if something keeps it there, that is said.
 
-            JSON: changed (false: the memory says that already, and nothing was written), published (whether by this command) and memory, as the \
-            agent sees it afterwards. \(MemoryJSON.keys)
+            JSON: changed (false: the memory says that already, and nothing was written), published (whether by this command), problem (why \
+            plain text of a memory that is sensitive now may be left in the file) and memory, as the agent sees it afterwards. \(MemoryJSON.keys)
             """
     )
 
@@ -49,7 +50,7 @@ struct EditCommand: AsyncParsableCommand {
         let user = publication.user.id
         let isOfSensitivity = text == nil && file == nil && fields.isOfSensitivityAlone
         let report = try await publication.run(id, mayBeDeleted: isOfSensitivity) {
-            [id, ifVersion] coordinator, agent, lock in
+            [id, ifVersion, seals = fields.sensitive] coordinator, agent, lock in
             let before = try await coordinator.memoryIfFound(id, agentID: agent, userID: user)
             let after = try await coordinator.updateMemory(
                 id,
@@ -59,7 +60,13 @@ struct EditCommand: AsyncParsableCommand {
                 ifVersion: ifVersion,
                 userID: user
             )
-            return EditReport(before: before, after: after, isPublished: lock != nil || isOfSensitivity)
+            let isSealed = after.isSensitive && (seals || before?.isSensitive == false)
+            return EditReport(
+                before: before,
+                after: after,
+                isPublished: lock != nil || isOfSensitivity,
+                problem: isSealed ? try await coordinator.erasureStatus().problem : nil
+            )
         }
         try publication.store.output.print(report)
     }
@@ -75,19 +82,23 @@ private struct EditReport: Report, Sendable {
     private let memory: Memory
     private let changed: Bool
     private let published: Bool
+    /// Why plain text of it may be left in the file.
+    private let problem: String?
 
-    init(before: Memory?, after: Memory, isPublished: Bool) {
+    init(before: Memory?, after: Memory, isPublished: Bool, problem: String?) {
         memory = after
+        self.problem = problem
         changed = before.map { !after.saysTheSame(as: $0) } ?? true
         published = changed && isPublished
     }
 
-    private enum CodingKeys: String, CodingKey { case changed, published, memory }
+    private enum CodingKeys: String, CodingKey { case changed, published, problem, memory }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(changed, forKey: .changed)
         try container.encode(published, forKey: .published)
+        try container.encodeIfPresent(problem, forKey: .problem)
         try container.encode(MemoryJSON(memory), forKey: .memory)
     }
 
@@ -100,6 +111,11 @@ private struct EditReport: Report, Sendable {
             page.line("The draft is gone: it came to what is published.")
         } else {
             page.line("Drafted. Nobody else sees it until `hearth sync` publishes it.")
+        }
+        if let problem {
+            page.line(
+                Styled("Plain text of it may be left in the file or its write-ahead log. \(problem)", .caution)
+            )
         }
         if memory.syncStatus == .conflict {
             page.line(Styled("It is in conflict with other edits; see `hearth conflicts list`.", .caution))

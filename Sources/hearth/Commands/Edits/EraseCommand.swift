@@ -12,10 +12,14 @@ struct EraseCommand: AsyncParsableCommand {
             memories go too, so that their texts are not known any more if they come under other ids. Only the owner and critical agents erase a memory; only critical agents and the system agent erase \
             a user. On a terminal it asks first, and without one it wants --yes.
 
-            If another process reads, bytes may stay in the write-ahead log: the command says so and ends with 1. The rest goes when the \
-            store is next opened, at the next erasure, or with --rest.
+            Give the key of sensitive memories: only with it do their texts leave the marks by which an import knows them. Without the key \
+            they are erased all the same, and the command says that their texts may come back under other ids.
 
-            JSON: memories (how many were erased), complete (whether no byte of them is left in the file), id or user.
+            If another process reads, or something fails, bytes may stay in the file or its write-ahead log: the command says why and ends \
+            with 1. The rest goes when the store is next opened, at the next erasure, or with --rest.
+
+            JSON: memories (how many were erased), unmarked (how many of them left no marks of their texts), complete (whether no byte of \
+            them is left in the file), problem (why not), id or user.
             """
     )
 
@@ -51,18 +55,27 @@ struct EraseCommand: AsyncParsableCommand {
     private func erase(by coordinator: MultiAgentMemoryCoordinator) async throws -> EraseReport {
         if rest {
             let done = try await coordinator.finishErasures()
-            return EraseReport(memories: 0, complete: done.isComplete)
+            return EraseReport(done)
         }
         let actor = agent.idOrSystem
         if let memory {
-            try confirm("Erase memory \(memory) for good?")
+            // Only a person is asked, so what is asked may take a look at the file.
+            var isKeyless = false
+            if !yes, try store.keys.source() == nil { isKeyless = try await !coordinator.userKeys().isEmpty }
+            try confirm(
+                isKeyless
+                    ? """
+                    Erase memory \(memory) for good? No key is given: if it is sensitive, an import of its text will not be known for \
+                    what it is.
+                    """ : "Erase memory \(memory) for good?"
+            )
             let done = try await coordinator.eraseMemory(memory, agentID: actor, userID: user.id)
-            return EraseReport(memories: done.memories, complete: done.isComplete, id: memory)
+            return EraseReport(done, id: memory)
         }
         guard let id = user.given else { throw ValidationError(UserOptions.question) }
         try confirm("Erase everything of user \(id) for good?")
         let done = try await coordinator.eraseUser(id, agentID: actor)
-        return EraseReport(memories: done.memories, complete: done.isComplete, user: id)
+        return EraseReport(done, user: id)
     }
 
     private func confirm(_ question: String) throws {
@@ -77,22 +90,39 @@ struct EraseCommand: AsyncParsableCommand {
 
 /// What was erased.
 private struct EraseReport: Report {
-    var memories: Int
-    var complete: Bool
-    var id: MemoryID?
-    var user: UserID?
+    let memories: Int
+    let unmarked: Int
+    let complete: Bool
+    let problem: String?
+    let id: MemoryID?
+    let user: UserID?
+
+    init(_ done: ErasureReport, id: MemoryID? = nil, user: UserID? = nil) {
+        (memories, unmarked) = (done.memories, done.unmarkedMemories)
+        (complete, problem) = (done.isComplete, done.problem)
+        (self.id, self.user) = (id, user)
+    }
 
     func render(on page: inout Page) {
         if let id { page.line("\(id) is erased.") }
         let count = memories == 1 ? "1 memory" : "\(memories) memories"
         if let user { page.line("Everything of \(user) is erased: \(count).") }
+        if unmarked > 0 {
+            page.line(
+                Styled(
+                    """
+                    It could not be read, so nothing marks its texts: an import of one under another id would store it, in plain. Erase \
+                    sensitive memories with their key (--key-file, --key-command or --passphrase) to have them marked.
+                    """,
+                    .caution
+                )
+            )
+        }
         guard !complete else {
             if id == nil, user == nil { page.line("Nothing is left of what was erased.") }
             return
         }
-        page.line(
-            Styled("Another process reads, so bytes of it may be left in the write-ahead log.", .caution)
-        )
-        page.line("End that process and run: hearth erase --rest")
+        page.line(Styled("Bytes of it may be left in the file or its write-ahead log.", .caution))
+        if let problem { page.line(Styled(problem)) }
     }
 }

@@ -43,6 +43,11 @@ import Testing
         let waiting = try await tool.json("notifications", "list")
         #expect(waiting["notifications"]?[0]?["kind"]?.string == "erasure_incomplete")
         #expect(waiting["notifications"]?.array.count == 1)
+        for command in ["status", "doctor"] {
+            let seen = try await tool.run(command)
+            #expect(seen.text.contains("erasure: ") && seen.text.contains("hearth erase --rest"), "\(seen.text)")
+            #expect(seen.status == (command == "doctor" ? 2 : 0))
+        }
         let stillKept = try await tool.run("erase", "--rest", "--json")
         #expect(try stillKept.status == 1 && stillKept.json["complete"]?.bool == false)
 
@@ -50,10 +55,44 @@ import Testing
         let rest = try await tool.json("erase", "--rest")
         #expect(rest["complete"]?.bool == true && rest["memories"]?.int == 0)
         #expect(try await tool.json("notifications", "list")["notifications"]?.array.isEmpty == true)
+        #expect(try await tool.run("doctor").status == 0)
         for file in ["store.db", "store.db-wal"] {
             #expect(tool.sandbox.bytes(file).range(of: Data("quixzle".utf8)) == nil)
         }
         #expect(try await tool.run("erase", "--rest", "--memory", id).status == 64)
+    }
+
+    @Test func `plain text that a reader keeps in the file is named when a memory is made sensitive`() async throws {
+        let key = ["--key-file", tool.sandbox.file("key"), "--db", tool.store]
+        try await tool.run(["keys", "init", key[1]])
+        let id = try await stored("the quixzle")
+        var reader: OpaquePointer?
+        try #require(sqlite3_open(tool.store, &reader) == SQLITE_OK)
+        try #require(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM memories", nil, nil, nil) == SQLITE_OK)
+        for _ in 0..<2 {
+            let sealed = try await tool.run(["edit", id, "--sensitive"] + key)
+            #expect(sealed.text.contains("Plain text of it may be left"), "\(sealed.text) \(sealed.errors)")
+            #expect(sealed.text.contains("hearth erase --rest"))
+        }
+        try #require(sqlite3_close(reader) == SQLITE_OK)
+        let again = try await tool.run(["edit", id, "--sensitive", "--json"] + key)
+        #expect(try again.json["problem"] == nil && again.json["memory"]?["sensitive"]?.bool == true)
+        #expect(tool.sandbox.bytes("store.db").range(of: Data("quixzle".utf8)) == nil)
+    }
+
+    @Test func `a sensitive memory that is erased without its key is said to leave its text unmarked`() async throws {
+        let key = ["--key-file", tool.sandbox.file("key"), "--db", tool.store]
+        try await tool.run(["keys", "init", key[1]])
+        for hasKey in [false, true] {
+            let text = "the quixzle \(hasKey)"
+            let id = try await tool.run(["store", text, "--sensitive"] + key).text.dropLast()
+            let erase = ["erase", "--memory", String(id), "--yes", "--db", tool.store] + (hasKey ? key.prefix(2) : [])
+            let erased = try await tool.run(erase)
+            #expect(erased.status == 0 && erased.text.contains("nothing marks its texts") == !hasKey, "\(erased.text)")
+            let line = #"{"id": "host-\#(hasKey)", "text": "\#(text)", "user": "iris", "agent": "alden"}"#
+            let report = try await tool.run(["import", "-", "--json"] + key, input: Data(line.utf8)).json
+            #expect(report["erased"]?.int == (hasKey ? 1 : 0) && report["stored"]?.int == (hasKey ? 0 : 1))
+        }
     }
 
     @Test func `everything of a user is erased, and the command says what is to be erased`() async throws {
