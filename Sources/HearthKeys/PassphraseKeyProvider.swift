@@ -64,6 +64,13 @@ public final class PassphraseKeyProvider: KeyProvider {
         return (derived.identifier, derived.key)
     }
 
+    /// The identifier of the key that a file of parameters belongs to; nil if there is no such file.
+    ///
+    /// - Throws: `.keyUnavailable` if the file is damaged or open to others.
+    package static func keyIdentifier(ofParametersAt path: String) throws(MemoryError) -> String? {
+        try Unlocking(path: path, rounds: PassphraseParameters.usualRounds, mayCreate: false).parameters()?.key
+    }
+
     /// Derives the key, once however many ask at the same time.
     private func derived(mayCreate: Bool) async throws -> Derived {
         let task = state.withLock { state -> Task<Derived, any Error> in

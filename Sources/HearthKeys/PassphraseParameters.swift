@@ -68,7 +68,10 @@ struct PassphraseParameters: Codable, Equatable {
         guard salt.utf8.count == 2 * Self.saltSize, Hexadecimal.bytes(salt.utf8) != nil else {
             return "has no proper salt"
         }
-        guard key.hasPrefix("key_") else { return "does not name its key" }
+        // The name of a key may become part of a file's name.
+        guard key.hasPrefix("key_"), key.dropFirst(4).allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            return "does not name its key"
+        }
         return nil
     }
 }

@@ -53,7 +53,7 @@ struct Unlocking {
 
     private var file: PrivateFile { PrivateFile(path: path, kind: "file of passphrase parameters") }
 
-    private func parameters() throws(MemoryError) -> PassphraseParameters? {
+    func parameters() throws(MemoryError) -> PassphraseParameters? {
         guard let bytes = try file.bytes(upTo: Self.limit) else { return nil }
         let parameters: PassphraseParameters
         do {

@@ -61,7 +61,7 @@ extension MemoryStore {
 
     private func loadKeys(_ need: KeysNeeded) async throws -> UserKeys {
         guard let provider = keyring.provider else {
-            throw need.forSealing ? MemoryError.noKeyToSeal() : MemoryError.noKeyToRead()
+            throw need.forSealing ? MemoryError.noKeyToMakeSensitive() : MemoryError.noKeyToRead()
         }
         return try await keyring.loading(need.user) { [self] in
             var (rows, state, userID) = try keyRows(ofUser: need.user)

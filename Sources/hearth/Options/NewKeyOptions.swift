@@ -26,12 +26,24 @@ struct NewKeyOptions: ParsableArguments {
         guard newKeyFile != "" else { throw ValidationError("--new-key-file is empty; give it the path of the file.") }
     }
 
+    /// What gives the new key.
+    struct Source {
+        let provider: any KeyProvider
+        /// Where the parameters of a former passphrase go, which backups of before need; nil if there are none.
+        var formerParameters: String?
+    }
+
     /// What gives the new key; nil if nothing is said of one.
     ///
     /// - Parameters:
     ///   - store: The file of the store, beside which the parameters of a passphrase are.
     ///   - keys: What says where the present key comes from.
-    func provider(besideStore store: String, insteadOf keys: KeyOptions) throws -> (any KeyProvider)? {
+    ///   - keysInUse: The identifiers of the keys that the store needs now.
+    func source(
+        besideStore store: String,
+        insteadOf keys: KeyOptions,
+        keysInUse: () async throws -> Set<String>
+    ) async throws -> Source? {
         guard isGiven else { return nil }
         let present = try keys.source()
         guard let present else {
@@ -39,21 +51,31 @@ struct NewKeyOptions: ParsableArguments {
                 "Say where the present key comes from too: give --key-file, --key-command or --passphrase."
             )
         }
-        if let newKeyFile { return FileKeyProvider(path: try StoreLocation.expandingHome(in: newKeyFile)) }
+        if let newKeyFile {
+            return Source(provider: FileKeyProvider(path: try StoreLocation.expandingHome(in: newKeyFile)))
+        }
         if let newKeyCommand {
             let words = try KeyOptions.words(ofCommand: newKeyCommand, named: "--new-key-command")
-            return CommandKeyProvider(command: words)
+            return Source(provider: CommandKeyProvider(command: words))
         }
         let parameters = KeyOptions.parametersPath(besideStore: store)
         guard present != .passphrase else {
             throw CommandFailure(
                 """
                 A store has one passphrase, with its parameters in \(parameters). To take another, rotate to a key file first, \
-                move \(parameters) away, and rotate from the key file to the new passphrase.
+                and from the key file to the new passphrase.
                 """
             )
         }
-        return PromptedKeyProvider(parametersPath: parameters)
+        // Parameters that the store needs are those of a rotation that was stopped: it goes on with that passphrase.
+        guard let identifier = try PassphraseKeyProvider.keyIdentifier(ofParametersAt: parameters),
+            try await !keysInUse().contains(identifier)
+        else { return Source(provider: PromptedKeyProvider(parametersPath: parameters)) }
+        let former = "\(parameters).\(identifier)"
+        return Source(
+            provider: PromptedKeyProvider(parametersPath: parameters, puttingPresentTo: former),
+            formerParameters: former
+        )
     }
 }
 

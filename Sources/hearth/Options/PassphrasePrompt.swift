@@ -8,8 +8,7 @@ enum PassphrasePrompt {
     /// What the person typed; a passphrase that is new is asked for twice.
     ///
     /// - Throws: `CommandFailure` if there is no terminal, nothing was typed, or two answers differ.
-    static func passphrase(forParameters path: String) throws -> String {
-        let isNew = access(path, F_OK) != 0
+    static func passphrase(isNew: Bool) throws -> String {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {
             throw CommandFailure(
@@ -27,45 +26,56 @@ enum PassphrasePrompt {
 
     private static func answer(to question: String, on terminal: Int32) throws -> String {
         var settings = termios()
-        guard tcgetattr(terminal, &settings) == 0 else {
-            throw CommandFailure(
-                "The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno)))."
-            )
-        }
+        guard tcgetattr(terminal, &settings) == 0 else { throw unhidden() }
+        let interruptions = interruptions(in: settings)
         var hidden = settings
         hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
         hidden.c_lflag |= tcflag_t(ICANON | ECHONL)
-        // What was typed before the question is no answer to it.
-        guard tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else {
-            throw CommandFailure(
-                "The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno)))."
-            )
+        // They end a line, so that they are read at once, and not with the next line break.
+        withUnsafeMutableBytes(of: &hidden.c_cc) { keys in
+            keys[Int(VEOL)] = interruptions.first ?? 0
+            keys[Int(VEOL2)] = interruptions.last ?? 0
         }
+        // A signal that ends the process waits until the terminal is as it was.
+        let signals = try PostponedSignals()
+        defer { signals.deliver() }
+        // What was typed before the question is no answer to it.
+        guard tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 else { throw unhidden() }
         defer { tcsetattr(terminal, TCSAFLUSH, &settings) }
         _ = Array(question.utf8).withUnsafeBytes { write(terminal, $0.baseAddress, $0.count) }
-        return try line(from: terminal)
+        return try line(from: terminal, endedBy: interruptions, or: signals)
     }
 
-    /// The keys that end a question without an answer: Ctrl-C and Ctrl-\, which send no signal here, so that the terminal
-    /// is put right again.
-    private static let interruptions: Set<UInt8> = [0x03, 0x1C]
+    private static func unhidden() -> CommandFailure {
+        CommandFailure("The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno))).")
+    }
 
-    private static func line(from terminal: Int32) throws -> String {
+    /// The keys that end a question without an answer, Ctrl-C and Ctrl-\ mostly. They send no signal here.
+    private static func interruptions(in settings: termios) -> [UInt8] {
+        withUnsafeBytes(of: settings.c_cc) { keys in [VINTR, VQUIT].map { keys[Int($0)] }.filter { $0 != 0 } }
+    }
+
+    private static func line(
+        from terminal: Int32,
+        endedBy interruptions: [UInt8],
+        or signals: PostponedSignals
+    ) throws -> String {
         var bytes = [UInt8](repeating: 0, count: limit)
         defer { bytes.withUnsafeMutableBytes { if let start = $0.baseAddress { explicit_bzero(start, $0.count) } } }
         var count = 0
         while count < limit {
+            guard signals.waitToRead(from: terminal) else { throw CommandFailure("Interrupted.") }
             let got = bytes[count...].withUnsafeMutableBytes { read(terminal, $0.baseAddress, $0.count) }
             if got < 0, errno == EINTR { continue }
             guard got > 0 else { break }
             count += got
+            guard !interruptions.contains(bytes[count - 1]) else { throw CommandFailure("Interrupted.") }
             if bytes[count - 1] == UInt8(ascii: "\n") {
                 count -= 1
                 break
             }
         }
         guard count < limit else { throw CommandFailure("A passphrase has at most \(limit - 1) bytes.") }
-        guard !bytes[..<count].contains(where: interruptions.contains) else { throw CommandFailure("Interrupted.") }
         guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
             throw CommandFailure("The passphrase is not UTF-8; set the terminal to it.")
         }

@@ -6,10 +6,16 @@ import Synchronization
 /// Asks for a passphrase when a key is first needed, so that a command that needs none asks for none.
 final class PromptedKeyProvider: KeyProvider {
     private let parametersPath: String
+    private let formerParameters: String?
     private let asked = Mutex<Task<PassphraseKeyProvider, any Error>?>(nil)
 
-    init(parametersPath: String) {
+    /// - Parameters:
+    ///   - parametersPath: Where the parameters are, or are to be made.
+    ///   - formerParameters: Where the parameters that are there now go once a new passphrase was given; nil if the passphrase
+    ///     is theirs.
+    init(parametersPath: String, puttingPresentTo formerParameters: String? = nil) {
         self.parametersPath = parametersPath
+        self.formerParameters = formerParameters
     }
 
     func key(for identifier: String?) async throws -> (identifier: String, key: SymmetricKey) {
@@ -30,7 +36,7 @@ final class PromptedKeyProvider: KeyProvider {
     private func provider() async throws -> PassphraseKeyProvider {
         let task = asked.withLock { asked in
             if let asked { return asked }
-            let task = Task { [parametersPath] in try await Self.ask(parametersPath) }
+            let task = Task { try await ask() }
             asked = task
             return task
         }
@@ -38,17 +44,25 @@ final class PromptedKeyProvider: KeyProvider {
     }
 
     /// Asks away from the threads of tasks, because a person takes time.
-    private static func ask(_ parametersPath: String) async throws -> PassphraseKeyProvider {
+    private func ask() async throws -> PassphraseKeyProvider {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global()
-                .async {
+                .async { [self] in
                     continuation.resume(
                         with: Result {
-                            let passphrase = try PassphrasePrompt.passphrase(forParameters: parametersPath)
+                            let isNew = formerParameters != nil || access(parametersPath, F_OK) != 0
+                            let passphrase = try PassphrasePrompt.passphrase(isNew: isNew)
+                            if let formerParameters { try putPresent(to: formerParameters) }
                             return PassphraseKeyProvider(passphrase: passphrase, parametersPath: parametersPath)
                         }
                     )
                 }
+        }
+    }
+
+    private func putPresent(to path: String) throws {
+        guard rename(parametersPath, path) == 0 else {
+            throw CommandFailure("\(parametersPath) can't be moved to \(path): \(String(cString: strerror(errno))).")
         }
     }
 }

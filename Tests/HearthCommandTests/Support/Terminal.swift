@@ -29,11 +29,11 @@ final class Terminal {
         close(controller)
     }
 
-    /// Types a text once a process has shown another one, and the end of the line with it.
+    /// Types a text once a process has shown another one, and the end of the line with it unless another end is given.
     ///
     /// - Returns: What was shown until then.
     @discardableResult
-    func answer(_ text: String, to question: String) async throws -> String {
+    func answer(_ text: String, to question: String, ending end: String = "\n") async throws -> String {
         let shown = try await blocking { [controller] in
             var bytes: [UInt8] = []
             var byte: UInt8 = 0
@@ -42,9 +42,22 @@ final class Terminal {
             }
             return String(decoding: bytes, as: UTF8.self)
         }
-        let typed = Array("\(text)\n".utf8)
+        let typed = Array("\(text)\(end)".utf8)
         try #require(write(controller, typed, typed.count) == typed.count)
         return shown
+    }
+
+    /// Sends a signal to the processes that are at work on the terminal.
+    func signal(_ number: Int32) throws {
+        let group = tcgetpgrp(controller)
+        try #require(group > 0 && kill(-group, number) == 0)
+    }
+
+    /// Whether what is typed is shown, and keys send signals.
+    var isAsUsual: Bool {
+        var settings = termios()
+        let usual = tcflag_t(ECHO | ISIG)
+        return tcgetattr(device.fileDescriptor, &settings) == 0 && settings.c_lflag & usual == usual
     }
 
     /// Everything that was shown, once the process at the other end has gone. It must fit into the terminal's own buffer.

@@ -24,6 +24,15 @@ extension Tool {
         status: Int32 = 1,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
+        try await expectRefusal(arguments, saying: words, status: status, sourceLocation: sourceLocation)
+    }
+
+    func expectRefusal(
+        _ arguments: [String],
+        saying words: [String],
+        status: Int32 = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         let outcome = try await run(arguments + ["--db", store])
         #expect(outcome.status == status, "\(arguments): \(outcome.errors)", sourceLocation: sourceLocation)
         #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)

@@ -88,8 +88,13 @@ struct Tool: Sendable {
 
     /// Starts the tool on its store, with a terminal of its own to ask a person on.
     func start(_ arguments: String..., on terminal: Terminal) throws -> RunningTool {
+        try start(arguments + ["--db", store], on: terminal)
+    }
+
+    /// Starts the tool with exactly these arguments, with a terminal of its own to ask a person on.
+    func start(_ arguments: [String], on terminal: Terminal) throws -> RunningTool {
         let streams = RunningTool.Streams(terminal: terminal.device)
-        let words = ["--ctty", "--wait", Self.executable] + arguments + ["--db", store]
+        let words = ["--ctty", "--wait", Self.executable] + arguments
         return try RunningTool(executable: "/usr/bin/setsid", words, in: self, streams)
     }
 

@@ -116,6 +116,14 @@ extension MemoryError {
         )
     }
 
+    /// Thrown for a memory that is to be made sensitive without a key.
+    static func noKeyToMakeSensitive() -> MemoryError {
+        MemoryError(
+            code: .keyUnavailable,
+            message: "A sensitive memory is sealed, and there is no key. \(remedy) Nothing was changed."
+        )
+    }
+
     /// Thrown where keys are to be replaced and there is none.
     static func noKeyToRotate() -> MemoryError {
         MemoryError(

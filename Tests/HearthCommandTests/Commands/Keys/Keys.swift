@@ -148,25 +148,6 @@ import Testing
         #expect(rotation.status == 1 && rotation.text.contains("does not open"))
     }
 
-    @Test func `parameters of a passphrase that are missing are named before anything is asked`() async throws {
-        try writeParameters()
-        let terminal = try Terminal()
-        let storing = try tool.start("store", "secret", "--sensitive", "--passphrase", on: terminal)
-        try await terminal.answer("seven tablets a day", to: "Passphrase: ")
-        let stored = try await storing.outcome()
-        #expect(stored.status == 0, "\(stored.errors)")
-        let parameters = tool.sandbox.file("store.db.passphrase")
-        try FileManager.default.removeItem(atPath: parameters)
-
-        let unasked = try Terminal()
-        let outcome = try await tool.start("list", "--passphrase", on: unasked).outcome()
-        #expect(outcome.status == 1 && outcome.errors.contains("\(parameters) is not there"))
-        #expect(try unasked.shown().isEmpty)
-        let status = try await tool.json("keys", "status", "--passphrase")
-        #expect(status["problem"]?.string?.contains("from a backup") == true)
-        #expect(!tool.sandbox.exists("store.db.passphrase"))
-    }
-
     @Test func `status shows who has keys and which of them can't be opened`() async throws {
         let path = tool.sandbox.file("key")
         let key = try #require(try await createdKey(path)["key"]?.string)
@@ -216,56 +197,13 @@ import Testing
         #expect(try await tool.run("list", "--key-command", "false").status == 0)
     }
 
-    @Test func `a passphrase is asked for on the terminal and not shown`() async throws {
-        try writeParameters()
-        let terminal = try Terminal()
-        let running = try tool.start("keys", "status", "--passphrase", "--json", on: terminal)
-        var shown = try await terminal.answer("seven tablets a day", to: "Passphrase: ")
-        let outcome = try await running.outcome()
-        shown += try terminal.shown()
-        #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(try outcome.json["current"]?.string == Self.identifier)
-        #expect(shown == "Passphrase: \n")
-    }
-
-    @Test func `a wrong passphrase is said to be wrong`() async throws {
-        try writeParameters()
-        let terminal = try Terminal()
-        let running = try tool.start("keys", "status", "--passphrase", on: terminal)
-        try await terminal.answer("eight tablets", to: "Passphrase: ")
-        let outcome = try await running.outcome()
-        #expect(outcome.text.contains("passphrase is not the one") && !outcome.text.contains("eight"))
-    }
-
-    @Test func `Ctrl-C at the question leaves the terminal as it was`() async throws {
-        try writeParameters()
-        let terminal = try Terminal()
-        let running = try tool.start("keys", "status", "--passphrase", on: terminal)
-        try await terminal.answer("\u{3}", to: "Passphrase: ")
-        #expect(try await running.outcome().text.contains("Interrupted"))
-        var settings = termios()
-        #expect(tcgetattr(terminal.device.fileDescriptor, &settings) == 0)
-        #expect(settings.c_lflag & tcflag_t(ECHO) != 0 && settings.c_lflag & tcflag_t(ISIG) != 0)
-    }
-
-    @Test func `without a terminal a passphrase can't be asked for`() async throws {
-        try writeParameters()
-        let outcome = try await tool.runWithoutTerminal("keys", "status", "--passphrase")
-        #expect(outcome.text.contains("no terminal"))
-    }
-
-    private static let identifier = "key_0499e4b2c643a499eb677eb2486da02a"
-
-    /// Parameters of few rounds, which take a test no time, for the passphrase "seven tablets a day".
-    private func writeParameters() throws {
-        let salt = (0..<32).map { String(format: "%02x", $0) }.joined()
-        let path = try tool.sandbox.write(
-            "store.db.passphrase",
-            """
-            {"function": "scrypt", "rounds": 16384, "blockSize": 8, "parallelism": 1, "salt": "\(salt)", "key": "\(Self.identifier)"}
-            """
-        )
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    @Test func `to make a memory sensitive without a key changes nothing, and says so`() async throws {
+        let id = try await tool.stored("coffee at eight")
+        let refused = try await tool.run("edit", id, "--sensitive")
+        #expect(refused.status == 1 && refused.errors.contains("Nothing was changed"), "\(refused.errors)")
+        #expect(!refused.errors.contains("isSensitive"))
+        let stored = try await tool.run("store", "secret", "--sensitive")
+        #expect(stored.status == 1 && stored.errors.contains("nothing was stored"), "\(stored.errors)")
     }
 }
 
