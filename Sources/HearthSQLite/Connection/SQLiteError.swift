@@ -46,6 +46,23 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
             sql: sql,
             systemError: isOfThisCall && handle != nil ? sqlite3_system_errno(handle) : 0
         )
+        // SQLite drops the `errno` of some failures. A file that could not grow on a disk without room is put down to that.
+        if systemError == 0, ResultCode.failedGrowths.contains(resultCode), handle.map(Self.lacksRoom) == true {
+            systemError = ENOSPC
+        }
+    }
+
+    /// How much the memory beside the log grows at once, in bytes.
+    private static let sharedMemory: UInt = 32 << 10
+
+    /// Whether the disk that a database is on has less room than its files grow by.
+    private static func lacksRoom(_ handle: OpaquePointer) -> Bool {
+        var status = statvfs()
+        guard let path = sqlite3_db_filename(handle, "main"), path.pointee != 0, statvfs(path, &status) == 0 else {
+            return false
+        }
+        let (bytes, overflows) = UInt(status.f_bavail).multipliedReportingOverflow(by: UInt(status.f_frsize))
+        return !overflows && bytes < sharedMemory
     }
 
     /// The extended result code as a value to compare and switch over.
@@ -66,8 +83,14 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
         return systemError == EFBIG || (ResultCode.failedGrowths.contains(resultCode) && Self.fileSizeIsLimited)
     }
 
+    /// Whether the disk or the quota was full, which SQLite reports as an I/O error where it is not the file itself that
+    /// could not grow, such as the memory shared beside the log.
+    package var isFullDisk: Bool {
+        resultCode.primary == .full || resultCode.primary == .inputOutput && [ENOSPC, EDQUOT].contains(systemError)
+    }
+
     /// Whether there was no room for what was to be written.
-    package var isLackOfRoom: Bool { resultCode.primary == .full || isFileSizeLimit }
+    package var isLackOfRoom: Bool { isFullDisk || isFileSizeLimit }
 
     /// Whether a table, a column or an index is missing, is there where none should be, or takes other values.
     ///

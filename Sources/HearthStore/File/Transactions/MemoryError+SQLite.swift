@@ -54,6 +54,8 @@ extension MemoryError {
                 (.notAHearthStore, "The file is not a database of this engine; it was left as it is.")
             case .outOfMemory:
                 (.storeUnavailable, "There was not enough memory; nothing of this call was stored. Try again.")
+            case _ where error.isFullDisk:
+                (.storeFull, "The disk or the quota is full; nothing of this call was stored. Make room and try again.")
             default:
                 (.storeUnavailable, "The file could not be used: \(error.message).")
             }
