@@ -125,7 +125,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
         let agents = agent.id.map { [$0] } ?? []
         let outcome: LineImportReport
-        if dryRun, try !store.location().exists {
+        if dryRun, try !store.location().hasStore {
             // Those that a new store would know.
             outcome = try await load(source, known: (AgentProfile.hearthlink + [.system]).map(\.id), into: nil)
         } else {

@@ -1,13 +1,17 @@
 import FoundationEssentials
 import Glibc
 
-/// The file and its directory, before the store is opened.
+/// The file and its directory.
 extension Diagnosis {
     /// Looks at who may read the file and its directory, and takes the right from others if asked to.
-    mutating func examinePlace(of path: String, fixes: Bool) {
+    ///
+    /// - Parameter isStore: Whether the file is known to be a store. Who may read another one is not for us to say.
+    mutating func examinePlace(of path: String, isStore: Bool, fixes: Bool) {
         check("place")
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        for file in [path, path + "-wal", path + "-shm"] { examineFile(file, fixes: fixes) }
+        if isStore {
+            for file in [path, path + "-wal", path + "-shm"] { examineFile(file, fixes: fixes) }
+        }
         guard let mode = Self.mode(of: directory) else {
             return add(
                 "place",

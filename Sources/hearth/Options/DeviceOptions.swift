@@ -48,7 +48,7 @@ struct DeviceOptions: ParsableArguments {
 
     /// The space that a store's file belongs to, whatever its device's file says; nil if there is none, or no store.
     static func space(ofStore path: StorePath) async throws -> String? {
-        guard path.exists else { return nil }
+        guard path.hasStore else { return nil }
         return try await withOpenStore(at: .file(path.file)) { try await $0.deviceSpace()?.space }
     }
 

@@ -52,7 +52,7 @@ extension StoreOptions {
 
     /// Asks the question where there is no store that could answer it.
     private func requireStore(toAnswer question: String) throws {
-        guard try location().exists else { throw ValidationError(question) }
+        guard try location().hasStore else { throw ValidationError(question) }
     }
 }
 

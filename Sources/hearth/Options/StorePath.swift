@@ -46,6 +46,15 @@ struct StorePath {
     /// Whether there is anything at the path.
     var exists: Bool { access(file, F_OK) == 0 || errno != ENOENT }
 
+    /// Whether there is a file without a byte at the path: to open it would make a store of it.
+    private var isEmpty: Bool {
+        var status = stat()
+        return stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+    }
+
+    /// Whether there is anything at the path that may be a store.
+    var hasStore: Bool { exists && !isEmpty }
+
     /// Refuses a missing store if the command needs one, and makes the default directory if the command may create one.
     func prepare(for intent: StoreIntent) throws {
         switch intent {
@@ -53,6 +62,11 @@ struct StorePath {
             guard exists else {
                 throw CommandFailure(
                     "There is no store at \(file); `hearth store` or `hearth import` makes one, --db names another."
+                )
+            }
+            guard !isEmpty else {
+                throw CommandFailure(
+                    "\(file) is empty, and no store yet; `hearth store` or `hearth import` makes one of it, --db names another."
                 )
             }
         case .create:

@@ -29,6 +29,19 @@ import Testing
         #expect(!tool.sandbox.exists("store.db"))
     }
 
+    @Test func `an empty file is not made a store by looking`() async throws {
+        try tool.sandbox.write("store.db", "")
+        for arguments in [
+            ["list"], ["search", "tea"], ["status"], ["doctor"], ["erase", "--rest"], ["keys", "rotate"],
+        ] {
+            try await tool.expectRefusal(arguments, saying: ["is empty, and no store yet"])
+        }
+        #expect(try await tool.json("keys", "status")["store"]?.bool == false)
+        #expect(tool.sandbox.bytes("store.db").isEmpty)
+        #expect(try await tool.run("store", "tea").status == 0)
+        #expect(try await tool.run("list").text.contains("tea"))
+    }
+
     @Test func `the default store is made in a directory of its owner's`() async throws {
         let outcome = try await tool.run(["store", "tea"])
         #expect(outcome.status == 0)

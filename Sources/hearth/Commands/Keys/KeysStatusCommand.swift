@@ -20,7 +20,7 @@ struct KeysStatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = try store.location().file
-        let hasStore = access(path, F_OK) == 0
+        let hasStore = try store.location().hasStore
         let keys = hasStore ? try await store.withStore(.existing) { try await $0.userKeys() } : []
         let source = try store.keys.source()
         let provider = try store.keys.provider(besideStore: path)

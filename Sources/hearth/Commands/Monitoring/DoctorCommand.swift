@@ -9,7 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
             It looks at the file and its directory, opens the store, asks for its health, its keys and its vectors, looks for what waits for \
             a person, and recomputes what can be recomputed, as `hearth verify` does. The last reads the whole file; --quick leaves it out.
 
-            --fix takes the right to read the files from others and makes the vectors that are missing. It changes no memory.
+            --fix takes the right to read the files of a store from others and makes the vectors that are missing. It changes no memory.
 
             JSON: healthy, checked (the components that were looked at) and findings, each with component, gravity (attention, broken), \
             message, remedy and fixed.
@@ -31,7 +31,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let path = try store.location()
         try path.prepare(for: .existing)
         var diagnosis = Diagnosis()
-        diagnosis.examinePlace(of: path.file, fixes: fix)
+        var isStore = true
         do {
             diagnosis = try await store.withStore(.existing, embedder: embedder) { [diagnosis] coordinator in
                 var diagnosis = diagnosis
@@ -45,7 +45,10 @@ struct DoctorCommand: AsyncParsableCommand {
             }
         } catch let error as MemoryError {
             diagnosis.addFailure(error)
+            // Anything else is said of a file that was recognised.
+            isStore = ![.notAHearthStore, .storeUnavailable].contains(error.code)
         }
+        diagnosis.examinePlace(of: path.file, isStore: isStore, fixes: fix)
         try store.output.print(DiagnosisReport(diagnosis: diagnosis))
         switch diagnosis.gravity {
         case nil: return

@@ -34,6 +34,19 @@ import Testing
         #expect(try await tool.run("doctor").status == 0)
     }
 
+    @Test func `only the files of a store are named and mended`() async throws {
+        let note = try tool.sandbox.write("note.txt", "The plumber comes at nine.")
+        let directory = tool.sandbox.file("notes")
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+        for path in [note, directory] {
+            let mode = path == note ? 0o644 : 0o755
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            let outcome = try await tool.run(["doctor", "--fix", "--db", path])
+            #expect(outcome.status == 1 && !outcome.text.contains("chmod"), "\(outcome.text)")
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
+        }
+    }
+
     @Test func `what waits for a person needs attention`() async throws {
         _ = try await tool.conflict()
         let outcome = try await tool.run("doctor", "--json")
