@@ -53,6 +53,7 @@ def main(path, anchor=None):
         if row[2] == b"prune": told = max(told, int(json.loads(row[6])["through"]))
         link = (row[0], stored)
         passed = passed or link == wanted
+    if link[0] == end[0] and link != tuple(end): sys.exit(f"row {link[0]} is not the one that is said to be the last")
     if link != tuple(end): sys.exit(f"the chain ends at row {link[0]}, not at row {end[0]} as it did")
     if told < start: sys.exit(f"rows up to {start} are gone, and no row says that they were pruned")
     if not passed: sys.exit("the chain does not pass through the anchor")

@@ -1,3 +1,4 @@
+import Glibc
 import HearthModel
 import Subprocess
 import SystemPackage
@@ -73,12 +74,24 @@ struct KeyCommand {
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             switch error.code {
-            case .executableNotFound: throw failure("can't be run: there is no such program.", because: error)
+            case .executableNotFound:
+                throw failure("can't be run: \(Self.reason(whyNotFound: program)).", because: error)
             default:
                 let reason = error.underlyingError.map { "\($0)" } ?? "\(error)"
                 throw failure("can't be run: \(reason).", because: error)
             }
         }
+    }
+
+    /// What keeps a program from being run that was not found as one.
+    private static func reason(whyNotFound program: String) -> String {
+        var status = stat()
+        guard program.contains("/"), stat(program, &status) == 0 else { return "there is no such program" }
+        guard status.st_mode & S_IFMT != S_IFDIR else { return "that is a directory" }
+        guard access(program, X_OK) == 0 else {
+            return "nobody may execute it. If it is the program, run: chmod u+x \(ShellWords.quoted(program))"
+        }
+        return "the program that its first line names is missing"
     }
 
     /// In a session of its own it has no terminal to wait for, and can be ended with all that it started.

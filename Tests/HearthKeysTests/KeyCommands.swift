@@ -121,7 +121,20 @@ import Testing
         )
         let plain = directory.file("plain")
         try Data("#!/bin/sh\n".utf8).write(to: URL(filePath: plain))
-        await expectNoKey(from: CommandKeyProvider(command: [plain], timeout: Self.patience), saying: plain)
+        await expectNoKey(
+            from: CommandKeyProvider(command: [plain], timeout: Self.patience),
+            saying: "chmod u+x \(plain)"
+        )
+        await expectNoKey(
+            from: CommandKeyProvider(command: [directory.path], timeout: Self.patience),
+            saying: "that is a directory"
+        )
+        try Data("#!/no/such/shell\n".utf8).write(to: URL(filePath: plain))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: plain)
+        await expectNoKey(
+            from: CommandKeyProvider(command: [plain], timeout: Self.patience),
+            saying: "its first line names is missing"
+        )
         await expectNoKey(from: CommandKeyProvider(command: []), saying: "empty")
         await expectNoKey(from: CommandKeyProvider(command: ["true"], timeout: Self.patience), saying: "nothing")
         await expectNoKey(from: CommandKeyProvider(command: ["true"], timeout: .zero), saying: "time-out")

@@ -55,6 +55,8 @@ package struct ResultCode: RawRepresentable, Hashable, Sendable {
     package static let cannotOpen = ResultCode(rawValue: SQLITE_CANTOPEN)
     /// The locking protocol failed.
     package static let `protocol` = ResultCode(rawValue: SQLITE_PROTOCOL)
+    /// There is a row of that key already.
+    package static let constraintOfKey = ResultCode(rawValue: SQLITE_CONSTRAINT | (6 << 8))
     /// A column of a STRICT table was given a value of another type.
     package static let wrongType = ResultCode(rawValue: SQLITE_CONSTRAINT | (12 << 8))
     /// The library was called wrongly.

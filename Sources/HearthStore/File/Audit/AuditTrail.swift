@@ -87,20 +87,26 @@ enum AuditTrail {
             memories: memories,
             detail: detail
         )
-        try transaction.connection.run(
-            """
-            INSERT INTO audit (position, at, action, agent_key, user_key, memories, detail, hash)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            """,
-            end.count,
-            time.rawValue,
-            entry.action.rawValue,
-            entry.agent,
-            entry.user,
-            memories,
-            detail,
-            end.hash
-        )
+        do {
+            try transaction.connection.run(
+                """
+                INSERT INTO audit (position, at, action, agent_key, user_key, memories, detail, hash)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                """,
+                end.count,
+                time.rawValue,
+                entry.action.rawValue,
+                entry.agent,
+                entry.user,
+                memories,
+                detail,
+                end.hash
+            )
+        } catch ResultCode.constraintOfKey {
+            throw MemoryError.corrupt(
+                "The audit is damaged: it has a row \(end.count) behind the one that was written last."
+            )
+        }
         transaction.auditDidGrow(to: end)
     }
 

@@ -66,7 +66,12 @@ enum AuditVerification {
         }
         let end = try AuditEnd.read(connection)
         if end != last {
-            report.add("audit", "The audit ends at row \(last.count), not at row \(end.count) as it did.")
+            report.add(
+                "audit",
+                end.count == last.count
+                    ? "The last row of the audit, row \(last.count), is not the one that the file says was written last."
+                    : "The audit ends at row \(last.count), not at row \(end.count) as it did."
+            )
         }
         try checkTriggers(connection, into: &report)
         try checkHead(connection, into: &report)
@@ -80,7 +85,7 @@ enum AuditVerification {
             The anchor is of row \(anchor.count), and the rows up to \(pruned.count) were pruned: give an anchor that was taken later, such \
             as the one that they were pruned behind.
             """
-            : "The audit does not pass through the anchor: it was rewritten."
+            : "The audit does not pass through the anchor: it is of another file, or the audit was rewritten."
     }
 
     /// Whoever takes a trigger away can change what it protects.

@@ -109,6 +109,25 @@ import Testing
         }
     }
 
+    @Test func `a row behind the end is named where something is to be audited`() async throws {
+        let audited = try await AuditedStore()
+        try audited.damage(
+            """
+            INSERT INTO audit (position, at, action, agent_key, user_key, memories, detail, hash)
+            SELECT 6, at, action, agent_key, user_key, memories, detail, hash FROM audit WHERE position = 5
+            """
+        )
+        let store = try await audited.open()
+        do {
+            try await store.releaseAllLeases(as: "alice")
+            Issue.record("It was audited.")
+        } catch let error as MemoryError {
+            #expect(error.code == .storeCorrupt && error.message.contains("audit is damaged"), "\(error)")
+            #expect(error.message.contains("hearth verify") && !error.message.contains("UNIQUE"))
+        }
+        try await store.close()
+    }
+
     @Test func `each row that is removed, doubled, exchanged, added or put elsewhere is found`() async throws {
         let audited = try await AuditedStore()
         let connection = try audited.connection()

@@ -21,7 +21,7 @@ struct AuditScript {
     private func run(_ path: String, _ anchor: String? = nil) throws -> (isSound: Bool, text: String) {
         let script = Fixtures.path(of: "audit/verify_audit.py")
         let arguments = ["python3", script, path] + [anchor].compactMap(\.self)
-        let (end, sound) = try ChildProcess.run(arguments, collecting: 1)
+        let (end, sound) = try ChildProcess.run(["sh", "-c", #"exec "$@" 2>&1"#, "sh"] + arguments, collecting: 1)
         return (end.status == 0, String(decoding: sound, as: UTF8.self))
     }
 
@@ -65,6 +65,22 @@ struct AuditScript {
         try await store.export(to: export)
         try await store.close()
         #expect(try !run(export).isSound)
+    }
+
+    @Test func `a last row that is not the one that was written last is told from one that is missing`() async throws {
+        for (damage, words) in [
+            ("UPDATE audit_head SET hash = zeroblob(32)", ["row 5", "not the one"]),
+            ("DELETE FROM audit WHERE position = 5", ["at row 4, not at row 5"]),
+        ] {
+            let audited = try await AuditedStore()
+            try audited.damage(damage)
+            let text = try run(audited.path).text
+            let findings = try audited.connection().auditFindings()
+            for word in words {
+                #expect(text.contains(word), "\(text)")
+                #expect(findings.contains { $0.contains(word) }, "\(findings)")
+            }
+        }
     }
 
     @Test func `it finds a chain that was rewritten by its anchor`() async throws {
