@@ -26,7 +26,8 @@ import Testing
 
     static let spellings = [
         "3 June 2026", "June 3, 2026", "June 3rd 2026", "the 3rd of June, 2026", "3 Jun 2026", "2026-06-03", "2026/6/3",
-        "3.6.2026", "03.06.2026", "3/6/2026", "3. Juni 2026", "3 juin 2026", "3 de junio de 2026", "3 giugno 2026",
+        "3.6.2026", "3.6.26", "03.06.2026", "3/6/2026", "3. Juni 2026", "3 juin 2026", "3 de junio de 2026",
+        "3 giugno 2026",
         "3 juni 2026", "3 de junho de 2026", "3 июня 2026", "2026年6月3日",
     ]
 
@@ -46,6 +47,20 @@ import Testing
         let month = Set([text, others[0]])
         #expect(Set(try await find("June 2026", .hybrid, in: coordinator)) == month)
         #expect(Set(try await find("What happens in June 2026?", .keyword, in: coordinator)) == month)
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.keyword, .hybrid])
+    func `what may be a version as well finds the version first, and the date`(type: SearchType) async throws {
+        let texts = ["Version 9.5.26 of the wiki", "Wedding on 9 May 2026", "Version 26.5.9 of the wiki"]
+        let coordinator = try await coordinator(texts)
+        let made = MemoryDraft(content: "A quiet day", createdAt: try Date("2026-05-09T10:00:00Z", strategy: .iso8601))
+        try await coordinator.storeAgentMemories(agentID: "alden", userID: user, [made])
+        let found = try await find("9.5.26", type, in: coordinator)
+        #expect(found.first == texts[0])
+        #expect(Set(found) == [texts[0], texts[1], "A quiet day"])
+        #expect(try await find("version 9.5.26", type, in: coordinator).first == texts[0])
+        #expect(try await find("What happened on 9.5.26?", type, in: coordinator).first == "A quiet day")
         try await coordinator.close()
     }
 

@@ -54,7 +54,9 @@ struct DateFinder {
 extension DateFinder {
     /// `2026-06-03`, `3.6.2026`, `06/2026`: the numbers between equal signs.
     private func figures(at index: Int, in tokens: TokenizedText) -> Found? {
-        guard let sign = sign(behind: index, in: tokens), index == 0 || self.sign(behind: index - 1, in: tokens) != sign
+        guard let sign = sign(behind: index, in: tokens),
+            index == 0 || self.sign(behind: index - 1, in: tokens) != sign,
+            !touchesWord(index, in: tokens)
         else { return nil }
         var end = index + 1
         while end < tokens.count, self.sign(behind: end - 1, in: tokens) == sign { end += 1 }
@@ -63,6 +65,12 @@ extension DateFinder {
         let periods = NumericDate.periods(String(decoding: text[source], as: UTF8.self).lowercased())
             .filter { $0.month != nil }
         return periods.isEmpty ? nil : Found(periods: periods, words: index..<end)
+    }
+
+    /// Whether a word touches the number behind it, as the `v` of `v9.5.26` does.
+    private func touchesWord(_ index: Int, in tokens: TokenizedText) -> Bool {
+        index > 0 && tokens.tokens[index - 1].kind == .word
+            && tokens.tokens[index - 1].source.upperBound == tokens.tokens[index].source.lowerBound
     }
 
     /// The only byte between two numbers, if it is one that dates have.

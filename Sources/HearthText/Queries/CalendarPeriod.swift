@@ -31,7 +31,10 @@ enum CivilDay {
     }
 
     /// The year of an instant in microseconds since 1970.
-    static func year(of instant: Int64) -> Int {
-        CivilDate(daysSince1970: Int(instant).quotientAndRemainder(flooringBy: Int(microseconds)).quotient).year
+    static func year(of instant: Int64) -> Int { date(of: instant).year }
+
+    /// The day of an instant in microseconds since 1970.
+    static func date(of instant: Int64) -> CivilDate {
+        CivilDate(daysSince1970: Int(instant).quotientAndRemainder(flooringBy: Int(microseconds)).quotient)
     }
 }

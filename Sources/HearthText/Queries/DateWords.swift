@@ -111,7 +111,8 @@ enum NumericDate {
         return month
     }
 
-    /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025, 5.2025, 03.05.25, 31/5/25.
+    /// 2025-05-03, 2025-05, 2025/5/3, 2025.05.03, 3.5.2025, 31/5/2025, 5/31/2025, 05/2025, 5.2025, 3.5.25,
+    /// 31/5/25.
     ///
     /// 5/3/2025 is in March in one country and in May in another: it has both readings.
     static func periods(_ word: String) -> [CalendarPeriod] {
@@ -140,13 +141,16 @@ enum NumericDate {
         return sign == "." ? nil : month(parts[0]).map { CalendarPeriod(year: year, month: $0, day: second) }
     }
 
-    /// A year in two figures, behind a day and a month. Between full stops these have two figures as well; otherwise it
-    /// is a version.
+    /// A year in two figures, behind a day and a month.
     private static func shortYear(_ word: Substring, of parts: [Substring], sign: Character) -> Int? {
-        guard parts.count == 3, word.utf8.count == 2, sign != "-", let year = Int(word), year >= 0,
-            sign == "/" || parts.allSatisfy({ $0.utf8.count == 2 })
-        else { return nil }
+        guard parts.count == 3, word.utf8.count == 2, sign != "-", let year = Int(word), year >= 0 else { return nil }
         return 2_000 + year
+    }
+
+    /// Whether a date may be a version as well: numbers of one or two figures between full stops, as in 9.5.26.
+    static func mayBeVersion(_ word: some StringProtocol) -> Bool {
+        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts.allSatisfy { (1...2).contains($0.utf8.count) }
     }
 
     /// The signs behind a year and a month, which a space may follow.

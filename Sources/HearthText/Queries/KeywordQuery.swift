@@ -67,6 +67,8 @@ package struct KeywordQuery: Sendable {
     package private(set) var isAboutTime = false
     /// Whether the times are most of what it says: "dentist May 2025".
     package private(set) var isMostlyTime = false
+    /// Whether what is read as a time may be a version instead: 9.5.26.
+    package private(set) var mayBeVersion = false
     /// Whether one of the times is said in several parts, such as a month and its year. A year alone may be any number.
     package private(set) var hasFullDate = false
     /// The words of the times, and those that say only that something was: "happened".
@@ -74,6 +76,8 @@ package struct KeywordQuery: Sendable {
 
     /// What was typed, as far as it is read.
     private let text: String
+    /// When it was asked, in microseconds since 1970.
+    private let instant: Int64?
     /// The phrases between quotation marks that were given up.
     private let optional: Set<Phrase>
     private var names: [Name] = []
@@ -85,14 +89,20 @@ package struct KeywordQuery: Sendable {
     var isEmpty: Bool { clauses.isEmpty }
 
     /// Reads what a person typed.
-    package init(_ text: String) {
-        self.init(text, optional: [])
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - instant: When it was asked, in microseconds since 1970. "Yesterday" and its like count from there; without it
+    ///     they are words.
+    package init(_ text: String, askedAt instant: Int64? = nil) {
+        self.init(text, askedAt: instant, optional: [])
     }
 
-    private init(_ text: String, optional: Set<Phrase>) {
+    private init(_ text: String, askedAt instant: Int64?, optional: Set<Phrase>) {
         self.text = Self.readPart(of: text)
         self.optional = optional
-        let parser = QueryParser(self.text, optional: optional)
+        self.instant = instant
+        let parser = QueryParser(self.text, today: instant.map(CivilDay.date(of:)), optional: optional)
         parser.parse(into: &self)
         if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
     }
@@ -114,7 +124,7 @@ package struct KeywordQuery: Sendable {
     /// - Parameters:
     ///   - given: Phrases between quotation marks. Those that were given up before stay so.
     package func relaxed(_ given: Set<Phrase>) -> KeywordQuery {
-        KeywordQuery(text, optional: optional.union(given))
+        KeywordQuery(text, askedAt: instant, optional: optional.union(given))
     }
 
     /// The same query with some of its clauses alone, given in ascending order.
@@ -269,18 +279,21 @@ extension KeywordQuery {
         isAboutTime: Bool,
         isMostlyTime: Bool,
         hasFullDate: Bool,
+    ///   - mayBeVersion: Whether one of them may be a version.
         words: Set<Phrase>
     ) {
         for date in dates where !self.dates.contains(date) { self.dates.append(date) }
         self.isAboutTime = isAboutTime
         self.isMostlyTime = isMostlyTime
         self.hasFullDate = hasFullDate
+        mayBeVersion: Bool,
         wordsOfTime = words
     }
 }
 
 extension String {
     /// The beginning of a string in at most so many bytes, cut at a scalar.
+        self.mayBeVersion = mayBeVersion
     package func prefix(utf8Length: Int) -> String {
         guard utf8.count > utf8Length else { return self }
         var cut = utf8.index(utf8.startIndex, offsetBy: utf8Length)

@@ -7,10 +7,14 @@ struct FoundDate {
     var isYearAlone: Bool
     /// Whether the words before it say that it is a time: "in 2023".
     var hasPreposition: Bool
+    /// Whether it is said from today on: "yesterday", "last week".
+    var isRelative = false
+    /// Whether it may be a version: 9.5.26.
+    var mayBeVersion = false
 }
 
 /// Finds the dates in a query: "7 May 2023", "May 7th", "in May", "2023-05-07", "2023", 2023年5月7日, "May to July 2023",
-/// "3-20 May 2023".
+/// "3-20 May 2023"; and, where today is known, those that are said from there: "yesterday", "last week" (`RelativeDate`).
 ///
 /// Some names of months are words of other kinds too: "protest march", "May I…", "august". They are months only in the
 /// company of a day, a year or a preposition.
@@ -20,11 +24,20 @@ struct QueryDates {
 
     private let words: [DateWord]
 
-    init(in query: String) {
+    /// - Parameter today: The day from which relative dates count; without it there are none.
+    init(in query: String, today: CivilDate? = nil) {
         words = DateWord.words(of: query)
+        let relative = today.map { RelativeDates(in: words, of: query, today: $0) }
         var places: [Range<Int>] = []
         var index = 0
         while index < words.count {
+            if let found = relative?.date(at: index) {
+                let place = index..<index + found.length
+                add(found, at: place, after: places.last)
+                places.append(place)
+                index += found.length
+                continue
+            }
             if let days = days(from: index) {
                 places.append(index..<index + days.length)
                 add(days.last, at: places[places.count - 1], after: nil)
@@ -42,6 +55,17 @@ struct QueryDates {
             places.append(place)
             index += length
         }
+    }
+
+    /// Adds a date that is said from today on.
+    private mutating func add(_ found: RelativeDates.Found, at place: Range<Int>, after before: Range<Int>?) {
+        let count = dates.count
+        add(found.first, at: place, after: before)
+        let added = dates.count - 1
+        if let last = found.last { dates[added].term.last = last }
+        guard dates.count > count else { return }
+        dates[added].isYearAlone = false
+        dates[added].isRelative = true
     }
 
     /// Adds a date, or makes one of it and the date before: "from May to July 2023".
@@ -74,7 +98,8 @@ struct QueryDates {
                 source: source,
                 isYearAlone: period.month == nil && words[place.lowerBound].text.utf8.count == 4,
                 hasPreposition: Self.prepositions.contains(preposition) || preposition == "of"
-                    || Self.foreignPrepositions.contains(preposition)
+                    || Self.foreignPrepositions.contains(preposition),
+                mayBeVersion: place.count == 1 && NumericDate.mayBeVersion(words[place.lowerBound].text)
             )
         )
     }

@@ -27,8 +27,13 @@ struct QueryParser {
         var date: FoundDate
     }
 
-    /// Reads a query. The quotations that are `optional` need not occur.
-    init(_ text: String, optional: Set<KeywordQuery.Phrase>) {
+    /// Reads a query.
+    ///
+    /// - Parameters:
+    ///   - text: What was typed.
+    ///   - today: The day from which "yesterday" and its like count, if they are dates.
+    ///   - optional: The quotations that need not occur.
+    init(_ text: String, today: CivilDate?, optional: Set<KeywordQuery.Phrase>) {
         self.text = text
         utf8 = Array(text.utf8)
         let tokens = TextAnalyzer(stems: false).tokens(of: text)
@@ -45,7 +50,7 @@ struct QueryParser {
             let isOptional = optional.contains(phrase)
             quotations.append(Quotation(tokens: range, text: typed, phrase: phrase, isOptional: isOptional))
         }
-        dates = QueryDates(in: text).dates.prefix(Self.mostDates)
+        dates = QueryDates(in: text, today: today).dates.prefix(Self.mostDates)
             .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
             .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
         guard !quotations.isEmpty else { return }
@@ -62,12 +67,13 @@ struct QueryParser {
     func parse(into query: inout KeywordQuery) {
         for quotation in quotations { addQuotation(quotation, to: &query) }
         let subjects = quotations.isEmpty && !dates.isEmpty ? subjectCount : nil
-        let hasFullDate = dates.contains { $0.tokens.count > 1 }
+        let hasFullDate = dates.contains { $0.tokens.count > 1 || $0.date.isRelative }
         query.setDates(
             dates.map(\.date.term),
             isAboutTime: subjects == 0,
             isMostlyTime: subjects.map { $0 <= 1 } == true && hasFullDate,
             hasFullDate: hasFullDate,
+            mayBeVersion: dates.contains(where: \.date.mayBeVersion),
             words: dates.isEmpty ? [] : Set(tokens.tokens.indices.filter { !isSubject($0) }.map(word))
         )
         // A query of stop words alone is about them.
@@ -149,9 +155,14 @@ extension QueryParser {
 extension QueryParser {
     /// Adds a date as it was typed and the month's name, and leaves out the numbers.
     private func addDate(_ date: DateInQuery, _ range: Range<Int>, to query: inout KeywordQuery) {
-        guard range.count > 1 else { return addWholeDate(date.date, range.lowerBound, to: &query) }
-        let typed = KeywordQuery.Phrase(terms: range.prefix(Self.longestPhrase).map(stem))
-        addSpellings(of: date.date.term, typed: typed, to: &query)
+        if date.date.isRelative {
+            addTerms(ofRelative: date.date.term, to: &query)
+        } else if range.count == 1 {
+            return addWholeDate(date.date, range.lowerBound, to: &query)
+        } else {
+            let typed = KeywordQuery.Phrase(terms: range.prefix(Self.longestPhrase).map(stem))
+            addSpellings(of: date.date.term, typed: typed, to: &query)
+        }
         for index in range
         where tokens.tokens[index].kind == .word && !startsWithDigit(index)
             && !MonthName.connectives.contains(terms[index])
@@ -174,6 +185,16 @@ extension QueryParser {
         for end in ends {
             guard let term = end.termOfAnyYear else { continue }
             query.add(variant: .init(terms: [term]), isDate: true)
+        }
+    }
+
+    /// Adds what the index has for a date that was said from today on. As it was typed it is no date of a text, whose
+    /// "yesterday" was another day.
+    private func addTerms(ofRelative date: DateTerm, to query: inout KeywordQuery) {
+        for end in [date.first, date.last].compactMap(\.self) {
+            for term in [end.term, end.termOfAnyYear].compactMap(\.self) {
+                query.add(variant: .init(terms: [term]), isDate: true)
+            }
         }
     }
 

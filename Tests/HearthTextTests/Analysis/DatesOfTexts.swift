@@ -13,7 +13,8 @@ import Testing
         "2026-06-03",
         "2026-06-03T10:00:00Z", "2026/06/03", "2026.06.03", "3.6.2026", "03.06.2026", "3. Juni 2026", "le 3 juin 2026",
         "3 de junio de 2026", "3 de junho de 2026", "3 giugno 2026", "3 juni 2026", "3 июня 2026 г.", "2026年6月3日",
-        "3rd June '26", "June 3 ’26", "2026년 6월 3일에", "2026 June 3", "03.06.26", "3 يونيو 2026",
+        "3rd June '26", "June 3 ’26", "2026년 6월 3일에", "2026 June 3", "03.06.26", "3.6.26", "due on 3.6.26.",
+        "3 يونيو 2026",
     ])
     func `a day has one set of terms however it is written`(text: String) {
         #expect(dates(text) == ["·20260603", "·202606", "·0603"])
@@ -48,7 +49,7 @@ import Testing
         "192.168.1.10", "version 1.2.3", "2024.1.2", "player 2 may pass", "only 1 may enter", "they march 10 miles",
         "555-0123",
         "3/4 cup", "10:30", "chapter 12", "in June", "2026", "5 apples", "a b c", "30/40/2026", "12 monkeys 2026",
-        "1.2.3.2026",
+        "1.2.3.2026", "v3.6.26", "3.6.2", "3.13.26", "1.3.6.26",
         "June is 3 weeks away",
     ])
     func `what is no date has none`(text: String) {

@@ -69,9 +69,11 @@ extension MemoryStore {
                 scan?.cosines(count: count, in: &workspace.scoring) ?? [Float](repeating: 0, count: count)
         }
         let hasPairs = request.meaning == nil && !request.isAboutTime && request.words?.pairs.isEmpty == false
-        // A question about a time is for what was made then, and not for what has the date in it.
+        // A question about a time is for what was made then, and not for what has the date in it. What may be a version
+        // is for both.
         let isTyped =
-            request.words?.canStandAsTyped == true && !request.typed.isEmpty && !request.isAboutTime
+            request.words?.canStandAsTyped == true && !request.typed.isEmpty
+            && (!request.isAboutTime || request.words?.mayBeVersion == true)
         // One plain word is the same in all that hold it but for its form: those that are returned are enough.
         let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
         let minimum = request.filter.minimumScore ?? 0

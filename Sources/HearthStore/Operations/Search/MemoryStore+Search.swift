@@ -54,7 +54,7 @@ extension MemoryStore {
                     return try isFirstSearch(of: userID, in: snapshot)
                 }
             }
-        let words = KeywordQuery(query)
+        let words = KeywordQuery(query, askedAt: clock.now().rawValue)
         let request = SearchRequest(
             words: type == .semantic ? nil : words,
             typed: TypedText(query),
