@@ -81,6 +81,7 @@ package struct KeywordQuery: Sendable {
     /// The phrases between quotation marks that were given up.
     private let optional: Set<Phrase>
     private var names: [Name] = []
+    private var addresses: [Phrase] = []
     /// Where each phrase is in ``clauses``.
     private var places: [Phrase: Int] = [:]
     private var knownPairs: Set<Pair> = []
@@ -104,6 +105,7 @@ package struct KeywordQuery: Sendable {
         self.instant = instant
         let parser = QueryParser(self.text, today: instant.map(CivilDay.date(of:)), optional: optional)
         parser.parse(into: &self)
+        addresses = parser.addresses
         if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
     }
 
@@ -195,6 +197,10 @@ extension KeywordQuery {
     package var typedClauses: [Int] {
         clauses.indices.filter { clauses[$0].isTyped && !clauses[$0].phrase.isPrefix }
     }
+
+    /// The clauses that are addresses on a network. A text that has one of them has what matters of a query like
+    /// `ssh root@192.168.1.10`.
+    package var addressClauses: [Int] { addresses.compactMap { places[$0] } }
 
     /// Whether it is worth looking for the query as it was typed.
     package var canStandAsTyped: Bool { (1...Self.mostTypedClauses).contains(typedClauses.count) }

@@ -56,9 +56,41 @@ extension QueryParser {
             let isPrefix = compound.upperBound == end && isStarred(end - 1)
             let last = isPrefix ? terms[end - 1] : stem(compound.upperBound - 1)
             let whole = KeywordQuery.Phrase(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix)
+            if let address = address(in: compound), address.count < compound.count {
+                query.add(whole: .init(terms: address.map(stem)), of: address.map(word))
+            }
             query.add(whole: whole, of: compound.map(word))
             addUnmarked(compound, whole: whole, isPrefix: isPrefix, to: &query)
         }
+    }
+
+    /// The numbers of an address on a network that is part of something longer: `http://192.168.1.10/`,
+    /// `192.168.1.10:9100`, `root@192.168.1.10`.
+    private func address(in compound: Range<Int>) -> Range<Int>? {
+        var start = compound.lowerBound
+        while start < compound.upperBound {
+            var end = start + 1
+            while end < compound.upperBound, bytes(inFrontOf: end)?.elementsEqual([UInt8(ascii: ".")]) == true {
+                end += 1
+            }
+            if end - start == Self.numbersOfAddress, (start..<end).allSatisfy({ UInt8(terms[$0]) != nil }) {
+                return start..<end
+            }
+            start = end
+        }
+        return nil
+    }
+
+    private static let numbersOfAddress = 4
+
+    /// The addresses in the query, as they stand in a text.
+    var addresses: [KeywordQuery.Phrase] {
+        tokens.tokens.indices.filter { $0 == 0 || connector(inFrontOf: $0) == nil }
+            .compactMap { start in
+                let end =
+                    tokens.tokens.indices[(start + 1)...].first { connector(inFrontOf: $0) == nil } ?? tokens.count
+                return address(in: start..<end).map { KeywordQuery.Phrase(terms: $0.map(stem)) }
+            }
     }
 
     /// Adds a version without the `v` in front of it: `v1.2.3` is 1.2.3.

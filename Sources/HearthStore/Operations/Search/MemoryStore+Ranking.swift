@@ -204,12 +204,13 @@ extension MemoryStore {
         in snapshot: Snapshot,
         _ found: FoundWords
     ) throws -> [Ranked] {
-        let clauses = words.typedClauses
+        let (clauses, addresses) = (words.typedClauses, words.addressClauses)
         return try TypedFirst.arranged(results) { result in
+            let other: TypedText.Match = addresses.contains { found.slot(result.slot, holds: [$0]) } ? .folded : .none
             guard found.slot(result.slot, holds: clauses),
                 let content = try content(at: result.slot, of: slice, user: user, in: snapshot)
-            else { return .none }
-            return typed.match(in: content)
+            else { return other }
+            return max(typed.match(in: content), other)
         }
     }
 
