@@ -91,6 +91,13 @@ import Testing
         ("parseHTTPHeader", "parse http header"), ("30°F", "30℉"), ("1,234,567", "1.234.567"), ("t-shirt", "tshirt"),
         ("555-0123", "5550123"), ("Müller", "Mueller"), ("Grüße", "Gruesse"), ("हिंदी", "हिन्दी"), ("הבית", "בית"),
         ("בספר", "ספר"), ("צה\"ל", "צהל"), ("Ph.D.", "PhD"), ("node.js", "nodejs"), ("Århus", "Aarhus"),
+        ("84m²", "84 m²"), ("84m2", "84 m²"), ("84m2", "84m²"), ("84 m2", "84m²"), ("5m³", "5 m3"),
+        ("120x80", "120×80"),
+        ("120x80", "120 x 80"), ("120×80", "120 × 80"), ("120 × 80 × 60", "120x80x60"), ("euwest2", "eu-west-2"),
+        ("pixel8pro", "pixel_8_pro"), ("gpt4turbo", "gpt-4-turbo"), ("ieee80211", "IEEE-802-11"),
+        ("001b44113ab7", "00:1B:44:11:3A:B7"), ("001B44113AB7", "00:1B:44:11:3A:B7"),
+        ("00-1B-44-11-3A-B7", "00:1b:44:11:3a:b7"), ("001b.4411.3ab7", "001B44113AB7"),
+        ("550E8400E29B41D4A716446655440000", "550e8400-e29b-41d4-a716-446655440000"),
     ])
     func `each spelling finds the other, and its own first`(one: String, other: String) async throws {
         let others = ["Something else was noted down", "A list of plants for the garden"]
@@ -102,6 +109,24 @@ import Testing
                 for: typed
             )
         }
+    }
+
+    @Test(arguments: [
+        ("84m²", "Flat of 84 m²", "Garden of 300 m²"), ("300m2", "Garden of 300 m²", "Flat of 84 m²"),
+        ("120x80", "Curtain 120 × 80 cm", "Table 80 × 120 cm"), ("80 x 120", "Table 80x120 cm", "Curtain 120x80 cm"),
+        ("euwest2", "staging in eu-west-2", "staging in eu-west-1"), ("E8B29D4A", "Key e8b29d4a", "e 8 b 29 d 4 a"),
+        ("http://192.168.1.10/", "NAS at 192.168.1.10", "Camera at 10.1.168.192"),
+        ("192.168.1.10:9100", "NAS at 192.168.1.10", "Camera at 192.168.10.1"),
+        ("192.168.1.10/24", "NAS at 192.168.1.10", "Camera at 192.168.10.1"),
+        ("ssh root@192.168.1.10", "NAS at 192.168.1.10", "Camera at 10.1.168.192, ssh for root"),
+        ("https://192.168.10.1:5001/login", "Camera at 192.168.10.1", "NAS login at 192.168.1.10"),
+    ])
+    func `the parts of a measure and an address stand in their order`(
+        query: String,
+        text: String,
+        other: String
+    ) async throws {
+        try await expectFirst(text, among: [other, "Something else was noted down"], for: query)
     }
 
     @Test func `a word typed in two is found joined`() async throws {
@@ -122,6 +147,9 @@ import Testing
         ("US", "the US embassy", "let us go home"), ("U.S.", "the US embassy", "let us go home"),
         ("US", "the U.S. embassy", "let us go home"), ("haeuser", "Häuser", "the house"),
         ("Müller", "Frau Mueller", "Muller"), ("HAEUSER", "Häuser", "the house"),
+        ("001B44113AB7", "address 001b44113ab7", "address 001 b 44113 ab 7"),
+        ("001b44113ab7", "address 001B44113AB7", "address 001 b 44113 ab 7"),
+        ("5f9c1d", "Key 5F9C1D", "Key 5 f 9 c 1 d"), ("5F9C1D", "Key 5f9c1d", "Key 5 f 9 c 1 d"),
     ])
     func `what is typed finds the other way to write it before anything else`(
         query: String,

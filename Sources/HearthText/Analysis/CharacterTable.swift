@@ -52,6 +52,8 @@ struct CharacterTable: Sendable {
     /// The table covers the first two planes of Unicode; scalars of the others are told apart by range.
     private static let pageCount = 0x20000 / pageSize
 
+    private static let multiplicationSign: UInt32 = 0xD7
+
     /// Where the page of each 256 scalars begins in `entries`. Pages without anything special share the first.
     private var pages: [Int]
     private var entries: [Entry]
@@ -66,6 +68,8 @@ struct CharacterTable: Sendable {
             for scalar in row.first...row.last { table[scalar] = .kind(kind) }
         }
         parse(UnicodeTables.foldings) { table, row in table.fold(row) }
+        // `120×80` is typed as `120x80`.
+        self[Self.multiplicationSign].bits = UInt32(CharacterKind.letter.rawValue) | 0x78 << 8
     }
 
     /// The entry of a scalar.

@@ -4,7 +4,7 @@
 /// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`, `Q&A`, `R2-D2`,
 ///   `H. G.` in front of a name;
 /// - parts of what stands there joined: `getUserById`;
-/// - numbers joined: `10.000`, `10 000`, `555-0123`;
+/// - numbers joined: `10.000`, `10 000`, `555-0123`, and hexadecimal ones: `00:1B:44:11:3A:B7`;
 /// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`;
 /// - names that are function words in small letters: `US`, `IT`, `WHO`.
 ///
@@ -28,10 +28,16 @@ struct SpellingFinder {
             if let name = nameWithSigns(token, tokens.term(at: index)) { tokens.append(name) }
             if token.hasInnerCapital, let parts = parts(of: token.source) { tokens.append(parts) }
             if let name = nameInCapitals(token, tokens.term(at: index)) { tokens.append(name) }
+            if let number = hexadecimal(from: index, in: tokens) {
+                tokens.append(number)
+                end = index + 1
+                while end < tokens.count, tokens.tokens[end].source.upperBound <= number.source.upperBound { end += 1 }
+                continue
+            }
             guard index >= end - 1 else { continue }
             if index >= end, let code = code(from: index, in: tokens) {
                 end = code.upperBound
-                if let joined = analyzed(code, in: tokens) { tokens.append(joined) }
+                if let joined = joinedCode(code, in: tokens) { tokens.append(joined) }
                 continue
             }
             end = runEnd(from: index, in: tokens)
@@ -149,13 +155,73 @@ extension SpellingFinder {
     /// `AT&T` and `R&D`, but not `fish&chips`.
     private static let longestInitials = 3
 
-    /// The tokens of a name in letters and figures with hyphens, however these take turns: `R2-D2`, `B2B-4U`,
-    /// `AB-12-CD`. A date or a telephone number, which begins with two numbers, is none.
+    /// A name in letters and figures as one. It is several words where it turns once from letters to digits: `eu-west-2`
+    /// is `euwest 2`, as `euwest2` is.
+    private func joinedCode(_ run: Range<Int>, in tokens: TokenizedText) -> TokenizedText.Spelling? {
+        let parts = run.map { tokens.tokens[$0].source }
+        let terms = terms(of: parts.flatMap { text[$0] })
+        let isOther = !terms.elementsEqual(run.lazy.map { String(decoding: tokens.term(at: $0), as: UTF8.self) })
+        return isOther ? .init(terms: terms, source: parts[0].lowerBound..<parts[parts.count - 1].upperBound) : nil
+    }
+
+    /// A hexadecimal number that is written in groups, as one: the address of a network card (`00:1B:44:11:3A:B7`,
+    /// `001b.4411.3ab7`) or a UUID.
+    private func hexadecimal(from index: Int, in tokens: TokenizedText) -> TokenizedText.Spelling? {
+        let start = tokens.tokens[index].source.lowerBound
+        guard isHexadecimal(start), start == 0 || !isPartOfNumber(start - 1) else { return nil }
+        var (groups, digits, sign, end) = ([Int](), [UInt8](), UInt8(0), start)
+        while true {
+            let group = end
+            while end < text.count, isHexadecimal(end) { end += 1 }
+            groups.append(end - group)
+            digits += text[group..<end]
+            guard groups.count < Self.mostGroups, end + 1 < text.count, Self.signsBetweenGroups.contains(text[end]),
+                sign == 0 || text[end] == sign, isHexadecimal(end + 1)
+            else { break }
+            sign = text[end]
+            end += 1
+        }
+        // Groups of figures alone are the number of a card or a telephone. Groups of four between hyphens are a code.
+        let isLikely =
+            groups.first == 4
+            ? sign == UInt8(ascii: ".")
+            : sign == UInt8(ascii: ":") || digits.contains { $0 > UInt8(ascii: "9") }
+        guard Self.hexadecimalGroups.contains(groups), isLikely, end == text.count || !isPartOfNumber(end) else {
+            return nil
+        }
+        return .init(terms: terms(of: digits), source: start..<end)
+    }
+
+    private static let signsBetweenGroups = Array(":-.".utf8)
+    private static let mostGroups = 8
+    /// The lengths of the groups: of addresses of six and eight bytes, and of a UUID.
+    private static let hexadecimalGroups: Set<[Int]> = [
+        [2, 2, 2, 2, 2, 2], [2, 2, 2, 2, 2, 2, 2, 2], [4, 4, 4], [8, 4, 4, 4, 12],
+    ]
+
+    private func isHexadecimal(_ offset: Int) -> Bool {
+        let letter = Tokenizer.asciiLetters[Int(text[offset])]
+        return letter != 0 && letter <= UInt8(ascii: "f")
+    }
+
+    /// Whether a byte would make a longer number of the one that it touches.
+    private func isPartOfNumber(_ offset: Int) -> Bool {
+        text[offset] >= 0x80 || Tokenizer.asciiLetters[Int(text[offset])] != 0
+            || Self.signsBetweenGroups.contains(text[offset]) && offset + 1 < text.count
+                && Tokenizer.asciiLetters[Int(text[offset + 1])] != 0
+    }
+
+    /// The tokens of a name in letters and figures with hyphens or underscores, however these take turns: `R2-D2`,
+    /// `B2B-4U`, `pixel_8_pro`. A date or a telephone number, which begins with two numbers, is none.
     private func code(from start: Int, in tokens: TokenizedText) -> Range<Int>? {
         var (end, hyphens) = (start + 1, 0)
+        var sign: Connector?
         while end < tokens.count, tokens.tokens[end].kind == .word {
             if tokens.tokens[end].source.lowerBound > tokens.tokens[end - 1].source.upperBound {
-                guard connector(behind: end - 1, in: tokens) == .hyphen else { break }
+                guard let connector = connector(behind: end - 1, in: tokens),
+                    connector == sign || sign == nil && (connector == .hyphen || connector == .underscore)
+                else { break }
+                sign = connector
                 hyphens += 1
             }
             end += 1
@@ -222,6 +288,8 @@ extension SpellingFinder {
         // Without an English ending behind an apostrophe.
         let end = word.first { Tokenizer.asciiLetters[Int(text[$0])] == 0 } ?? word.upperBound
         let source = word.lowerBound..<end
+        // What is all in capitals is the same in small letters: a number of a device, hexadecimal digits.
+        guard source.contains(where: isSmall) else { return nil }
         var starts = [source.lowerBound]
         for offset in source.dropFirst() {
             if beginsPart(offset, source) { starts.append(offset) }

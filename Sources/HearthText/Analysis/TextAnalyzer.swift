@@ -7,7 +7,8 @@
 ///   `iPhone` are one, since people write them in either case. An English ending behind an apostrophe is left out
 ///   (`user's`, `we'll`), a comma or an apostrophe between thousands as well (`10,000`), and `don't` is `dont`. Single
 ///   letters between full stops are one word (`U.S.A.`). A word that turns once from letters to digits or back is two
-///   (`16GB`, `LH441`), ordinals excepted. A single letter keeps its signs (`C++`, `C#`).
+///   (`16GB`, `LH441`), ordinals excepted, and so are the parts of a measure (`84m²`, `120x80`, with × for the x). A
+///   single letter keeps its signs (`C++`, `C#`).
 /// - What people write in another way too is indexed in that way as well, behind the text (`SpellingFinder`): `wi-fi` as
 ///   `wifi`, `O'Brien` as `obrien`, `getUserById` as four words, `10.000` as `10000`, `.NET` with its sign.
 /// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own.
@@ -23,7 +24,7 @@
 /// forget exactly what it was told. A change of what comes out must raise `version`.
 package struct TextAnalyzer: Sendable {
     /// The version of what comes out. It is stored with an index; another version means that the index must be rebuilt.
-    package static let version = 4
+    package static let version = 5
 
     /// A term's greatest length in UTF-8 bytes. A longer word is cut at a scalar, in the text as in the query. Words of
     /// natural languages are shorter; what is longer is data that nobody types.

@@ -99,7 +99,7 @@ struct Tokenizer {
         if wordKind == .character {
             output.append(word, kind: .character, source: wordStart..<wordEnd)
         } else {
-            if turn.count == 1 { closeAtTurn() }
+            if turn.count == 1 { closeAtTurn() } else if turn.count > 1 { closeAtParts() }
             Self.reduce(&word, stems: stems, sought)
             output.append(word, kind: .word, source: wordStart..<wordEnd, hasInnerCapital: hasInnerCapital)
         }
@@ -123,6 +123,30 @@ struct Tokenizer {
         output.append(number, kind: .word, source: wordStart..<turn.offset, hasInnerCapital: hasInnerCapital)
         word = unit
         wordStart = turn.offset
+    }
+
+    /// Ends all but the last of the parts of a measure: `84m2`, `120x80`, `120x80x60`.
+    private mutating func closeAtParts() {
+        guard let lengths = word.partsOfMeasure, let ends = ends(ofParts: lengths) else { return }
+        for (length, end) in zip(lengths, ends).dropLast() {
+            let (part, rest) = word.halves(at: length)
+            output.append(part, kind: .word, source: wordStart..<end, hasInnerCapital: false)
+            (word, wordStart) = (rest, end)
+        }
+        hasInnerCapital = false
+    }
+
+    /// Where parts of the open word end in the text; nil if it is not written letter by letter.
+    private func ends(ofParts lengths: [Int]) -> [Int]? {
+        var (offset, ends) = (wordStart, [Int]())
+        for length in lengths {
+            for _ in 0..<length {
+                guard offset < wordEnd else { return nil }
+                offset += decode(at: offset).length
+            }
+            ends.append(offset)
+        }
+        return offset == wordEnd ? ends : nil
     }
 
     private static func reduce(_ word: inout WordBuffer, stems: Bool, _ sought: FirstLetters) {

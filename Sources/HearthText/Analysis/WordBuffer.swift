@@ -48,6 +48,38 @@ struct WordBuffer {
     }
 }
 
+// MARK: - Measures
+
+extension WordBuffer {
+    /// The lengths of the parts of a measure that is written as one: of a length in two or three dimensions (`84m2`,
+    /// `5cm3`), or of numbers with an `x` between them (`120x80`); nil for any other word.
+    var partsOfMeasure: [Int]? {
+        var parts: [Range<Int>] = []
+        for index in 0..<count {
+            if let last = parts.last, isDigit(index) == isDigit(index - 1) {
+                parts[parts.count - 1] = last.lowerBound..<index + 1
+            } else {
+                parts.append(index..<index + 1)
+            }
+        }
+        guard count > 0, isDigit(0), parts.count % 2 == 1 else { return nil }
+        let signs = stride(from: 1, to: parts.count, by: 2).map { parts[$0].map { self[$0] } }
+        let isProduct = signs.allSatisfy { $0 == [UInt8(ascii: "x")] }
+        let isPower = parts.count == 3 && hasSquareOrCube(parts[2]) && Self.lengths.contains(signs[0])
+        return isProduct || isPower ? parts.map(\.count) : nil
+    }
+
+    private func isDigit(_ index: Int) -> Bool {
+        self[index] >= UInt8(ascii: "0") && self[index] <= UInt8(ascii: "9")
+    }
+
+    private func hasSquareOrCube(_ part: Range<Int>) -> Bool {
+        part.count == 1 && (self[part.lowerBound] == UInt8(ascii: "2") || self[part.lowerBound] == UInt8(ascii: "3"))
+    }
+
+    private static let lengths = Set(["m", "mm", "cm", "dm", "km", "in", "ft", "yd", "mi"].map { Array($0.utf8) })
+}
+
 // MARK: - Changing
 
 extension WordBuffer {

@@ -101,8 +101,8 @@ package struct KeywordQuery: Sendable {
 
     private init(_ text: String, askedAt instant: Int64?, optional: Set<Phrase>) {
         self.text = Self.readPart(of: text)
-        self.optional = optional
         self.instant = instant
+        self.optional = optional
         let parser = QueryParser(self.text, today: instant.map(CivilDay.date(of:)), optional: optional)
         parser.parse(into: &self)
         addresses = parser.addresses
@@ -279,27 +279,27 @@ extension KeywordQuery {
     ///   - isAboutTime: Whether nothing else is asked for.
     ///   - isMostlyTime: Whether at most one word is.
     ///   - hasFullDate: Whether one of them is said in several parts.
+    ///   - mayBeVersion: Whether one of them may be a version.
     ///   - words: The words that say nothing besides the times.
     mutating func setDates(
         _ dates: [DateTerm],
         isAboutTime: Bool,
         isMostlyTime: Bool,
         hasFullDate: Bool,
-    ///   - mayBeVersion: Whether one of them may be a version.
+        mayBeVersion: Bool,
         words: Set<Phrase>
     ) {
         for date in dates where !self.dates.contains(date) { self.dates.append(date) }
         self.isAboutTime = isAboutTime
         self.isMostlyTime = isMostlyTime
         self.hasFullDate = hasFullDate
-        mayBeVersion: Bool,
+        self.mayBeVersion = mayBeVersion
         wordsOfTime = words
     }
 }
 
 extension String {
     /// The beginning of a string in at most so many bytes, cut at a scalar.
-        self.mayBeVersion = mayBeVersion
     package func prefix(utf8Length: Int) -> String {
         guard utf8.count > utf8Length else { return self }
         var cut = utf8.index(utf8.startIndex, offsetBy: utf8Length)

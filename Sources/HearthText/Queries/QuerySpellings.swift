@@ -110,9 +110,16 @@ extension QueryParser {
 
     /// The bytes between a word and the one before it, if they hold the two together.
     private func connector(inFrontOf index: Int) -> [UInt8]? {
-        guard let between = bytes(inFrontOf: index), between.count <= 3, between.allSatisfy(Self.connectors.contains)
-        else { return nil }
+        guard let between = bytes(inFrontOf: index) else { return nil }
+        if between.elementsEqual([UInt8(ascii: " ")]), isTimes(index) || isTimes(index - 1) { return Array(between) }
+        guard between.count <= 3, between.allSatisfy(Self.connectors.contains) else { return nil }
         return Array(between)
+    }
+
+    /// Whether a word is the `x` between two numbers: `120 x 80` is one measure.
+    private func isTimes(_ index: Int) -> Bool {
+        guard terms[index] == "x", index > 0, index + 1 < terms.count else { return false }
+        return isNumber(index - 1) && isNumber(index + 1)
     }
 
     /// The bytes between a word and the word before it; nil for characters, and where one sign stands for both.
@@ -149,10 +156,10 @@ extension QueryParser {
         where source.overlaps(spelling.source) && !spelling.terms.contains(where: CapitalNames.isTerm) {
             let other = KeywordQuery.Phrase(terms: spelling.terms.map(TextAnalyzer.stem(of:)))
             let typed = passage.filter { spelling.source.contains(tokens.tokens[$0].source.lowerBound) }
-            if spelling.terms.count > 1 {
-                addParts(other, of: typed, to: &query)
-            } else if typed.count > 1 {
+            if typed.count > 1 {
                 addJoined(other, of: typed, to: &query)
+            } else if spelling.terms.count > 1 {
+                addParts(other, of: typed, to: &query)
             } else {
                 query.add(variant: other)
             }

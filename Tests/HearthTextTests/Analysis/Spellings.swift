@@ -38,7 +38,9 @@ import Testing
         ("qur'an", ["quran"]), ("D'Angelo", ["dangelo"]), ("user_name", ["usernam"]), ("Node.js", ["nodej"]),
         ("Ph.D.", ["phd"]), ("co\u{2011}op", ["coop"]), ("mother-in-law", ["motherinlaw"]),
         ("R2-D2 toy", ["r2d2"]), ("B2B-4U", ["b2b4u"]), ("AB-12-CD", ["ab12cd"]), ("WD-40", []),
-
+        ("eu-west-2", ["euwest 2"]), ("pixel_8_pro", ["pixel8pro"]), ("00:1B:44:11:3A:B7", ["001b44113ab7"]),
+        ("001b.4411.3ab7", ["001b44113ab7"]), ("00-1b-44-11-3a-b7", ["001b44113ab7"]), ("001B44113AB7", []),
+        ("550e8400-e29b-41d4-a716-446655440000", ["550e8400e29b41d4a716446655440000"]), ("12:30:45:10", []),
         ("a1b2-c3d4-e5f6-a7b8", []), ("Q&A", ["qa"]), ("AT&T, R&D", ["att", "rd"]), ("fish&chips", []),
         ("H. G. Wells", ["hg"]), ("J. R. R. Tolkien", ["jrr"]), ("Plan A. B is next", []),
         ("the US", ["us·"]), ("the U.S. and IT", ["us·", "it·"]), ("let us go, Us too", []),

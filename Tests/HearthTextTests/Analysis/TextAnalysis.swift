@@ -134,8 +134,8 @@ import Testing
 
     /// Fails when the terms of any of these texts change: then `TextAnalyzer.version` must be raised, and these numbers
     /// replaced.
-    @Test func `version 4 gives what it always gave`() throws {
-        #expect(TextAnalyzer.version == 4)
+    @Test func `version 5 gives what it always gave`() throws {
+        #expect(TextAnalyzer.version == 5)
         var digest = FNV1a()
         for language in Fixtures.languages {
             for memory in try Fixtures.memories(in: language) { digest.add(terms(memory.text)) }
@@ -143,7 +143,7 @@ import Testing
         #expect(digest.value == 0x00D9_67EA_1407_4C23)
         digest = FNV1a()
         for page in UInt32(0)..<0x400 { digest.add(terms(text(ofPage: page))) }
-        #expect(digest.value == 0x1915_8BA1_893C_09CB)
+        #expect(digest.value == 0xFAC2_AA3E_2A9B_7B23)
     }
 }
 
