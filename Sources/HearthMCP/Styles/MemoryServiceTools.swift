@@ -78,9 +78,9 @@ enum MemoryServiceTools {
         results: memories + [Tool.Field(name: "total_results", kind: .integer)],
         effect: .reads
     ) { call in
-        let query = ["query", "time_expr"].compactMap { call.arguments.string($0) }.filter { !$0.isEmpty }
-            .joined(separator: " ")
-        let filter = try filter(call)
+        let query = call.arguments.string("query") ?? ""
+        var filter = try filter(call)
+        try narrow(&filter, call)
         guard !query.isEmpty || filter != SearchFilter() else {
             throw ToolFailure("memory_search needs query, tags, time_expr, after or before; memory_list lists all.")
         }
@@ -265,6 +265,24 @@ enum MemoryServiceTools {
         filter.createdAfter = try date("after", call)
         filter.createdBefore = try date("before", call)
         return filter
+    }
+
+    /// Narrows a filter to the time that is named in words.
+    private static func narrow(_ filter: inout SearchFilter, _ call: ToolCall) throws(ToolFailure) {
+        guard let text = call.arguments.string("time_expr") else { return }
+        let now = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
+        guard let period = KeywordQuery(text, askedAt: now).dates.compactMap({ $0.period(asOf: now) }).first else {
+            throw ToolFailure(
+                "time_expr names no time; say one such as yesterday, last week, 3 days ago, May 2025 or 2026-03-01."
+            )
+        }
+        func date(_ instant: Int64) -> Date { Date(timeIntervalSince1970: Double(instant) / 1_000_000) }
+        if period.lowerBound != .min {
+            filter.createdAfter = max(filter.createdAfter ?? .distantPast, date(period.lowerBound))
+        }
+        if period.upperBound != .max {
+            filter.createdBefore = min(filter.createdBefore ?? .distantFuture, date(period.upperBound))
+        }
     }
 
     private static func date(_ name: String, _ call: ToolCall) throws(ToolFailure) -> Date? {

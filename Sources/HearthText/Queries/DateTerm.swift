@@ -54,6 +54,21 @@ package struct DateTerm: Hashable, Sendable {
         }
     }
 
+    /// The one stretch of time that is meant where nothing else is said, in microseconds since 1970. Of a time without a year it is the
+    /// latest that has begun. A day is that day in UTC alone.
+    ///
+    /// - Parameter instant: When it is asked.
+    package func period(asOf instant: Int64) -> Range<Int64>? {
+        let lately = (instant - 2 * Self.longestYear)...instant
+        let all = ranges(touching: isYearless ? lately : Int64.min...Int64.max, takesSides: true)
+            .filter { !isYearless || $0.lowerBound <= instant }
+        guard let range = all.max(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
+        guard (last ?? first).day != nil, range.upperBound != .max, side != .before else { return range }
+        return range.lowerBound..<max(range.lowerBound, range.upperBound - CivilDay.microseconds)
+    }
+
+    private static let longestYear = 366 * CivilDay.microseconds
+
     /// What each reading says of a year.
     private func ranges(inYear year: Int) -> [Range<Int64>] {
         [range(from: first, to: last, inYear: year), other.flatMap { range(from: $0, to: otherLast, inYear: year) }]

@@ -37,6 +37,35 @@ import Testing
         try await client.close()
     }
 
+    @Test func `a time in words selects, and one that is none is refused`() async throws {
+        let client = try await Client { $0.style = .mcpMemoryService }
+        let day = 86_400.0
+        let ages = ["now": 0, "older": 40 * day, "oldest": 800 * day]
+        for (name, age) in ages {
+            let draft = MemoryDraft(content: "The dentist, \(name).", createdAt: Date.now.addingTimeInterval(-age))
+            try await client.coordinator.storeAgentMemories(agentID: "alden", userID: Client.user, [draft])
+        }
+        func found(_ arguments: JSONObject) async throws -> Set<String> {
+            let result = try await client.call("memory_search", arguments)
+            return Set(result["memories"]?.array?.compactMap { $0["content"]?.string } ?? [])
+        }
+        for arguments: JSONObject in [[:], ["query": "dentist"]] {
+            for (time, names): (JSONValue, Set<String>) in [
+                ("today", ["now"]), ("in 2001", []), ("3 days ago", []), ("yesterday", []),
+                ("the past 50 days", ["now", "older"]),
+                ("since 2001", ["now", "older", "oldest"]), ("before 2002", []),
+            ] {
+                var given = arguments
+                given["time_expr"] = time
+                #expect(try await found(given) == Set(names.map { "The dentist, \($0)." }), "\(time.text)")
+            }
+        }
+        #expect(
+            try await client.refusal("memory_search", ["query": "x", "time_expr": "blah"]).contains("names no time")
+        )
+        try await client.close()
+    }
+
     @Test func `mcp-memory-service's tools store, find by words and tags, page, change and delete by the hash`()
         async throws
     {
