@@ -105,6 +105,82 @@ import Testing
         #expect(found.left == [.hidden: 3])
     }
 
+    @Test func `another answer of Claude is kept with its question, and each branch by itself`() throws {
+        func message(_ id: String, _ parent: String?, _ sender: String, _ text: String) -> String {
+            let parent = parent.map { #""parent_message_uuid": "\#($0)","# } ?? ""
+            return #"{"uuid": "\#(id)", \#(parent) "sender": "\#(sender)", "text": "\#(text)"}"#
+        }
+        let messages = [
+            message("q", "00000000-0000-4000-8000-000000000000", "human", "Which tree?"),
+            message("a1", "q", "assistant", "Oak"), message("a2", "q", "assistant", "Elm"),
+            message("q2", "a2", "human", "How tall?"), message("b1", "q2", "assistant", "30 m"),
+            message("a3", "q", "assistant", "Lime"),
+        ]
+        let folder = try Folder()
+        let path = try folder.write(
+            "a.json",
+            #"[{"uuid": "c", "current_leaf_message_uuid": "a3", "chat_messages": [\#(messages.joined(separator: ","))]}]"#
+        )
+        let shown = "User: Which tree?\n\nClaude: Lime"
+        let usual = try Found(path)
+        #expect(usual.texts == [shown] && usual.left == [.branches: 4])
+        let all = try Found(path, keepingBranches: true)
+        #expect(
+            all.texts == [
+                shown, "User: Which tree?\n\nClaude: Oak", "User: Which tree?\n\nClaude: Elm",
+                "User: How tall?\n\nClaude: 30 m",
+            ]
+        )
+        #expect(all.memories.map { $0.draft.metadata["branch"] } == [nil, "true", "true", "true"])
+        #expect(Set(all.memories.map(\.id)).count == 4 && all.memories[0].id == usual.memories[0].id)
+    }
+
+    @Test(
+        arguments: [
+            ("g-abc123", "g-abc123", "g-abc123", nil), (nil, "g-abc123", "g-abc123", nil),
+            ("g-p-1a2b", "g-p-1a2b", nil, "g-p-1a2b"), ("g-abc123", "g-p-1a2b", "g-abc123", "g-p-1a2b"),
+            (nil, nil, nil, nil),
+        ] as [(String?, String?, String?, String?)]
+    )
+    func `a custom GPT is no project of ChatGPT`(
+        _ gizmo: String?,
+        _ template: String?,
+        _ gpt: String?,
+        _ project: String?
+    )
+        throws
+    {
+        func json(_ text: String?) -> String { text.map { "\"\($0)\"" } ?? "null" }
+        let folder = try Folder()
+        let found = try Found(
+            folder.write(
+                "a.json",
+                #"""
+                [{"id": "c", "gizmo_id": \#(json(gizmo)), "conversation_template_id": \#(json(template)), "current_node": "a", "mapping":
+                {"a": {"message": {"id": "a", "author": {"role": "user"}, "content": {"content_type": "text", "parts": ["Tea"]}}}}}]
+                """#
+            )
+        )
+        let metadata = try #require(found.memories.first).draft.metadata
+        #expect(metadata["gpt"] == gpt && metadata["project"] == project)
+    }
+
+    @Test(arguments: [
+        ("real_time_user_audio_video_asset_pointer", "audio"), ("audio_asset_pointer", "audio"),
+        ("image_asset_pointer", "image"), ("video_container_asset_pointer", "video"),
+        ("spreadsheet_pointer", "spreadsheet"),
+    ]) func `what has no name is called what it is`(_ kind: String, _ name: String) throws {
+        let folder = try Folder()
+        let path = try folder.write(
+            "a.json",
+            #"""
+            [{"id": "c", "current_node": "a", "mapping": {"a": {"message": {"id": "a", "author": {"role": "user"}, "content":
+            {"content_type": "multimodal_text", "parts": ["Listen", {"content_type": "\#(kind)"}]}}}}}]
+            """#
+        )
+        #expect(try Found(path).memories.first?.draft.metadata["attachments"] == name)
+    }
+
     @Test func `a folder or an archive of Claude also has what it remembers`() throws {
         for fixture in ["claude", "archives/claude.zip"] {
             let found = try Found(fixture: fixture)

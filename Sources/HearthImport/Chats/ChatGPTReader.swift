@@ -21,122 +21,48 @@ struct ChatGPTReader: ForeignReader {
         if let refusal = element.refusal {
             return [.refused(place: "conversation \(number)", reason: refusal)]
         }
-        guard let tree = MessageTree(element.value, number: number) else {
+        guard let tree = ChatGPTChat.tree(element.value, number: number) else {
             return [.refused(place: "conversation \(number)", reason: "it has no id or no mapping of messages")]
         }
         return tree.items(keepingBranches: keepsBranches)
     }
 }
 
-/// A chat of ChatGPT: a tree, of which a person sees the path to the current node.
-///
-/// An edited question and an answer that was asked for again are branches.
-private struct MessageTree {
-    private struct Node {
-        var parent: String?
-        var children: [String]
-        /// nil for what isn't shown.
-        var message: ChatMessage?
-        /// Whether there is a message that isn't shown.
-        var isHidden: Bool
-    }
-
-    private var chat: Chat
-    private var nodes: [String: Node] = [:]
-    /// The nodes in the order of the file.
-    private var order: [String] = []
-    private var current: String?
-
-    init?(_ value: JSONValue, number: Int) {
+/// A chat of ChatGPT.
+private enum ChatGPTChat {
+    /// nil for what is no chat.
+    static func tree(_ value: JSONValue, number: Int) -> MessageTree? {
         guard let id = value.text("conversation_id") ?? value.text("id"), let mapping = value["mapping"]?.object else {
             return nil
         }
-        chat = Chat(assistant: "ChatGPT", namespace: "chatgpt", number: number, id: id)
+        var chat = Chat(assistant: "ChatGPT", namespace: "chatgpt", number: number, id: id)
         chat.title = value.text("title")
         chat.time = ForeignTime.date(value["create_time"])
         chat.metadata["model"] = value.text("default_model_slug")
-        chat.metadata["gpt"] = value.text("gizmo_id")
-        chat.metadata["project"] = value.text("conversation_template_id")
+        for id in [value.text("conversation_template_id"), value.text("gizmo_id")].compactMap(\.self) {
+            chat.metadata[id.hasPrefix(projectPrefix) ? "project" : "gpt"] = id
+        }
         if value["is_archived"]?.bool == true { chat.metadata["archived"] = "true" }
         if value["is_starred"]?.bool == true { chat.metadata["starred"] = "true" }
-        for member in mapping.members {
+        var places: [String: Int] = [:]
+        for (place, member) in mapping.members.enumerated() { places[member.key] = place }
+        let nodes = mapping.members.map { member in
             let message = member.value["message"].flatMap { Self.message($0, id: member.key) }
-            nodes[member.key] = Node(
-                parent: member.value["parent"]?.string,
-                children: member.value["children"]?.array?.compactMap(\.string) ?? [],
+            let isHidden =
+                message == nil && member.value["message"]?.object.map { !isBlank(.object($0)) } == true
+            return MessageTree.Node(
+                parent: member.value["parent"]?.string.flatMap { places[$0] },
+                isFollowed: member.value["children"]?.array?.contains { $0.string.map { places[$0] != nil } == true }
+                    == true,
                 message: message,
-                isHidden: message == nil && member.value["message"]?.object.map { !Self.isBlank(.object($0)) } == true
+                hidden: isHidden ? 1 : 0
             )
-            order.append(member.key)
         }
-        current = value.text("current_node").flatMap { nodes[$0] == nil ? nil : $0 } ?? latestLeaf
+        return MessageTree(chat, nodes, current: value.text("current_node").flatMap { places[$0] })
     }
 
-    /// Where a file doesn't say what was shown last.
-    private var latestLeaf: String? {
-        let leaves = order.filter { id in nodes[id]?.children.contains { nodes[$0] != nil } == false }
-        return leaves.max { (nodes[$0]?.message?.time ?? .distantPast) < (nodes[$1]?.message?.time ?? .distantPast) }
-    }
-
-    func items(keepingBranches: Bool) -> [ForeignItem] {
-        let path = self.path(to: current, stoppingAt: [])
-        var items: [ForeignItem] = []
-        let hidden = path.count { nodes[$0]?.isHidden == true }
-        if hidden > 0 { items.append(.left(.hidden, count: hidden)) }
-        for exchange in Exchange.cut(path.compactMap { nodes[$0]?.message }) {
-            items += chat.items(exchange)
-        }
-        var seen = Set(path)
-        // Every other leaf ends a branch, whose beginning is the first node that no earlier path had.
-        for leaf in order
-        where !seen.contains(leaf) && nodes[leaf]?.children.contains(where: { nodes[$0] != nil }) != true {
-            let branch = self.path(to: leaf, stoppingAt: seen)
-            seen.formUnion(branch)
-            let messages = branch.compactMap { nodes[$0]?.message }
-            guard !messages.isEmpty else { continue }
-            guard keepingBranches else {
-                items.append(.left(.branches, count: messages.count))
-                continue
-            }
-            items += branchItems(branch, messages)
-        }
-        return items
-    }
-
-    private func branchItems(_ branch: [String], _ messages: [ChatMessage]) -> [ForeignItem] {
-        var messages = messages
-        let first = messages[0]
-        // Another answer is kept with its question.
-        if !first.isOfUser, let question = question(before: branch[0]) { messages.insert(question, at: 0) }
-        return Exchange.cut(messages)
-            .flatMap { exchange in
-                // A question that is kept again with another answer is named by that answer.
-                chat.items(exchange, branch: exchange.first?.id == messages[0].id ? first : exchange.first)
-            }
-    }
-
-    private func question(before node: String) -> ChatMessage? {
-        var next = nodes[node]?.parent
-        var steps = 0
-        while let id = next, let node = nodes[id], steps < nodes.count {
-            if let message = node.message, message.isOfUser { return message }
-            next = node.parent
-            steps += 1
-        }
-        return nil
-    }
-
-    /// From the root, or from below a node of `known`, to a node. A circle of parents ends where it closes.
-    private func path(to end: String?, stoppingAt known: Set<String>) -> [String] {
-        var path: [String] = []
-        var seen: Set<String> = []
-        var next = end
-        while let id = next, let node = nodes[id], !known.contains(id), seen.insert(id).inserted {
-            path.append(id)
-            next = node.parent
-        }
-        return path.reversed()
-    }
+    /// Both a project and a custom GPT are templates of a chat, and only their ids tell them apart: `g-p-` and `g-`.
+    private static let projectPrefix = "g-p-"
 
     // MARK: Messages
 
@@ -162,7 +88,7 @@ private struct MessageTree {
             } else if part["content_type"]?.string == "audio_transcription", let text = part["text"]?.string {
                 texts.append(text)
             } else if let kind = part["content_type"]?.string {
-                attachments.append(kind.split(separator: "_").first.map(String.init) ?? kind)
+                attachments.append(name(ofKind: kind))
             }
         }
         let files = value["metadata"]?["attachments"]?.array?.compactMap { $0.text("name") } ?? []
@@ -179,6 +105,13 @@ private struct MessageTree {
             attachments: attachments,
             leftOut: attachments.count
         )
+    }
+
+    /// What something without a name is, as in `image_asset_pointer`. What was said aloud is
+    /// `real_time_user_audio_video_asset_pointer`.
+    private static func name(ofKind kind: String) -> String {
+        let words = kind.split(separator: "_").map(String.init)
+        return words.first { ["image", "audio", "video"].contains($0) } ?? words.first ?? kind
     }
 
     /// Whether a message is there and says nothing, as the roots of chats do.

@@ -19,9 +19,9 @@ struct ClaudeReader: ForeignReader {
 
     mutating func next() throws -> [ForeignItem]? {
         guard let element = try elements.next() else {
-            guard ClaudeMemories.fits(.object(members)) else { return nil }
-            defer { members = JSONObject() }
-            return ClaudeMemories.items(.object(members))
+            let whole = JSONValue.object(members)
+            members = JSONObject()
+            return ClaudeMemories.fits(whole) ? ClaudeMemories.items(whole) : nil
         }
         if let key = element.key, key != "conversations" {
             members[key] = element.value
@@ -41,42 +41,25 @@ struct ClaudeReader: ForeignReader {
         chat.time = ForeignTime.date(value["created_at"])
         chat.metadata["model"] = value.text("model")
         chat.metadata["project"] = value["project"]?.text("name") ?? value.text("project_uuid")
-        return items(messages, of: chat, current: value.text("current_leaf_message_uuid"))
+        return Self.tree(messages, of: chat, current: value.text("current_leaf_message_uuid"))
+            .items(keepingBranches: keepsBranches)
     }
 
-    private func items(_ messages: [JSONValue], of chat: Chat, current: String?) -> [ForeignItem] {
-        let (path, branches) = Self.branches(messages, current: current)
-        var items: [ForeignItem] = []
-        var hidden = 0
-        for exchange in Exchange.cut(path.compactMap { Self.message($0, hidden: &hidden) }) {
-            items += chat.items(exchange)
-        }
-        if keepsBranches {
-            for exchange in Exchange.cut(branches.compactMap { Self.message($0, hidden: &hidden) }) {
-                items += chat.items(exchange, branch: exchange.first)
-            }
-        } else if !branches.isEmpty {
-            items.append(.left(.branches, count: branches.count))
-        }
-        if hidden > 0 { items.append(.left(.hidden, count: hidden)) }
-        return items
-    }
-
-    /// What was shown last, and the rest. Older exports don't say what answers what: then all is one path.
-    private static func branches(_ messages: [JSONValue], current: String?) -> (path: [JSONValue], rest: [JSONValue]) {
+    /// Older exports don't say what answers what: then each message follows the one before it.
+    private static func tree(_ messages: [JSONValue], of chat: Chat, current: String?) -> MessageTree {
         var places: [String: Int] = [:]
         for (place, message) in messages.enumerated() { if let id = message.text("uuid") { places[id] = place } }
-        let isTree = messages.contains { $0.text("parent_message_uuid").map { places[$0] != nil } ?? false }
-        guard isTree, let last = current.flatMap({ places[$0] }) ?? messages.indices.last else { return (messages, []) }
-        var path: Set<Int> = []
-        var next: Int? = last
-        while let place = next, path.insert(place).inserted {
-            next = messages[place].text("parent_message_uuid").flatMap { places[$0] }
+        let parents = messages.map { $0.text("parent_message_uuid").flatMap { places[$0] } }
+        let isTree = parents.contains { $0 != nil }
+        var nodes = messages.indices.map { place in
+            var hidden = 0
+            let message = Self.message(messages[place], hidden: &hidden)
+            let before = place > 0 ? place - 1 : nil
+            return MessageTree.Node(parent: isTree ? parents[place] : before, message: message, hidden: hidden)
         }
-        return (
-            messages.indices.filter(path.contains).map { messages[$0] },
-            messages.indices.filter { !path.contains($0) }.map { messages[$0] }
-        )
+        for parent in nodes.compactMap(\.parent) { nodes[parent].isFollowed = true }
+        let shown = isTree ? current.flatMap { places[$0] } : nil
+        return MessageTree(chat, nodes, current: shown ?? messages.indices.last)
     }
 
     private static func message(_ value: JSONValue, hidden: inout Int) -> ChatMessage? {
