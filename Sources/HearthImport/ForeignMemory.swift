@@ -14,6 +14,9 @@ package struct ForeignMemory: Sendable {
     var furtherKeys: [[String]] = []
     /// The value of the metadata that has to differ before ``furtherKeys`` are used; nil: a different text is enough.
     package var tellingKey: String?
+    /// Values of the metadata that say where it lies rather than what it says, where its tags and the rest of its metadata count
+    /// for whether it was changed; nil: its text alone does.
+    package var placeKeys: Set<String>?
     /// The user, where the file names one.
     package var user: String?
     /// The conversation or run it came from.
@@ -65,6 +68,12 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
     case files
     /// Lines of a graph that are neither entities nor relations.
     case lines
+    /// Symbolic links in a folder.
+    case links
+    /// Folders that lie too deep.
+    case folders
+    /// Projects of Claude.
+    case projects
 
     /// For people.
     package var title: String {
@@ -77,6 +86,9 @@ package enum LeftOut: String, CaseIterable, Sendable, Codable {
         case .relations: "computed relations"
         case .files: "other files"
         case .lines: "lines of other types"
+        case .links: "links, which are not followed"
+        case .folders: "folders with all in them, below \(NoteFiles.greatestDepth - 1) others"
+        case .projects: "projects of Claude, which are not imported"
         }
     }
 }

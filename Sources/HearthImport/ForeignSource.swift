@@ -26,7 +26,17 @@ package struct ForeignSource {
         }
         self.input = input
         self.format = format
+        guard case .file(let file) = input, format != .chatgpt, format != .claude,
+            ZipArchive.fits(try file.read(Recognition.startLength, at: 0))
+        else { return }
+        throw ForeignFileError(
+            .wrongKind,
+            "\(name) is an archive, and --from \(format.rawValue) reads none. Unpack it, and import what comes out."
+        )
     }
+
+    /// The format that an input plainly has; nil for lines of our own, and for what nobody knows.
+    package static func format(of input: ImportInput) throws -> ForeignFormat? { try Recognition.format(of: input) }
 
     /// Why a file has nothing that could be imported.
     package enum Emptiness: Sendable {

@@ -32,6 +32,7 @@ enum Recognition {
             "--from says which program wrote it, if it is one of \(ForeignFormat.allCases.map(\.rawValue).joined(separator: ", "))"
         switch input {
         case .directory(let path):
+            try refuseDamaged(Conversations.files(of: input))
             throw ForeignFileError(
                 .wrongKind,
                 "\(path) is a folder without notes in Markdown or exported chats. \(known)."
@@ -51,6 +52,7 @@ enum Recognition {
                 )
             }
             if ZipArchive.fits(start) {
+                try refuseDamaged(Conversations.files(of: input))
                 throw ForeignFileError(.wrongKind, "\(file.name) is an archive without exported chats. \(known).")
             }
             let look = try file.read(lookLength, at: 0)
@@ -70,6 +72,15 @@ enum Recognition {
                     "\(file.name) is an array of JSON without a whole chat or memory that is known here. Is it cut off? \(known)."
                 )
             }
+        }
+    }
+
+    /// Says what is wrong with files that are named as chats are and that nobody knows: they may only be damaged.
+    private static func refuseDamaged(_ parts: [Conversations.Part]) throws {
+        for part in parts {
+            var elements = JSONElements(try part.open(), arrays: arrays)
+            var looked = 0
+            while looked < self.elements, try elements.next() != nil { looked += 1 }
         }
     }
 
@@ -156,7 +167,9 @@ enum Recognition {
 
     private static func format(of value: JSONValue) -> ForeignFormat? {
         if value["mapping"]?.object != nil { return .chatgpt }
-        if value["chat_messages"]?.array != nil || ClaudeMemories.fits(value) { return .claude }
+        if value["chat_messages"]?.array != nil || ClaudeMemories.fits(value) || ClaudeProjects.fits(value) {
+            return .claude
+        }
         if value["id"]?.string != nil, value["memory"]?.string != nil { return .mem0 }
         return nil
     }

@@ -43,6 +43,41 @@ import Testing
         #expect(error?.reason == reason && error?.message.contains(words) == true, "\(String(describing: error))")
     }
 
+    @Test func `an archive of damaged chats is damaged whatever it is taken for, and so is a folder`() throws {
+        let folder = try Folder()
+        let whole = try bytes(of: "archives/chatgpt.zip")
+        // The first bytes of what DEFLATE made of the chats: what comes out of it is no chat. They lie behind the entry's name.
+        let name = Array("conversations.json".utf8)
+        let place = try #require(whole.indices.first { whole[$0...].starts(with: name) })
+        let start = place + name.count
+        var changed = whole
+        for place in start..<start + 4 { changed[place] ^= 0xFF }
+        let path = try folder.write("changed.zip", changed)
+        let cut = try bytes(of: "chatgpt/conversations.json").prefix(40)
+        _ = try folder.write("cut/conversations.json", cut)
+        for (path, formats) in [(path, [nil, .chatgpt, .claude]), (folder.path + "/cut", [nil])]
+            as [(String, [ForeignFormat?])]
+        {
+            for wanted in formats {
+                let error = #expect(throws: ForeignFileError.self) { try Found(path, wanted: wanted) }
+                #expect(
+                    error?.reason == .damaged && error?.message.contains(" is damaged: ") == true,
+                    "\(String(describing: wanted)): \(String(describing: error))"
+                )
+            }
+        }
+    }
+
+    @Test(arguments: ForeignFormat.allCases.filter { $0 != .chatgpt && $0 != .claude })
+    func `what comes in no archive says so`(_ format: ForeignFormat) throws {
+        let error = #expect(throws: ForeignFileError.self) { try Found(fixture: "archives/other.zip", wanted: format) }
+        #expect(error?.reason == .wrongKind)
+        #expect(
+            error?.message.contains("is an archive, and --from \(format.rawValue) reads none. Unpack it") == true,
+            "\(String(describing: error))"
+        )
+    }
+
     @Test(arguments: ["chatgpt", "stored", "zip64"]) func `an archive that is cut off anywhere is refused`(
         _ name: String
     ) throws {

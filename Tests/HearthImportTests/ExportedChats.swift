@@ -135,6 +135,23 @@ import Testing
         #expect(Set(all.memories.map(\.id)).count == 4 && all.memories[0].id == usual.memories[0].id)
     }
 
+    @Test func `projects of Claude are counted, in an archive, in a folder and alone`() throws {
+        let projects =
+            #"[{"uuid": "p1", "name": "Garden", "prompt_template": "Be brief", "docs": [{"uuid": "d", "filename": "a.md", "content": "x"}]}, {"uuid": "p2", "name": "Trip", "docs": []}]"#
+        let folder = try Folder()
+        for wanted in [nil, ForeignFormat.claude] {
+            let alone = try Found(folder.write("projects.json", projects), wanted: wanted)
+            #expect(alone.format == .claude && alone.left == [.projects: 2] && alone.memories.isEmpty)
+            #expect(alone.refused == [])
+        }
+        #expect(LeftOut.projects.title.contains("not imported"))
+        _ = try folder.write("all/projects.json", projects)
+        let chat = #"[{"uuid": "c", "chat_messages": [{"uuid": "m", "sender": "human", "text": "Tea?"}]}]"#
+        _ = try folder.write("all/conversations.json", chat)
+        let all = try Found(folder.path + "/all")
+        #expect(all.format == .claude && all.texts == ["User: Tea?"] && all.left == [.projects: 2])
+    }
+
     @Test(
         arguments: [
             ("g-abc123", "g-abc123", "g-abc123", nil), (nil, "g-abc123", "g-abc123", nil),

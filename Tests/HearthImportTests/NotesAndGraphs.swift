@@ -110,7 +110,7 @@ import Testing
         )
         try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: folder.path)
         let found = try Found(folder.path)
-        #expect(found.format == .markdown && found.left == [.files: 1, .empty: 1])
+        #expect(found.format == .markdown && found.left == [.files: 1, .empty: 1, .links: 1])
         #expect(found.refused == ["broken.md: not UTF-8: byte 1", "huge.md: it has 8 MiB; a memory has at most 4"])
         let note = try #require(found.memories.first?.draft)
         #expect(found.memories.count == 1)
@@ -119,6 +119,25 @@ import Testing
         #expect(note.createdAt == time(1_772_355_600))
         #expect(note.metadata["mood"] == "it's fine" && note.metadata["aliases"] == #"["first","second"]"#)
         #expect(note.metadata["summary"] == "one\ntwo")
+    }
+
+    @Test func `links and folders that lie too deep are counted`() throws {
+        let folder = try Folder()
+        let deep = Array(repeating: "d", count: 63).joined(separator: "/")
+        _ = try folder.write("\(deep)/in.md", "Found")
+        _ = try folder.write("\(deep)/d/out.md", "Not found")
+        _ = try folder.write("\(deep)/e/f/out.md", "Not found")
+        _ = try folder.write("elsewhere.txt", "Text")
+        for name in ["a.md", "b", ".hidden"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/" + name,
+                withDestinationPath: folder.path + "/elsewhere.txt"
+            )
+        }
+        let found = try Found(folder.path)
+        #expect(found.texts == ["# in\n\nFound"])
+        #expect(found.left == [.folders: 2, .links: 2, .files: 1])
+        #expect(LeftOut.folders.title.contains("63") && LeftOut.links.title.contains("not followed"))
     }
 
     /// The one note of a folder.

@@ -32,3 +32,12 @@ enum ClaudeMemories {
         return .memory(ForeignMemory(place: place, key: ["claude", "memory"] + key + [text], draft: draft))
     }
 }
+
+/// What an export of Claude has of projects: their instructions and files, which nobody said.
+enum ClaudeProjects {
+    /// Whether a value is a project, rather than a chat.
+    static func fits(_ value: JSONValue) -> Bool {
+        value["uuid"]?.string != nil && value["chat_messages"] == nil
+            && (value["docs"]?.array != nil || value["prompt_template"] != nil)
+    }
+}

@@ -21,6 +21,7 @@ struct ClaudeReader: ForeignReader {
         guard let element = try elements.next() else {
             let whole = JSONValue.object(members)
             members = JSONObject()
+            if ClaudeProjects.fits(whole) { return [.left(.projects, count: 1)] }
             return ClaudeMemories.fits(whole) ? ClaudeMemories.items(whole) : nil
         }
         if let key = element.key, key != "conversations" {
@@ -29,6 +30,7 @@ struct ClaudeReader: ForeignReader {
         }
         let value = element.value
         if ClaudeMemories.fits(value) { return ClaudeMemories.items(value) }
+        if ClaudeProjects.fits(value) { return [.left(.projects, count: 1)] }
         number += 1
         if let refusal = element.refusal {
             return [.refused(place: "conversation \(number)", reason: refusal)]

@@ -16,8 +16,8 @@ struct Conversations {
                 && middle.count > 1
     }
 
-    /// What an export of Claude has beside its chats.
-    private static let memories = "memories.json"
+    /// What an export of Claude has beside its chats: what it remembers, and projects, which are counted.
+    private static let others: Set = ["memories.json", "projects.json"]
 
     /// The files of an export, those of chats first.
     static func parts(of input: ImportInput, as format: ForeignFormat) throws -> [Part] {
@@ -52,7 +52,7 @@ struct Conversations {
         return parts.sorted { ($0.isOther ? 1 : 0, $0.name) < ($1.isOther ? 1 : 0, $1.name) }
     }
 
-    private static func isPart(_ name: some StringProtocol) -> Bool { isChats(name) || name == memories }
+    private static func isPart(_ name: some StringProtocol) -> Bool { isChats(name) || others.contains(String(name)) }
 
     /// The entries that are nearest to the top: some archives have all chats a second time, one to a file.
     private static func parts(of archive: ZipArchive) -> [Part] {

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The files under a folder, in the order of their paths.
 ///
-/// Links are not followed, and what begins with a point is left out, such as the settings of Obsidian.
+/// Links are not followed but counted, and what begins with a point is left out, such as the settings of Obsidian.
 struct NoteFiles {
     struct File {
         var path: String
@@ -27,9 +27,10 @@ struct NoteFiles {
 
     private var waiting: [Place]
     private let greatestDepth: Int
+    private var passedOver: [LeftOut: Int] = [:]
 
-    /// Deep enough for any person's folders.
-    private static let greatestDepth = 64
+    /// Deep enough for any person's folders: 63 of them, and a note.
+    static let greatestDepth = 64
 
     /// - Parameter depth: How many names a path has at most.
     init(_ directory: String, depth: Int = Self.greatestDepth) {
@@ -45,7 +46,10 @@ struct NoteFiles {
             }
             switch status.st_mode & S_IFMT {
             case S_IFDIR:
-                guard place.relative.count < greatestDepth else { continue }
+                guard place.relative.count < greatestDepth else {
+                    passedOver[.folders, default: 0] += 1
+                    continue
+                }
                 let names = try Self.names(in: place.path).sorted().reversed()
                 waiting += names.map { Place(path: place.path + "/" + $0, relative: place.relative + [$0]) }
             case S_IFREG:
@@ -55,10 +59,18 @@ struct NoteFiles {
                     count: Int(status.st_size),
                     changed: Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
                 )
-            default: continue
+            case S_IFLNK: passedOver[.links, default: 0] += 1
+            // A pipe, a socket or a device.
+            default: passedOver[.files, default: 0] += 1
             }
         }
         return nil
+    }
+
+    /// What was passed over since this was asked for last.
+    mutating func takePassedOver() -> [ForeignItem] {
+        defer { passedOver = [:] }
+        return LeftOut.allCases.compactMap { kind in passedOver[kind].map { .left(kind, count: $0) } }
     }
 
     private static func names(in path: String) throws -> [String] {

@@ -33,7 +33,13 @@ struct NotesReader: ForeignReader {
     var fractionRead: Double { 0 }
 
     mutating func next() throws -> [ForeignItem]? {
-        guard let file = try files.next() else { return nil }
+        let file = try files.next()
+        let passedOver = files.takePassedOver()
+        guard let file else { return passedOver.isEmpty ? nil : passedOver }
+        return passedOver + (try items(of: file))
+    }
+
+    private func items(of file: NoteFiles.File) throws -> [ForeignItem] {
         guard file.isNote else { return [.left(.files, count: 1)] }
         let path = file.relative.joined(separator: "/")
         guard file.count <= Self.longestNote else {
@@ -90,6 +96,8 @@ struct NotesReader: ForeignReader {
         var memory = ForeignMemory(place: path, key: key, draft: draft)
         // Another folder of the same name has notes of its own. Their text tells them apart, so that a folder may be moved.
         (memory.furtherKeys, memory.tellingKey) = ([key + [draft.content]], Self.vault)
+        // A folder that was moved, or is read as another program's, has the same notes.
+        memory.placeKeys = [Self.vault, "source"]
         return .memory(memory)
     }
 
