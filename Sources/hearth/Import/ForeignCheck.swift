@@ -19,7 +19,9 @@ struct ForeignOwners {
             place: foreign.place,
             earlierIDs: foreign.earlierIDs,
             furtherIDs: foreign.furtherIDs,
-            tellingKey: foreign.tellingKey
+            tellingKey: foreign.tellingKey,
+            placeKeys: foreign.placeKeys,
+            hasLabels: true
         )
     }
 

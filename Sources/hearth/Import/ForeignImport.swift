@@ -10,6 +10,7 @@ struct ForeignImport {
     var skipsBad: Bool
     var provenance: Provenance
     var allowsErased: Bool
+    var updates: Bool
 
     /// Reads all of it, says what is bad, and stores nothing.
     func check() throws -> ForeignCheck {
@@ -44,7 +45,21 @@ struct ForeignImport {
         Signals.noteInterrupts()
         let progress = ProgressLine()
         defer { progress.clear() }
-        var run = ImportRun(coordinator, provenance: provenance, allowsErased: allowsErased)
+        var run = ImportRun(coordinator, provenance: provenance, allowsErased: allowsErased, updates: updates)
+        do {
+            try await storeAll(&check, by: &run, progress)
+        } catch {
+            try run.stop(because: error)
+        }
+        progress.clear()
+        (report.counts, report.differences) = (run.counts, run.differences)
+        (report.complete, report.skipped) = (run.isComplete, check.problemCount)
+        if run.counts.unsealed > 0 { ImportCommand.warnOfUnsealed(run.counts.unsealed) }
+        run.complainUnlessComplete()
+        return report
+    }
+
+    private func storeAll(_ check: inout ForeignCheck, by run: inout ImportRun, _ progress: ProgressLine) async throws {
         var reader = try source.reader(keepingBranches: keepsBranches)
         var bad = try check.sortedBad()
         var nextBad = try bad.next()
@@ -66,12 +81,6 @@ struct ForeignImport {
             progress.show("Storing: \(run.all) of \(check.read - check.problemCount)")
         }
         if !Signals.interrupted { try await run.finish() }
-        progress.clear()
-        (report.counts, report.differences) = (run.counts, run.differences)
-        (report.complete, report.skipped) = (run.isComplete, check.problemCount)
-        if run.counts.unsealed > 0 { ImportCommand.warnOfUnsealed(run.counts.unsealed) }
-        if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
-        return report
     }
 }
 
@@ -121,8 +130,8 @@ struct ForeignReport: Report {
             facts.append(("present", "\(counts.present)"))
         }
         for (name, count) in [
-            ("differing", differences.count), ("deleted", counts.deleted), ("expired", counts.expired),
-            ("erased", counts.erased),
+            ("updated", differences.updated), ("differing", differences.count), ("deleted", counts.deleted),
+            ("expired", counts.expired), ("erased", counts.erased),
             ("skipped", isDryRun ? check.problemCount : skipped),
         ] where count > 0 {
             facts.append((name, Styled("\(count)", .caution)))

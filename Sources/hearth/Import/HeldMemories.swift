@@ -78,7 +78,8 @@ struct HeldMemories {
         let name = Self.name(id, of: candidate)
         guard held[name] == nil else { return }
         let draft = candidate.memory.draft
-        held[name] = HeldMemory(texts: [draft.content], metadata: draft.metadata)
+        let version = HeldMemory.Version(text: draft.content, tags: draft.tags, metadata: draft.metadata)
+        held[name] = HeldMemory(versions: [version])
     }
 
     private static func name(_ id: MemoryID, of candidate: ImportCandidate) -> Name {
@@ -94,17 +95,21 @@ struct HeldMemories {
     private func memory(_ id: MemoryID, _ name: Name) async throws -> HeldMemory {
         do {
             let versions = try await coordinator.history(of: id, agentID: name.agent, userID: name.user)
-            guard let last = versions.last else { return HeldMemory(texts: nil) }
+            guard let last = versions.last else { return HeldMemory() }
             return HeldMemory(
-                texts: versions.map(\.content),
-                metadata: last.metadata,
+                versions: versions.map { HeldMemory.Version(text: $0.content, tags: $0.tags, metadata: $0.metadata) },
                 isDeleted: last.isDeleted
             )
         } catch let error as MemoryError
             where [.keyUnavailable, .decryptionFailed, .storeCorrupt, .memoryNotFound].contains(error.code)
         {
             // What doesn't read, or is gone by now, keeps nothing else from being imported.
-            return HeldMemory(texts: nil)
+            return HeldMemory()
         }
+    }
+
+    /// Under which identifier the store keeps what a candidate's names.
+    func keptID(_ id: MemoryID, of candidate: ImportCandidate) -> MemoryID {
+        kept[Self.name(id, of: candidate)] ?? id
     }
 }

@@ -27,19 +27,20 @@ struct ImportCommand: AsyncParsableCommand {
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
             stored in batches of \(ImportRun.longestBatch): an import that was stopped is completed by running it again.
 
-            What is there with another text than the file's, because one of the two was changed, is left as it is, and is counted and \
-            named as differing: `hearth edit ID` takes a new text. An edit made here is no difference while the file still has \
-            the text that was imported. Another answer to the same message of a chat is stored beside the first one.
+            What is there with another text than the file's (of notes also with other tags or front matter), because one of the two was changed, \
+            is left as it is, and is counted and named as differing. --update publishes what the file says as a new version: text, tags and \
+            metadata, of a line the text alone; earlier versions stay. An edit made here is no difference while the file still says \
+            what was imported. Another answer to the same message of a chat is stored beside the first one.
 
             What was deleted stays deleted, and what has expired is not found: such memories are counted apart. `hearth restore ID` \
             brings one back that the store still holds.
 
-            JSON: read, stored, present (there already), differing (there with another text), differences (the first hundred of those, each with \
+            JSON: read, stored, present (there already), updated (by --update), differing (there with another text), differences (the first hundred of those, each with \
             place and id), deleted, expired, erased (for good, and not stored), unsealed (stored in plain, though the policy has their category sealed), restorable (the first hundred ids of the deleted and expired \
-            ones that can be restored), skipped (bad lines passed over), complete (false: refused or interrupted), \
+            ones that can be restored), skipped (bad lines passed over), complete (false: refused, interrupted, or ended by an error such as a full disk), \
             problems (the first hundred bad lines, each with line and reason), dry_run, and after a dry run samples (as below).
 
-            JSON of another program's file: from, read, stored, present, differing, differences, deleted, expired, erased, unsealed, restorable, skipped, complete, \
+            JSON of another program's file: from, read, stored, present, updated, differing, differences, deleted, expired, erased, unsealed, restorable, skipped, complete, \
             problems (each with place and reason), left_out (what was not to be stored: what and count), earliest and latest (of \
             their times), dry_run, and after a dry run samples (id, user, session, text, tags, created_at).
 
@@ -68,6 +69,9 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Flag(help: "Store the good lines and report the bad ones.")
     var skipBad = false
+
+    @Flag(help: "Where the file says something else than what is here, publish that as a new version.")
+    var update = false
 
     @Flag(help: "Store texts that were erased, if they come under other ids.")
     var allowErased = false
@@ -114,9 +118,9 @@ struct ImportCommand: AsyncParsableCommand {
                     "\(path) is an export, which is checked before anything is stored. Leave out --dry-run."
                 )
             }
-            guard !skipBad, !sensitive, self.source == nil else {
+            guard !skipBad, !sensitive, !update, self.source == nil else {
                 throw CommandFailure(
-                    "\(path) is an export, which is restored as it is. Leave out --skip-bad, --sensitive and --source."
+                    "\(path) is an export, which is restored as it is. Leave out --skip-bad, --sensitive, --update and --source."
                 )
             }
             let run = ExportedImport(source: source, allowsErased: allowErased)
@@ -139,8 +143,12 @@ struct ImportCommand: AsyncParsableCommand {
 
     /// The source, if another program wrote it.
     private func foreignSource(_ input: () throws -> ImportInput) throws -> ForeignSource? {
-        guard from != .hearth else { return nil }
         do {
+            if from == .hearth {
+                // What can't be opened is named where it is read.
+                guard let input = try? input(), let found = try ForeignSource.format(of: input) else { return nil }
+                throw CommandFailure("\(input.name) is \(found.title): use --from \(found.rawValue).")
+            }
             return try ForeignSource(input(), wanted: from?.foreign)
         } catch let error as ForeignFileError {
             throw CommandFailure(error.message)
@@ -161,7 +169,8 @@ struct ImportCommand: AsyncParsableCommand {
             keepsBranches: allBranches,
             skipsBad: skipBad,
             provenance: Provenance(origin: .import, name: self.source ?? foreign.format.program, trust: trust),
-            allowsErased: allowErased
+            allowsErased: allowErased,
+            updates: update
         )
         do {
             var check = try run.check()
@@ -213,7 +222,8 @@ struct ImportCommand: AsyncParsableCommand {
         var run = ImportRun(
             coordinator,
             provenance: Provenance(origin: .import, name: self.source, trust: trust),
-            allowsErased: allowErased
+            allowsErased: allowErased,
+            updates: update
         )
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
@@ -222,7 +232,7 @@ struct ImportCommand: AsyncParsableCommand {
         if run.counts.unsealed > 0 {
             Self.warnOfUnsealed(run.counts.unsealed)
         }
-        if !run.isComplete { Console.error.complain("Interrupted. Run the import again to store the rest.") }
+        run.complainUnlessComplete()
         return outcome
     }
 
@@ -280,8 +290,8 @@ private struct LineImportReport: Report {
             facts.append(("present", "\(counts.present)"))
         }
         for (name, count) in [
-            ("differing", differences.count), ("deleted", counts.deleted), ("expired", counts.expired),
-            ("erased", counts.erased), ("skipped", skipped),
+            ("updated", differences.updated), ("differing", differences.count), ("deleted", counts.deleted),
+            ("expired", counts.expired), ("erased", counts.erased), ("skipped", skipped),
         ] {
             // What doesn't come up in most imports is shown where it does; bad lines always are.
             guard count > 0 || name == "skipped" else { continue }

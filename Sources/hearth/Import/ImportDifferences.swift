@@ -1,6 +1,6 @@
 import HearthMemory
 
-/// A memory that is there with another text than the file's.
+/// A memory that is there and says something else than the file.
 struct ImportDifference: Encodable {
     /// Where it stands in the file.
     var place: String
@@ -8,9 +8,14 @@ struct ImportDifference: Encodable {
     var id: MemoryID
 }
 
-/// What an import found there with another text, and left as it is.
+/// What an import found there that says something else than the file.
 struct ImportDifferences {
+    /// Those that were left as they are.
     private(set) var count = 0
+    /// Those that say now what the file does.
+    private(set) var updated = 0
+    /// Whether they were to be updated.
+    var areUpdated = false
     /// The first ones.
     private(set) var first: [ImportDifference] = []
 
@@ -23,13 +28,16 @@ struct ImportDifferences {
         if first.count < Self.most { first.append(difference) }
     }
 
+    mutating func noteUpdate() { updated += 1 }
+
     private enum ReportKeys: String, CodingKey {
-        case differing, differences
+        case updated, differing, differences
     }
 
     /// Writes them among the members of a report of an import.
     func encodeAmongMembers(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: ReportKeys.self)
+        try container.encode(updated, forKey: .updated)
         try container.encode(count, forKey: .differing)
         try container.encode(first, forKey: .differences)
     }
@@ -37,13 +45,15 @@ struct ImportDifferences {
     /// Names them, and says what to do.
     func render(on page: inout Page) {
         guard let example = first.first else { return }
-        page.line("These are here with another text than the file's, and were left as they are:")
+        page.line("These say something else here than in the file, and were left as they are:")
         for difference in first.prefix(Self.mostShown) { page.line(Styled("  \(difference.id)  \(difference.place)")) }
         if count > Self.mostShown {
             page.line("  and \(count - Self.mostShown) others; --json names the first \(Self.most)")
         }
         page.line(
-            "`hearth get \(example.id)` shows what is here; `hearth edit \(example.id) --file PATH --publish` takes a new text."
+            areUpdated
+                ? "They have expired, or somebody else holds their lease. `hearth get \(example.id)` shows what is here."
+                : "`hearth get \(example.id)` shows what is here; the same import with --update takes what the file says."
         )
     }
 }

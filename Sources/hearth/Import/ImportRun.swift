@@ -1,3 +1,4 @@
+import HearthImport
 import HearthMemory
 
 /// The second reading of an import: the lines that were found good are stored, batch by batch.
@@ -9,8 +10,10 @@ struct ImportRun {
     private(set) var counts = ImportCounts()
     /// Whether the end was reached.
     private(set) var isComplete = false
+    /// What ended it before that, and what to do, for a person; nil where nothing or Ctrl-C did.
+    private(set) var failure: String?
 
-    /// Memories that are there with another text than the file's, and were left as they are.
+    /// Memories that are there and say something else than the file.
     private(set) var differences = ImportDifferences()
 
     private let coordinator: MultiAgentMemoryCoordinator
@@ -18,6 +21,8 @@ struct ImportRun {
     private let provenance: Provenance
     /// Whether texts that were erased may come back under other identifiers.
     private let allowsErased: Bool
+    /// Whether what differs becomes what the file says.
+    private let updates: Bool
     private var batch: [ImportCandidate] = []
     private var batchBytes = 0
 
@@ -30,11 +35,14 @@ struct ImportRun {
     init(
         _ coordinator: MultiAgentMemoryCoordinator,
         provenance: Provenance = Provenance(origin: .import),
-        allowsErased: Bool = false
+        allowsErased: Bool = false,
+        updates: Bool = false
     ) {
         self.coordinator = coordinator
         self.provenance = provenance
         self.allowsErased = allowsErased
+        self.updates = updates
+        differences.areUpdated = updates
     }
 
     /// Stores what `check` found good in `source`.
@@ -43,6 +51,19 @@ struct ImportRun {
         check: inout ImportCheck,
         owners: ImportOwners,
         progress: ProgressLine
+    ) async throws {
+        do {
+            try await storeAll(source, &check, owners, progress)
+        } catch {
+            try stop(because: error)
+        }
+    }
+
+    private mutating func storeAll(
+        _ source: LineSource,
+        _ check: inout ImportCheck,
+        _ owners: ImportOwners,
+        _ progress: ProgressLine
     ) async throws {
         var badLines = try check.sortedBadLines()
         var nextBadLine = try badLines.next()
@@ -72,8 +93,33 @@ struct ImportRun {
         isComplete = true
     }
 
+    /// Ends it because of an error. What was stored before stays, and the report says so.
+    ///
+    /// - Throws: The error itself where nothing came before it, and where it says all that there is to say.
+    mutating func stop(because error: any Error) throws {
+        guard all > 0 else { throw error }
+        let stored = "\(counts.stored + counts.present + differences.updated) of its memories are in the store"
+        switch error {
+        case let error as MemoryError:
+            // What comes behind is about a single call, and not about those before it.
+            let reason = error.message.split(separator: ";", maxSplits: 1).first.map(String.init) ?? error.message
+            let isSentence = reason.hasSuffix(".")
+            failure =
+                "\(reason)\(isSentence ? "" : ".") The import ended there: \(stored). Mend that and run it again to store the rest."
+        case let error as CommandFailure: failure = "\(error.message) So far \(stored)."
+        case let error as ForeignFileError: failure = "\(error.message) So far \(stored)."
+        default: throw error
+        }
+    }
+
+    /// Says why it is not complete, if it is not.
+    func complainUnlessComplete() {
+        guard !isComplete else { return }
+        Console.error.complain(failure ?? "Interrupted. Run the import again to store the rest.")
+    }
+
     /// All memories that were looked at.
-    var all: Int { counts.all + differences.count }
+    var all: Int { counts.all + differences.count + differences.updated }
 
     /// Has a memory stored, with those that come with it in one transaction.
     mutating func add(_ candidate: ImportCandidate) async throws {
@@ -90,6 +136,7 @@ struct ImportRun {
         var held = HeldMemories(coordinator)
         try await held.look(for: batch)
         var memories: [MemoryImport] = []
+        var changed: [(candidate: ImportCandidate, id: MemoryID)] = []
         for candidate in batch {
             var memory = candidate.memory
             switch try await held.fate(of: candidate) {
@@ -97,14 +144,37 @@ struct ImportRun {
                 memory.id = id
                 memories.append(memory)
             case .differing(let id):
-                differences.note(ImportDifference(place: candidate.place, id: id))
+                let id = held.keptID(id, of: candidate)
+                if updates {
+                    changed.append((candidate, id))
+                } else {
+                    differences.note(ImportDifference(place: candidate.place, id: id))
+                }
             }
         }
         counts.add(
             try await coordinator.importMemories(memories, maximumTrust: provenance.trust, allowErased: allowsErased)
         )
+        for (candidate, id) in changed { try await update(id, to: candidate) }
         batch.removeAll(keepingCapacity: true)
         batchBytes = 0
+    }
+
+    /// Publishes what the file says as a new version; a memory that can't have one now is left as it is.
+    private mutating func update(_ id: MemoryID, to candidate: ImportCandidate) async throws {
+        let memory = candidate.memory
+        let change = MemoryChange(
+            content: memory.draft.content,
+            tags: candidate.hasLabels ? memory.draft.tags : nil,
+            metadata: candidate.hasLabels ? memory.draft.metadata : nil,
+            provenance: provenance
+        )
+        do {
+            try await coordinator.publishMemory(id, agentID: memory.agentID, change: change, userID: memory.userID)
+            differences.noteUpdate()
+        } catch let error as MemoryError where [.locked, .memoryNotFound].contains(error.code) {
+            differences.note(ImportDifference(place: candidate.place, id: id))
+        }
     }
 }
 

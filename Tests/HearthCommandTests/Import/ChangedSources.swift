@@ -72,13 +72,89 @@ import Testing
         #expect(again["differences"]?[0]?["place"]?.string == "a.md" && again["complete"]?.bool == true)
         #expect(try await tool.json("get", id, "--agent", "alden")["text"]?.string == "# a\n\nOne")
         let shown = try await tool.run("import", vault, "--agent", "alden", "--user", "iris")
-        #expect(shown.text.contains("differing  1") && shown.text.contains("hearth edit \(id)"), "\(shown.text)")
+        #expect(shown.text.contains("differing  1") && shown.text.contains("with --update"), "\(shown.text)")
         // With the file's text in one of its versions the memory is what the file says.
         let taken = try await tool.run("edit", id, "# a\n\nOne, changed", "--agent", "alden", "--publish")
         #expect(taken.status == 0, "\(taken.errors)")
         #expect(counts(try await imported(vault)) == [0, 2, 0])
         try await tool.run("edit", id, "Mine", "--agent", "alden", "--publish")
         #expect(counts(try await imported(vault)) == [0, 2, 0])
+    }
+
+    @Test func `an update takes what notes say now, and keeps what they said`() async throws {
+        let vault = try note("notes/a.md", "---\ntags: [tea]\nstatus: draft\n---\nOne")
+        _ = try note("notes/b.md", "Two")
+        #expect(counts(try await imported(vault)) == [2, 0, 0])
+        for text in ["---\ntags: [rice]\nstatus: draft\n---\nOne", "---\ntags: [rice]\nstatus: done\n---\nOne", "New"] {
+            _ = try note("notes/a.md", text)
+            let differing = try await imported(vault)
+            #expect(counts(differing) == [0, 1, 1], "\(text)")
+            let id = try #require(differing["differences"]?[0]?["id"]?.string)
+            let updated = try await imported(vault, "--update")
+            #expect(counts(updated) == [0, 1, 0] && updated["updated"]?.int == 1, "\(updated)")
+            #expect(counts(try await imported(vault)) == [0, 2, 0])
+            let memory = try await tool.json("get", id, "--agent", "alden")
+            let (isNew, isDone) = (text == "New", text.contains("done"))
+            #expect(memory["text"]?.string == (isNew ? "# a\n\nNew" : "# a\n\nOne"))
+            #expect(memory["tags"] == .array(isNew ? [] : [.string("rice")]))
+            #expect(memory["metadata"]?["status"]?.string == (isNew ? nil : isDone ? "done" : "draft"))
+            #expect(memory["origin"]?.string == "import")
+        }
+        let history = try await tool.json("list", "--agent", "alden", "--user", "iris")["memories"]?.array
+            .first { $0["text"]?.string == "# a\n\nNew" }
+        #expect(history?["version"]?.int == 4)
+        let shown = try await tool.run("import", vault, "--agent", "alden", "--user", "iris", "--update")
+        #expect(shown.status == 0 && !shown.text.contains("differing") && !shown.text.contains("updated"))
+    }
+
+    @Test func `an edit of tags made here, and a folder that was moved, are no difference`() async throws {
+        let vault = try note("notes/a.md", "---\ntags: [tea]\n---\nOne")
+        #expect(counts(try await imported(vault)) == [1, 0, 0])
+        let listed = try await tool.json("list", "--agent", "alden", "--user", "iris")
+        let id = try #require(listed["memories"]?[0]?["id"]?.string)
+        try await tool.run("edit", id, "--tag", "mine", "--agent", "alden", "--publish")
+        #expect(counts(try await imported(vault)) == [0, 1, 0])
+        try FileManager.default.createDirectory(atPath: tool.sandbox.file("new"), withIntermediateDirectories: true)
+        let moved = tool.sandbox.file("new/notes")
+        try FileManager.default.moveItem(atPath: vault, toPath: moved)
+        #expect(counts(try await imported(moved)) == [0, 1, 0])
+        #expect(counts(try await imported(moved, "--from", "basic-memory")) == [0, 1, 0])
+    }
+
+    @Test func `what was deleted here stays deleted under an update`() async throws {
+        let vault = try note("notes/a.md", "One")
+        #expect(counts(try await imported(vault)) == [1, 0, 0])
+        _ = try note("notes/a.md", "Two")
+        let id = try #require(try await imported(vault)["differences"]?[0]?["id"]?.string)
+        try await tool.run("delete", id, "--agent", "alden", "--publish")
+        let deleted = try await imported(vault, "--update")
+        #expect(deleted["deleted"]?.int == 1 && deleted["updated"]?.int == 0)
+    }
+
+    @Test mutating func `an update reaches sensitive notes, and needs their key`() async throws {
+        try #require(try await tool.run(["keys", "init", tool.sandbox.file("key")]).status == 0)
+        tool.environment["HEARTH_KEY_FILE"] = tool.sandbox.file("key")
+        let vault = try note("notes/a.md", "One")
+        #expect(counts(try await imported(vault, "--sensitive")) == [1, 0, 0])
+        _ = try note("notes/a.md", "Two")
+        let updated = try await imported(vault, "--sensitive", "--update")
+        #expect(counts(updated) == [0, 0, 0] && updated["updated"]?.int == 1)
+        #expect(counts(try await imported(vault, "--sensitive")) == [0, 1, 0])
+        #expect(try await texts() == ["# a\n\nTwo"])
+    }
+
+    @Test func `an update of a line takes its text alone`() async throws {
+        let line = #"{"id": "m1", "user": "iris", "agent": "alden", "text": "tea"}"#
+        let path = try tool.sandbox.write("lines.jsonl", line)
+        try await tool.run("import", path)
+        try await tool.run("edit", "m1", "--tag", "mine", "--metadata", "k=v", "--agent", "alden", "--publish")
+        _ = try tool.sandbox.write("lines.jsonl", line.replacing("tea", with: "rice"))
+        let updated = try await tool.json("import", path, "--update")
+        #expect(counts(updated) == [0, 0, 0] && updated["updated"]?.int == 1)
+        #expect(counts(try await tool.json("import", path)) == [0, 1, 0])
+        let memory = try await tool.json("get", "m1", "--agent", "alden")
+        #expect(memory["text"]?.string == "rice" && memory["tags"] == .array([.string("mine")]))
+        #expect(memory["metadata"]?["k"]?.string == "v")
     }
 
     @Test func `a line whose id is here with another text is counted apart`() async throws {
@@ -252,5 +328,22 @@ import Testing
         #expect(candidate.fate { ["new": rice][$0] } == .stored(as: "next"))
         #expect(candidate.fate { ["new": changed][$0] } == .differing("new"))
         #expect(candidate.fate { ["new": HeldMemory(texts: ["rice"])][$0] } == .differing("new"))
+        // Where tags and metadata count, a version has to have them with the text.
+        candidate.placeKeys = ["vault"]
+        candidate.memory.draft.tags = ["a", "b"]
+        #expect(candidate.fate { ["new": tea][$0] } == .differing("new"))
+        let labelled = HeldMemory.Version(text: "tea", tags: ["b", "a"], metadata: ["vault": "/c"])
+        let other = HeldMemory.Version(text: "rice", tags: ["b"], metadata: ["status": "done"])
+        #expect(candidate.fate { ["new": HeldMemory(versions: [labelled, other])][$0] } == .stored(as: "new"))
+        candidate.memory.draft.metadata["status"] = "done"
+        #expect(candidate.fate { ["new": HeldMemory(versions: [labelled, other])][$0] } == .differing("new"))
+        #expect(candidate.fate { ["new": HeldMemory()][$0] } == .stored(as: "new"))
+    }
+}
+
+extension HeldMemory {
+    /// Versions of some texts, all with the same metadata.
+    fileprivate init(texts: [String]?, metadata: [String: String] = [:], isDeleted: Bool = false) {
+        self.init(versions: texts?.map { Version(text: $0, metadata: metadata) }, isDeleted: isDeleted)
     }
 }

@@ -107,6 +107,33 @@ import Testing
         #expect(!tool.sandbox.exists("store.db"))
     }
 
+    @Test(arguments: [
+        ("chatgpt/conversations.json", "chatgpt"), ("archives/claude.zip", "claude"), ("claude", "claude"),
+        ("mem0-get-all.json", "mem0"), ("mem0-history.db", "mem0"), ("memory.jsonl", "memory-jsonl"),
+        ("basic-memory", "basic-memory"),
+    ]) func `what another program wrote is no file of our own`(_ fixture: String, _ format: String) async throws {
+        try await tool.expectRefusal(
+            "import",
+            Self.path(fixture),
+            "--from",
+            "hearth",
+            saying: "use --from \(format)."
+        )
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `what is left out is named with its reason`() async throws {
+        let folder = tool.sandbox.file("notes")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try tool.sandbox.write("notes/a.md", "Tea")
+        try FileManager.default.createSymbolicLink(atPath: folder + "/b.md", withDestinationPath: folder + "/a.md")
+        let shown = try await tool.run("import", folder, "--agent", "alden", "--user", "iris")
+        #expect(shown.text.contains("1 links, which are not followed"), "\(shown.text) \(shown.errors)")
+        let projects = try tool.sandbox.write("projects.json", #"[{"uuid": "p", "name": "Garden", "docs": []}]"#)
+        let counted = try await tool.run("import", projects, "--agent", "alden", "--user", "iris")
+        #expect(counted.text.contains("1 projects of Claude, which are not imported"), "\(counted.errors)")
+    }
+
     @Test func `a file that is cut off stores nothing`() async throws {
         let whole = try Data(contentsOf: URL(filePath: Self.path("claude/conversations.json")))
         for count in [40, whole.count / 2, whole.count - 1] {

@@ -177,8 +177,36 @@ import Testing
         #expect(try await tool.json("verify")["sound"]?.bool == true)
         let counts = try await tool.json("import", input)
         #expect(counts["complete"]?.bool == true)
-        #expect(try #require(counts["present"]?.int) % 500 == 0, "whole batches were stored before")
+        let present = try #require(counts["present"]?.int)
+        #expect(present % 500 == 0, "whole batches were stored before")
+        // Both runs say what is there.
+        #expect(outcome.text.contains("stored   \(present)"), "\(outcome.text)")
+        #expect(outcome.errors.contains("\(present) of its memories are in the store"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("nothing of this call"))
         #expect(try await tool.json("slice", "--limit", "1")["statistics"]?["total"]?.int == 4_001)
+    }
+
+    @Test func `an import that a full disk ends reports what it has stored`() async throws {
+        let lines = (0..<4_000).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
+        let notes = lines.map { $0.replacing(#""text""#, with: #""memory""#) }
+        for (name, text) in [
+            ("lines.jsonl", lines.joined(separator: "\n")), ("mem0.json", "[\(notes.joined(separator: ","))]"),
+        ] {
+            let store = tool.sandbox.file(name + ".db")
+            let input = try tool.sandbox.write(name, text)
+            let script = #"ulimit -f 8192; "$0" import "$1" --agent alden --json --db "$2" $3"#
+            let user = name == "mem0.json" ? "--user iris" : ""
+            let outcome = try await tool.shell(script, input, store, user)
+            #expect(outcome.status == 1 && outcome.errors.contains("ulimit -f"), "\(outcome.errors)")
+            let report = try outcome.json
+            #expect(report["complete"]?.bool == false && report["read"]?.int == 4_000)
+            let stored = try #require(report["stored"]?.int)
+            #expect(stored > 0 && stored < 4_000)
+            let rest = try await tool.shell(#""$0" import "$1" --agent alden --json --db "$2" $3"#, input, store, user)
+            let completed = try rest.json
+            #expect(completed["present"]?.int == stored && completed["stored"]?.int == 4_000 - stored)
+            #expect(completed["complete"]?.bool == true)
+        }
     }
 
     @Test func `a limit on the size of files is named, wherever it strikes`() async throws {
