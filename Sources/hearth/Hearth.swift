@@ -95,21 +95,51 @@ struct Hearth: AsyncParsableCommand {
 
     /// The command that some arguments name.
     ///
-    /// Where they can't be read and a word among them is spelled as an option that the command doesn't have, the error
-    /// says what to do with a text that begins so.
+    /// Where they can't be read because of a word that names no command, or is spelled as an option that the command
+    /// doesn't have, the error names it, and what was probably meant.
     static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        let asksForHelp = arguments.first == "help" || arguments.contains { ["--help", "-h"].contains($0) }
         do {
-            return try parseAsRoot(arguments)
+            let command = try parseAsRoot(arguments)
+            guard asksForHelp else { return command }
+            try refuseUnknownCommand(in: arguments)
+            return command
         } catch  where exitCode(for: error) == .validationFailure {
-            let grammar = try CommandGrammar(description: _dumpHelp())
-            guard let unknown = DashedText.unknownOption(in: arguments, grammar) else { throw error }
-            let said = message(for: error)
-            let complaint =
-                said.hasPrefix("Unknown option '\(unknown.option)'") ? said : "Unknown option '\(unknown.option)'."
-            throw ValidationError(
-                "\(complaint)\nIf \(unknown.option) is text, put it behind --: hearth \(unknown.command) -- '\(unknown.option)'"
+            try refuseUnknownCommand(in: arguments)
+            throw try explained(error, arguments)
+        }
+    }
+
+    private static func refuseUnknownCommand(in arguments: [String]) throws {
+        let grammar = try CommandGrammar(description: _dumpHelp())
+        guard let unknown = grammar.unknownCommand(in: arguments) else { return }
+        let meant = unknown.nearest.map { " Did you mean '\($0)'?" } ?? ""
+        throw ValidationError("Unknown command '\(unknown.name)'.\(meant)")
+    }
+
+    /// An error that says of an option that isn't there what was probably meant: another one, or a text.
+    private static func explained(_ error: any Error, _ arguments: [String]) throws -> any Error {
+        let grammar = try CommandGrammar(description: _dumpHelp())
+        guard let unknown = DashedText.unknownOption(in: arguments, grammar) else { return error }
+        let (command, words) = grammar.command(namedBy: arguments)
+        let said = message(for: error)
+        var lines = ["Unknown option '\(unknown)'."]
+        if let meant = command.option(nearestTo: DashedText.name(of: unknown)) {
+            lines[0] += " Did you mean '\(meant)'?"
+        } else if said.hasPrefix("Unknown option '\(unknown)'. Did you mean") {
+            lines = [said]
+        }
+        if said.hasPrefix("Missing") { lines.append(said) }
+        let asText = DashedText.withUnknownOptionsAsText(in: arguments, grammar)
+        if (try? parseAsRoot(asText.arguments)) != nil {
+            lines.append("If \(unknown) is text, put it behind --: hearth \(asText.written)")
+        }
+        if !lines[0].contains("Did you mean") {
+            lines.append(
+                "`hearth help \(arguments.prefix(words).joined(separator: " "))` names the options that there are."
             )
         }
+        return ValidationError(lines.joined(separator: "\n"))
     }
 
     /// Says what went wrong, if there is anything to say, and ends the process with the status of such an error.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HearthText
 
 /// A command as its declaration describes it: what it is called, and what it takes.
 struct CommandGrammar: Decodable {
@@ -48,6 +49,31 @@ struct CommandGrammar: Decodable {
         }
         if count > 0, let name = command.defaultSubcommand, let next = command.subcommand(name) { command = next }
         return (command, count)
+    }
+
+    /// The first word that should name a command and names none, and the one that was probably meant; nil if there is none.
+    func unknownCommand(in words: [String]) -> (name: String, nearest: String?)? {
+        var command = self
+        for word in words where word != "help" {
+            guard let subcommands = command.subcommands, !subcommands.isEmpty else { return nil }
+            if let next = command.subcommand(word) {
+                command = next
+                continue
+            }
+            // What begins with a dash asks for something else, and what a command without a name takes is no name.
+            let unnamed = command.defaultSubcommand.flatMap { command.subcommand($0) }
+            guard !word.hasPrefix("-"), unnamed?.takesText != true else { return nil }
+            return (word, NearestWord.to(word, among: subcommands.map(\.commandName)))
+        }
+        return nil
+    }
+
+    /// The option that was probably meant by one that isn't there: one with nearly the same name, or one of whose words it
+    /// is, as `--tokens` for `--max-tokens`.
+    func option(nearestTo name: String) -> String? {
+        let names = (arguments ?? []).flatMap { $0.names ?? [] }.map(\.text).filter { $0.hasPrefix("--") }
+        let word = name.drop { $0 == "-" }
+        return NearestWord.to(name, among: names) ?? names.first { $0.split(separator: "-").contains(word) }
     }
 
     private func subcommand(_ name: String) -> CommandGrammar? {

@@ -7,6 +7,8 @@ struct DashedText {
     private let command: CommandGrammar
     /// Where the command's own arguments begin.
     private let start: Int
+    /// Whether an option that the command doesn't have is text.
+    private let unknownIsText: Bool
 
     private var options: [String] = []
     private var texts: [String] = []
@@ -31,23 +33,48 @@ struct DashedText {
         return separation.result
     }
 
-    /// The first argument that is spelled as a long option, in front of "--", which a command that takes texts doesn't
-    /// have, and the words that name the command; nil if there is none.
-    static func unknownOption(
+    /// The arguments read so that what is spelled as an option, and is none of the command's, is text.
+    ///
+    /// - Returns: The arguments as ArgumentParser reads them so, and how a person writes their texts.
+    static func withUnknownOptionsAsText(
         in arguments: [String],
         _ grammar: CommandGrammar
-    ) -> (option: String, command: String)? {
+    ) -> (arguments: [String], written: String) {
         let (command, words) = grammar.command(namedBy: arguments)
-        guard words > 0, command.takesText else { return nil }
-        let unknown = arguments.dropFirst(words).prefix { $0 != "--" }
-            .first { isSpelledAsOption($0) && command.option(String($0.prefix { $0 != "=" })) == nil }
-        return unknown.map { ($0, arguments.prefix(words).joined(separator: " ")) }
+        var separation = DashedText(arguments: arguments, command: command, start: words, unknownIsText: true)
+        separation.read()
+        let texts = separation.texts
+        let dashed = texts.firstIndex { isSpelledAsOption($0) } ?? texts.count
+        let written = texts[..<dashed].map(quoted) + ["--"] + texts[dashed...].map(quoted)
+        return (separation.result, (arguments.prefix(words) + written).joined(separator: " "))
     }
 
-    private init(arguments: [String], command: CommandGrammar, start: Int) {
+    /// The first argument that is spelled as a long option, in front of "--", which the command doesn't have; nil if
+    /// there is none.
+    static func unknownOption(in arguments: [String], _ grammar: CommandGrammar) -> String? {
+        let (command, words) = grammar.command(namedBy: arguments)
+        guard words > 0 else { return nil }
+        return arguments.dropFirst(words).prefix { $0 != "--" }
+            .first { isSpelledAsOption($0) && command.option(name(of: $0)) == nil }
+    }
+
+    private init(arguments: [String], command: CommandGrammar, start: Int, unknownIsText: Bool = false) {
         self.arguments = arguments
         self.command = command
         self.start = start
+        self.unknownIsText = unknownIsText
+    }
+
+    /// An option without the value that stands beside it.
+    static func name(of option: String) -> String { String(option.prefix { $0 != "=" }) }
+
+    /// A text as a shell takes it.
+    private static func quoted(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "_.:/".utf8.contains($0) }
+        let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+        return isPlain ? text : "'\(parts.joined(separator: "'\\''"))'"
     }
 
     /// Whether an argument begins with a dash and is not simply spelled as a long option is.
@@ -86,7 +113,7 @@ struct DashedText {
                 return
             }
             guard let option = command.option(argument), !isWord(at: index - 1) else {
-                if Self.isSpelledAsOption(argument), !isWord(at: index - 1) {
+                if Self.isSpelledAsOption(argument), !isWord(at: index - 1), !isUnknownText(argument) {
                     note(option: argument)
                 } else {
                     note(text: argument)
@@ -100,6 +127,10 @@ struct DashedText {
             note(option: argument, value: arguments[index])
             index += 1
         }
+    }
+
+    private func isUnknownText(_ argument: String) -> Bool {
+        unknownIsText && command.option(Self.name(of: argument)) == nil
     }
 
     /// Whether what follows an option that takes a value is that value.

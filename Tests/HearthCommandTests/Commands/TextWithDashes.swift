@@ -66,11 +66,11 @@ import Testing
 
     @Test(arguments: [
         (["store", "--verbose"], "--verbose", "hearth store -- '--verbose'"),
-        (["edit", "mem_1", "--x"], "--x", "hearth edit --"),
+        (["edit", "mem_1", "--x"], "--x", "hearth edit mem_1 -- '--x'"),
+        (["search", "a b", "--x", "tea", "--own"], "--x", "hearth search 'a b' -- '--x' tea"),
         (["search", "--x"], "--x", "hearth search -- '--x'"),
         (["store", "--verbose=1"], "--verbose=1", "hearth store --"),
         (["get", "--id"], "--id", "hearth get --"),
-        (["store", "--json", "--note", "tea"], "--note", "hearth store --"),
         (["delete", "--all"], "--all", "hearth delete --"), (["history", "--last"], "--last", "hearth history --"),
         (["similar", "--to"], "--to", "hearth similar --"), (["restore", "--it"], "--it", "hearth restore --"),
         (["conflicts", "resolve", "--mine"], "--mine", "hearth conflicts resolve --"),
@@ -85,6 +85,55 @@ import Testing
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains("Unknown option '\(option.prefix { $0 != "=" })"), "\(outcome.errors)")
         #expect(outcome.errors.contains("put it behind --: \(remedy)"), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [
+        (["revoke", "mem_1", "--with", "alice"], "--with", "'--from <agent>"),
+        (["store", "tea", "--timeout", "3"], "--timeout", "`hearth help store`"),
+        (["store", "--json", "--note", "tea"], "--note", "Unknown option"),
+        (["get", "mem_1", "--usr", "iris"], "--usr", "Did you mean '--user'?"),
+        (["edit", "mem_1", "tea", "--metdata", "k=v"], "--metdata", "Did you mean '--metadata'?"),
+        (["list", "--importance", "1"], "--importance", "Did you mean '--min-importance'?"),
+    ])
+    func `an option that can't be a text is answered with what there is`(
+        arguments: [String],
+        option: String,
+        remedy: String
+    ) async throws {
+        let outcome = try await tool.run(arguments + ["--db", tool.store])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("Unknown option '\(option)'"), "\(outcome.errors)")
+        #expect(outcome.errors.contains(remedy) && !outcome.errors.contains("behind --"), "\(outcome.errors)")
+    }
+
+    @Test(
+        arguments: [
+            (["lst"], "lst", "list"), (["sarch", "x"], "sarch", "search"),
+            (["policy", "lod", "x"], "lod", "load"),
+            (["help", "lst"], "lst", "list"), (["help", "policy", "lod"], "lod", "load"),
+            (["lst", "--help"], "lst", "list"),
+            (["embeddings", "rebild"], "rebild", "rebuild"), (["nonsense", "--json"], "nonsense", nil),
+            (["help", "nonsense"], "nonsense", nil),
+        ] as [([String], String, String?)]
+    )
+    func `a command that isn't there is named, with the nearest one`(
+        arguments: [String],
+        name: String,
+        nearest: String?
+    ) async throws {
+        let outcome = try await tool.run(arguments)
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("Unknown command '\(name)'."), "\(outcome.errors)")
+        #expect(outcome.errors.contains("Did you mean") == (nearest != nil), "\(outcome.errors)")
+        if let nearest { #expect(outcome.errors.contains("'\(nearest)'?"), "\(outcome.errors)") }
+    }
+
+    @Test(arguments: [
+        ["help"], ["help", "list"], ["help", "policy", "load"], ["policy", "--help"], ["search", "-h"],
+    ])
+    func `help is given for what there is`(arguments: [String]) async throws {
+        let outcome = try await tool.run(arguments)
+        #expect(outcome.status == 0 && outcome.errors.isEmpty && outcome.text.contains("USAGE"))
     }
 
     @Test func `a misspelt option goes on to be corrected, and one of a command without texts is said alone`()
