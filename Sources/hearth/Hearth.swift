@@ -147,6 +147,10 @@ struct Hearth: AsyncParsableCommand {
         switch error {
         case OutputFailure.readerLeft:
             exit()
+        case let error as MemoryError where error.code == .storeReadOnly && error.sqliteCode != nil:
+            // The file system says so, and not whoever asked for reading alone.
+            Console.error.complain("\(error.message) To read it as it is, set HEARTH_READ_ONLY=true.")
+            exit(withError: ExitCode.failure)
         case let error as MemoryError:
             Console.error.complain(error.message)
             exit(withError: ExitCode.failure)

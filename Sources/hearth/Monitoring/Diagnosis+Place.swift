@@ -33,7 +33,8 @@ extension Diagnosis {
                 "place",
                 .attention,
                 "You can't write in the directory \(directory), where the log of the store is kept.",
-                remedy: "Give yourself the right to write there; until then the store can only be read."
+                remedy:
+                    "Give yourself the right to write there; until then HEARTH_READ_ONLY=true lets the store be read."
             )
         }
     }

@@ -112,6 +112,26 @@ import Testing
         #expect(!tool.sandbox.exists("store.db"))
     }
 
+    @Test func `a store that can't be written is read if that is asked for, and it is said how`() async throws {
+        try await tool.run("store", "tea")
+        try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: tool.store)
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: tool.sandbox.path)
+        let script = #"""
+            [ "$(id -u)" = 0 ] && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$@"
+            exec "$0" "$@"
+            """#
+        for command in [["list", "--user", "iris", "--agent", "alden"], ["search", "tea"], ["verify"]] {
+            let refused = try await tool.shell(script, command + ["--db", tool.store])
+            #expect(refused.status == 1 && refused.errors.contains("HEARTH_READ_ONLY=true"), "\(refused.errors)")
+        }
+        let examined = try await tool.shell(script, ["doctor", "--db", tool.store])
+        #expect(examined.text.contains("HEARTH_READ_ONLY=true lets the store be read"), "\(examined.text)")
+        var reading = tool
+        reading.environment["HEARTH_READ_ONLY"] = "true"
+        let verified = try await reading.shell(script, ["verify", "--db", tool.store])
+        #expect(verified.status == 0, "\(verified.errors)")
+    }
+
     @Test func `a directory that isn't there is named`() async throws {
         let outcome = try await tool.run(["store", "tea", "--db", tool.sandbox.file("nowhere/store.db")])
         #expect(outcome.status == 1)
