@@ -69,6 +69,11 @@ struct EditCommand: AsyncParsableCommand {
             )
         }
         try publication.store.output.print(report)
+        if let wanted = fields.provenance.trust, wanted > report.trust {
+            Console.error.warn(
+                "Its trust stays \(report.trust): an edit can lower trust and never raises it. Store the text anew to trust it more."
+            )
+        }
     }
 
     private func content() throws -> String? {
@@ -84,6 +89,9 @@ private struct EditReport: Report, Sendable {
     private let published: Bool
     /// Why plain text of it may be left in the file.
     private let problem: String?
+
+    /// How far the memory is trusted now.
+    var trust: Double { memory.provenance.trust }
 
     init(before: Memory?, after: Memory, isPublished: Bool, problem: String?) {
         memory = after

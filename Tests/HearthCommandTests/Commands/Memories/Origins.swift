@@ -36,6 +36,18 @@ import Testing
         try await tool.expectRefusal("store", "x", "--origin", "web", saying: "--origin", status: 64)
     }
 
+    @Test func `an edit that wants more trust says that it can't have it`() async throws {
+        let id = try await tool.stored("Tea")
+        let alone = try await tool.run("edit", id, "--trust", "1", "--publish")
+        #expect(alone.status == 0 && alone.errors.contains("trust stays 0.8: an edit can lower"), "\(alone.errors)")
+        let low = try await tool.stored("Rice", "--trust", "0.1")
+        let edited = try await tool.run("edit", low, "Wild rice", "--trust", "1", "--publish", "--json")
+        #expect(try edited.json["memory"]?["trust"]?.number == 0.1)
+        #expect(edited.errors.contains("trust stays 0.1"), "\(edited.errors)")
+        let lowered = try await tool.run("edit", id, "--trust", "0.2", "--publish")
+        #expect(lowered.errors.isEmpty && lowered.text.contains("Published"))
+    }
+
     @Test func `an import is trusted as imports are, or as its option says`() async throws {
         try await tool.run("import", "-", input: #"{"user": "iris", "text": "Jam", "id": "a"}"#)
         try await tool.run(
