@@ -16,8 +16,8 @@ struct EmbeddingsCommand: AsyncParsableCommand {
             discussion: """
                 Memories without a vector of the present embedder are found by their words alone.
 
-                JSON: embedder, dimension, documents (what search can find, drafts among them), embedded, pending, withoutVector (blank, or \
-                refused by the embedder: found by their words).
+                JSON: embedder, dimension, documents (what search can find, drafts among them), embedded, pending, without_vector (blank, or \
+                refused by the embedder: found by their words; withoutVector, as it was called before, is the same).
                 """
         )
 
@@ -93,12 +93,16 @@ private struct EmbeddingsReport: Report {
     /// How many vectors a rebuild has made; nil if there was no rebuild.
     var made: Int?
 
-    private enum CodingKeys: String, CodingKey { case made }
+    private enum CodingKeys: String, CodingKey {
+        case made
+        case withoutVector = "without_vector"
+    }
 
     func encode(to encoder: any Encoder) throws {
         try status.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(made, forKey: .made)
+        try container.encode(status.withoutVector, forKey: .withoutVector)
     }
 
     func render(on page: inout Page) {

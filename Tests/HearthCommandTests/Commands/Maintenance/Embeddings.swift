@@ -60,7 +60,8 @@ import Testing
         for (force, made) in [([], 1), ([], 0), (["--force"], 1)] {
             let rebuilt = try await tool.run(["embeddings", "rebuild", "--json"] + force + options(server))
             #expect(try rebuilt.json["made"]?.int == made)
-            #expect(try rebuilt.json["withoutVector"]?.int == 0)
+            // The second is what it was called before.
+            #expect(try rebuilt.json["without_vector"]?.int == 0 && rebuilt.json["withoutVector"]?.int == 0)
         }
         #expect(server.requests.count == 2)
         server.stop()
