@@ -31,7 +31,7 @@ extension MultiAgentMemoryCoordinator {
                 unknown.append(id)
             }
         }
-        guard unknown.isEmpty else { throw MemoryError.noProfile(of: unknown) }
+        guard unknown.isEmpty else { throw try noProfile(of: unknown) }
         for profile in wanted { try await register(profile.id, as: profile) }
     }
 
@@ -39,7 +39,7 @@ extension MultiAgentMemoryCoordinator {
     private func wantedProfile(of id: AgentID, given profile: AgentProfile?) throws -> AgentProfile {
         if let known = try profile ?? store.agent(id)?.profile { return known }
         guard var builtIn = AgentProfile.builtIn.first(where: { $0.id == id }) else {
-            throw MemoryError.noProfile(of: [id])
+            throw try noProfile(of: [id])
         }
         if let retention = configuration.retention(of: id) { builtIn.retention = retention }
         return builtIn
@@ -127,13 +127,17 @@ extension AgentProfile {
     static var builtIn: [AgentProfile] { hearthlink + [.system] }
 }
 
-extension MemoryError {
-    fileprivate static func noProfile(of agents: [AgentID]) -> MemoryError {
-        let names = agents.map(\.rawValue).joined(separator: ", ")
-        let them = agents.count == 1 ? "it" : "each of them"
+extension MultiAgentMemoryCoordinator {
+    /// Says which agents there are beside those that nobody knows.
+    private func noProfile(of unknown: [AgentID]) throws -> MemoryError {
+        let known = Set(try store.agents().map(\.id) + AgentProfile.builtIn.map(\.id))
+        func listed(_ ids: some Collection<AgentID>) -> String { ids.map(\.rawValue).joined(separator: ", ") }
         return MemoryError(
             code: .unknownAgent,
-            message: "No profile of agent \(names) is known; register \(them) with one, by registerAgent(_:profile:)."
+            message: """
+                No agent \(listed(unknown)) is known. There \(known.count == 1 ? "is" : "are") \(listed(known.sorted())). Others \
+                need a profile from the host program.
+                """
         )
     }
 }

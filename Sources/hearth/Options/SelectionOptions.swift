@@ -61,7 +61,8 @@ struct FilterOptions: ParsableArguments {
 
     func validate() throws {
         guard let since, let until, since.asStart >= until.asEnd else { return }
-        throw ValidationError("--since is not before --until, so nothing can be found; exchange them.")
+        let remedy = since.asStart == until.asEnd ? "give a later --until" : "exchange them"
+        throw ValidationError("--since is not before --until, so nothing can be found; \(remedy).")
     }
 
     /// The filter in the library's form.

@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    @Test func `a range of no length is refused, with a remedy that helps`() async throws {
+        let time = "2025-05-03T10:00:00Z"
+        for range in [[time, time], [time, "2025-05-03T12:00:00+02:00"], ["2025-05-04", "2025-05-03"]] {
+            try await tool.expectRefusal(
+                "list",
+                "--since",
+                range[0],
+                "--until",
+                range[1],
+                saying: "--since is not before --until",
+                "give a later --until",
+                status: 64
+            )
+        }
+    }
+
     @Test func `an expiry in the past is refused, and a day lasts until it is over`() async throws {
         for arguments in [["store", "tea"], ["edit", "mem_1"]] {
             for past in ["2020-01-01", "2020-01-01T00:00:00Z"] {

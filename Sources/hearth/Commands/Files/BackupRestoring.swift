@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import HearthMemory
 
 /// Puts a backup in the place of the store.
@@ -14,6 +15,9 @@ struct BackupRestoring {
     }
 
     func run() async throws {
+        guard access(backup, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR else {
+            throw CommandFailure("There is no backup at \(backup).")
+        }
         let path = try store.location()
         try path.prepare(for: .create)
         var configuration = try CoordinatorConfiguration(environment: ProcessInfo.processInfo.environment)

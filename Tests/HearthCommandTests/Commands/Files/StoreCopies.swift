@@ -82,6 +82,15 @@ import Testing
         #expect(try await tool.run("restore", copy, "--force").status == 0)
     }
 
+    @Test func `a backup that isn't there is named, and no directory is to be made for it`() async throws {
+        for backup in [tool.sandbox.file("none/x"), tool.sandbox.file("x"), "/dev/null/x"] {
+            let outcome = try await tool.run("restore", backup)
+            #expect(outcome.status == 1, "\(backup)")
+            #expect(outcome.errors == "Error: There is no backup at \(backup).\n", "\(outcome.errors)")
+        }
+        #expect(!tool.sandbox.exists("store.db"))
+    }
+
     @Test func `restore means a memory where there is no such file, or if it is said`() async throws {
         let id = try await tool.stored("tea")
         try await tool.run("delete", id)
