@@ -1,3 +1,4 @@
+import Foundation
 import HearthMCP
 import HearthMemory
 import HearthText
