@@ -37,6 +37,21 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test func `yesterday is not today, but it reaches into the night`() async throws {
+        let coordinator = try await household(clock: clock.storeClock)
+        let now = clock.storeClock.now().date
+        // Hours since midnight in UTC.
+        let hour = now.timeIntervalSince1970.truncatingRemainder(dividingBy: 86_400) / 3_600
+        let drafts = [-25.0, -23, -1, 7, 9]
+            .map { hours in
+                MemoryDraft(content: "At \(Int(hours)).", createdAt: now.addingTimeInterval((hours - hour) * 3_600))
+            }
+        try await coordinator.storeAgentMemories(agentID: "alden", userID: "iris", drafts)
+        #expect(Set(try await find("yesterday", in: coordinator)) == ["At -23.", "At -1.", "At 7."])
+        #expect(Set(try await find("what did I do today?", in: coordinator)) == ["At 7.", "At 9."])
+        try await coordinator.close()
+    }
+
     @Test func `with other words it raises what was made then and makes no result`() async throws {
         let coordinator = try await coordinator([
             ("The plumber came about the sink", 1), ("The plumber came about the shower", 200), ("Bought a lamp", 1),

@@ -8,8 +8,9 @@ struct CalendarPeriod: Hashable, Sendable {
 
     /// When it begins in a year and when it ends, in microseconds since 1970; nil for a day that the year doesn't have.
     ///
-    /// A day includes the one after it, because the person's day and the day in UTC may differ.
-    func range(inYear year: Int) -> Range<Int64>? {
+    /// A day includes some time after it, because the person's day and the day in UTC may differ: what a date names, the whole day after
+    /// it.
+    func range(inYear year: Int, after slack: Int64 = CivilDay.microseconds) -> Range<Int64>? {
         guard let month else { return CivilDay.start(year, 1, 1)..<CivilDay.start(year + 1, 1, 1) }
         let next = month == 12 ? (year: year + 1, month: 1) : (year: year, month: month + 1)
         let start = CivilDay.start(year, month, 1)
@@ -17,7 +18,7 @@ struct CalendarPeriod: Hashable, Sendable {
         guard let day else { return start..<end }
         let dayStart = start + Int64(day - 1) * CivilDay.microseconds
         guard dayStart < end else { return nil }
-        return dayStart..<dayStart + 2 * CivilDay.microseconds
+        return dayStart..<dayStart + CivilDay.microseconds + slack
     }
 }
 

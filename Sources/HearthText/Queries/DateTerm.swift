@@ -22,6 +22,13 @@ package struct DateTerm: Hashable, Sendable {
     var other: CalendarPeriod?
     var otherLast: CalendarPeriod?
 
+    /// Whether it is said from today on: "yesterday".
+    var isFromToday = false
+
+    /// How much of the time behind a day belongs to it. What is said from today on is not to reach into today itself, but for the night:
+    /// where it is still yesterday in America, hardly anybody in Europe writes.
+    private var slack: Int64 { isFromToday ? CivilDay.microseconds / 3 : CivilDay.microseconds }
+
     /// Whether it is in every year.
     package var isYearless: Bool { first.year == nil }
 
@@ -64,7 +71,7 @@ package struct DateTerm: Hashable, Sendable {
             .filter { !isYearless || $0.lowerBound <= instant }
         guard let range = all.max(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
         guard (last ?? first).day != nil, range.upperBound != .max, side != .before else { return range }
-        return range.lowerBound..<max(range.lowerBound, range.upperBound - CivilDay.microseconds)
+        return range.lowerBound..<max(range.lowerBound, range.upperBound - slack)
     }
 
     private static let longestYear = 366 * CivilDay.microseconds
@@ -76,12 +83,12 @@ package struct DateTerm: Hashable, Sendable {
     }
 
     private func range(from first: CalendarPeriod, to last: CalendarPeriod?, inYear year: Int) -> Range<Int64>? {
-        guard let start = first.range(inYear: year) else { return nil }
+        guard let start = first.range(inYear: year, after: slack) else { return nil }
         guard let last else { return start }
         let lastYear = last.year ?? year
-        guard let end = last.range(inYear: lastYear) else { return start }
+        guard let end = last.range(inYear: lastYear, after: slack) else { return start }
         if end.upperBound > start.lowerBound { return start.lowerBound..<end.upperBound }
-        guard last.year == nil, let next = last.range(inYear: year + 1) else { return start }
+        guard last.year == nil, let next = last.range(inYear: year + 1, after: slack) else { return start }
         return start.lowerBound..<next.upperBound
     }
 

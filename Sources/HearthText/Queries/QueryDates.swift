@@ -66,6 +66,7 @@ struct QueryDates {
         guard dates.count > count else { return }
         dates[added].isYearAlone = false
         dates[added].isRelative = true
+        dates[added].term.isFromToday = true
     }
 
     /// Adds a date, or makes one of it and the date before: "from May to July 2023".
