@@ -35,9 +35,6 @@ package struct Crowding {
     private static let comparable = 0.7
     /// How many that differ by their numbers alone stay in front: of forty reminders two are examples enough.
     private static let mostNumbered = 2
-    /// From this cosine on, texts may differ by their numbers alone: with the built-in embedder, short ones with several
-    /// numbers in them stand at 0.88 and above. It only saves the reading of texts.
-    package static let cosineOfNumbered: Float = 0.75
 
     /// The groups by their texts, as far as these had to be read.
     private var places: [String: Place] = [:]
@@ -67,8 +64,6 @@ package struct Crowding {
     /// - Parameters:
     ///   - ranked: The list, best first.
     ///   - threshold: From this cosine on, the lesser of two results steps back. Above 1, none does.
-    ///   - numbered: From this cosine on, the lesser of several that differ by their numbers alone steps back. Above 1, it
-    ///     does from `threshold` on.
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
     ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
     ///   - difference: How the text at a place differs from the text at an earlier one.
@@ -76,7 +71,6 @@ package struct Crowding {
     package init(
         _ ranked: [Ranked],
         threshold: Float,
-        numbered: Float = 2,
         dropping: Float = 2,
         cosine: (Int, Int) throws -> Float?,
         difference: (Int, Int) throws -> TellingWords.Difference,
@@ -93,14 +87,7 @@ package struct Crowding {
                 add(result, at: place, to: twin)
             } else if inFront.greatest < dropping {
                 let group = Group(result: result, place: place)
-                let stepsBack = try repeats(
-                    place,
-                    neighbours: inFront,
-                    from: threshold,
-                    numbered: min(threshold, numbered),
-                    cosine,
-                    difference
-                )
+                let stepsBack = try repeats(place, neighbours: inFront, from: threshold, cosine, difference)
                 if stepsBack { back.append(group) } else { front.append(group) }
             }
         }
@@ -111,18 +98,17 @@ package struct Crowding {
         _ place: Int,
         neighbours: Neighbours,
         from threshold: Float,
-        numbered least: Float,
         _ cosine: (Int, Int) throws -> Float?,
         _ difference: (Int, Int) throws -> TellingWords.Difference
     ) rethrows -> Bool {
-        guard neighbours.greatest >= least else { return false }
+        guard neighbours.greatest >= threshold else { return false }
         var numbered = 0
         for group in front.prefix(Self.comparedGroups) {
-            guard let cosine = try cosine(place, group.place), cosine >= least else { continue }
+            guard let cosine = try cosine(place, group.place), cosine >= threshold else { continue }
             switch try difference(place, group.place) {
-            case .nothing where cosine >= threshold: return true
+            case .nothing: return true
             case .numbers: numbered += 1
-            case .nothing, .telling: break
+            case .telling: break
             }
         }
         return numbered >= Self.mostNumbered

@@ -53,28 +53,6 @@ import Testing
         #expect(slots(crowding.back) == [[1], [3, 5]])
     }
 
-    @Test(
-        arguments: [(0.75, [[0], [1], [2]], [[3], [4]]), (2, [[0], [1], [2], [3], [4]], [])]
-            as [(Float, [[Int]], [[Int]])]
-    )
-    func `what differs by numbers steps back also where it is less near`(
-        numbered: Float,
-        front: [[Int]],
-        back: [[Int]]
-    ) {
-        let texts = ["a 1 b 1", "a 2 b 2", "c", "a 3 b 3", "a 4 b 4"]
-        let crowding = Crowding(
-            ranked(texts.count),
-            threshold: 0.95,
-            numbered: numbered,
-            cosine: { texts[$0].first == texts[$1].first ? 0.8 : 0.1 },
-            difference: { _, _ in .numbers },
-            text: { texts[$0] }
-        )
-        #expect(slots(crowding.front) == front)
-        #expect(slots(crowding.back) == back)
-    }
-
     @Test func `what differs by a number steps back when two such are in front, and what says something else never`() {
         let texts = ["a 1", "a 2", "b", "a 3", "a not 1", "a 1!"]
         func crowding(_ asked: String) -> Crowding {

@@ -40,22 +40,15 @@ extension MemoryStore {
             try self.catalogs.content(of: entry, user: user, at: slice.catalog, in: snapshot) ?? ""
         }
         let asked = TellingWords.Query(request.words)
-        let threshold = isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold
-        let mayBeNumbered = threshold <= 1 && !asked.hasNumbers
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
             try compared.take(good.map { slice.catalog.entries[$0.slot] })
             let crowding = try Crowding(
                 good,
-                threshold: threshold,
-                numbered: mayBeNumbered ? Crowding.cosineOfNumbered : SearchTuning.noThreshold,
+                threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
-                difference: { place, earlier in
-                    let isNear = compared.cosine(place, earlier).map { $0 >= threshold } ?? false
-                    guard try isNear || compared.haveLikeLengths(place, earlier) else { return .telling }
-                    return try compared.words(at: place).difference(from: compared.words(at: earlier), asked: asked)
-                },
+                difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
                 text: { try compared.text(at: $0) }
             )
             let isFilled = crowding.front.count + crowding.back.count >= request.limit
@@ -103,8 +96,6 @@ private final class ComparedResults {
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int64: String] = [:]
     private var words: [Int64: TellingWords] = [:]
-    /// How many bytes of each text are no figures.
-    private var lettersCounts: [Int64: Int] = [:]
     /// The vectors of the results, side by side; the scale of a result without one is nil.
     private var components: [Int8] = []
     private var scales: [Float?] = []
@@ -162,21 +153,6 @@ private final class ComparedResults {
         let text = try read(entry)
         texts[entry.document] = text
         return text
-    }
-
-    /// Whether two texts may differ by numbers and one word in ten: what stands between their figures is about equally
-    /// long. Texts that are longer or shorter need not be analysed.
-    func haveLikeLengths(_ place: Int, _ earlier: Int) throws -> Bool {
-        let (own, other) = (try lettersCount(at: place), try lettersCount(at: earlier))
-        return abs(own - other) <= 16 + max(own, other) / 4
-    }
-
-    private func lettersCount(at place: Int) throws -> Int {
-        let document = entries[place].document
-        if let held = lettersCounts[document] { return held }
-        let count = try text(at: place).utf8.count { $0 < UInt8(ascii: "0") || $0 > UInt8(ascii: "9") }
-        lettersCounts[document] = count
-        return count
     }
 
     /// What sets the text of a result apart from others like it.
