@@ -89,6 +89,9 @@ extension Timestamp {
         return Timestamp(rawValue: sum).bounded
     }
 
+    /// The times that a store accepts, as the file has them.
+    package static let accepted = earliest.rawValue...latest.rawValue
+
     /// The nearest time that a store accepts.
     package var bounded: Timestamp { min(max(self, .earliest), .latest) }
 }

@@ -33,8 +33,7 @@ struct RecordTakeover {
 
     /// Takes over one fact.
     func take(_ fact: DeviceFact, id: [UInt8]) throws -> Outcome {
-        let accepted = Timestamp.earliest.rawValue...Timestamp.latest.rawValue
-        guard fact.times.allSatisfy(accepted.contains) else {
+        guard fact.times.allSatisfy(Timestamp.accepted.contains) else {
             return .refused("a time of it is not in the years -9999 to 9999")
         }
         return switch fact {

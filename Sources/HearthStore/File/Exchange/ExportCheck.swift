@@ -184,8 +184,7 @@ struct ExportCheck {
     }
 
     private func time(_ microseconds: Int64) throws {
-        let range = Timestamp.earliest.rawValue...Timestamp.latest.rawValue
-        try require(range.contains(microseconds), "has a time that is not in the years -9999 to 9999")
+        try require(Timestamp.accepted.contains(microseconds), "has a time that is not in the years -9999 to 9999")
     }
 
     private func require(_ isRight: Bool, _ problem: String) throws {
