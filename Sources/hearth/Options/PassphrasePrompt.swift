@@ -50,7 +50,10 @@ enum PassphrasePrompt {
         CommandFailure("The terminal can't be told to hide a passphrase: \(String(cString: strerror(errno))).")
     }
 
-    /// The keys that end a question without an answer, Ctrl-C and Ctrl-\ mostly. They send no signal here.
+    /// The keys that end a question without an answer, Ctrl-C and Ctrl-\ mostly.
+    ///
+    /// The terminal sends no signal for them here; `PostponedSignals` does, once the terminal is as it was. It is the one of Ctrl-C
+    /// for both: to the other one, Swift shows a backtrace.
     private static func interruptions(in settings: termios) -> [UInt8] {
         withUnsafeBytes(of: settings.c_cc) { keys in [VINTR, VQUIT].map { keys[Int($0)] }.filter { $0 != 0 } }
     }
@@ -69,7 +72,10 @@ enum PassphrasePrompt {
             if got < 0, errno == EINTR { continue }
             guard got > 0 else { break }
             count += got
-            guard !interruptions.contains(bytes[count - 1]) else { throw CommandFailure("Interrupted.") }
+            guard !interruptions.contains(bytes[count - 1]) else {
+                signals.postpone(SIGINT)
+                throw CommandFailure("Interrupted.")
+            }
             if bytes[count - 1] == UInt8(ascii: "\n") {
                 count -= 1
                 break

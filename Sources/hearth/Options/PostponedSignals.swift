@@ -44,7 +44,14 @@ struct PostponedSignals {
         return polled[1].revents == 0
     }
 
+    /// Notes a signal as if it had come.
+    func postpone(_ number: Int32) {
+        note(number)
+    }
+
     /// Lets signals do again what they did before, and sends those that came.
+    ///
+    /// What ends the process has ended it before this returns.
     func deliver() {
         for (number, action) in former {
             var action = action
@@ -52,8 +59,22 @@ struct PostponedSignals {
         }
         close(postponed.exchange(-1, ordering: .sequentiallyConsistent))
         var number: UInt8 = 0
-        while read(end, &number, 1) == 1 { kill(getpid(), Int32(number)) }
+        while read(end, &number, 1) == 1 { Self.send(Int32(number)) }
         close(end)
+    }
+
+    /// Sends a signal to this very thread, so that it acts at once.
+    ///
+    /// The threads of a pool hold signals back. What is sent to the process waits for another thread then, and this one would go
+    /// on meanwhile.
+    private static func send(_ number: Int32) {
+        var sent = sigset_t()
+        var former = sigset_t()
+        sigemptyset(&sent)
+        sigaddset(&sent, number)
+        pthread_sigmask(SIG_UNBLOCK, &sent, &former)
+        raise(number)
+        pthread_sigmask(SIG_SETMASK, &former, nil)
     }
 }
 
