@@ -55,7 +55,7 @@ enum LogBenchmarks {
                 unit: "bytes"
             ),
             Measurement(
-                name: "the same of memories of two sentences",
+                name: "the same of memories of two sentences and a word",
                 ours: long.file / Double(scale.bulk),
                 floor: long.text / Double(scale.bulk),
                 unit: "bytes"
@@ -80,7 +80,8 @@ enum LogBenchmarks {
         for _ in 0..<count / batch {
             let drafts = (0..<batch)
                 .map { _ in
-                    MemoryDraft(content: corpus.sentence() + " " + corpus.sentence(), category: .conversation)
+                    let text = [corpus.sentence(), corpus.sentence(), corpus.word()].joined(separator: " ")
+                    return MemoryDraft(content: text, category: .conversation)
                 }
             textBytes += drafts.reduce(0) { $0 + $1.content.utf8.count }
             _ = try await coordinator.fill(drafts, user: "bench")

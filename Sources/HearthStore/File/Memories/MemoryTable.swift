@@ -112,6 +112,8 @@ enum MemoryTable {
     static func insert(_ rows: [Rows], now: Timestamp, into transaction: StoreTransaction) throws {
         try transaction.connection.insert(rows, by: memories) { row, parameters in
             let fields = row.new.fields
+            // Those of one call are a microsecond apart, and each came into the file at its own.
+            let arrival = row.new.isDated ? now : row.new.createdAt
             try parameters.bind(
                 row.keys.key,
                 (row.new.hasNamesake
@@ -130,13 +132,13 @@ enum MemoryTable {
                 MemoryColumns.confidence(fields.confidence),
                 row.sealed != nil,
                 row.sealed,
-                row.new.createdAt == now ? nil : now.rawValue,
-                row.new.createdAt == now ? nil : row.new.createdAt.rawValue,
+                row.new.createdAt == arrival ? nil : arrival.rawValue,
+                row.new.createdAt == arrival ? nil : row.new.createdAt.rawValue,
                 fields.expiresAt?.rawValue,
                 row.new.parentID?.rawValue,
                 // What a sensitive memory's payload is bound to must be known before it is opened.
                 row.sealed == nil ? Array(row.digest.prefix(SchemaV3.checkLength)) : row.digest,
-                MemoryColumns.lag(of: row.time, arrivedAt: now),
+                MemoryColumns.lag(of: row.time, arrivedAt: arrival),
                 StoredProvenance.column(fields.provenance, isSealed: row.sealed != nil),
                 EqualTexts.column(fields, digest: row.new.contentDigest, sealedBy: row.new.keys)
             )

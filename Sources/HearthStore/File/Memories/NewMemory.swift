@@ -15,6 +15,8 @@ struct NewMemory: Sendable {
     /// What the host says of where it came from; nil: nothing.
     let provenance: Provenance?
     let createdAt: Timestamp
+    /// Whether the host says when it was created. If not, it was when it came into the file.
+    let isDated: Bool
     var parentID: MemoryID?
     let contentDigest: [UInt8]
     let document: AnalyzedDocument
@@ -43,6 +45,7 @@ struct NewMemory: Sendable {
         self.sessionID = try sessionID?.validated()
         type = draft.type
         parentID = try draft.parentID?.validated()
+        isDated = draft.createdAt != nil
         createdAt =
             try draft.createdAt.map { date throws(MemoryError) in try Timestamp(date, name: "createdAt") } ?? now
         fields = try draft.fields()
