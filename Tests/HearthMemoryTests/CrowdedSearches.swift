@@ -95,6 +95,42 @@ import Testing
 
     @Test(arguments: [
         (
+            (0..<40).map { "Took \(100 + $0 * 10) mg of magnesium at \($0 % 24):00" },
+            "Dr. Okafor recommended magnesium because of the leg cramps", ["why magnesium?", "magnesium"],
+            "magnesium 240 mg"
+        ),
+        (
+            (0..<30).map { "Slept \(5 + $0 % 4) hours and \($0 * 3 % 60) minutes, woke up \($0 % 5) times" },
+            "Slept badly because of the party next door", ["slept", "how did I sleep"], "slept 42 minutes"
+        ),
+        (
+            (1...40).map { "Reminder: take the blood pressure pills at 8:00, day \($0)" },
+            "The blood pressure pills are in the top drawer of the bathroom",
+            ["blood pressure pills", "where are the blood pressure pills?"], "pills day 17"
+        ),
+    ])
+    func `many that differ by several numbers leave room for the answer`(
+        texts: [String],
+        answer: String,
+        queries: [String],
+        numbered: String
+    ) async throws {
+        let drafts = (texts + [answer]).map { MemoryDraft(content: $0) }
+        try await coordinator.storeAgentMemories(agentID: "alden", userID: "iris", drafts)
+        for query in queries {
+            let found = try await search(query).map(\.memory.content)
+            #expect(found.prefix(3).contains(answer), "\(query): \(found)")
+            #expect(found.count == 10)
+        }
+        // Whoever asks for a number wants those that differ by it.
+        let number = numbered.split(separator: " ").first { Int($0) != nil } ?? ""
+        let found = try await search(numbered).map(\.memory.content)
+        #expect(found.first?.contains("\(number)") == true, "\(found)")
+        #expect(!found.contains(answer))
+    }
+
+    @Test(arguments: [
+        (
             "Who is not allergic to penicillin?",
             [
                 "Tom is allergic to penicillin", "Eva is allergic to penicillin", "Ben is not allergic to penicillin",

@@ -16,7 +16,8 @@ package struct TellingWords: Sendable {
     /// What was asked for.
     package struct Query: Sendable {
         fileprivate let terms: Set<String>
-        fileprivate let hasNumbers: Bool
+        /// Whether it asks for a number, so that none is like another.
+        package let hasNumbers: Bool
 
         package init(_ query: KeywordQuery?) {
             terms = Set((query?.clauses ?? []).filter(\.isTyped).flatMap(\.phrase.terms))

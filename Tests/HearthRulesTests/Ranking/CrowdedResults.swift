@@ -23,6 +23,7 @@ import Testing
             dropping: dropping,
             cosine: cosine,
             difference: { _, _ in .nothing },
+            pattern: { _ in nil },
             text: { texts[$0] }
         )
     }
@@ -64,12 +65,35 @@ import Testing
                     TellingWords(of: texts[$0])
                         .difference(from: TellingWords(of: texts[$1]), asked: .init(KeywordQuery(asked)))
                 },
+                pattern: { _ in nil },
                 text: { texts[$0] }
             )
         }
         #expect(slots(crowding("a").front) == [[0], [1], [2], [4]])
         #expect(slots(crowding("a").back) == [[3], [5]])
         #expect(slots(crowding("a 3").front) == [[0], [1], [2], [3], [4]])
+    }
+
+    @Test(
+        arguments: [(0.95, [[0], [1], [2]], [[3], [4]]), (2, [[0], [1], [2], [3], [4]], [])]
+            as [(Float, [[Int]], [[Int]])]
+    )
+    func `what is equal but for its numbers steps back also where it is less near`(
+        threshold: Float,
+        front: [[Int]],
+        back: [[Int]]
+    ) {
+        let texts = ["a 1 b 1", "a 2 b 2", "a 3 c 3", "a 10 b 1,250", "a 4 b 8:00"]
+        let crowding = Crowding(
+            ranked(texts.count),
+            threshold: threshold,
+            cosine: { _, _ in 0.8 },
+            difference: { _, _ in .telling },
+            pattern: { NumberedPattern(of: texts[$0]) },
+            text: { texts[$0] }
+        )
+        #expect(slots(crowding.front) == front)
+        #expect(slots(crowding.back) == back)
     }
 
     @Test func `a threshold above one moves nothing`() {
@@ -101,6 +125,7 @@ import Testing
                 threshold: 2,
                 cosine: { _, _ in cosine },
                 difference: { _, _ in .nothing },
+                pattern: { _ in nil },
                 text: text
             )
             #expect(crowding.front.count == 50)
@@ -131,6 +156,7 @@ import Testing
             threshold: 0.95,
             cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
             difference: { _, _ in .nothing },
+            pattern: { _ in nil },
             text: { "\($0)" }
         )
         #expect(slots(crowding.ordered) == [[0], [2], [1], [3], [4]])
@@ -153,6 +179,7 @@ import Testing
             threshold: 2,
             cosine: { _, _ in nil },
             difference: { _, _ in .nothing },
+            pattern: { _ in nil },
             text: { $0 == 1 ? "b" : "a" }
         )
         #expect(slots(crowding.front) == [[0, 2], [1]])

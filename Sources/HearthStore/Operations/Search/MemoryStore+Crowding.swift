@@ -49,6 +49,7 @@ extension MemoryStore {
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
                 difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
+                pattern: { asked.hasNumbers ? nil : try compared.pattern(at: $0) },
                 text: { try compared.text(at: $0) }
             )
             let isFilled = crowding.front.count + crowding.back.count >= request.limit
@@ -96,6 +97,7 @@ private final class ComparedResults {
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int64: String] = [:]
     private var words: [Int64: TellingWords] = [:]
+    private var patterns: [Int64: NumberedPattern?] = [:]
     /// The vectors of the results, side by side; the scale of a result without one is nil.
     private var components: [Int8] = []
     private var scales: [Float?] = []
@@ -161,6 +163,14 @@ private final class ComparedResults {
         if let held = words[document] { return held }
         let found = TellingWords(of: try text(at: place))
         words[document] = found
+        return found
+    }
+    /// The text of a result without its numbers; nil if it has none.
+    func pattern(at place: Int) throws -> NumberedPattern? {
+        let document = entries[place].document
+        if let held = patterns[document] { return held }
+        let found = NumberedPattern(of: try text(at: place))
+        patterns[document] = .some(found)
         return found
     }
 }
