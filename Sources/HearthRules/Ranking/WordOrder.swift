@@ -13,6 +13,11 @@ package struct WordOrder {
     private static let depth = Proximity.depth
     /// How much of a memory is looked at, in UTF-8 bytes.
     private static let longestContent = 1_024
+    /// Three words in their order say who did what to whom. So many of the best results are looked at where one that has most
+    /// of them backwards stands before one that has them in order, and scores comparably.
+    private static let leastWords = 3
+    private static let reach = 10
+    private static let comparable = 0.75
     /// By how much the shares of the words and the cosines of two memories may differ that have the same words: by the
     /// rounding of their vectors.
     private static let rounding = (words: 1e-5, meaning: 0.002)
@@ -22,11 +27,38 @@ package struct WordOrder {
             .map { Array($0.terms[0].utf8)[...] }
     }
 
-    /// The results, in which those with equal words have changed places and scores among themselves.
+    /// The results, in which those with equal words have changed places and scores among themselves, and so have those that
+    /// hold every word with those that have most of them backwards.
     ///
-    /// - Parameter content: The text of a slot.
-    package func arranged(_ results: [Ranked], content: (Int) throws -> String) rethrows -> [Ranked] {
+    /// - Parameters:
+    ///   - isWhole: Whether the text of a slot holds every word of the query.
+    ///   - content: The text of a slot.
+    package func arranged(
+        _ results: [Ranked],
+        isWhole: (Int) -> Bool,
+        content: (Int) throws -> String
+    ) rethrows -> [Ranked] {
         guard words.count > 1, results.count > 1 else { return results }
+        var arranged = try orderedAmongEquals(results, content: content)
+        guard words.count >= Self.leastWords else { return arranged }
+        let whole = arranged.prefix(Self.reach).indices.filter { isWhole(arranged[$0].slot) }
+        guard whole.count > 1 else { return arranged }
+        var backwards: [Int] = []
+        for place in whole {
+            let pairs = try pairsInOrder(in: content(arranged[place].slot))
+            if pairs * 2 < words.count - 1 { backwards.append(place) }
+            guard pairs == words.count - 1, let other = backwards.first,
+                arranged[place].score >= Self.comparable * arranged[other].score
+            else { continue }
+            (arranged[other], arranged[place]) = (arranged[place], arranged[other])
+            (arranged[other].score, arranged[place].score) = (arranged[place].score, arranged[other].score)
+            backwards.removeFirst()
+            backwards.append(place)
+        }
+        return arranged
+    }
+
+    private func orderedAmongEquals(_ results: [Ranked], content: (Int) throws -> String) rethrows -> [Ranked] {
         var arranged = results
         for places in Self.equals(in: results.prefix(Self.depth)) {
             let orders = try places.map { (place: $0, pairs: try pairsInOrder(in: content(results[$0].slot))) }

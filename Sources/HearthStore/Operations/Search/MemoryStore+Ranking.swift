@@ -108,10 +108,13 @@ extension MemoryStore {
             }
             guard isTyped, let words = request.words else { return best }
             if request.meaning != nil {
+                let found = workspace.found
                 best = try WordOrder(of: words)
-                    .arranged(best) { slot in
-                        try content(at: slot, of: slice, user: user, in: snapshot) ?? ""
-                    }
+                    .arranged(
+                        best,
+                        isWhole: { found.slot($0, holds: words.typedClauses) },
+                        content: { try content(at: $0, of: slice, user: user, in: snapshot) ?? "" }
+                    )
             }
             let arranged = try typedFirst(
                 best.filter { $0.score >= minimum },

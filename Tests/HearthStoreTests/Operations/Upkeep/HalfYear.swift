@@ -113,14 +113,15 @@ struct SimulatedHalfYear {
             )
         }
         let ids = try await upkeep.store.store(drafts, agentID: owner, userID: user, shareWith: [])
-        for (id, draft) in zip(ids, drafts) {
+        for (number, (id, draft)) in zip(ids, drafts).enumerated() {
             memories[id] = Kept(
                 id: id,
                 owner: owner,
                 user: user,
                 type: draft.type,
                 importance: draft.importance,
-                since: now,
+                // Those of one call come a microsecond after another.
+                since: now.advanced(by: .microseconds(number)),
                 expiresAt: try draft.expiresAt.map { try Timestamp($0, name: "expiresAt") }
             )
         }
