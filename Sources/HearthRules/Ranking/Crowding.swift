@@ -37,7 +37,7 @@ package struct Crowding {
     private static let mostNumbered = 2
     /// From this cosine on, texts may be equal but for their numbers: with the built-in embedder, short ones with several
     /// numbers in them stand at 0.88 and above. It only saves the reading of texts.
-    private static let cosineOfNumbered: Float = 0.75
+    private static let cosineOfNumbered: Float = 0.85
 
     /// The groups by their texts, as far as these had to be read.
     private var places: [String: Place] = [:]

@@ -87,7 +87,7 @@ import Testing
         let crowding = Crowding(
             ranked(texts.count),
             threshold: threshold,
-            cosine: { _, _ in 0.8 },
+            cosine: { _, _ in 0.86 },
             difference: { _, _ in .telling },
             pattern: { NumberedPattern(of: texts[$0]) },
             text: { texts[$0] }

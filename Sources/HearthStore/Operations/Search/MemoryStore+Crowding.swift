@@ -97,7 +97,8 @@ private final class ComparedResults {
     /// The texts that were compared so far, so that each is read once.
     private var texts: [Int64: String] = [:]
     private var words: [Int64: TellingWords] = [:]
-    private var patterns: [Int64: NumberedPattern?] = [:]
+    /// Of the texts that were asked for, by place.
+    private var patterns: [NumberedPattern??] = []
     /// The vectors of the results, side by side; the scale of a result without one is nil.
     private var components: [Int8] = []
     private var scales: [Float?] = []
@@ -125,6 +126,7 @@ private final class ComparedResults {
     func take(_ entries: [DocumentEntry]) throws {
         self.entries = entries
         products = Array(repeating: 0, count: entries.count)
+        patterns = Array(repeating: nil, count: entries.count)
         placeOfProducts = -1
         guard let vectors else {
             scales = Array(repeating: nil, count: entries.count)
@@ -167,10 +169,9 @@ private final class ComparedResults {
     }
     /// The text of a result without its numbers; nil if it has none.
     func pattern(at place: Int) throws -> NumberedPattern? {
-        let document = entries[place].document
-        if let held = patterns[document] { return held }
+        if let held = patterns[place] { return held }
         let found = NumberedPattern(of: try text(at: place))
-        patterns[document] = .some(found)
+        patterns[place] = .some(found)
         return found
     }
 }
