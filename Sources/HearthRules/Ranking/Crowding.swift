@@ -37,7 +37,7 @@ package struct Crowding {
     private static let mostNumbered = 2
     /// From this cosine on, texts may be equal but for their numbers: with the built-in embedder, short ones with several
     /// numbers in them stand at 0.88 and above. It only saves the reading of texts.
-    private static let cosineOfNumbered: Float = 0.85
+    private static let cosineOfNumbered: Float = 0.88
 
     /// The groups by their texts, as far as these had to be read.
     private var places: [String: Place] = [:]
@@ -70,8 +70,8 @@ package struct Crowding {
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
     ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
     ///   - difference: How the text at a place differs from the text at an earlier one.
-    ///   - pattern: The text at a place without its numbers; nil if it has none, or was asked for by a number. Equal ones step
-    ///     back whatever the threshold, unless that is above 1.
+    ///   - isNumbered: Whether the text at a place is equal to the one at an earlier one but for its numbers, which nobody asked
+    ///     for. Such texts step back whatever the threshold, unless that is above 1.
     ///   - text: The text at a place of the list. Canonically equivalent ones are equal.
     package init(
         _ ranked: [Ranked],
@@ -79,21 +79,22 @@ package struct Crowding {
         dropping: Float = 2,
         cosine: (Int, Int) throws -> Float?,
         difference: (Int, Int) throws -> TellingWords.Difference,
-        pattern: (Int) throws -> NumberedPattern?,
+        isNumbered: (Int, Int) throws -> Bool,
         text: (Int) throws -> String
     ) rethrows {
+        let least = threshold <= 1 ? min(threshold, Self.cosineOfNumbered) : threshold
         for (place, result) in ranked.enumerated() {
-            let inFront = try neighbours(of: place, among: front, cosine: cosine)
+            let inFront = try neighbours(of: place, among: front, near: least, cosine: cosine)
             if let twin = try twin(of: place, inFront, isInFront: true, text: text) {
                 add(result, at: place, to: twin)
                 continue
             }
-            let inBack = try neighbours(of: place, among: back, cosine: cosine)
+            let inBack = try neighbours(of: place, among: back, near: SearchTuning.noThreshold, cosine: cosine)
             if let twin = try twin(of: place, inBack, isInFront: false, text: text) {
                 add(result, at: place, to: twin)
             } else if inFront.greatest < dropping {
                 let group = Group(result: result, place: place)
-                let stepsBack = try repeats(place, neighbours: inFront, from: threshold, cosine, difference, pattern)
+                let stepsBack = try repeats(place, neighbours: inFront, from: threshold, difference, isNumbered)
                 if stepsBack { back.append(group) } else { front.append(group) }
             }
         }
@@ -104,25 +105,26 @@ package struct Crowding {
         _ place: Int,
         neighbours: Neighbours,
         from threshold: Float,
-        _ cosine: (Int, Int) throws -> Float?,
         _ difference: (Int, Int) throws -> TellingWords.Difference,
-        _ pattern: (Int) throws -> NumberedPattern?
+        _ isNumbered: (Int, Int) throws -> Bool
     ) rethrows -> Bool {
-        guard threshold <= 1 else { return false }
-        let least = min(threshold, Self.cosineOfNumbered)
-        guard neighbours.greatest >= least else { return false }
         var numbered = 0
-        for group in front.prefix(Self.comparedGroups) {
-            guard let cosine = try cosine(place, group.place), cosine >= least else { continue }
-            guard cosine >= threshold else {
-                if let own = try pattern(place), try own == pattern(group.place) { numbered += 1 }
+        var likely: [Int] = []
+        for near in neighbours.near {
+            guard near.cosine >= threshold else {
+                likely.append(near.place)
                 continue
             }
-            switch try difference(place, group.place) {
+            switch try difference(place, near.place) {
             case .nothing: return true
             case .numbers: numbered += 1
             case .telling: break
             }
+        }
+        for (index, earlier) in likely.enumerated() where numbered < Self.mostNumbered {
+            // Too few are left to make up the number.
+            guard numbered + likely.count - index >= Self.mostNumbered else { break }
+            if try isNumbered(place, earlier) { numbered += 1 }
         }
         return numbered >= Self.mostNumbered
     }
@@ -130,6 +132,8 @@ package struct Crowding {
     /// What the vectors say of a result and the groups before it.
     private struct Neighbours {
         var greatest: Float = -1
+        /// The places that this one may repeat, best first.
+        var near: [(place: Int, cosine: Float)] = []
         /// The groups whose texts may be equal; nil for all.
         var candidates: [Int]? = []
     }
@@ -137,6 +141,7 @@ package struct Crowding {
     private func neighbours(
         of place: Int,
         among groups: [Group],
+        near least: Float,
         cosine: (Int, Int) throws -> Float?
     ) rethrows -> Neighbours {
         var found = Neighbours()
@@ -148,6 +153,7 @@ package struct Crowding {
                 continue
             }
             found.greatest = max(found.greatest, cosine)
+            if cosine >= least { found.near.append((group.place, cosine)) }
             if cosine >= Self.cosineOfCopies { candidates.append(index) }
         }
         found.candidates = hasAll ? candidates : nil

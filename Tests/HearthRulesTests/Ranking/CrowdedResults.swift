@@ -23,7 +23,7 @@ import Testing
             dropping: dropping,
             cosine: cosine,
             difference: { _, _ in .nothing },
-            pattern: { _ in nil },
+            isNumbered: { _, _ in false },
             text: { texts[$0] }
         )
     }
@@ -65,7 +65,7 @@ import Testing
                     TellingWords(of: texts[$0])
                         .difference(from: TellingWords(of: texts[$1]), asked: .init(KeywordQuery(asked)))
                 },
-                pattern: { _ in nil },
+                isNumbered: { _, _ in false },
                 text: { texts[$0] }
             )
         }
@@ -87,9 +87,9 @@ import Testing
         let crowding = Crowding(
             ranked(texts.count),
             threshold: threshold,
-            cosine: { _, _ in 0.86 },
+            cosine: { _, _ in 0.9 },
             difference: { _, _ in .telling },
-            pattern: { NumberedPattern(of: texts[$0]) },
+            isNumbered: { NumberedPattern(of: texts[$0]) == NumberedPattern(of: texts[$1]) },
             text: { texts[$0] }
         )
         #expect(slots(crowding.front) == front)
@@ -125,7 +125,7 @@ import Testing
                 threshold: 2,
                 cosine: { _, _ in cosine },
                 difference: { _, _ in .nothing },
-                pattern: { _ in nil },
+                isNumbered: { _, _ in false },
                 text: text
             )
             #expect(crowding.front.count == 50)
@@ -156,7 +156,7 @@ import Testing
             threshold: 0.95,
             cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
             difference: { _, _ in .nothing },
-            pattern: { _ in nil },
+            isNumbered: { _, _ in false },
             text: { "\($0)" }
         )
         #expect(slots(crowding.ordered) == [[0], [2], [1], [3], [4]])
@@ -179,7 +179,7 @@ import Testing
             threshold: 2,
             cosine: { _, _ in nil },
             difference: { _, _ in .nothing },
-            pattern: { _ in nil },
+            isNumbered: { _, _ in false },
             text: { $0 == 1 ? "b" : "a" }
         )
         #expect(slots(crowding.front) == [[0, 2], [1]])

@@ -49,7 +49,7 @@ extension MemoryStore {
                 dropping: request.tuning.duplicateThreshold,
                 cosine: { compared.cosine($0, $1) },
                 difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
-                pattern: { asked.hasNumbers ? nil : try compared.pattern(at: $0) },
+                isNumbered: { try !asked.hasNumbers && compared.differByNumbers($0, $1) },
                 text: { try compared.text(at: $0) }
             )
             let isFilled = crowding.front.count + crowding.back.count >= request.limit
@@ -167,8 +167,17 @@ private final class ComparedResults {
         words[document] = found
         return found
     }
+    /// Whether the texts of two results are equal but for their numbers.
+    ///
+    /// The texts are read only where they have about as many words.
+    func differByNumbers(_ place: Int, _ earlier: Int) throws -> Bool {
+        let (length, other) = (Int(entries[place].length), Int(entries[earlier].length))
+        guard abs(length - other) <= 2 + length / 4, let pattern = try pattern(at: place) else { return false }
+        return try self.pattern(at: earlier) == pattern
+    }
+
     /// The text of a result without its numbers; nil if it has none.
-    func pattern(at place: Int) throws -> NumberedPattern? {
+    private func pattern(at place: Int) throws -> NumberedPattern? {
         if let held = patterns[place] { return held }
         let found = NumberedPattern(of: try text(at: place))
         patterns[place] = .some(found)
