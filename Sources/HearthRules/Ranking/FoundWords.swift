@@ -128,6 +128,12 @@ package struct FoundWords: Sendable {
         clauses.allSatisfy { self.slot(slot, holds: $0) }
     }
 
+    /// Whether any slot holds all of some clauses; true where there are none.
+    package func isAnySlot(holding clauses: [Int]) -> Bool {
+        guard let rarest = clauses.min(by: { range(of: $0).count < range(of: $1).count }) else { return true }
+        return range(of: rarest).contains { slot(Int(slots[$0]), holds: clauses) }
+    }
+
     /// Whether a slot holds a clause.
     package func slot(_ slot: Int, holds clause: Int) -> Bool {
         let range = range(of: clause)

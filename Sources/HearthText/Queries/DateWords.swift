@@ -57,7 +57,10 @@ extension DateWord {
     private static func words(_ place: Range<Int>, at offset: Int, in characters: [Character]) -> [DateWord] {
         let text = String(characters[place])
         var words: [DateWord] = []
-        if let (period, bytes) = NumericDate.chinese(text) {
+        if text.utf8.allSatisfy(isLetter) {
+            // As most words are.
+            words = [DateWord(text[...], at: offset)]
+        } else if let (period, bytes) = NumericDate.chinese(text) {
             words = [DateWord(text.bytes(bytes), at: offset + bytes.lowerBound, periods: [period])]
         } else if case let periods = NumericDate.periods(text.lowercased()), !periods.isEmpty {
             words = [DateWord(text[...], at: offset, periods: periods)]
@@ -79,6 +82,10 @@ extension DateWord {
     }
 
     private static let signs: Set<Character> = ["-", "/", ".", " "]
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
 }
 
 extension String {

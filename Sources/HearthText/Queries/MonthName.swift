@@ -10,11 +10,8 @@ struct MonthName {
 
     /// The month that a word in lower case names.
     init?(_ word: String) {
-        let place = Self.names.firstIndex { $0 == word || $0.prefix(3) == word }
-        if let place = place ?? (word == "sept" ? 8 : nil) {
-            number = place + 1
-            isWhole = Self.names[place] == word
-            isForeign = false
+        if let (month, isWritten) = Self.english[word] {
+            (number, isWhole, isForeign) = (month, isWritten, false)
         } else if let month = Self.foreign[word] {
             (number, isWhole, isForeign) = (month, false, true)
         } else {
@@ -33,10 +30,19 @@ struct MonthName {
 
     private static let withOtherReadings: Set<Int> = [3, 4, 5, 6, 8]
 
-    private static let names = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ]
+    /// Written out, and by their first three letters.
+    private static let english: [String: (number: Int, isWhole: Bool)] = {
+        let names = """
+            january february march april may june july august september october november december
+            """
+            .split(separator: " ")
+        var found = ["sept": (number: 9, isWhole: false)]
+        for (place, name) in names.enumerated() {
+            found[String(name.prefix(3))] = (place + 1, false)
+            found[String(name)] = (place + 1, true)
+        }
+        return found
+    }()
 
     /// German, French, Spanish, Italian, Dutch, Portuguese, Russian in its forms (`3 мая`, `май`, `в мае`, `к маю`,
     /// `перед маем`), and Arabic.

@@ -74,6 +74,12 @@ extension MemoryStore {
         let isTyped =
             request.words?.canStandAsTyped == true && !request.typed.isEmpty
             && (!request.isAboutTime || request.words?.mayBeVersion == true)
+        // As typed a query stands only in texts that hold all of its words, and in many searches there are none.
+        let mayBeTyped =
+            isTyped
+            && request.words.map { words in
+                ([words.typedClauses] + words.addressClauses.map { [$0] }).contains(where: workspace.found.isAnySlot)
+            } == true
         // One plain word is the same in all that hold it but for its form: those that are returned are enough.
         let needsDepth = hasPairs || isTyped && request.words?.clauses.count != 1
         let minimum = request.filter.minimumScore ?? 0
@@ -91,7 +97,7 @@ extension MemoryStore {
         var isSilent = true
         let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
             let returned = max(depth, needsDepth ? Proximity.depth : 0)
-            let reach = needsDepth && isTyped ? max(returned, TypedFirst.reach) : returned
+            let reach = needsDepth && mayBeTyped ? max(returned, TypedFirst.reach) : returned
             var best = ranking.top(reach, of: slice.catalog.entries, where: fits)
             isSilent = best.isEmpty
             if hasPairs, let words = request.words, let scores = ranking.words {
@@ -116,8 +122,10 @@ extension MemoryStore {
                         content: { try content(at: $0, of: slice, user: user, in: snapshot) ?? "" }
                     )
             }
+            let good = best.filter { $0.score >= minimum }
+            guard mayBeTyped else { return good }
             let arranged = try typedFirst(
-                best.filter { $0.score >= minimum },
+                good,
                 request.typed,
                 words,
                 user: user,
