@@ -168,7 +168,7 @@ extension SpellingFinder {
     /// `001b.4411.3ab7`) or a UUID.
     private func hexadecimal(from index: Int, in tokens: TokenizedText) -> TokenizedText.Spelling? {
         let start = tokens.tokens[index].source.lowerBound
-        guard isHexadecimal(start), start == 0 || !isPartOfNumber(start - 1) else { return nil }
+        guard isHexadecimal(start), start == 0 || !isPartOfNumber(start - 1), hasGroups(from: start) else { return nil }
         var (groups, digits, sign, end) = ([Int](), [UInt8](), UInt8(0), start)
         while true {
             let group = end
@@ -190,6 +190,13 @@ extension SpellingFinder {
             return nil
         }
         return .init(terms: terms(of: digits), source: start..<end)
+    }
+
+    /// Whether hexadecimal digits are followed by a sign that stands between groups of them. Nearly no word is.
+    private func hasGroups(from start: Int) -> Bool {
+        var end = start
+        while end < text.count, isHexadecimal(end) { end += 1 }
+        return end < text.count && Self.signsBetweenGroups.contains(text[end])
     }
 
     private static let signsBetweenGroups = Array(":-.".utf8)
@@ -338,7 +345,7 @@ extension SpellingFinder {
 
     /// A function word that is written as a name is.
     private func nameInCapitals(_ token: TokenizedText.Token, _ term: ArraySlice<UInt8>) -> TokenizedText.Spelling? {
-        guard term.count <= 3, CapitalNames.contains(term), !text[token.source].contains(where: { $0 > 0x5A }) else {
+        guard term.count <= 3, !text[token.source].contains(where: { $0 > 0x5A }), CapitalNames.contains(term) else {
             return nil
         }
         return .init(terms: [CapitalNames.term(String(decoding: term, as: UTF8.self))], source: token.source)

@@ -69,7 +69,8 @@ enum WordSign {
     /// The signs behind a word that belong to it: one or two `+`, or one `#`; nil where they are something else, as in
     /// `a+b`.
     static func run(at offset: Int, in text: UnsafeBufferPointer<UInt8>) -> Run? {
-        guard let first = sign(at: offset, in: text), "+#".utf8.contains(first.sign) else { return nil }
+        guard let first = sign(at: offset, in: text), first.sign == UInt8(ascii: "+") || first.sign == UInt8(ascii: "#")
+        else { return nil }
         var run = Run(sign: first.sign, count: 1, end: first.end)
         if run.sign == UInt8(ascii: "+"), let second = sign(at: run.end, in: text), second.sign == run.sign {
             (run.count, run.end) = (2, second.end)
@@ -98,10 +99,11 @@ enum WordSign {
 
     /// The sign that ends at an offset, and where it begins.
     static func sign(before offset: Int, in text: UnsafeBufferPointer<UInt8>) -> (sign: UInt8, start: Int)? {
-        for start in [offset - 1, offset - 3] where start >= 0 {
-            if let sign = sign(at: start, in: text), sign.end == offset { return (sign.sign, start) }
-        }
-        return nil
+        guard offset > 0 else { return nil }
+        // What is not of ASCII ends with a greater byte.
+        let start = text[offset - 1] < 0x80 ? offset - 1 : offset - 3
+        guard start >= 0, let sign = sign(at: start, in: text), sign.end == offset else { return nil }
+        return (sign.sign, start)
     }
 
     /// Whether a scalar is one of those signs in another form than ASCII's.
