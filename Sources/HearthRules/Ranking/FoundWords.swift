@@ -128,9 +128,14 @@ package struct FoundWords: Sendable {
         clauses.allSatisfy { self.slot(slot, holds: $0) }
     }
 
+    /// The clause that the fewest slots hold: who looks for those that hold all need look at no others.
+    private func rarest(of clauses: [Int]) -> Int? {
+        clauses.min { range(of: $0).count < range(of: $1).count }
+    }
+
     /// Whether any slot holds all of some clauses; true where there are none.
     package func isAnySlot(holding clauses: [Int]) -> Bool {
-        guard let rarest = clauses.min(by: { range(of: $0).count < range(of: $1).count }) else { return true }
+        guard let rarest = rarest(of: clauses) else { return true }
         return range(of: rarest).contains { slot(Int(slots[$0]), holds: clauses) }
     }
 
@@ -175,7 +180,7 @@ extension FoundWords {
 
     /// Calls `body` with each slot that holds all of some clauses, in ascending order.
     func forEach(holding clauses: [Int], lengths: [UInt32], _ body: (_ slot: Int) -> Void) {
-        guard let rarest = clauses.min(by: { range(of: $0).count < range(of: $1).count }) else { return }
+        guard let rarest = rarest(of: clauses) else { return }
         forEach(of: rarest, lengths: lengths) { slot, _, _ in
             if self.slot(slot, holds: clauses) { body(slot) }
         }

@@ -38,10 +38,8 @@ struct DateFinder {
 
     private func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
         guard index < tokens.count, tokens.tokens[index].kind == .word else { return false }
-        return tokens.term(at: index).first.map(Self.isDigit) ?? false
+        return tokens.term(at: index).first?.isASCIIDigit ?? false
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     private func word(_ index: Int, in tokens: TokenizedText) -> String? {
         guard tokens.tokens.indices.contains(index), tokens.tokens[index].kind == .word else { return nil }

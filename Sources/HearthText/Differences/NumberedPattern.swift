@@ -14,13 +14,13 @@ package struct NumberedPattern: Equatable, Sendable {
     package init?(of text: String) {
         var text = text
         let pattern: [UInt8]? = text.withUTF8 { source in
-            guard source.count <= Self.longestText, source.contains(where: Self.isDigit) else { return nil }
+            guard source.count <= Self.longestText, source.contains(where: \.isASCIIDigit) else { return nil }
             return [UInt8](unsafeUninitializedCapacity: source.count) { pattern, count in
                 var index = 0
                 while index < source.count {
                     let byte = source[index]
-                    pattern[count] = Self.isDigit(byte) ? Self.placeholder : byte
-                    index = Self.isDigit(byte) ? Self.endOfNumber(at: index, in: source) : index + 1
+                    pattern[count] = byte.isASCIIDigit ? Self.placeholder : byte
+                    index = byte.isASCIIDigit ? Self.endOfNumber(at: index, in: source) : index + 1
                     count += 1
                 }
             }
@@ -32,9 +32,9 @@ package struct NumberedPattern: Equatable, Sendable {
     private static func endOfNumber(at start: Int, in source: UnsafeBufferPointer<UInt8>) -> Int {
         var end = start + 1
         while end < source.count {
-            if isDigit(source[end]) {
+            if source[end].isASCIIDigit {
                 end += 1
-            } else if separators.contains(source[end]), end + 1 < source.count, isDigit(source[end + 1]) {
+            } else if separators.contains(source[end]), end + 1 < source.count, source[end + 1].isASCIIDigit {
                 end += 2
             } else {
                 break
@@ -42,6 +42,4 @@ package struct NumberedPattern: Equatable, Sendable {
         }
         return end
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 }

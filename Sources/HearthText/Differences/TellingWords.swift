@@ -21,7 +21,7 @@ package struct TellingWords: Sendable {
 
         package init(_ query: KeywordQuery?) {
             terms = Set((query?.clauses ?? []).filter(\.isTyped).flatMap(\.phrase.terms))
-            hasNumbers = terms.contains { $0.utf8.contains(where: TellingWords.isDigit) }
+            hasNumbers = terms.contains { $0.utf8.contains(where: \.isASCIIDigit) }
         }
     }
 
@@ -73,13 +73,11 @@ package struct TellingWords: Sendable {
 
     private static func kind(of term: String, writtenAs source: ArraySlice<UInt8>) -> Kind {
         if negations.contains(term) { return .telling }
-        if term.utf8.contains(where: isDigit) { return .number }
+        if term.utf8.contains(where: \.isASCIIDigit) { return .number }
         if StopWords.contains(term, inGerman: false) { return .common }
         let first = String(decoding: source.prefix(4), as: UTF8.self).first
         return first?.isUppercase == true ? .telling : .plain
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     /// As the analyser writes them.
     private static let negations = Set(

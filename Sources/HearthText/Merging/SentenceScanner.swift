@@ -95,7 +95,7 @@ extension SentenceScanner {
     /// The end of "12." or "12)" where one stands before a space or the end; else `start`.
     private func endOfNumbering(from start: Int) -> Int {
         var end = start
-        while end < bytes.count, end - start < Self.longestNumber, Self.isDigit(bytes[end]) { end += 1 }
+        while end < bytes.count, end - start < Self.longestNumber, bytes[end].isASCIIDigit { end += 1 }
         guard end > start, end < bytes.count, bytes[end] == UInt8(ascii: ".") || bytes[end] == UInt8(ascii: ")") else {
             return start
         }
@@ -105,10 +105,6 @@ extension SentenceScanner {
 
     /// List items are counted with a few digits; a longer number is a number.
     private static let longestNumber = 4
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
 
     /// Moves over further terminators, what extends them, and closing quotes and brackets.
     private func endOfTerminators(

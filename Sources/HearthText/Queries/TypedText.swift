@@ -34,7 +34,7 @@ package struct TypedText: Sendable {
         folded = Self.lowercased(bytes)
         exact = Self.hasInnerCapital(bytes) ? bytes : nil
         var others: [[UInt8]] = []
-        if let first = folded.first, first == UInt8(ascii: "v"), folded.count > 1, Self.isDigit(folded[1]) {
+        if let first = folded.first, first == UInt8(ascii: "v"), folded.count > 1, folded[1].isASCIIDigit {
             others.append(Array(folded.dropFirst()))
         }
         if let written = UmlautSpellings.writtenOut(letters: String(decoding: folded, as: UTF8.self)) {
@@ -178,8 +178,6 @@ extension TypedText {
         while start > 0, UTF8.isContinuation(text[start]) { start -= 1 }
         return isCharacter(at: start, of: text)
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     private static func isCapital(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
 
