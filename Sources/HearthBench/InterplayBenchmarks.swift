@@ -103,10 +103,12 @@ enum InterplayBenchmarks {
         func findings(of workload: InterplayWorkload, stock: Bool, searches: Int) throws -> InterplayProbe.Findings {
             let original = place.file(stock ? "stock.db" : workload == .readByCall ? "call.db" : "rule.db")
             let copy = place.file("copy.db")
-            for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: copy + suffix) {
-                try FileManager.default.removeItem(atPath: copy + suffix)
+            for file in [copy, copy + "-elsewhere"] {
+                for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: file + suffix) {
+                    try FileManager.default.removeItem(atPath: file + suffix)
+                }
+                try FileManager.default.copyItem(atPath: original, toPath: file)
             }
-            try FileManager.default.copyItem(atPath: original, toPath: copy)
             let output = try Child.output(
                 of: [
                     "interplay-probe", copy, "--workload", workload.rawValue, "--memories", String(count),

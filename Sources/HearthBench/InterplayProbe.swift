@@ -4,12 +4,14 @@ import HearthMemory
 
 /// What happens beside the searches that are measured.
 enum InterplayWorkload: String, CaseIterable, ExpressibleByArgument {
-    case pause, ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore, readByIdentifier
+    case pause, storeElsewhere, ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore
+    case readByIdentifier
 
     /// How a person would say it.
     var description: String {
         switch self {
         case .pause: "a pause as long as a store before each"
+        case .storeElsewhere: "a store in another file before each"
         case .ownStore: "a store of the same user before each"
         case .otherStore: "a store of another user before each"
         case .storingTask: "a task that stores all the time"
@@ -45,25 +47,33 @@ struct InterplayProbe: AsyncParsableCommand {
     func run() async throws {
         let findings =
             stock
-            ? try await measure(StockSubject(path: path, isShared: workload == .readByCall)) {
-                try StockSubject(path: path)
-            }
+            ? try await measure(
+                StockSubject(path: path, isShared: workload == .readByCall),
+                elsewhere: StockSubject(path: elsewhere)
+            ) { try StockSubject(path: path) }
             : try await measureOurs()
         print(String(decoding: try JSONEncoder().encode(findings), as: UTF8.self))
     }
 
     private func measureOurs() async throws -> Findings {
         let subject = try await OurSubject(path: path)
-        let findings = try await measure(subject) { subject }
+        let other = try await OurSubject(path: elsewhere)
+        let findings = try await measure(subject, elsewhere: other) { subject }
         try await subject.coordinator.close()
+        try await other.coordinator.close()
         return findings
     }
 
+    /// Another file, beside the one that is searched.
+    private var elsewhere: String { path + "-elsewhere" }
+
     /// - Parameters:
     ///   - subject: What is searched.
+    ///   - elsewhere: The same of another file.
     ///   - writer: Makes what a second task of the process writes through.
-    private func measure(
-        _ subject: some InterplaySubject,
+    private func measure<Subject: InterplaySubject>(
+        _ subject: Subject,
+        elsewhere: Subject,
         writer: @escaping @Sendable () throws -> some InterplaySubject
     ) async throws -> Findings {
         var queries = Corpus(seed: 7)
@@ -73,11 +83,11 @@ struct InterplayProbe: AsyncParsableCommand {
         if isOfReader { try await subject.search(queries.query(), as: Interplay.reader) }
         for turn in 0..<Self.turns {
             for _ in 0..<searches / Self.turns {
-                findings.still.append(try await time(.none, of: subject, &queries, &texts))
+                findings.still.append(try await time(.none, of: subject, elsewhere, &queries, &texts))
             }
             try await beside(writer, seed: UInt64(100 + turn)) {
                 for _ in 0..<searches / Self.turns {
-                    findings.changing.append(try await time(workload, of: subject, &queries, &texts))
+                    findings.changing.append(try await time(workload, of: subject, elsewhere, &queries, &texts))
                 }
             }
         }
@@ -87,9 +97,10 @@ struct InterplayProbe: AsyncParsableCommand {
     private var isOfReader: Bool { workload == .readByRule || workload == .readByCall }
 
     /// The seconds that one call takes.
-    private func time(
+    private func time<Subject: InterplaySubject>(
         _ workload: InterplayWorkload?,
-        of subject: some InterplaySubject,
+        of subject: Subject,
+        _ elsewhere: Subject,
         _ queries: inout Corpus,
         _ texts: inout Corpus
     ) async throws -> Double {
@@ -105,6 +116,8 @@ struct InterplayProbe: AsyncParsableCommand {
         default:
             // A processor that rests meanwhile is slower at first, whatever was committed.
             if workload == .pause { try await Task.sleep(for: .microseconds(600)) }
+            // So is one that did the work of a store meanwhile, also if nothing was committed to the file at all.
+            if workload == .storeElsewhere { try await elsewhere.store(texts.sentence(), for: Interplay.user) }
             if workload == .ownStore { try await subject.store(texts.sentence(), for: Interplay.user) }
             if workload == .otherStore { try await subject.store(texts.sentence(), for: Interplay.otherUser) }
             let query = queries.query()

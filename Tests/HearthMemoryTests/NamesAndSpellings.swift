@@ -68,7 +68,7 @@ import Testing
         ("Tom owes Anna", "Anna owes Tom"), ("2025-03-04", "2025-04-03"), ("10:30", "30:10"), ("AB-12-CD", "CD-12-AB"),
         ("src/main.swift", "main/src.swift"), ("a1b2@mail.org", "mail@a1b2.org"), ("flight LH441", "LH 144 flight"),
         ("Anna Maria", "Maria Anna"), ("dog bites man", "man bites dog"), ("Paris to London", "London to Paris"),
-        ("550e8400-e29b-41d4", "41d4-e29b-550e8400"), ("3/4", "4/3"),
+        ("550e8400-e29b-41d4", "41d4-e29b-550e8400"), ("3/4", "4/3"), ("3½", "½ of 3"), ("¾", "4/3"),
     ])
     func `the order of parts counts in every type of search`(one: String, other: String) async throws {
         let texts = [one, other].map { "A note says \($0) and no more" }
@@ -85,6 +85,7 @@ import Testing
     @Test(arguments: [
         ("USA", "U.S.A."), ("O'Brien", "OBrien"), ("wifi", "wi-fi"), ("email", "e-mail"), ("16GB", "16 GB"),
         ("LH441", "LH 441"), ("getUserById", "get user by id"), ("user_name", "user name"), ("30℃", "30 °C"),
+        ("½", "1/2"), ("3½", "3 1/2"), ("1⁄4", "¼"),
         ("10,000", "10.000"), ("10,000", "10 000"), ("10,000", "10’000"), ("10,000", "10000"), ("10.000", "10 000"),
         ("10.000", "10000"), ("10 000", "10’000"), ("UK", "U.K."), ("O’Neill", "ONeill"), ("to-do", "todo"),
         ("emails", "e-mail"), ("5km", "5 km"), ("COVID19", "covid-19"), ("userName", "user_name"), ("US", "U.S."),
@@ -198,6 +199,7 @@ import Testing
 
     @Test(arguments: [
         ("e-mail", ["send email", "an e-mail came"], ["mail the letter", "vitamin e", "mail mail mail mail"]),
+        ("½ litre", ["1/2 litre", "a ½ litre jug"], ["2/1 litre", "1 litre, 2 cups"]),
         ("10.000", ["10,000", "it was 10 000 in all", "10000"], ["bus 10", "10 10 10 10"]),
         ("wi-fi", ["the wifi", "wi-fi"], ["sci fi", "fi fi fi"]), ("O'Brien", ["obrien called"], ["brien brien brien"]),
         ("t-shirt", ["a tshirt"], ["a shirt", "shirt shirt shirt shirt"]),

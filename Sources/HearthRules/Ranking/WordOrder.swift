@@ -8,6 +8,9 @@ package import HearthText
 package struct WordOrder {
     /// The words of the query in their order, as terms of the index.
     private let words: [ArraySlice<UInt8>]
+    private let letters: FirstLetters
+    /// How many clauses a text holds that holds every word of the query.
+    private let clauseCount: Int
 
     /// How many results are worth looking at.
     private static let depth = Proximity.depth
@@ -23,25 +26,28 @@ package struct WordOrder {
     private static let rounding = (words: 1e-5, meaning: 0.002)
 
     package init(of query: KeywordQuery) {
-        words = query.typedClauses.map { query.clauses[$0].phrase }.filter { $0.terms.count == 1 }
+        let clauses = query.typedClauses
+        words = clauses.map { query.clauses[$0].phrase }.filter { $0.terms.count == 1 }
             .map { Array($0.terms[0].utf8)[...] }
+        letters = FirstLetters(of: words)
+        clauseCount = clauses.count
     }
 
     /// The results, in which those with equal words have changed places and scores among themselves, and so have those that
     /// hold every word with those that have most of them backwards.
     ///
     /// - Parameters:
-    ///   - isWhole: Whether the text of a slot holds every word of the query.
+    ///   - held: How many of the query's typed clauses the text of a slot holds.
     ///   - content: The text of a slot.
     package func arranged(
         _ results: [Ranked],
-        isWhole: (Int) -> Bool,
+        held: (Int) -> Int,
         content: (Int) throws -> String
     ) rethrows -> [Ranked] {
         guard words.count > 1, results.count > 1 else { return results }
-        var arranged = try orderedAmongEquals(results, content: content)
+        var arranged = try orderedAmongEquals(results, held: held, content: content)
         guard words.count >= Self.leastWords else { return arranged }
-        let whole = arranged.prefix(Self.reach).indices.filter { isWhole(arranged[$0].slot) }
+        let whole = arranged.prefix(Self.reach).indices.filter { held(arranged[$0].slot) == clauseCount }
         guard whole.count > 1 else { return arranged }
         var backwards: [Int] = []
         for place in whole {
@@ -58,9 +64,15 @@ package struct WordOrder {
         return arranged
     }
 
-    private func orderedAmongEquals(_ results: [Ranked], content: (Int) throws -> String) rethrows -> [Ranked] {
+    private func orderedAmongEquals(
+        _ results: [Ranked],
+        held: (Int) -> Int,
+        content: (Int) throws -> String
+    ) rethrows -> [Ranked] {
         var arranged = results
         for places in Self.equals(in: results.prefix(Self.depth)) {
+            // One word has no order.
+            guard places.contains(where: { held(results[$0].slot) > 1 }) else { continue }
             let orders = try places.map { (place: $0, pairs: try pairsInOrder(in: content(results[$0].slot))) }
             let sorted = orders.sorted { $0.pairs != $1.pairs ? $0.pairs > $1.pairs : $0.place < $1.place }
             for (place, item) in zip(places, sorted) {
@@ -88,7 +100,7 @@ package struct WordOrder {
 
     /// How many of the words stand somewhere in a text before the one that follows them in the query.
     func pairsInOrder(in content: String) -> Int {
-        let tokens = TextAnalyzer().tokens(of: content.prefix(utf8Length: Self.longestContent))
+        let tokens = TextAnalyzer().tokens(of: content.prefix(utf8Length: Self.longestContent), lookingFor: letters)
         var first = [Int?](repeating: nil, count: words.count)
         var last = first
         for position in 0..<tokens.count {

@@ -70,6 +70,20 @@ struct CharacterTable: Sendable {
         parse(UnicodeTables.foldings) { table, row in table.fold(row) }
         // `120×80` is typed as `120x80`.
         self[Self.multiplicationSign].bits = UInt32(CharacterKind.letter.rawValue) | 0x78 << 8
+        for (sign, spelling) in Self.fractions { expand(sign, to: " \(spelling) ".unicodeScalars.map(\.value)) }
+    }
+
+    /// Fractions of one sign, which are two numbers as `1/4` is: `3½` is `3 1/2`.
+    private static let fractions: [(sign: UInt32, spelling: String)] = [
+        (0xBC, "1/4"), (0xBD, "1/2"), (0xBE, "3/4"), (0x2150, "1/7"), (0x2151, "1/9"), (0x2152, "1/10"),
+        (0x2153, "1/3"), (0x2154, "2/3"), (0x2155, "1/5"), (0x2156, "2/5"), (0x2157, "3/5"), (0x2158, "4/5"),
+        (0x2159, "1/6"), (0x215A, "5/6"), (0x215B, "1/8"), (0x215C, "3/8"), (0x215D, "5/8"), (0x215E, "7/8"),
+        (0x2189, "0/3"),
+    ]
+
+    private mutating func expand(_ scalar: UInt32, to scalars: [UInt32]) {
+        self[scalar].bits = UInt32(self[scalar].kind.rawValue) | UInt32(expansions.count) << 8 | Entry.expansionFlag
+        expansions.append(scalars)
     }
 
     /// The entry of a scalar.

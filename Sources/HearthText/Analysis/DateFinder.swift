@@ -37,7 +37,9 @@ struct DateFinder {
     }
 
     private func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
-        guard index < tokens.count, tokens.tokens[index].kind == .word else { return false }
+        guard index < tokens.count, case let token = tokens.tokens[index], token.kind == .word, !token.isPlain else {
+            return false
+        }
         return tokens.term(at: index).first?.isASCIIDigit ?? false
     }
 
@@ -74,9 +76,9 @@ extension DateFinder {
     /// The only byte between two numbers, if it is one that dates have.
     private func sign(behind index: Int, in tokens: TokenizedText) -> UInt8? {
         guard startsWithDigit(index, in: tokens), startsWithDigit(index + 1, in: tokens) else { return nil }
-        let gap = tokens.tokens[index].source.upperBound..<tokens.tokens[index + 1].source.lowerBound
-        guard gap.count == 1, "-./".utf8.contains(text[gap.lowerBound]) else { return nil }
-        return text[gap.lowerBound]
+        let (start, end) = (tokens.tokens[index].source.upperBound, tokens.tokens[index + 1].source.lowerBound)
+        guard end == start + 1, "-./".utf8.contains(text[start]) else { return nil }
+        return text[start]
     }
 
     /// 2026年6月3日 and its parts.

@@ -2,22 +2,35 @@
 enum EnglishStemmer {
     /// Reduces a word of lower-case ASCII letters in place, unless it has a stem that nobody looks for.
     static func stem(_ word: inout WordBuffer, lookingFor sought: FirstLetters = .all) {
+        guard sought.contains(word[0]) else { return }
         if let stem = irregularForms[word] {
             word.replace(with: stem)
-        } else if sought.contains(word[0]) {
+        } else {
             PorterStemmer.stem(&word)
         }
     }
 
-    /// Stems by irregular form: went → go.
-    private static let irregularForms = WordTable(
-        IrregularForms.table.flatMap { row in
-            let words = row.split(separator: " ")
-            var base = WordBuffer(words[0])
-            PorterStemmer.stem(&base)
-            return words.dropFirst().map { (String($0), base.string) }
-        }
+    /// Irregular forms and their stems: went → go.
+    private static let forms = IrregularForms.table.flatMap { row in
+        let words = row.split(separator: " ")
+        var base = WordBuffer(words[0])
+        PorterStemmer.stem(&base)
+        return words.dropFirst().map { (word: String($0), value: base.string) }
+    }
+
+    /// Stems by irregular form.
+    private static let irregularForms = WordTable(forms)
+
+    /// The first letters of irregular forms that begin otherwise than their stems, by the stem's first letter: `went` is a
+    /// form of `go`.
+    private static let otherBeginnings = Dictionary(
+        grouping: forms.filter { $0.word.utf8.first != $0.value.utf8.first },
+        by: { $0.value.utf8.first ?? 0 }
     )
+    .mapValues { $0.compactMap(\.word.utf8.first) }
+
+    /// The letters with which words begin whose stem begins with another.
+    static func otherFirstLetters(ofStemsBeginningWith letter: UInt8) -> [UInt8] { otherBeginnings[letter] ?? [] }
 }
 
 /// English verbs and nouns whose forms have no common stem that rules could find.

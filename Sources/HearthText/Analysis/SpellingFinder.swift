@@ -24,7 +24,9 @@ struct SpellingFinder {
         var end = 0
         for index in 0..<tokens.count {
             let token = tokens.tokens[index]
-            guard token.kind == .word else { continue }
+            guard token.kind == .word, !token.isPlain else { continue }
+            // The second number of a fraction belongs to nothing else.
+            if index > 0, tokens.tokens[index - 1].source == token.source { continue }
             if let name = nameWithSigns(token, tokens.term(at: index)) { tokens.append(name) }
             if token.hasInnerCapital, let parts = parts(of: token.source) { tokens.append(parts) }
             if let name = nameInCapitals(token, tokens.term(at: index)) { tokens.append(name) }
@@ -224,6 +226,8 @@ extension SpellingFinder {
         var (end, hyphens) = (start + 1, 0)
         var sign: Connector?
         while end < tokens.count, tokens.tokens[end].kind == .word {
+            // A fraction is no part of a name.
+            guard tokens.tokens[end].source != tokens.tokens[end - 1].source else { return nil }
             if tokens.tokens[end].source.lowerBound > tokens.tokens[end - 1].source.upperBound {
                 guard let connector = connector(behind: end - 1, in: tokens),
                     connector == sign || sign == nil && (connector == .hyphen || connector == .underscore)

@@ -8,7 +8,7 @@
 ///   (`user's`, `we'll`), a comma or an apostrophe between thousands as well (`10,000`), and `don't` is `dont`. Single
 ///   letters between full stops are one word (`U.S.A.`). A word that turns once from letters to digits or back is two
 ///   (`16GB`, `LH441`), ordinals excepted, and so are the parts of a measure (`84m²`, `120x80`, with × for the x). A
-///   single letter keeps its signs (`C++`, `C#`).
+///   single letter keeps its signs (`C++`, `C#`). A fraction of one sign is two numbers (`½` as `1/2`).
 /// - What people write in another way too is indexed in that way as well, behind the text (`SpellingFinder`): `wi-fi` as
 ///   `wifi`, `O'Brien` as `obrien`, `getUserById` as four words, `10.000` as `10000`, `.NET` with its sign.
 /// - English words are stemmed (`EnglishStemmer`), words in Cyrillic and Arabic script by light stemmers of their own.
@@ -24,7 +24,7 @@
 /// forget exactly what it was told. A change of what comes out must raise `version`.
 package struct TextAnalyzer: Sendable {
     /// The version of what comes out. It is stored with an index; another version means that the index must be rebuilt.
-    package static let version = 5
+    package static let version = 6
 
     /// A term's greatest length in UTF-8 bytes. A longer word is cut at a scalar, in the text as in the query. Words of
     /// natural languages are shorter; what is longer is data that nobody types.
@@ -77,8 +77,9 @@ package struct TextAnalyzer: Sendable {
 
 /// The letters from a to z with which some terms begin.
 ///
-/// Stemming takes up most of an analysis. Rules never change the first letter of an English word, so a word that begins
-/// with another letter than all that is looked for need not be stemmed.
+/// Stemming takes up most of an analysis. Rules never change the first letter of an English word, and the irregular words
+/// that begin otherwise than their stems are few. So a word that begins with another letter than all that is looked for
+/// need not be stemmed.
 package struct FirstLetters: Sendable {
     /// Bit 1 stands for a.
     private var bits: UInt32
@@ -90,11 +91,16 @@ package struct FirstLetters: Sendable {
         self.bits = bits
     }
 
-    /// The first letters of some terms, given in UTF-8.
+    /// The first letters of the words that have some terms, given in UTF-8.
     package init(of terms: some Sequence<ArraySlice<UInt8>>) {
         bits = 0
-        for letter in terms.lazy.compactMap(\.first) { bits |= 1 << UInt32(letter & 31) }
+        for letter in terms.lazy.compactMap(\.first) {
+            add(letter)
+            for other in EnglishStemmer.otherFirstLetters(ofStemsBeginningWith: letter) { add(other) }
+        }
     }
+
+    private mutating func add(_ letter: UInt8) { bits |= 1 << UInt32(letter & 31) }
 
     /// Whether some term may begin with a letter from a to z.
     func contains(_ letter: UInt8) -> Bool { bits >> UInt32(letter & 31) & 1 != 0 }

@@ -19,6 +19,8 @@ package struct TokenizedText: Sendable {
         var kind: Kind
         /// Whether the word has an ASCII capital behind its first letter.
         var hasInnerCapital = false
+        /// Whether the word is of lower-case ASCII letters between spaces, so that nothing belongs to it.
+        var isPlain = false
         /// UTF-8 offsets in the text that was analysed.
         fileprivate(set) var sourceStart: UInt32
         fileprivate(set) var sourceEnd: UInt32
@@ -110,11 +112,19 @@ extension TokenizedText {
         _ word: WordBuffer,
         kind: Token.Kind,
         source: Range<Int>,
-        hasInnerCapital: Bool = false
+        hasInnerCapital: Bool = false,
+        isPlain: Bool = false
     ) {
         let start = bytes.count
         for index in 0..<word.count { bytes.append(word[index]) }
-        appendToken(from: start, kind: kind, source: source, hasInnerCapital: hasInnerCapital)
+        appendToken(from: start, kind: kind, source: source, hasInnerCapital: hasInnerCapital, isPlain: isPlain)
+    }
+
+    /// Appends a plain word as it stands there.
+    mutating func append(plain word: UnsafeBufferPointer<UInt8>, source: Range<Int>) {
+        let start = bytes.count
+        bytes.append(contentsOf: word)
+        appendToken(from: start, kind: .word, source: source, isPlain: true)
     }
 
     /// Appends a character.
@@ -128,7 +138,8 @@ extension TokenizedText {
         from start: Int,
         kind: Token.Kind,
         source: Range<Int>,
-        hasInnerCapital: Bool = false
+        hasInnerCapital: Bool = false,
+        isPlain: Bool = false
     ) {
         tokens.append(
             Token(
@@ -136,6 +147,7 @@ extension TokenizedText {
                 termLength: UInt16(bytes.count - start),
                 kind: kind,
                 hasInnerCapital: hasInnerCapital,
+                isPlain: isPlain,
                 sourceStart: UInt32(source.lowerBound),
                 sourceEnd: UInt32(source.upperBound)
             )

@@ -47,7 +47,10 @@ struct Tokenizer {
         while offset < text.count {
             let byte = text[offset]
             let letter = Self.asciiLetters[Int(byte)]
-            if letter != 0 {
+            if letter == byte, word.isEmpty, let end = endOfPlainWord(from: offset) {
+                plainWord(offset..<end)
+                offset = end
+            } else if letter != 0 {
                 if wordKind != .word { close() }
                 open(at: offset, isDigit: letter <= Self.nine)
                 if letter != byte, offset > wordStart { hasInnerCapital = true }
@@ -63,6 +66,28 @@ struct Tokenizer {
         }
         close()
         return output
+    }
+
+    /// Where a plain word ends that begins at an offset: one of lower-case ASCII letters between spaces, at most with a
+    /// mark behind it that ends a sentence or a part of one. Most words are plain, and there is no other way to write one.
+    private func endOfPlainWord(from start: Int) -> Int? {
+        guard start == 0 || text[start - 1] == UInt8(ascii: " ") else { return nil }
+        var end = start
+        while end < text.count, text[end] >= UInt8(ascii: "a"), text[end] <= UInt8(ascii: "z") { end += 1 }
+        guard end > start, end - start < TextAnalyzer.longestTerm else { return nil }
+        if end == text.count || text[end] == UInt8(ascii: " ") { return end }
+        let isMark = text[end] == UInt8(ascii: ",") || text[end] == UInt8(ascii: ".") && end > start + 1
+        return isMark && (end + 1 == text.count || text[end + 1] == UInt8(ascii: " ")) ? end : nil
+    }
+
+    private mutating func plainWord(_ source: Range<Int>) {
+        guard stems, sought.contains(text[source.lowerBound]) else {
+            return output.append(plain: UnsafeBufferPointer(rebasing: text[source]), source: source)
+        }
+        for offset in source { word.append(ascii: text[offset]) }
+        TextAnalyzer.stem(&word, lookingFor: sought)
+        output.append(word, kind: .word, source: source, isPlain: true)
+        word.removeAll()
     }
 
     /// Lower-case letter or digit for each ASCII letter and digit, 0 for every other byte.

@@ -19,6 +19,9 @@ struct MonthName {
         }
     }
 
+    /// The names of all months, as far as they are one word in lower case.
+    static let all = Set(english.keys).union(foreign.keys)
+
     /// Whether the word is only ever a month. The others are verbs, adjectives, given names: march, may, august.
     var isCertain: Bool { isWhole && !Self.withOtherReadings.contains(number) }
 

@@ -24,6 +24,12 @@ struct QueryDates {
 
     private let words: [DateWord]
 
+    /// Whether a query of plain words may name a date. Without a number, each date has a month or a word with which
+    /// relative dates begin.
+    static func mayStand(in words: [String]) -> Bool { words.contains(where: beginnings.contains) }
+
+    private static let beginnings = RelativeWords.all.reduce(MonthName.all) { $0.union($1.beginnings) }
+
     /// - Parameter today: The day from which relative dates count; without it there are none.
     init(in query: String, today: CivilDate? = nil) {
         words = DateWord.words(of: query)

@@ -50,9 +50,11 @@ struct QueryParser {
             let isOptional = optional.contains(phrase)
             quotations.append(Quotation(tokens: range, text: typed, phrase: phrase, isOptional: isOptional))
         }
-        dates = QueryDates(in: text, today: today).dates.prefix(Self.mostDates)
-            .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
-            .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
+        if !tokens.tokens.allSatisfy(\.isPlain) || QueryDates.mayStand(in: terms) {
+            dates = QueryDates(in: text, today: today).dates.prefix(Self.mostDates)
+                .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
+                .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
+        }
         guard !quotations.isEmpty else { return }
         let dated = Set(dates.flatMap(\.tokens))
         let isSentence = gaps(around: quotations.map(\.tokens)).joined()

@@ -110,10 +110,13 @@ extension QueryParser {
 
     /// The bytes between a word and the one before it, if they hold the two together.
     private func connector(inFrontOf index: Int) -> [UInt8]? {
+        // One sign that stands for several words: ½.
+        if tokens.tokens[index].source == tokens.tokens[index - 1].source { return [] }
         guard let between = bytes(inFrontOf: index) else { return nil }
         if between.elementsEqual([UInt8(ascii: " ")]), isTimes(index) || isTimes(index - 1) { return Array(between) }
-        guard between.count <= 3, between.allSatisfy(Self.connectors.contains) else { return nil }
-        return Array(between)
+        guard between.count <= 3 else { return nil }
+        let isSign = between.allSatisfy(Self.connectors.contains) || Self.slashes.contains(Array(between))
+        return isSign ? Array(between) : nil
     }
 
     /// Whether a word is the `x` between two numbers: `120 x 80` is one measure.
@@ -136,6 +139,8 @@ extension QueryParser {
     }
 
     private static let connectors = Set("-_./\\:@&+=#~%".utf8)
+    /// U+2044 and U+2215, which stand in fractions.
+    private static let slashes = [[0xE2, 0x81, 0x84], [0xE2, 0x88, 0x95]] as [[UInt8]]
     /// Words between these are also looked for joined, which finds them in this order.
     private static let joiners: Set<[UInt8]> = [Array("-".utf8)]
     /// The most parts of a compound that count.

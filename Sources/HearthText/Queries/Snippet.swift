@@ -88,14 +88,13 @@ package struct Snippet: Sendable {
 /// The characters of a text, and which of them belong to a match.
 private struct Characters {
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// Where each character begins in UTF-8, and where the last ends.
-    private let offsets: [Int]
+    /// Where each character begins in UTF-8, and where the last ends; nil where each is one byte.
+    private let offsets: [Int]?
+    let count: Int
     /// Matches as ranges of characters, in the order of the text.
     private let matches: [(clause: Int, range: Range<Int>)]
-    /// For each character the number of the joined match that it belongs to, 0 for none.
-    private var groups: [Int]
-
-    var count: Int { offsets.count - 1 }
+    /// For each character the number of the joined match that it belongs to, 0 for none; empty where nothing matches.
+    private var groups: [Int] = []
 
     /// - Parameters:
     ///   - bytes: The text, in memory that outlives this value.
@@ -104,16 +103,12 @@ private struct Characters {
         self.bytes = bytes
         let offsets = Self.offsets(in: bytes)
         self.offsets = offsets
+        count = offsets.map { $0.count - 1 } ?? bytes.count
         self.matches = matches.map { match in
-            (
-                match.clause,
-                Self.index(of: match.source.lowerBound, in: offsets)..<Self.index(
-                    of: match.source.upperBound - 1,
-                    in: offsets
-                ) + 1
-            )
+            let (first, last) = (match.source.lowerBound, match.source.upperBound - 1)
+            return (match.clause, Self.index(of: first, in: offsets)..<Self.index(of: last, in: offsets) + 1)
         }
-        groups = Array(repeating: 0, count: offsets.count - 1)
+        if !matches.isEmpty { groups = Array(repeating: 0, count: count) }
         var group = 0
         for match in self.matches {
             // Matches that overlap look like one.
@@ -123,11 +118,12 @@ private struct Characters {
         }
     }
 
-    /// Where characters begin, and where the last ends.
+    /// Where characters begin, and where the last ends; nil where each is one byte.
     ///
     /// Between two ASCII characters there is always a boundary, but for a line's end of two. The standard library, which
     /// is slower, finds the boundaries in what lies between.
-    private static func offsets(in bytes: UnsafeBufferPointer<UInt8>) -> [Int] {
+    private static func offsets(in bytes: UnsafeBufferPointer<UInt8>) -> [Int]? {
+        if bytes.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\r") }) { return nil }
         var offsets = [0]
         offsets.reserveCapacity(bytes.count + 1)
         var start = 0
@@ -152,28 +148,31 @@ private struct Characters {
         return offsets
     }
 
-    /// The bytes of a character.
-    private subscript(index: Int) -> Slice<UnsafeBufferPointer<UInt8>> { bytes[offsets[index]..<offsets[index + 1]] }
+    /// The place of a character's bytes.
+    private func source(of index: Int) -> Range<Int> {
+        offsets.map { $0[index]..<$0[index + 1] } ?? index..<index + 1
+    }
 
     /// Appends the bytes of a character, mostly one, to a line.
     func append(_ index: Int, to line: inout [UInt8]) {
-        for offset in offsets[index]..<offsets[index + 1] { line.append(bytes[offset]) }
+        for offset in source(of: index) { line.append(bytes[offset]) }
     }
 
     /// White space, and control characters, which must not reach a terminal.
     func isSpace(_ index: Int) -> Bool {
-        let first = bytes[offsets[index]]
+        let source = source(of: index)
+        let first = bytes[source.lowerBound]
         // Space, delete, and what lies below space: in ASCII there are no others.
-        if first < 0x80, offsets[index + 1] == offsets[index] + 1 { return first <= 0x20 || first == 0x7F }
-        let character = String(decoding: self[index], as: UTF8.self)
+        if first < 0x80, source.count == 1 { return first <= 0x20 || first == 0x7F }
+        let character = String(decoding: bytes[source], as: UTF8.self)
         return character.allSatisfy(\.isWhitespace)
             || character.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
-    func isMatch(_ index: Int) -> Bool { groups[index] != 0 }
+    func isMatch(_ index: Int) -> Bool { !groups.isEmpty && groups[index] != 0 }
 
     /// Whether a character belongs to the same match as the one before it.
-    func continuesMatch(_ index: Int) -> Bool { index > 0 && groups[index] != 0 && groups[index] == groups[index - 1] }
+    func continuesMatch(_ index: Int) -> Bool { index > 0 && isMatch(index) && groups[index] == groups[index - 1] }
 
     /// From the first to the last of the matches that together weigh most inside `length` characters; empty at the
     /// beginning where nothing matches.
@@ -203,7 +202,8 @@ private struct Characters {
     private static let repetition: Float = 0.1
 
     /// The character that holds a byte.
-    private static func index(of offset: Int, in offsets: [Int]) -> Int {
+    private static func index(of offset: Int, in offsets: [Int]?) -> Int {
+        guard let offsets else { return offset }
         var low = 0
         var high = offsets.count - 1
         while high - low > 1 {
@@ -235,7 +235,10 @@ struct Matches {
         tokens = TextAnalyzer().tokens(of: text, lookingFor: sought.letters)
         self.sought = sought
         for position in 0..<tokens.count {
-            sought.forEach(beginningWith: tokens.term(at: position)) { match($0, at: position, isPrefix: false) }
+            let term = tokens.term(at: position)
+            // Most words begin with a letter that no clause begins with.
+            guard let letter = term.first, sought.letters.contains(letter) else { continue }
+            sought.forEach(beginningWith: term) { match($0, at: position, isPrefix: false) }
             for clause in sought.prefixes { match(clause, at: position, isPrefix: true) }
         }
         matchSpellings()

@@ -20,8 +20,9 @@ import Testing
                 components: ScoreComponents(keyword: keyword?[place] ?? 0.5, semantic: 0.5)
             )
         }
-        let arranged = WordOrder(of: KeywordQuery(query))
-            .arranged(list, isWhole: { _ in areWhole }, content: { texts[$0] })
+        let query = KeywordQuery(query)
+        let arranged = WordOrder(of: query)
+            .arranged(list, held: { _ in areWhole ? query.typedClauses.count : 2 }, content: { texts[$0] })
         #expect(arranged.map(\.score) == list.map(\.score))
         return arranged.map { texts[$0.slot] }
     }

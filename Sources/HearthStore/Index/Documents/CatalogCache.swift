@@ -21,6 +21,9 @@ final class CatalogCache: Sendable {
             var tokens = KnownWords()
             /// The memories that were found last.
             var records = KnownRecords()
+
+            /// What is known besides the catalog, in bytes.
+            var knownSize: Int { words.size + tokens.size + records.size }
         }
 
         let state = Mutex(State())
@@ -39,9 +42,10 @@ final class CatalogCache: Sendable {
     /// forgotten.
     private static let maximumEntries = 4_000_000
 
-    /// How much the records of all users may take together, in bytes. Beyond it, the user whose last use is oldest loses
-    /// them.
-    private static let maximumRecordSize = 4 * KnownRecords.maximumSize
+    /// How much the words and records of all users may take together, in bytes: so much, or more where there are many
+    /// documents. Beyond it, the user whose last use is oldest loses them.
+    static let maximumKnownSize = 8 << 20
+    private static let knownSizePerEntry = 16
 
     /// Of how many agents it is kept what they see of one user's documents.
     private static let maximumViews = 16
@@ -51,8 +55,15 @@ final class CatalogCache: Sendable {
         var uses: UInt64 = 0
         /// The entries of all boxes.
         var entries = 0
-        /// The users with records in memory, and what these take, in bytes.
-        var records: [Int64: Int] = [:]
+        /// The users of whom words or records are known, and what these take, in bytes.
+        var known: [Int64: Int] = [:]
+        /// The sum of these.
+        var knownSize = 0
+
+        mutating func setKnown(_ size: Int, of user: Int64) {
+            knownSize += size - (known[user] ?? 0)
+            known[user] = size == 0 ? nil : size
+        }
     }
 
     private let state = Mutex(State())
@@ -65,6 +76,12 @@ final class CatalogCache: Sendable {
 
     /// How many documents all catalogs have together.
     var entryCount: Int { state.withLock { $0.entries } }
+
+    /// What is known of all users besides their catalogs, in bytes.
+    var knownSize: Int { state.withLock { $0.knownSize } }
+
+    /// What is known of one user, in bytes.
+    func knownSize(of user: Int64) -> Int { box(of: user).state.withLock { $0.knownSize } }
 
     /// Whether a user's documents have been read: whoever asks for them first waits until they are.
     func holds(user: Int64) -> Bool {
@@ -95,11 +112,13 @@ final class CatalogCache: Sendable {
         in snapshot: Snapshot
     ) throws -> VisibleSlice {
         let box = box(of: user)
-        let slice = try box.state.withLock { state in
+        let (slice, known) = try box.state.withLock { state in
             try catchUp(&state, user: user, in: snapshot)
-            return try self.slice(of: &state, for: viewer, needsSessions: needsSessions, in: snapshot)
+            let slice = try self.slice(of: &state, for: viewer, needsSessions: needsSessions, in: snapshot)
+            return (slice, state.knownSize)
         }
         count(slice.catalog.entries.count, of: user)
+        count(known: known, of: user)
         return slice
     }
 
@@ -267,11 +286,7 @@ extension CatalogCache {
         guard let record = try MemoryRecord.find(of: entry, in: snapshot) else {
             throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
         }
-        let size = withState(of: user, at: catalog) { state in
-            state.records.keep(record, in: snapshot)
-            return state.records.size
-        }
-        if let size { count(records: size, of: user) }
+        withState(of: user, at: catalog) { $0.records.keep(record, in: snapshot) }
         return record
     }
 
@@ -317,28 +332,32 @@ extension CatalogCache {
             {
                 state.entries -= oldest.value.entries ?? 0
                 state.boxes[oldest.key] = nil
-                state.records[oldest.key] = nil
+                state.setKnown(0, of: oldest.key)
             }
         }
     }
 
-    /// Notes what a user's records take, and forgets those of users whose last use is oldest if all take too much.
-    private func count(records size: Int, of user: Int64) {
+    /// Notes what is known of a user, and forgets what is known of the users whose last use is oldest if all takes too
+    /// much.
+    private func count(known size: Int, of user: Int64) {
         let forgotten = state.withLock { state -> [Box] in
             var forgotten: [Box] = []
-            state.records[user] = size
-            var total = state.records.values.reduce(0, +)
-            while total > Self.maximumRecordSize,
-                let oldest = state.records.keys.filter({ $0 != user })
+            state.setKnown(size, of: user)
+            while state.knownSize > max(Self.maximumKnownSize, state.entries * Self.knownSizePerEntry),
+                let oldest = state.known.keys.filter({ $0 != user })
                     .min(by: { state.boxes[$0]?.lastUse ?? 0 < state.boxes[$1]?.lastUse ?? 0 })
             {
-                total -= state.records.removeValue(forKey: oldest) ?? 0
+                state.setKnown(0, of: oldest)
                 if let box = state.boxes[oldest]?.box { forgotten.append(box) }
             }
             return forgotten
         }
         // A box may be asked for by a reader that waits for the state.
-        for box in forgotten { box.state.withLock { $0.records = KnownRecords() } }
+        for box in forgotten {
+            box.state.withLock { state in
+                (state.words, state.tokens, state.records) = (KnownWords(), KnownWords(), KnownRecords())
+            }
+        }
     }
 }
 

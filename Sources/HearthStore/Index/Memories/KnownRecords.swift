@@ -30,15 +30,15 @@ struct KnownRecords: Sendable {
 
     /// The record of a memory, if it is known.
     mutating func record(of memory: Int64, in snapshot: Snapshot) throws -> MemoryRecord? {
-        guard var entry = entries[memory] else { return nil }
-        if entry.accessesChanged != snapshot.state.accessesChanged {
-            entry.record = try entry.record.withPresentCounts(in: snapshot.connection)
-            entry.accessesChanged = snapshot.state.accessesChanged
+        guard let place = entries.index(forKey: memory) else { return nil }
+        if entries.values[place].accessesChanged != snapshot.state.accessesChanged {
+            let record = try entries.values[place].record.withPresentCounts(in: snapshot.connection)
+            entries.values[place].record = record
+            entries.values[place].accessesChanged = snapshot.state.accessesChanged
         }
         uses += 1
-        entry.lastUse = uses
-        entries[memory] = entry
-        return entry.record
+        entries.values[place].lastUse = uses
+        return entries.values[place].record
     }
 
     /// The published text of a memory, if it is known.

@@ -41,10 +41,10 @@ struct KnownWords: Sendable {
 
     /// What an entry takes besides its packed slots, in bytes: its place in the dictionary, and the word.
     private static let entrySize = 128
-    /// How much the entries may take, in bytes: so much for each of the user's documents, and so much in any case. The
-    /// catalog takes eight times that.
+    /// How much the entries may take, in bytes: so much for each of the user's documents, of which the catalog takes eight
+    /// times that, and so much in any case. The last is about three thousand words.
     private static let sizePerDocument = 12
-    private static let leastMaximum = 64 << 10
+    private static let leastMaximum = 512 << 10
     /// Texts that change are analysed anew up to this many in one commit and among all entries; with more, looking the
     /// words up in the index again costs less.
     private static let mostRewritten = 64

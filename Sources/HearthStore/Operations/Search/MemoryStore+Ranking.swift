@@ -114,11 +114,11 @@ extension MemoryStore {
             }
             guard isTyped, let words = request.words else { return best }
             if request.meaning != nil {
-                let found = workspace.found
+                let (found, clauses) = (workspace.found, words.typedClauses)
                 best = try WordOrder(of: words)
                     .arranged(
                         best,
-                        isWhole: { found.slot($0, holds: words.typedClauses) },
+                        held: { slot in clauses.count { found.slot(slot, holds: $0) } },
                         content: { try content(at: $0, of: slice, user: user, in: snapshot) ?? "" }
                     )
             }

@@ -50,6 +50,33 @@ import Testing
         try await store.close()
     }
 
+    @Test func `all users' memories have a limit, and the user loses them who was found longest ago`() async throws {
+        let store = try await MemoryStore.open(.temporary, options: StoreOptions())
+        // More than half of what may be kept of one.
+        let padding = String(repeating: "x", count: 40_000)
+        let texts = (0..<16).map { "a walk, \($0) \(padding)" }
+        let users: [UserID] = (0..<20).map { UserID(rawValue: "user-\($0)") }
+        func known(of user: UserID) throws -> Int {
+            try store.read { snapshot in
+                let key = try #require(try snapshot.key(of: user))
+                return store.catalogs.knownSize(of: key)
+            }
+        }
+        for user in users {
+            _ = try await store.store(texts.map { MemoryDraft(content: $0) }, agentID: "alden", userID: user)
+            for _ in 0..<2 {
+                _ = try await store.search("walk", as: "alden", userID: user, type: .keyword, limit: 20)
+            }
+            #expect(store.catalogs.knownSize <= CatalogCache.maximumKnownSize)
+        }
+        #expect(store.catalogs.knownSize > CatalogCache.maximumKnownSize / 2)
+        #expect(try known(of: users[0]) == 0)
+        #expect(try known(of: users[19]) > KnownRecords.maximumSize / 2)
+        let found = try await store.search("walk", as: "alden", userID: users[0], type: .keyword, limit: 20)
+        #expect(found.count == 16)
+        try await store.close()
+    }
+
     @Test func `a sensitive memory is not kept`() async throws {
         let sealed = try await SealedStore()
         _ = try await sealed.store.store(
