@@ -4,14 +4,11 @@ import HearthMemory
 
 /// What happens beside the searches that are measured.
 enum InterplayWorkload: String, CaseIterable, ExpressibleByArgument {
-    case pause, storeElsewhere, ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore
-    case readByIdentifier
+    case ownStore, otherStore, storingTask, storingProcess, readByRule, readByCall, singleStore, readByIdentifier
 
     /// How a person would say it.
     var description: String {
         switch self {
-        case .pause: "a pause as long as a store before each"
-        case .storeElsewhere: "a store in another file before each"
         case .ownStore: "a store of the same user before each"
         case .otherStore: "a store of another user before each"
         case .storingTask: "a task that stores all the time"
@@ -22,6 +19,9 @@ enum InterplayWorkload: String, CaseIterable, ExpressibleByArgument {
         case .readByIdentifier: "read by identifier"
         }
     }
+
+    /// Whether one store goes before each search.
+    var storesBefore: Bool { self == .ownStore || self == .otherStore }
 }
 
 /// A fresh process that does one workload on a file, in turns with doing nothing but search.
@@ -37,6 +37,9 @@ struct InterplayProbe: AsyncParsableCommand {
     /// Seconds of each call while nothing else happens, and beside the workload.
     struct Findings: Codable {
         var still: [Double] = []
+        /// Where the workload stores before each search: the same behind a store in another file. A processor that did
+        /// the work of a store meanwhile, or rested, is slower at first, though nothing was committed to the file.
+        var elsewhere: [Double] = []
         var changing: [Double] = []
     }
 
@@ -83,11 +86,15 @@ struct InterplayProbe: AsyncParsableCommand {
         if isOfReader { try await subject.search(queries.query(), as: Interplay.reader) }
         for turn in 0..<Self.turns {
             for _ in 0..<searches / Self.turns {
-                findings.still.append(try await time(.none, of: subject, elsewhere, &queries, &texts))
+                findings.still.append(try await time(.none, of: subject, &queries, &texts))
+            }
+            for _ in 0..<(workload.storesBefore ? searches / Self.turns : 0) {
+                try await elsewhere.store(texts.sentence(), for: Interplay.user)
+                findings.elsewhere.append(try await time(.none, of: subject, &queries, &texts))
             }
             try await beside(writer, seed: UInt64(100 + turn)) {
                 for _ in 0..<searches / Self.turns {
-                    findings.changing.append(try await time(workload, of: subject, elsewhere, &queries, &texts))
+                    findings.changing.append(try await time(workload, of: subject, &queries, &texts))
                 }
             }
         }
@@ -97,10 +104,9 @@ struct InterplayProbe: AsyncParsableCommand {
     private var isOfReader: Bool { workload == .readByRule || workload == .readByCall }
 
     /// The seconds that one call takes.
-    private func time<Subject: InterplaySubject>(
+    private func time(
         _ workload: InterplayWorkload?,
-        of subject: Subject,
-        _ elsewhere: Subject,
+        of subject: some InterplaySubject,
         _ queries: inout Corpus,
         _ texts: inout Corpus
     ) async throws -> Double {
@@ -114,10 +120,6 @@ struct InterplayProbe: AsyncParsableCommand {
             let reader = workload == nil ? Interplay.owner : Interplay.reader
             return try await Stopwatch.seconds { try await subject.read(number, as: reader) }
         default:
-            // A processor that rests meanwhile is slower at first, whatever was committed.
-            if workload == .pause { try await Task.sleep(for: .microseconds(600)) }
-            // So is one that did the work of a store meanwhile, also if nothing was committed to the file at all.
-            if workload == .storeElsewhere { try await elsewhere.store(texts.sentence(), for: Interplay.user) }
             if workload == .ownStore { try await subject.store(texts.sentence(), for: Interplay.user) }
             if workload == .otherStore { try await subject.store(texts.sentence(), for: Interplay.otherUser) }
             let query = queries.query()

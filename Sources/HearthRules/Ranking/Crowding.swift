@@ -42,6 +42,9 @@ package struct Crowding {
     /// The groups by their texts, as far as these had to be read.
     private var places: [String: Place] = [:]
     private var knownCounts = (front: 0, back: 0)
+    /// The places of the groups in the ranked list.
+    private var placesInFront: [Int] = []
+    private var placesInBack: [Int] = []
 
     private struct Place {
         var isInFront: Bool
@@ -84,18 +87,19 @@ package struct Crowding {
     ) rethrows {
         let least = threshold <= 1 ? min(threshold, Self.cosineOfNumbered) : threshold
         for (place, result) in ranked.enumerated() {
-            let inFront = try neighbours(of: place, among: front, near: least, cosine: cosine)
+            let inFront = try neighbours(of: place, among: placesInFront, near: least, cosine: cosine)
             if let twin = try twin(of: place, inFront, isInFront: true, text: text) {
                 add(result, at: place, to: twin)
                 continue
             }
-            let inBack = try neighbours(of: place, among: back, near: SearchTuning.noThreshold, cosine: cosine)
+            let inBack = try neighbours(of: place, among: placesInBack, near: SearchTuning.noThreshold, cosine: cosine)
             if let twin = try twin(of: place, inBack, isInFront: false, text: text) {
                 add(result, at: place, to: twin)
             } else if inFront.greatest < dropping {
                 let group = Group(result: result, place: place)
                 let stepsBack = try repeats(place, neighbours: inFront, from: threshold, difference, isNumbered)
                 if stepsBack { back.append(group) } else { front.append(group) }
+                if stepsBack { placesInBack.append(place) } else { placesInFront.append(place) }
             }
         }
     }
@@ -140,20 +144,20 @@ package struct Crowding {
 
     private func neighbours(
         of place: Int,
-        among groups: [Group],
+        among groups: [Int],
         near least: Float,
         cosine: (Int, Int) throws -> Float?
     ) rethrows -> Neighbours {
         var found = Neighbours()
         var candidates: [Int] = []
         var hasAll = groups.count <= Self.comparedGroups
-        for (index, group) in groups.prefix(Self.comparedGroups).enumerated() {
-            guard let cosine = try cosine(place, group.place) else {
+        for (index, earlier) in groups.prefix(Self.comparedGroups).enumerated() {
+            guard let cosine = try cosine(place, earlier) else {
                 hasAll = false
                 continue
             }
             found.greatest = max(found.greatest, cosine)
-            if cosine >= least { found.near.append((group.place, cosine)) }
+            if cosine >= least { found.near.append((earlier, cosine)) }
             if cosine >= Self.cosineOfCopies { candidates.append(index) }
         }
         found.candidates = hasAll ? candidates : nil

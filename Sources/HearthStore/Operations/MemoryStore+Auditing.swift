@@ -40,7 +40,8 @@ extension MemoryStore {
             guard !isReadOnly else { throw MemoryError.unaudited }
             let read = Self.byUser(shared.map { ($0.record.key, $0.record.userKey) })
             let refused = Self.byUser(receipt.refused.map { ($0.memory, $0.user) })
-            try await write { transaction in
+            try await write { [commits] transaction in
+                transaction.concerns([], noting: commits)
                 for (user, memories) in read {
                     let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: memories)
                     try AuditTrail.append(entry, at: now, to: transaction)
@@ -87,7 +88,8 @@ extension MemoryStore {
         guard !counts.isEmpty else { return }
         var isWritten = false
         defer { readCounts.endWriting(reader, isWritten: isWritten) }
-        try await writeOnce { transaction in
+        try await writeOnce { [commits] transaction in
+            transaction.concerns([], noting: commits)
             try transaction.add(counts)
         }
         isWritten = true

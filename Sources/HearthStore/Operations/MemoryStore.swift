@@ -15,8 +15,9 @@ import Synchronization
 package final class MemoryStore: Sendable {
     private let database: Database<StoreTransaction>
     let directories: AgentDirectoryCache
-    let catalogs = CatalogCache()
-    let vectors = VectorCache()
+    let commits = RecentCommits()
+    let catalogs: CatalogCache
+    let vectors: VectorCache
     let searchWorkspaces = SearchWorkspacePool()
     let embeddingQueue: EmbeddingQueue
     let readCounts = ReadCounts()
@@ -53,6 +54,8 @@ package final class MemoryStore: Sendable {
         self.metrics = metrics
         self.database = database
         self.nextRowAtOpening = nextRow
+        catalogs = CatalogCache(commits: commits)
+        vectors = VectorCache(commits: commits)
         clock = options.clock.bounded
         log = StoreLog(options.logger)
         embeddingQueue = EmbeddingQueue(log: log) { [clock] rest in

@@ -21,16 +21,12 @@ enum EnglishStemmer {
     /// Stems by irregular form.
     private static let irregularForms = WordTable(forms)
 
-    /// The first letters of irregular forms that begin otherwise than their stems, by the stem's first letter: `went` is a
+    /// For each letter, those with which irregular forms begin whose stem begins with it and not with theirs: `went` is a
     /// form of `go`.
-    private static let otherBeginnings = Dictionary(
-        grouping: forms.filter { $0.word.utf8.first != $0.value.utf8.first },
-        by: { $0.value.utf8.first ?? 0 }
-    )
-    .mapValues { $0.compactMap(\.word.utf8.first) }
-
-    /// The letters with which words begin whose stem begins with another.
-    static func otherFirstLetters(ofStemsBeginningWith letter: UInt8) -> [UInt8] { otherBeginnings[letter] ?? [] }
+    static let otherBeginnings: [UInt8: FirstLetters] = forms.reduce(into: [:]) { beginnings, form in
+        guard let stem = form.value.utf8.first, let letter = form.word.utf8.first, stem != letter else { return }
+        beginnings[stem, default: .none].insert(letter)
+    }
 }
 
 /// English verbs and nouns whose forms have no common stem that rules could find.

@@ -86,6 +86,8 @@ package struct FirstLetters: Sendable {
 
     /// Every letter.
     package static let all = FirstLetters(bits: .max)
+    /// No letter.
+    static let none = FirstLetters(bits: 0)
 
     private init(bits: UInt32) {
         self.bits = bits
@@ -94,13 +96,17 @@ package struct FirstLetters: Sendable {
     /// The first letters of the words that have some terms, given in UTF-8.
     package init(of terms: some Sequence<ArraySlice<UInt8>>) {
         bits = 0
-        for letter in terms.lazy.compactMap(\.first) {
-            add(letter)
-            for other in EnglishStemmer.otherFirstLetters(ofStemsBeginningWith: letter) { add(other) }
+        for term in terms {
+            guard let letter = term.first else { continue }
+            insert(letter)
+            bits |= Self.others[Int(letter & 31)]
         }
     }
 
-    private mutating func add(_ letter: UInt8) { bits |= 1 << UInt32(letter & 31) }
+    /// By letter, those of the irregular words whose stems begin with it.
+    private static let others = (UInt8(0)..<32).map { EnglishStemmer.otherBeginnings[$0 | 0x60]?.bits ?? 0 }
+
+    mutating func insert(_ letter: UInt8) { bits |= 1 << UInt32(letter & 31) }
 
     /// Whether some term may begin with a letter from a to z.
     func contains(_ letter: UInt8) -> Bool { bits >> UInt32(letter & 31) & 1 != 0 }

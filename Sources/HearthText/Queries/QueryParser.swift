@@ -4,6 +4,8 @@ struct QueryParser {
     let utf8: [UInt8]
     let tokens: TokenizedText
     let terms: [String]
+    /// The terms as the index has them.
+    private let stems: [String]
     private let isGerman: Bool
     /// What says nothing but that something was, in the language of the query.
     private let fillers: TimeQuestions.Fillers
@@ -38,7 +40,9 @@ struct QueryParser {
         utf8 = Array(text.utf8)
         let tokens = TextAnalyzer(stems: false).tokens(of: text)
         self.tokens = tokens
-        terms = tokens.terms
+        let terms = tokens.terms
+        self.terms = terms
+        stems = terms.indices.map { tokens.tokens[$0].kind == .word ? TextAnalyzer.stem(of: terms[$0]) : terms[$0] }
         isGerman = GermanEndings.isGerman(text, words: terms)
         fillers = TimeQuestions.Fillers(of: terms)
         let scalars = Array(text.unicodeScalars)
@@ -268,9 +272,7 @@ extension QueryParser {
         query.add(.init(first: stem(index), second: stem(index + 1)))
     }
 
-    func stem(_ index: Int) -> String {
-        tokens.tokens[index].kind == .word ? TextAnalyzer.stem(of: terms[index]) : terms[index]
-    }
+    func stem(_ index: Int) -> String { stems[index] }
 
     /// Whether a `*` follows a token at once, or behind the quotation mark that closes there.
     func isStarred(_ index: Int) -> Bool {

@@ -59,6 +59,7 @@ package struct Snippet: Sendable {
 
     /// The characters of a range on one line, each run of matching ones between marks.
     private func line(_ characters: Characters, _ range: Range<Int>) -> String {
+        if let plain = characters.plainLine(range) { return plain }
         var line: [UInt8] = []
         line.reserveCapacity(range.count + 64)
         var isMarked = false
@@ -156,6 +157,19 @@ private struct Characters {
     /// Appends the bytes of a character, mostly one, to a line.
     func append(_ index: Int, to line: inout [UInt8]) {
         for offset in source(of: index) { line.append(bytes[offset]) }
+    }
+
+    /// A range that has no match and is one line as it stands; nil where it is not.
+    func plainLine(_ range: Range<Int>) -> String? {
+        guard groups.isEmpty, offsets == nil, let first = range.first, let last = range.last else { return nil }
+        guard bytes[first] > 0x20, bytes[last] > 0x20 else { return nil }
+        var before: UInt8 = 0
+        for byte in bytes[range] {
+            // Two spaces are one in a line.
+            if byte < 0x20 || byte == 0x7F || byte == 0x20 && before == 0x20 { return nil }
+            before = byte
+        }
+        return String(decoding: bytes[range], as: UTF8.self)
     }
 
     /// White space, and control characters, which must not reach a terminal.

@@ -27,6 +27,8 @@ import Testing
         for step in 0..<2_200 {
             let action = try await writer.act()
             // One agent at a time mostly, so that the others have several commits to catch up with.
+            // Searches do so on their own after some words that were not known.
+            if step % 20 == 0 { try await readWords(of: Self.users[step / 20 % 2], in: store) }
             try expectExactCaches(
                 store,
                 users: step % 50 == 0 ? Self.users : [Self.users[step % 2]],
@@ -83,6 +85,11 @@ import Testing
         options.durability = .normal
         options.embedder = TextHashEmbedder()
         return options
+    }
+
+    private func readWords(of name: UserID, in store: MemoryStore) async throws {
+        let user = try store.read { try UserTable.find(name, in: $0.connection) }
+        if let user { try await store.readWords(of: user) }
     }
 
     private func expectWriter(seed: Int, in path: String) async {

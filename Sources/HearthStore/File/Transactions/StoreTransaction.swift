@@ -32,6 +32,14 @@ final class StoreTransaction: WriteGroup {
     var vectors = VectorWriter()
     /// The text that this transaction analysed last.
     var recentAnalysis = RecentAnalysis()
+    /// Whose documents the operations so far may change; nil where that may be anybody's.
+    private var concerned: Set<Int64>? = []
+    /// Whether the present operation has said whom it concerns.
+    private var isSaid = true
+    /// Where commits are noted whose operations all have said so.
+    private var commits: RecentCommits?
+    /// Whether the transaction changes anything, so that it has a number of its own.
+    private var isCounted = false
 
     init(connection: Connection) throws {
         self.connection = connection
@@ -40,12 +48,16 @@ final class StoreTransaction: WriteGroup {
     }
 
     func mark() {
+        endOperation()
+        isSaid = false
         progress.indexChanges = indexChanges.count
         marked = progress
         vectors.mark()
     }
 
     func rollbackToMark() {
+        // It has changed nothing.
+        isSaid = true
         progress = marked
         vectors.rollbackToMark()
         indexChanges.removeSubrange(marked.indexChanges...)
@@ -55,6 +67,7 @@ final class StoreTransaction: WriteGroup {
     }
 
     func flush() throws {
+        endOperation()
         if !indexChanges.isEmpty { try state.checkAnalyser() }
         for change in IndexChange.arranged(indexChanges) { try change.apply(to: connection) }
         // A transaction may write nothing but vectors.
@@ -66,10 +79,26 @@ final class StoreTransaction: WriteGroup {
         }
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
         progress.state.sequence += 1
+        isCounted = true
         try progress.state.write(connection)
     }
 
-    func didCommit() {}
+    func didCommit() {
+        guard isCounted, let commits, let concerned else { return }
+        commits.note(progress.state.sequence, concerning: concerned)
+    }
+
+    private func endOperation() {
+        if !isSaid { concerned = nil }
+    }
+
+    /// Says that the present operation changes the documents, shares and vectors of no other users than these. An operation
+    /// that doesn't say so may change anybody's.
+    func concerns(_ users: Set<Int64>, noting commits: RecentCommits) {
+        isSaid = true
+        concerned?.formUnion(users)
+        self.commits = commits
+    }
 }
 
 extension StoreTransaction {

@@ -67,12 +67,17 @@ final class CatalogCache: Sendable {
     }
 
     private let state = Mutex(State())
+    private let commits: RecentCommits
     private let categories = Mutex<[Int32: MemoryCategory]>([:])
     /// The keys of the users last searched.
     private let users = Mutex<[UserID: Int64]>([:])
 
     /// How many keys of users are remembered.
     private static let maximumUsers = 1_024
+
+    init(commits: RecentCommits) {
+        self.commits = commits
+    }
 
     /// How many documents all catalogs have together.
     var entryCount: Int { state.withLock { $0.entries } }
@@ -122,6 +127,20 @@ final class CatalogCache: Sendable {
         return slice
     }
 
+    /// A user's documents, at exactly the state of the snapshot.
+    ///
+    /// - Throws: ``StaleSnapshot`` if the cache has a later state by now.
+    func catalog(of user: Int64, in snapshot: Snapshot) throws -> DocumentCatalog {
+        let catalog = try box(of: user).state
+            .withLock { state in
+                try catchUp(&state, user: user, in: snapshot)
+                return state.catalog
+            }
+        guard let catalog else { preconditionFailure("a catalog was read before") }
+        count(catalog.entries.count, of: user)
+        return catalog
+    }
+
     /// The name of a category by its key.
     func name(ofCategory key: Int32, in connection: Connection) throws -> MemoryCategory? {
         if let name = categories.withLock({ $0[key] }) { return name }
@@ -164,6 +183,13 @@ extension CatalogCache {
             (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             return
         }
+        if commits.concernOthersAlone(than: user, after: catalog.sequence, upTo: sequence) {
+            state.catalog = nil
+            catalog.skip(to: sequence)
+            state.catalog = catalog
+            (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
+            return
+        }
         guard catalog.sequence < sequence else {
             (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             throw StaleSnapshot()
@@ -171,6 +197,8 @@ extension CatalogCache {
         state.catalog = nil
         let changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
         views.removeAll { $0.directory != snapshot.directory.sequence }
+        // What was erased is not to stay in memory.
+        if changes.hasErased { words = KnownWords() }
         if changes.hasNewLayout {
             views = []
             words = KnownWords()
@@ -246,6 +274,12 @@ extension CatalogCache {
     @discardableResult
     func withWords<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
         withState(of: user, at: catalog) { body(&$0.words) }
+    }
+
+    /// Keeps all words of a user, if nothing was committed since they were read.
+    func keep(all words: PackedWords, of user: Int64, at catalog: DocumentCatalog) {
+        if withWords(of: user, at: catalog, { $0.keep(all: words) }) != nil { return }
+        box(of: user).state.withLock { $0.words.readingFailed() }
     }
 
     /// The same with the tokens that stand for words of sensitive memories.

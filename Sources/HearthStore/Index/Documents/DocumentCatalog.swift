@@ -153,6 +153,9 @@ extension DocumentCatalog {
         dropGone()
     }
 
+    /// Takes in commits that changed nothing of it.
+    mutating func skip(to sequence: Int64) { self.sequence = sequence }
+
     /// Reads what was committed after the catalog's own state.
     ///
     /// - Returns: What changed.

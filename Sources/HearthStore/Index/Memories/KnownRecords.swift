@@ -7,10 +7,20 @@ import HearthSQLite
 /// After another's commit their pages need not be read again. A sensitive memory is never kept: its text is not to stay
 /// in memory.
 struct KnownRecords: Sendable {
-    private struct Entry {
-        var record: MemoryRecord
+    /// A memory's record. It stays where it is when the dictionary changes.
+    private final class Record: Sendable {
+        let record: MemoryRecord
         /// The state of the file's counts that the record has.
-        var accessesChanged: Int64
+        let accessesChanged: Int64
+
+        init(_ record: MemoryRecord, in snapshot: Snapshot) {
+            self.record = record
+            accessesChanged = snapshot.state.accessesChanged
+        }
+    }
+
+    private struct Entry {
+        var known: Record
         var lastUse: UInt64
         var size: Int
     }
@@ -31,18 +41,18 @@ struct KnownRecords: Sendable {
     /// The record of a memory, if it is known.
     mutating func record(of memory: Int64, in snapshot: Snapshot) throws -> MemoryRecord? {
         guard let place = entries.index(forKey: memory) else { return nil }
-        if entries.values[place].accessesChanged != snapshot.state.accessesChanged {
-            let record = try entries.values[place].record.withPresentCounts(in: snapshot.connection)
-            entries.values[place].record = record
-            entries.values[place].accessesChanged = snapshot.state.accessesChanged
+        var known = entries.values[place].known
+        if known.accessesChanged != snapshot.state.accessesChanged {
+            known = Record(try known.record.withPresentCounts(in: snapshot.connection), in: snapshot)
+            entries.values[place].known = known
         }
         uses += 1
         entries.values[place].lastUse = uses
-        return entries.values[place].record
+        return known.record
     }
 
     /// The published text of a memory, if it is known.
-    func content(of memory: Int64) -> String? { entries[memory]?.record.fields.content }
+    func content(of memory: Int64) -> String? { entries[memory]?.known.record.fields.content }
 
     /// Keeps a record, which was read at the state of the catalog. If all take too much then, those go whose last use is
     /// oldest.
@@ -52,12 +62,7 @@ struct KnownRecords: Sendable {
         guard size <= Self.maximumSize / 4 else { return }
         forget(record.key)
         uses += 1
-        entries[record.key] = Entry(
-            record: record,
-            accessesChanged: snapshot.state.accessesChanged,
-            lastUse: uses,
-            size: size
-        )
+        entries[record.key] = Entry(known: Record(record, in: snapshot), lastUse: uses, size: size)
         self.size += size
         guard self.size > Self.maximumSize else { return }
         for (oldest, _) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {

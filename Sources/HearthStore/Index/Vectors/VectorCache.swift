@@ -25,9 +25,11 @@ final class VectorCache: Sendable {
     private let state = Mutex(State())
     /// How much all indexes take together at most, in bytes. The one in use is kept in any case.
     private let maximumSize: Int
+    private let commits: RecentCommits
 
-    init(maximumSize: Int = 512 << 20) {
+    init(maximumSize: Int = 512 << 20, commits: RecentCommits) {
         self.maximumSize = maximumSize
+        self.commits = commits
     }
 
     /// Whether vectors of a user are in memory, at any state of the file.
@@ -70,6 +72,9 @@ final class VectorCache: Sendable {
         let vectors = try box.index.withLock { index in
             guard index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             let keys = snapshot.keyring.loaded(user)
+            if commits.concernOthersAlone(than: user, after: index.sequence, upTo: snapshot.state.sequence) {
+                index.skip(to: snapshot.state.sequence)
+            }
             if index.isBehind(snapshot.state.sequence, withKeys: keys != nil) {
                 do {
                     try index.catchUp(

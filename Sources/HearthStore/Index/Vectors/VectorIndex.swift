@@ -44,6 +44,12 @@ struct VectorIndex: Sendable {
         self.sequence < sequence || hasKeys && sealedSequence < sequence
     }
 
+    /// Takes in commits that changed nothing of it.
+    mutating func skip(to sequence: Int64) {
+        if sealedSequence == self.sequence { sealedSequence = sequence }
+        self.sequence = sequence
+    }
+
     /// Reads the blocks that were changed after the index's own state.
     ///
     /// - Parameter keys: What opens the vectors of sensitive memories; nil leaves those out until there is one.

@@ -3,7 +3,8 @@ import HearthRules
 import HearthSQLite
 import HearthText
 
-/// Where the words stand that were looked for last among the documents of one user, at the state of the user's catalog.
+/// Where the words stand that were looked for last among the documents of one user, or all of them, at the state of the
+/// user's catalog.
 ///
 /// The word index need not be asked for them again, and its pages need not be read again after another's commit.
 struct KnownWords: Sendable {
@@ -37,46 +38,103 @@ struct KnownWords: Sendable {
     private var rewritten: [Int32: [Word: UInt16]] = [:]
     private var uses: UInt64 = 0
     /// What the entries take, in bytes.
-    private(set) var size = 0
+    private var entriesSize = 0
+
+    /// Every word, as of some state before.
+    private var all: PackedWords?
+    /// The words of the documents that are new since then.
+    private var added: [Word: PackedSlots] = [:]
+    private var addedDocuments = 0
+    /// How many words the index was asked for since all were to be read last, and how many are needed for that.
+    private var misses = 0
+    private var missesBeforeReading = 24
+    private var isBeingRead = false
+
+    /// What everything takes, in bytes.
+    var size: Int { entriesSize + (all?.size ?? 0) + added.count * Self.entrySize }
 
     /// What an entry takes besides its packed slots, in bytes: its place in the dictionary, and the word.
     private static let entrySize = 128
-    /// How much the entries may take, in bytes: so much for each of the user's documents, of which the catalog takes eight
+    /// How much the entries may take, in bytes, and how much all words besides: so much for each of the user's documents, of which the catalog takes eight
     /// times that, and so much in any case. The last is about three thousand words.
     private static let sizePerDocument = 12
     private static let leastMaximum = 512 << 10
     /// Texts that change are analysed anew up to this many in one commit and among all entries; with more, looking the
     /// words up in the index again costs less.
     private static let mostRewritten = 64
+    /// With more new documents, all words are read anew.
+    private static let mostAdded = 1_024
 
     private static func maximumSize(documents: Int) -> Int { max(leastMaximum, documents * sizePerDocument) }
 
     /// The slots of a word, if they are known.
     mutating func slots(of word: String) -> Slots? {
         let word = Word(text: word)
-        guard let packed = entries[word]?.slots else { return nil }
+        guard let packed = entries[word]?.slots ?? slotsAmongAll(of: word) else { return nil }
         uses += 1
         entries[word]?.lastUse = uses
         let amendments = rewritten.map { (slot: $0.key, count: $0.value[word] ?? 0) }.sorted { $0.slot < $1.slot }
         return Slots(packed: packed, amendments: amendments)
     }
 
+    private func slotsAmongAll(of word: Word) -> PackedSlots? {
+        guard let all else { return nil }
+        var slots = all[word.text]
+        if let added = added[word] { slots.append(added) }
+        return slots
+    }
+
     /// Keeps the slots of a word, which were found at the state of the catalog. If all entries take too much then, those
     /// go whose last use is oldest.
     mutating func keep(_ slots: PackedSlots, of word: String, documents: Int) {
+        misses += 1
         let word = Word(text: word)
         let limit = Self.maximumSize(documents: documents)
         let size = slots.size + Self.entrySize
         guard entries[word] == nil, size <= limit / 4 else { return }
         uses += 1
         entries[word] = Entry(slots: slots, lastUse: uses)
-        self.size += size
-        guard self.size > limit else { return }
+        entriesSize += size
+        guard entriesSize > limit else { return }
         for (oldest, entry) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
-            guard self.size > limit / 4 * 3 else { return }
+            guard entriesSize > limit / 4 * 3 else { return }
             entries[oldest] = nil
-            self.size -= entry.slots.size + Self.entrySize
+            entriesSize -= entry.slots.size + Self.entrySize
         }
+    }
+}
+
+// MARK: - All words
+
+extension KnownWords {
+    /// Whether all words are worth reading now: some had to be looked up in the index, and all may be little enough. It says
+    /// so once, until ``readingFailed()``.
+    mutating func beginReading(all catalog: DocumentCatalog) -> Bool {
+        guard all == nil, !isBeingRead, misses >= missesBeforeReading else { return false }
+        isBeingRead = true
+        // A place takes a byte at least.
+        let places = catalog.entries.reduce(0) { $0 + ($1.isGone ? 0 : Int($1.length)) }
+        return places <= Self.maximumSize(documents: catalog.entries.count)
+    }
+
+    /// All words of a user's documents, at the state of the catalog; nil if they take more than may be kept.
+    static func read(all catalog: DocumentCatalog, of user: Int64, in connection: Connection) throws -> PackedWords? {
+        let limit = maximumSize(documents: catalog.entries.count)
+        return try PackedWords(of: catalog, user: user, in: connection, limit: limit)
+    }
+
+    /// Keeps all words, which were read at the state of the catalog.
+    mutating func keep(all words: PackedWords) {
+        self = KnownWords()
+        all = words
+    }
+
+    /// Notes that something was committed while all words were read. The next attempt comes after many more that had to be
+    /// looked up.
+    mutating func readingFailed() {
+        isBeingRead = false
+        misses = 0
+        missesBeforeReading = min(missesBeforeReading * 8, .max / 8)
     }
 }
 
@@ -90,13 +148,21 @@ extension KnownWords {
         user: Int64,
         connection: Connection
     ) throws {
-        guard !entries.isEmpty, !changes.isEmpty else { return }
+        guard !entries.isEmpty || all != nil, !changes.isEmpty else { return }
         guard changes.count + rewritten.count <= Self.mostRewritten else {
             self = KnownWords()
             return
         }
+        if addedDocuments > Self.mostAdded {
+            (all, added, addedDocuments) = (nil, [:], 0)
+        }
         for change in changes {
             let entry = catalog.entries[Int(change.slot)]
+            if entry.flags.contains(.sensitive), let former = change.former, !former.flags.contains(.sensitive) {
+                // Its words are not to stay in memory.
+                self = KnownWords()
+                return
+            }
             guard let words = try Self.words(of: entry, user: user, connection: connection) else {
                 self = KnownWords()
                 return
@@ -121,10 +187,12 @@ extension KnownWords {
 
     private mutating func append(_ words: [Word: UInt16], at slot: Int32) {
         for (word, count) in words {
+            if all != nil { added[word, default: PackedSlots()].append(slot, count: count) }
             guard let before = entries[word]?.slots.size else { continue }
             entries[word]?.slots.append(slot, count: count)
-            size += (entries[word]?.slots.size ?? before) - before
+            entriesSize += (entries[word]?.slots.size ?? before) - before
         }
+        addedDocuments += 1
     }
 
     /// The words that the index has of a document, and how often; nil if only the index says so.

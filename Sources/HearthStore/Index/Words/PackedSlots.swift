@@ -6,14 +6,25 @@ import HearthRules
 /// occurs more than once; how often follows then. Numbers are written with seven bits to a byte, the lowest first, and a
 /// set eighth bit where more follow (LEB128).
 struct PackedSlots: Sendable {
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private(set) var count = 0
-    private var last: Int32 = -1
+    private(set) var last: Int32 = -1
 
     /// What it takes, in bytes.
     var size: Int { bytes.capacity }
 
     init() {}
+
+    /// Takes slots as they were packed before: how many there are, and the last.
+    init(_ bytes: ArraySlice<UInt8>, count: Int, last: Int32) {
+        self.bytes = Array(bytes)
+        (self.count, self.last) = (count, last)
+    }
+
+    /// Adds the slots of others, all of which are behind these.
+    mutating func append(_ others: PackedSlots) {
+        others.visit { append($0, count: $1) }
+    }
 
     /// Packs the slots of a clause.
     init(_ range: Range<Int>, of found: FoundWords) {
@@ -51,7 +62,7 @@ struct PackedSlots: Sendable {
                 counts[place] = count
                 place += 1
             }
-            forEach { slot, count in
+            visit { slot, count in
                 guard !amendments.isEmpty else { return put(slot, count) }
                 while let amendment = amendments.first, amendment.slot < slot {
                     if amendment.count > 0 { put(amendment.slot, amendment.count) }
@@ -65,7 +76,7 @@ struct PackedSlots: Sendable {
     }
 
     @inline(__always)
-    private func forEach(_ body: (_ slot: Int32, _ count: UInt16) -> Void) {
+    private func visit(_ body: (_ slot: Int32, _ count: UInt16) -> Void) {
         bytes.withUnsafeBufferPointer { bytes in
             var offset = 0
             func number() -> UInt64 {

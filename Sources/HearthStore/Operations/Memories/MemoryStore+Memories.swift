@@ -52,6 +52,8 @@ extension MemoryStore {
                         ids.append(memory.id)
                     }
                     try inserter.finish()
+                    let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
+                    transaction.concerns([user], noting: commits)
                     return (ids, inserter.unsealed)
                 }
             }

@@ -110,8 +110,31 @@ extension MemoryStore {
         let packed = unknown.compactMap { clause in
             words[clause].map { (word: $0, slots: PackedSlots(found.range(of: clause), of: found)) }
         }
-        catalogs.withWords(of: user, at: slice.catalog) { held in
+        let isWorthReading = catalogs.withWords(of: user, at: slice.catalog) { held in
             for (word, slots) in packed { held.keep(slots, of: word, documents: slice.catalog.entries.count) }
+            return held.beginReading(all: slice.catalog)
+        }
+        if isWorthReading == true { readWordsAhead(of: user) }
+    }
+
+    /// Reads all words of a user on another thread, so that later searches need not ask the index.
+    private func readWordsAhead(of user: Int64) {
+        Task { [self] in
+            do {
+                try await readWords(of: user)
+            } catch {
+                log.trace(error, "The words of a user were not read ahead; searches ask the index for them.")
+            }
+        }
+    }
+
+    /// Reads all words of a user, unless they take too much.
+    func readWords(of user: Int64) async throws {
+        try await readUntilCancelled { [self] snapshot in
+            try snapshot.state.checkAnalyser()
+            let catalog = try catalogs.catalog(of: user, in: snapshot)
+            guard let words = try KnownWords.read(all: catalog, of: user, in: snapshot.connection) else { return }
+            catalogs.keep(all: words, of: user, at: catalog)
         }
     }
 }

@@ -57,6 +57,54 @@ import Testing
         try await store.close()
     }
 
+    @Test func `once all words are read, what stands nowhere is known too, also after later commits`() async throws {
+        let store = try await MemoryStore.open(.temporary, options: StoreOptions())
+        func keep(_ texts: [String], for user: UserID) async throws {
+            _ = try await store.store(texts.map { MemoryDraft(content: $0) }, agentID: "alden", userID: user)
+        }
+        let user = try await {
+            try await keep(["a walk and a walk", "the lake", "Überlingen 42"], for: "iris")
+            try await keep(["the bridge"], for: "otto")
+            return try store.read { try #require(try UserTable.find("iris", in: $0.connection)) }
+        }()
+        func known(_ word: String) throws -> [[Int]]? {
+            try store.read { snapshot in
+                let catalog = try store.catalogs.catalog(of: user, in: snapshot)
+                let held = store.catalogs.withWords(of: user, at: catalog) { $0.slots(of: word) }
+                return (held ?? nil)
+                    .map { slots in
+                        var found = FoundWords()
+                        slots.unpack(into: &found)
+                        return zip(found.slots, found.counts).map { [Int($0), Int($1)] }
+                    }
+            }
+        }
+        #expect(try known("walk") == nil)
+        try await store.readWords(of: user)
+        #expect(try known("walk") == [[0, 2]])
+        #expect(try known("lake") == [[1, 1]])
+        #expect(try known("uberlingen") == [[2, 1]])
+        #expect(try known("42") == [[2, 1]])
+        for absent in ["bridg", "wal", "walks", "", "zzz", "0"] { #expect(try known(absent) == []) }
+
+        try await keep(["a bridge over the lake", "a walk"], for: "iris")
+        #expect(try known("bridg") == [[3, 1]])
+        #expect(try known("lake") == [[1, 1], [3, 1]])
+        #expect(try known("walk") == [[0, 2], [4, 1]])
+        let lake = try #require(try await store.search("lake", as: "alden", userID: "iris", type: .keyword).first)
+        _ = try await store.update(lake.memory.id, as: "alden", change: MemoryChange(content: "the sea"))
+        _ = try await store.sync("alden", userID: "iris")
+        #expect(try known("lake") == [[3, 1]])
+        #expect(try known("sea") == [[1, 1]])
+        #expect(try known("shore") == [])
+        // So many at once are not followed one by one.
+        try await keep((0..<100).map { "shore \($0)" }, for: "iris")
+        #expect(try known("shore") == nil)
+        try await store.readWords(of: user)
+        #expect(try known("shore")?.count == 100)
+        try await store.close()
+    }
+
     @Test func `packed slots are what was packed, with what is to be said of some instead`() {
         var random = SeededGenerator()
         for _ in 0..<300 {
