@@ -114,6 +114,12 @@ import Testing
 
     @Test(arguments: [
         ("84m²", "Flat of 84 m²", "Garden of 300 m²"), ("300m2", "Garden of 300 m²", "Flat of 84 m²"),
+        ("220x95 cm", "Table 220x95cm", "Shelf 220 and 95 cm"), ("30x40cm", "Frame 30x40", "Box 40 x 30"),
+        ("16 GB", "Laptop with 16GB", "16 files, 32 GB"), ("LH 441", "Flight LH441", "LH lounge, seat 441"),
+        ("2 kg", "2kg flour", "2 bags, 10 kg each"), ("iPhone 15", "iPhone15 box", "iPhone has 15 apps"),
+        ("ресторан", "Ужин в ресторане", "Ужин дома"), ("диване", "новый диван", "новый стол"),
+        ("14.10.88", "born 14 October 1988", "born 14 October 1990"),
+        ("14 October 1988", "born 14.10.88", "a concert in October"),
         ("120x80", "Curtain 120 × 80 cm", "Table 80 × 120 cm"), ("80 x 120", "Table 80x120 cm", "Curtain 120x80 cm"),
         ("euwest2", "staging in eu-west-2", "staging in eu-west-1"), ("E8B29D4A", "Key e8b29d4a", "e 8 b 29 d 4 a"),
         ("http://192.168.1.10/", "NAS at 192.168.1.10", "Camera at 10.1.168.192"),

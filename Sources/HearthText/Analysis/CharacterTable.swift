@@ -53,6 +53,8 @@ struct CharacterTable: Sendable {
     private static let pageCount = 0x20000 / pageSize
 
     private static let multiplicationSign: UInt32 = 0xD7
+    /// ™ and ℠, which are no letters of the name in front of them.
+    private static let tradeMarks: [UInt32] = [0x2122, 0x2120]
 
     /// Where the page of each 256 scalars begins in `entries`. Pages without anything special share the first.
     private var pages: [Int]
@@ -70,11 +72,12 @@ struct CharacterTable: Sendable {
         parse(UnicodeTables.foldings) { table, row in table.fold(row) }
         // `120×80` is typed as `120x80`.
         self[Self.multiplicationSign].bits = UInt32(CharacterKind.letter.rawValue) | 0x78 << 8
+        for sign in Self.tradeMarks { self[sign] = .kind(.separator) }
         for (sign, spelling) in Self.fractions { expand(sign, to: " \(spelling) ".unicodeScalars.map(\.value)) }
     }
 
     /// Fractions of one sign, which are two numbers as `1/4` is: `3½` is `3 1/2`.
-    private static let fractions: [(sign: UInt32, spelling: String)] = [
+    static let fractions: [(sign: UInt32, spelling: String)] = [
         (0xBC, "1/4"), (0xBD, "1/2"), (0xBE, "3/4"), (0x2150, "1/7"), (0x2151, "1/9"), (0x2152, "1/10"),
         (0x2153, "1/3"), (0x2154, "2/3"), (0x2155, "1/5"), (0x2156, "2/5"), (0x2157, "3/5"), (0x2158, "4/5"),
         (0x2159, "1/6"), (0x215A, "5/6"), (0x215B, "1/8"), (0x215C, "3/8"), (0x215D, "5/8"), (0x215E, "7/8"),

@@ -36,6 +36,12 @@ struct DateFinder {
             ?? yearAndMonth(at: index, in: tokens)
     }
 
+    /// A part of the text with plain digits.
+    private func plainText(_ source: Range<Int>) -> String {
+        let typed = String(decoding: text[source], as: UTF8.self)
+        return typed.utf8.count == typed.count ? typed : String(typed.map(\.withPlainDigit))
+    }
+
     private func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
         guard index < tokens.count, case let token = tokens.tokens[index], token.kind == .word, !token.isPlain else {
             return false
@@ -62,7 +68,7 @@ extension DateFinder {
         while end < tokens.count, self.sign(behind: end - 1, in: tokens) == sign { end += 1 }
         guard end - index <= 3 else { return nil }
         let source = tokens.tokens[index].source.lowerBound..<tokens.tokens[end - 1].source.upperBound
-        let periods = NumericDate.periods(String(decoding: text[source], as: UTF8.self).lowercased())
+        let periods = NumericDate.periods(plainText(source).lowercased())
             .filter { $0.month != nil }
         return periods.isEmpty ? nil : Found(periods: periods, words: index..<end)
     }
@@ -92,7 +98,7 @@ extension DateFinder {
         }
         guard end > index else { return nil }
         let source = tokens.tokens[index].source.lowerBound..<tokens.tokens[end - 1].source.upperBound
-        guard let found = NumericDate.chinese(String(decoding: text[source], as: UTF8.self)) else { return nil }
+        guard let found = NumericDate.chinese(plainText(source)) else { return nil }
         return found.period.term == nil ? nil : Found(periods: [found.period], words: index..<end)
     }
 }
@@ -172,7 +178,7 @@ extension DateFinder {
         let start = tokens.tokens[place].source.lowerBound
         let isElided = start > 0 && text[start - 1] == UInt8(ascii: "'") || start > 2 && isApostrophe(at: start - 3)
         guard isElided, number.utf8.count == 2, let year = Int(number) else { return nil }
-        return (2_000 + year, place + 1)
+        return (NumericDate.year(ofTwoFigures: year), place + 1)
     }
 
     private func isApostrophe(at offset: Int) -> Bool {

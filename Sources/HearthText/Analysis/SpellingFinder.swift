@@ -144,7 +144,7 @@ extension SpellingFinder {
         case .apostrophe:
             return !isElision(parts[0], before: parts[1])
         case .fullStop:
-            return parts.count == 2 && isShortEnding(parts[1])
+            return parts.count == 2 && isShortEnding(parts[1], behind: parts[0])
         case .ampersand:
             return parts.allSatisfy { $0.count <= Self.longestInitials }
         case .initial:
@@ -257,13 +257,14 @@ extension SpellingFinder {
         "dall", "sull", "coll", "un", "quest", "quell",
     ]
 
-    /// `js`, `D`: what follows a full stop and is neither a sentence nor the name of a domain.
-    private func isShortEnding(_ part: Range<Int>) -> Bool {
+    /// `js`, `D`, and `Sc` of `M.Sc.`: what follows a full stop and is neither a sentence nor the name of a domain.
+    private func isShortEnding(_ part: Range<Int>, behind first: Range<Int>) -> Bool {
         guard part.count <= 2 else { return false }
+        var next = part.upperBound
+        let isTitle = first.count == 1 && next < text.count && text[next] == UInt8(ascii: ".")
         let isSentence =
             part.count == 2 && text[part.lowerBound] < UInt8(ascii: "a")
-            && text[part.lowerBound + 1] >= UInt8(ascii: "a")
-        var next = part.upperBound
+            && text[part.lowerBound + 1] >= UInt8(ascii: "a") && !isTitle
         if next < text.count, text[next] == UInt8(ascii: ".") { next += 1 }
         let isLast = next == text.count || text[next] < 0x80 && Tokenizer.asciiLetters[Int(text[next])] == 0
         return !isSentence && isLast

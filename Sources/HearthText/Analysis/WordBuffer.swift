@@ -52,7 +52,8 @@ struct WordBuffer {
 
 extension WordBuffer {
     /// The lengths of the parts of a measure that is written as one: of a length in two or three dimensions (`84m2`,
-    /// `5cm3`), or of numbers with an `x` between them (`120x80`); nil for any other word.
+    /// `5cm3`), or of numbers with an `x` between them and at most a unit behind them (`120x80`, `220x95cm`); nil for any
+    /// other word.
     var partsOfMeasure: [Int]? {
         var parts: [Range<Int>] = []
         for index in 0..<count {
@@ -62,10 +63,11 @@ extension WordBuffer {
                 parts.append(index..<index + 1)
             }
         }
-        guard count > 0, isDigit(0), parts.count % 2 == 1 else { return nil }
-        let signs = stride(from: 1, to: parts.count, by: 2).map { parts[$0].map { self[$0] } }
-        let isProduct = signs.allSatisfy { $0 == [UInt8(ascii: "x")] }
+        guard count > 0, isDigit(0), parts.count >= 3 else { return nil }
+        var signs = stride(from: 1, to: parts.count, by: 2).map { parts[$0].map { self[$0] } }
         let isPower = parts.count == 3 && hasSquareOrCube(parts[2]) && Self.lengths.contains(signs[0])
+        if parts.count % 2 == 0, !Self.lengths.contains(signs.removeLast()) { return nil }
+        let isProduct = signs.allSatisfy { $0 == [UInt8(ascii: "x")] }
         return isProduct || isPower ? parts.map(\.count) : nil
     }
 

@@ -14,6 +14,21 @@ struct DateWord {
     /// Whether a dash stands behind it.
     var isFollowedByDash = false
 
+    /// The same word where it takes other bytes.
+    private func standing(at source: Range<Int>) -> DateWord {
+        DateWord(self, at: source)
+    }
+
+    private init(_ other: DateWord, at source: Range<Int>) {
+        text = other.text
+        self.source = source
+        period = other.period
+        otherPeriod = other.otherPeriod
+        isCapitalized = other.isCapitalized
+        isElided = other.isElided
+        isFollowedByDash = other.isFollowedByDash
+    }
+
     private init(_ text: Substring, at offset: Int, periods: [CalendarPeriod] = []) {
         self.text = text.lowercased()
         source = offset..<offset + text.utf8.count
@@ -27,17 +42,23 @@ extension DateWord {
     /// The runs of letters and digits. Between two digits, `-`, `/` and `.` belong to the word (2025-05-03), and so does
     /// a space behind the sign for a year or a month (2025년 5월).
     static func words(of query: String) -> [DateWord] {
-        let characters = Array(query)
+        let typed = Array(query)
+        let characters = typed.map(\.withPlainDigit)
         var words: [DateWord] = []
         var (start, startOffset, offset) = (0, 0, 0)
         for index in 0...characters.count {
             let isInRun = index < characters.count && belongs(index, in: characters)
             if isInRun, start == index { startOffset = offset }
             if !isInRun {
-                if start < index { words += Self.words(start..<index, at: startOffset, in: characters) }
+                if start < index {
+                    let word = Self.words(start..<index, at: startOffset, in: characters)
+                    let isPlain = zip(typed[start..<index], characters[start..<index]).allSatisfy { $0 == $1 }
+                    // Other digits take more bytes than those that are read.
+                    words += isPlain ? word : word.map { $0.standing(at: startOffset..<offset) }
+                }
                 start = index + 1
             }
-            if index < characters.count { offset += characters[index].utf8.count }
+            if index < characters.count { offset += typed[index].utf8.count }
         }
         return words
     }
@@ -64,6 +85,12 @@ extension DateWord {
             words = [DateWord(text.bytes(bytes), at: offset + bytes.lowerBound, periods: [period])]
         } else if case let periods = NumericDate.periods(text.lowercased()), !periods.isEmpty {
             words = [DateWord(text[...], at: offset, periods: periods)]
+        } else if let (first, last) = NumericDate.interval(text) {
+            words = [
+                DateWord(first.text, at: offset, periods: first.periods),
+                DateWord(last.text, at: offset + text.utf8.count - last.text.utf8.count, periods: last.periods),
+            ]
+            words[0].isFollowedByDash = true
         } else if text.contains(".") {
             // A version or an address.
             words = [DateWord(text[...], at: offset)]
@@ -76,8 +103,10 @@ extension DateWord {
             for index in words.indices.dropLast() { words[index].isFollowedByDash = text.contains("-") }
         }
         words[0].isElided = place.lowerBound > 0 && "'’".contains(characters[place.lowerBound - 1])
-        let rest = characters[place.upperBound...].prefix(2).drop { $0.isWhitespace || $0 == "." }
-        words[words.count - 1].isFollowedByDash = rest.first.map { "-–—".contains($0) } ?? false
+        let behind = characters[place.upperBound...].prefix(3)
+        let rest = behind.drop { $0.isWhitespace || $0 == "." }
+        words[words.count - 1].isFollowedByDash =
+            behind.starts(with: "..") || rest.first.map { "-–—~～〜".contains($0) } ?? false
         return words
     }
 
@@ -96,6 +125,14 @@ extension String {
 
 extension Character {
     fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
+
+    /// The same, but for a digit of another script or width, which is the one of ASCII.
+    var withPlainDigit: Character {
+        guard !isASCII, let scalar = unicodeScalars.first, scalar.properties.numericType == .decimal,
+            let digit = wholeNumberValue
+        else { return self }
+        return Character(String(digit))
+    }
 }
 
 /// Numbers as parts of dates.
@@ -130,6 +167,38 @@ enum NumericDate {
         return [period, CalendarPeriod(year: period.year, month: day, day: month)]
     }
 
+    /// Two dates with a sign between them that is not theirs: 2026-05-01/2026-05-20, 1/5/2026-20/5/2026, 5/1-5/20/2026. The
+    /// first may leave out the year.
+    static func interval(
+        _ word: String
+    ) -> (first: (text: Substring, periods: [CalendarPeriod]), last: (text: Substring, periods: [CalendarPeriod]))? {
+        for place in word.indices where word[place] == "-" || word[place] == "/" {
+            let (first, last) = (word[..<place], word[word.index(after: place)...])
+            guard let sign = last.first(where: { "-/.".contains($0) }), sign != word[place],
+                !first.contains(word[place]), !last.contains(word[place]),
+                case let ends = periods(String(last)), let end = ends.first, let year = end.year, end.day != nil
+            else { continue }
+            let whole = periods(String(first))
+            if !whole.isEmpty { return ((first, whole), (last, ends)) }
+            let ofYear = periods("\(first)\(sign)\(year)")
+            if let begin = ofYear.first, begin.day != nil { return ((first, ofYear), (last, ends)) }
+        }
+        return nil
+    }
+
+    /// Whether a date in figures has the month in front of the day, and can't be read otherwise: 5/20/2026.
+    static func hasMonthFirst(_ word: some StringProtocol) -> Bool {
+        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 && month(parts[0]) != nil && day(parts[1]).map { $0 > 12 } == true
+    }
+
+    /// A day and a month in figures, as in front of a dash and the rest of a date: the `1.5.` of 1.5.–20.5.2026.
+    static func dayAndMonth(_ word: some StringProtocol) -> (day: Int, month: Int)? {
+        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let day = day(parts[0]), let month = month(parts[1]) else { return nil }
+        return (day, month)
+    }
+
     /// The first reading: the day before the month, if both are possible.
     private static func period(_ word: String) -> CalendarPeriod? {
         // A time of day may follow: 2025-05-03T10.
@@ -151,8 +220,11 @@ enum NumericDate {
     /// A year in two figures, behind a day and a month.
     private static func shortYear(_ word: Substring, of parts: [Substring], sign: Character) -> Int? {
         guard parts.count == 3, word.utf8.count == 2, sign != "-", let year = Int(word), year >= 0 else { return nil }
-        return 2_000 + year
+        return self.year(ofTwoFigures: year)
     }
+
+    /// The year that two figures stand for: the one from 1950 to 2049.
+    static func year(ofTwoFigures year: Int) -> Int { year < 50 ? 2_000 + year : 1_900 + year }
 
     /// Whether a date may be a version as well: numbers of one or two figures between full stops, as in 9.5.26.
     static func mayBeVersion(_ word: some StringProtocol) -> Bool {

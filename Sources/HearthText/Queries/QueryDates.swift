@@ -23,6 +23,7 @@ struct QueryDates {
     private(set) var dates: [FoundDate] = []
 
     private let words: [DateWord]
+    private let utf8: [UInt8]
 
     /// Whether a query of plain words may name a date. Without a number, each date has a month or a word with which
     /// relative dates begin.
@@ -33,6 +34,7 @@ struct QueryDates {
     /// - Parameter today: The day from which relative dates count; without it there are none.
     init(in query: String, today: CivilDate? = nil) {
         words = DateWord.words(of: query)
+        utf8 = Array(query.utf8)
         let relative = today.map { RelativeDates(in: words, of: query, today: $0) }
         var places: [Range<Int>] = []
         var index = 0
@@ -86,7 +88,11 @@ struct QueryDates {
                 earlier.term.last = period
                 let other = place.count == 1 ? words[place.lowerBound].otherPeriod : nil
                 // One end that can be read in one way only says how the other is meant.
-                if other == nil { earlier.term.other = nil }
+                if other == nil {
+                    let isMonthFirst = place.count == 1 && NumericDate.hasMonthFirst(words[place.lowerBound].text)
+                    if isMonthFirst, let other = earlier.term.other { earlier.term.first = other }
+                    earlier.term.other = nil
+                }
                 earlier.term.otherLast = earlier.term.other == nil ? nil : other
                 earlier.term.side = .within
                 earlier.source = earlier.source.lowerBound..<source.upperBound
@@ -95,11 +101,12 @@ struct QueryDates {
             }
         }
         let preposition = place.lowerBound > 0 ? words[place.lowerBound - 1].text : ""
+        let both = place.lowerBound > 1 ? "\(words[place.lowerBound - 2].text) \(preposition)" : ""
         dates.append(
             FoundDate(
                 term: DateTerm(
                     first: period,
-                    side: Self.sides[preposition] ?? .within,
+                    side: Self.sidesOfTwoWords[both] ?? Self.sides[preposition] ?? .within,
                     other: place.count == 1 ? words[place.lowerBound].otherPeriod : nil
                 ),
                 source: source,
@@ -176,10 +183,29 @@ extension QueryDates {
         } else {
             found = nil
         }
+        if found == nil, let days = daysInFigures(from: index) { return days }
         guard let found, let last = found.last.day, found.first < last else { return nil }
         var first = found.last
         first.day = found.first
         return (first, found.last, found.length)
+    }
+
+    /// "5.-20.5.2026", "1.5.–20.5.2026": the rest of the first date is that of the last.
+    private func daysInFigures(
+        from index: Int
+    ) -> (first: CalendarPeriod, last: CalendarPeriod, length: Int)? {
+        guard words[index].isFollowedByDash, index + 1 < words.count, let last = words[index + 1].period,
+            last.year != nil, last.month != nil, let lastDay = last.day
+        else { return nil }
+        var first = last
+        if let (day, month) = NumericDate.dayAndMonth(words[index].text) {
+            (first.day, first.month) = (day, month)
+        } else if let day = day(at: index), day < lastDay {
+            first.day = day
+        } else {
+            return nil
+        }
+        return (first, last, 2)
     }
 
     /// The word at which the span ends that begins at another: behind a dash, or behind "to" and its like.
@@ -188,7 +214,8 @@ extension QueryDates {
         guard let connective = word(index + 1) else { return nil }
         let isBetween =
             index > 0 && words[index - 1].text == "between" || index > 1 && words[index - 2].text == "between"
-        return Self.spanning.contains(connective) || connective == "and" && isBetween ? index + 2 : nil
+        guard Self.spanning.contains(connective) || connective == "and" && isBetween else { return nil }
+        return word(index + 2) == "the" ? index + 3 : index + 2
     }
 
     /// "May 7th, 2023", "May 2023", "May of 2023", "May '23", "in May", "mayo de 2023".
@@ -207,6 +234,7 @@ extension QueryDates {
         }
         let isMonth =
             month.isCertain || month.isWhole && (hasCompany(index) || isConnected(index, after: before))
+            || month.isForeign && beginsSpan(index)
         guard isMonth else { return nil }
         return (CalendarPeriod(month: month.number), 1)
     }
@@ -236,7 +264,7 @@ extension QueryDates {
     private func year(at index: Int) -> (year: Int, length: Int)? {
         guard words.indices.contains(index) else { return nil }
         if words[index].isElided, words[index].text.utf8.count == 2, let year = Int(words[index].text) {
-            return (2_000 + year, 1)
+            return (NumericDate.year(ofTwoFigures: year), 1)
         }
         if let year = NumericDate.year(words[index].text) { return (year, 1) }
         guard MonthName.connectives.contains(words[index].text),
@@ -266,9 +294,27 @@ extension QueryDates {
         {
             return true
         }
-        let next = word(index + 1).map(Self.connectives.contains) == true ? index + 2 : index + 1
+        let hasConnective = word(index + 1).map(Self.connectives.contains) == true
+        let next = hasConnective ? index + 2 : index + 1
         guard let month = word(next).flatMap({ MonthName($0) }) else { return false }
-        return month.isCertain || year(at: next + 1) != nil || day(at: next + 1) != nil
+        if month.isCertain || year(at: next + 1) != nil || day(at: next + 1) != nil { return true }
+        // "May and June", "May, June", "May/June", "May-June"; "June and April" are people.
+        let isEarlier = MonthName(words[index].text).map { $0.number < month.number } == true
+        return month.isWhole && isEarlier && (hasConnective || hasSignBetween(index, next))
+    }
+
+    /// Whether a comma, a slash or a dash, and nothing else but spaces, is between two words.
+    private func hasSignBetween(_ left: Int, _ right: Int) -> Bool {
+        let (start, end) = (words[left].source.upperBound, words[right].source.lowerBound)
+        guard start < end else { return false }
+        let gap = utf8[start..<end].filter { $0 != UInt8(ascii: " ") }
+        return gap.count == 1 && ",/-".utf8.contains(gap[0]) || gap.count == 3 && words[left].isFollowedByDash
+    }
+
+    /// Whether a span of months begins with a month of another language: "Mai bis Juli 2026".
+    private func beginsSpan(_ index: Int) -> Bool {
+        guard let next = endOfSpan(behind: index), word(next).flatMap({ MonthName($0) }) != nil else { return false }
+        return year(at: next + 1) != nil
     }
 
     /// What stands before a time and seldom before anything else without an article.
@@ -282,8 +328,14 @@ extension QueryDates {
     private static let parts: Set<String> = [
         "beginning", "start", "middle", "end", "half", "part", "month", "week", "days", "rest", "all", "most",
     ]
-    private static let connectives: Set<String> = ["and", "or", "to", "until", "till", "through"]
-    private static let spanning: Set<String> = ["to", "until", "till", "through", "bis", "al", "au", "по"]
+    private static let connectives = spanning.union(["and", "or", "und", "oder", "et", "ou", "y", "e", "o", "и", "или"])
+    private static let spanning: Set<String> = [
+        "to", "until", "till", "through", "bis", "al", "au", "a", "à", "hasta", "по", "до",
+    ]
+    private static let sidesOfTwoWords: [String: DateTerm.Side] = [
+        "later than": .after, "prior to": .before, "earlier than": .before, "not before": .onwards, "up to": .upTo,
+        "starting in": .onwards, "starting from": .onwards, "as of": .onwards,
+    ]
     private static let sides: [String: DateTerm.Side] = [
         "since": .onwards, "after": .after, "until": .upTo, "till": .upTo, "before": .before,
         "seit": .onwards, "desde": .onwards, "depuis": .onwards, "sinds": .onwards, "nach": .after, "después": .after,

@@ -7,8 +7,9 @@ extension QueryParser {
         addCompounds(in: passage, to: &query)
         addJoinedAndSplit(in: passage, to: &query)
         for index in passage where tokens.tokens[index].kind == .word && (keepsStopWords || !isStopWord(index)) {
-            for spelling in UmlautSpellings.others(of: terms[index], as: source(index)) {
-                let other = KeywordQuery.Phrase(terms: [TextAnalyzer.stem(of: spelling)])
+            let others = UmlautSpellings.others(of: terms[index], as: source(index)).map(TextAnalyzer.stem(of:))
+            for stem in others + [RussianNouns.otherStem(of: terms[index], stem: stem(index))].compactMap(\.self) {
+                let other = KeywordQuery.Phrase(terms: [stem])
                 query.add(variant: other, weight: 0)
                 query.add(.init(readings: [other], clauses: [word(index)]))
             }

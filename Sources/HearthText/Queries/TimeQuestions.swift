@@ -37,7 +37,7 @@ enum TimeQuestions {
         afternoon evening night monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
         recap summary summarize overview interesting
         early late mid beginning start middle end first second third fourth last half quarter part past previous back
-        ago around since till throughout onwards whole entire like please
+        ago around since till throughout onwards whole entire like please later earlier prior starting
         """
     )
 

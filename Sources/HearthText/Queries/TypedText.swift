@@ -16,7 +16,8 @@ package struct TypedText: Sendable {
     private let folded: [UInt8]
     /// The query in its capitals, where these matter.
     private let exact: [UInt8]?
-    /// Other ways to write it: without the `v` of a version, and with two letters for each umlaut.
+    /// Other ways to write it: without the `v` of a version, with two letters for each umlaut, and with or without the space
+    /// between a number and what it counts: `16 GB`, `LH441`.
     private let others: [[UInt8]]
 
     /// How much of a text is looked at, in UTF-8 bytes.
@@ -40,6 +41,10 @@ package struct TypedText: Sendable {
         if let written = UmlautSpellings.writtenOut(letters: String(decoding: folded, as: UTF8.self)) {
             others.append(Array(written.utf8))
         }
+        for other in [Self.joined(folded), Self.split(folded), Self.withFractionsWrittenOut(folded)]
+        where other != folded {
+            others.append(other)
+        }
         self.others = others
     }
 
@@ -53,11 +58,78 @@ package struct TypedText: Sendable {
         if let exact, Self.stands(exact, in: text) { return .exact }
         let lowercased = Self.lowercased(text)
         if Self.stands(folded, in: lowercased) { return exact == nil ? .exact : .folded }
-        return others.contains { Self.stands($0, in: lowercased) } ? .folded : .none
+        if others.contains(where: { Self.stands($0, in: lowercased) }) { return .folded }
+        let writtenOut = Self.withFractionsWrittenOut(lowercased)
+        guard writtenOut != lowercased else { return .none }
+        return ([folded] + others).contains { Self.stands($0, in: writtenOut) } ? .folded : .none
     }
 
     private static let endMarks = Set("?!.,;:\"') ".utf8)
     private static let startMarks = Set("\"'( ".utf8)
+}
+
+// MARK: - Numbers and letters
+
+extension TypedText {
+    /// Without the spaces between a number and a letter or a sign such as °.
+    private static func joined(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.indices
+            .filter { index in
+                guard bytes[index] == 0x20, index > 0, index + 1 < bytes.count else { return true }
+                return !isNumberBesideLetter(bytes[index - 1], bytes[index + 1])
+            }
+            .map { bytes[$0] }
+    }
+
+    /// With a space between each number and each letter that touch.
+    private static func split(_ bytes: [UInt8]) -> [UInt8] {
+        var split: [UInt8] = []
+        for byte in bytes {
+            if let last = split.last, isNumberBesideLetter(last, byte) { split.append(0x20) }
+            split.append(byte)
+        }
+        return split
+    }
+
+    /// With `1/2` for `½`, and a space between it and a number in front.
+    private static func withFractionsWrittenOut(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
+        var text = ""
+        for character in String(decoding: bytes, as: UTF8.self) {
+            guard let fraction = fractions[character] else {
+                text.append(character)
+                continue
+            }
+            if fraction.utf8.count > 1, text.utf8.last?.isASCIIDigit == true { text += " " }
+            text += fraction
+        }
+        return Array(text.utf8)
+    }
+
+    /// The fractions of one sign, and the slashes that stand in others.
+    private static let fractions = Dictionary(
+        uniqueKeysWithValues: CharacterTable.fractions.compactMap { sign, spelling in
+            Unicode.Scalar(sign).map { (Character($0), spelling) }
+        } + [("⁄", "/"), ("∕", "/")]
+    )
+
+    private static func isNumberBesideLetter(_ left: UInt8, _ right: UInt8) -> Bool {
+        left.isASCIIDigit ? isLetter(right) : right.isASCIIDigit && isLetter(left)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        isWordByte(byte) && !byte.isASCIIDigit && byte != UInt8(ascii: "_")
+    }
+
+    /// Whether a fraction begins at an offset and a whole number stands in front of it: the `1/2` of `2 1/2`.
+    private static func isBehindWholeNumber(_ start: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard start > 1, text[start].isASCIIDigit, text[start - 1] == 0x20, text[start - 2].isASCIIDigit else {
+            return false
+        }
+        var end = start
+        while end < text.count, text[end].isASCIIDigit { end += 1 }
+        return end + 1 < text.count && text[end] == UInt8(ascii: "/") && text[end + 1].isASCIIDigit
+    }
 }
 
 // MARK: - Comparing
@@ -144,7 +216,9 @@ extension TypedText {
     }
 
     private static func beginsWord(_ start: Int, of text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard start > 0, isWordByte(text[start]) else { return true }
+        guard start > 0, isWordByte(text[start]), !isBehindWholeNumber(start, of: text) else {
+            return !isBehindWholeNumber(start, of: text)
+        }
         let before = text[start - 1]
         if signs.contains(before) { return false }
         if isWordByte(before) { return isCharacter(at: start, of: text) || isCharacter(before: start, of: text) }

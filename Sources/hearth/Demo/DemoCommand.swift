@@ -37,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let household = try Household(directory: fixtures)
+        let household = try Household(directory: StoreLocation.expandingHome(in: fixtures))
         let administrator = hub ? try administrator.required() : nil
         let database = try database.map { path throws(MemoryError) in try StoreLocation.expandingHome(in: path) }
         if let database, FileManager.default.fileExists(atPath: database) {

@@ -36,8 +36,8 @@ struct EvalCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = ProgressLine()
         let data = try EvaluationData(
-            corpus: LineSource(path: corpus, progress: progress),
-            queries: LineSource(path: queries, progress: progress)
+            corpus: LineSource(path: StoreLocation.expandingHome(in: corpus), progress: progress),
+            queries: LineSource(path: StoreLocation.expandingHome(in: queries), progress: progress)
         )
         let named = try await embedder.named()
         let report = try await withOpenStore(

@@ -88,6 +88,7 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
+        let path = try StoreLocation.expandingHome(in: path)
         if path != "-" {
             // A folder has no lines.
             if let foreign = try foreignSource({ try ImportInput(path: path) }) { return try await load(foreign) }
@@ -156,14 +157,14 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func load(_ foreign: ForeignSource) async throws {
-        guard let owner = agent.id ?? (dryRun ? AgentProfile.system.id : nil) else {
-            throw CommandFailure(AgentOptions.question)
-        }
+        // The memories that mem0 exports name their users.
+        let needsUser = foreign.format != .mem0
+        let (owner, user) = try await owners(needsUser: needsUser)
         let run = ForeignImport(
             source: foreign,
             owners: ForeignOwners(
                 agent: owner,
-                user: user.id ?? (dryRun && foreign.format != .mem0 ? "nobody" : nil),
+                user: user ?? (dryRun && needsUser ? "nobody" : nil),
                 areSensitive: sensitive
             ),
             keepsBranches: allBranches,
@@ -185,6 +186,20 @@ struct ImportCommand: AsyncParsableCommand {
             guard report.complete else { throw ExitCode.failure }
         } catch let error as ForeignFileError {
             throw CommandFailure(error.message)
+        }
+    }
+
+    /// Who is to own the memories of another program: who is named, else the only choice that the store leaves.
+    private func owners(needsUser: Bool) async throws -> (agent: AgentID, user: UserID?) {
+        if let agent = agent.id, user.id != nil || !needsUser { return (agent, user.id) }
+        guard try store.location().hasStore else {
+            if dryRun { return (agent.id ?? AgentProfile.system.id, user.id) }
+            guard let agent = agent.id else { throw ValidationError(AgentOptions.question) }
+            return (agent, user.id)
+        }
+        return try await store.withStore(.existing) { [agent, user] coordinator in
+            let user = needsUser && user.id == nil ? try await coordinator.onlyUser() : user.id
+            return (try await coordinator.onlyAgent(given: agent.id, of: user), user)
         }
     }
 
@@ -301,6 +316,8 @@ private struct LineImportReport: Report {
         differences.render(on: &page)
         if let samples { return samples.render(on: &page) }
         guard let first = counts.restorable.first else { return }
-        page.line("What was deleted or has expired was left as it is; `hearth restore \(first)` brings that one back.")
+        page.line(
+            "What was deleted or has expired was left as it is; `hearth restore \(first)` by its owner brings that one back."
+        )
     }
 }

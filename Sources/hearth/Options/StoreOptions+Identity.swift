@@ -76,7 +76,7 @@ extension MultiAgentMemoryCoordinator {
     /// The user that is named, else the only one that the store knows.
     func user(_ user: Required<UserOptions>) async throws -> UserID {
         if let given = user.given { return given }
-        return try UserOptions.onlyChoice(of: try await users(), known: "the users")
+        return try await onlyUser()
     }
 
     /// The agent that is named, else the only one that holds memories of the user, or of anybody if the user has none;
@@ -86,7 +86,16 @@ extension MultiAgentMemoryCoordinator {
         of user: UserID?,
         or alternative: String? = nil
     ) async throws -> AgentID {
-        if let given = agent.given { return given }
+        try await onlyAgent(given: agent.given, of: user, or: alternative)
+    }
+
+    /// The only user that the store knows.
+    func onlyUser() async throws -> UserID { try UserOptions.onlyChoice(of: try await users(), known: "the users") }
+
+    /// The agent that is given, else the only one that holds memories of the user, or of anybody if the user has none; it is
+    /// registered.
+    func onlyAgent(given: AgentID?, of user: UserID?, or alternative: String? = nil) async throws -> AgentID {
+        if let given { return given }
         var owners = try await self.owners(userID: user)
         if owners.isEmpty, user != nil { owners = try await self.owners() }
         let others = owners.isEmpty ? try await agents().map(\.id).filter { $0 != AgentProfile.system.id } : owners

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import HearthMemory
 
 /// Text that a command is given: as an argument, in a file or on standard input.
 enum TextInput {
@@ -16,6 +17,7 @@ enum TextInput {
 
     /// The content of a file.
     static func content(ofFile path: String) throws -> String {
+        let path = try StoreLocation.expandingHome(in: path)
         let bytes: Data
         do {
             bytes = try Data(contentsOf: URL(filePath: path))

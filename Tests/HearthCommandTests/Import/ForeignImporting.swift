@@ -103,8 +103,19 @@ import Testing
         let nobody = try await tool.run("import", Self.path("chatgpt"), "--agent", "alden")
         #expect(nobody.status == 1 && nobody.errors.contains("--user"), "\(nobody.errors)")
         let noAgent = try await tool.run("import", Self.path("chatgpt"), "--user", "iris")
-        #expect(noAgent.status == 1 && noAgent.errors.contains("--agent"), "\(noAgent.errors)")
+        #expect(noAgent.status == 64 && noAgent.errors.contains("--agent"), "\(noAgent.errors)")
         #expect(!tool.sandbox.exists("store.db"))
+    }
+
+    @Test func `the only agent and the only user need not be named`() async throws {
+        try #require(try await tool.run("store", "tea", "--agent", "alden", "--user", "iris").status == 0)
+        let outcome = try await tool.run("import", Self.path("chatgpt"))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        try #require(try await tool.run("store", "milk", "--agent", "alice", "--user", "joss").status == 0)
+        let user = try await tool.run("import", Self.path("chatgpt"))
+        #expect(user.status == 64 && user.errors.contains("iris, joss"), "\(user.errors)")
+        let other = try await tool.run("import", Self.path("memory.jsonl"), "--user", "joss")
+        #expect(other.status == 0, "\(other.errors)")
     }
 
     @Test(arguments: [

@@ -131,7 +131,7 @@ import Testing
         #expect(again["restorable"] == .array([.string("m1"), .string("m2")]))
         let shown = try await tool.run("import", path)
         #expect(shown.text.contains("deleted  2") && shown.text.contains("expired  1"), "\(shown.text)")
-        #expect(shown.text.contains("`hearth restore m1` brings that one back"), "\(shown.text)")
+        #expect(shown.text.contains("`hearth restore m1` by its owner brings that one back"), "\(shown.text)")
 
         for id in ["m1", "m2"] { #expect(try await tool.run("restore", id).status == 0) }
         #expect(try await tool.json("import", path)["present"]?.int == 3)

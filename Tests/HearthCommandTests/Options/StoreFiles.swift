@@ -173,6 +173,22 @@ import Testing
         #expect(tool.sandbox.exists("store.db"))
         let other = try await tool.run(["store", "tea", "--db", "~nobody/store.db"])
         #expect(other.status == 1 && other.errors.contains("~nobody"))
+        // So in every command that is given a file.
+        try #require(try await tool.run(["backup", "~/backup.db", "--db", "~/store.db"]).status == 0)
+        try #require(try await tool.run(["audit", "anchor", "--to", "~/anchor", "--db", "~/store.db"]).status == 0)
+        _ = try tool.sandbox.write("lines.jsonl", "{\"agent\":\"alden\",\"text\":\"milk\",\"user\":\"iris\"}\n")
+        for arguments in [
+            ["import", "~/lines.jsonl"], ["audit", "verify", "--anchor=~/anchor"], ["verify", "--anchor=~/anchor"],
+            ["metrics", "--textfile", "~/hearth.prom"], ["restore", "~/backup.db", "--force"],
+        ] {
+            let outcome = try await tool.run(arguments + ["--db", "~/store.db"])
+            #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+        }
+        #expect(tool.sandbox.exists("hearth.prom"))
+        for arguments in [["import", "~nobody/x"], ["policy", "check", "~nobody/x"], ["restore", "~nobody/x"]] {
+            let outcome = try await tool.run(arguments + ["--db", "~/store.db"])
+            #expect(outcome.status == 1 && outcome.errors.contains("~nobody"), "\(arguments): \(outcome.errors)")
+        }
     }
 
     @Test func `a symlinked directory is followed`() async throws {

@@ -14,7 +14,7 @@ import Testing
         "2026-06-03T10:00:00Z", "2026/06/03", "2026.06.03", "3.6.2026", "03.06.2026", "3. Juni 2026", "le 3 juin 2026",
         "3 de junio de 2026", "3 de junho de 2026", "3 giugno 2026", "3 juni 2026", "3 июня 2026 г.", "2026年6月3日",
         "3rd June '26", "June 3 ’26", "2026년 6월 3일에", "2026 June 3", "03.06.26", "3.6.26", "due on 3.6.26.",
-        "3 يونيو 2026",
+        "3 يونيو 2026", "２０２６年６月３日", "３.６.２０２６",
     ])
     func `a day has one set of terms however it is written`(text: String) {
         #expect(dates(text) == ["·20260603", "·202606", "·0603"])

@@ -159,7 +159,7 @@ import Testing
         #expect(digest.value == 0x00D9_67EA_1407_4C23)
         digest = FNV1a()
         for page in UInt32(0)..<0x400 { digest.add(terms(text(ofPage: page))) }
-        #expect(digest.value == 0xA7B9_D1E6_4A0A_3736)
+        #expect(digest.value == 0xC491_9167_5EF6_4541)
     }
 }
 

@@ -12,6 +12,8 @@ import Testing
         ("Café", "le cafe\u{301} noir"), ("what is R&D?", "She asked what is R&D"), ("don't", "I don’t"),
         ("/usr/bin", "look in /usr/bin"), ("東京", "明日は東京に行く"), ("Müller", "Frau MÜLLER"), ("Müller", "Frau Mueller"),
         ("v1.2.3", "version 1.2.3 is there"), ("C＋＋", "I like C++"),
+        ("16 GB", "with 16GB memory"), ("LH441", "flight LH 441"), ("180 °C", "at 180°C"), ("½ cup", "1/2 cup of milk"),
+        ("1/2 cup", "a ½ cup"), ("3½", "3 1/2 inches"), ("3 1/2", "3½ inches"), ("1⁄4", "add ¼"),
     ])
     func `it stands there as typed`(query: String, text: String) {
         #expect(TypedText(query).match(in: text) != .none)
@@ -22,7 +24,8 @@ import Testing
         ("C", "C++ and C#"), ("tag", "#tag"), ("NET", "x@NET"), ("R", "R&D"), ("Tom owes Anna", "Anna owes Tom"),
         ("run", "running"), ("Müller", "Muller"), ("v1.2.3", "1.2.3.4"), ("fi", "wi-fi"), ("10", "10,000"),
         ("gar*", "gar*"), ("?!", "?!"),
-        ("", ""), ("x", ""),
+        ("16 GB", "16 files on the 32 GB stick"), ("½ cup", "1½ cup"), ("1/2 cup", "2 1/2 cup"), ("½ cup", "2 1/2 cup"),
+        ("5 km", "6.5km"), ("", ""), ("x", ""),
     ])
     func `it does not stand there as typed`(query: String, text: String) {
         #expect(TypedText(query).match(in: text) == .none)

@@ -228,17 +228,28 @@ extension Snapshot {
         )
         // Mostly the call says whose memory it is, and the agent reads its own.
         if let plain, reference.owner == nil, plain.ownerKey == viewer.key, plain.userID == user { return plain }
-        return
-            try reference.find(
-                plain: plain,
-                in: connection,
-                find: {
-                    try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: opening, in: self)
-                },
-                isMeant: { record in
-                    if isMaintenance { return true }
-                    return try !record.fields.isDeleted && standing(of: viewer, to: record) != .none
-                }
-            )
+        let found = try reference.find(
+            plain: plain,
+            in: connection,
+            find: {
+                try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: opening, in: self)
+            },
+            isMeant: { record in
+                if isMaintenance { return true }
+                return try !record.fields.isDeleted && standing(of: viewer, to: record) != .none
+            }
+        )
+        guard let found, found.ownerKey != viewer.key, reference.owner == nil, !isMaintenance else { return found }
+        return try hasDeleted(reference.id, of: viewer, user: found.userKey) ? nil : found
+    }
+
+    /// Whether an agent has deleted its own memory of an identifier. It goes on to mean that one: what it does next must not
+    /// fall on another agent's memory.
+    private func hasDeleted(_ id: MemoryID, of viewer: KnownAgent, user: Int64) throws -> Bool {
+        // Nothing else is spelled as an identifier of the engine's own.
+        guard !id.stored.isOfTheEngine else { return false }
+        guard let key = try MemoryNames.key(of: id, user: user, owner: viewer.key, in: connection) else { return false }
+        return try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self)?.fields.isDeleted
+            == true
     }
 }

@@ -158,11 +158,11 @@ extension Snapshot {
     }
 
     /// The identifier by which a viewer that is not the owner means a memory: with the owner in front where the viewer has
-    /// or sees another memory of that identifier. Those that it doesn't see make no difference.
+    /// or sees another memory of that identifier, or has deleted its own. Those that it doesn't see make no difference.
     private func name(of record: MemoryRecord, for viewer: KnownAgent) throws -> MemoryID {
         for key in try MemoryNames.others(than: record, in: connection) {
-            guard let other = try MemoryRecord.find(key: key, includingDeleted: false, opening: .never, in: self),
-                try standing(of: viewer, to: other) != .none
+            guard let other = try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self),
+                try other.ownerKey == viewer.key || !other.fields.isDeleted && standing(of: viewer, to: other) != .none
             else { continue }
             return MemoryReference.name(of: record)
         }

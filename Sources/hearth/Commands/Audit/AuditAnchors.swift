@@ -14,6 +14,7 @@ struct AnchorArgument: ExpressibleByArgument {
     ///
     /// - Throws: `CommandFailure` for a file that can't be read.
     func text() throws -> String {
+        let argument = try argument.hasPrefix("~") ? StoreLocation.expandingHome(in: argument) : argument
         if argument.contains(":"), !FileManager.default.fileExists(atPath: argument) { return argument }
         guard let data = FileManager.default.contents(atPath: argument) else {
             throw CommandFailure(

@@ -15,6 +15,7 @@ struct BackupRestoring {
     }
 
     func run() async throws {
+        let backup = try StoreLocation.expandingHome(in: backup)
         guard access(backup, F_OK) == 0 || errno != ENOENT && errno != ENOTDIR else {
             throw CommandFailure("There is no backup at \(backup).")
         }

@@ -73,6 +73,7 @@ struct MetricsShowCommand: AsyncParsableCommand {
                 try Console.output.write("Metrics are at http://\(address.text)/metrics\n")
             }
         } else {
+            let textfile = try textfile.map { path throws(MemoryError) in try StoreLocation.expandingHome(in: path) }
             if let textfile { try store.location().keepClear(of: textfile) }
             let metrics = try await FileMetrics.read(store, embedder: embedder)
             if let textfile {

@@ -61,6 +61,7 @@ struct PolicyDocument {
 
     private static func document(_ path: String) throws -> Data {
         if path == "-" { return Data(try TextInput.standardInput(limit: longestPolicy)) }
+        let path = try StoreLocation.expandingHome(in: path)
         do {
             return try Data(contentsOf: URL(filePath: path))
         } catch {

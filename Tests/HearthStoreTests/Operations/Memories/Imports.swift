@@ -64,6 +64,32 @@ import Testing
         try await store.close()
     }
 
+    @Test func `an identifier goes on to mean an agent's own memory after its deletion`() async throws {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
+        }
+        try await store.share("1", as: "alice", with: ["alden"])
+        #expect(try await store.memory("alice:1", as: "alden").content == "Of alice.")
+        try await store.delete("1", as: "alden")
+        _ = try await store.sync("alden", userID: "iris")
+        for user in [nil, "iris"] as [UserID?] {
+            await expect(.memoryNotFound) { try await store.memory("1", as: "alden", userID: user) }
+            await expect(.memoryNotFound) {
+                try await store.update("1", as: "alden", change: MemoryChange(content: "Of nobody."), userID: user)
+            }
+        }
+        // What it sees of the other is said with its owner, as before.
+        let found = try await store.search("Of", as: "alden", userID: "iris", type: .keyword).map(\.memory.id)
+        #expect(found == ["alice:1"])
+        #expect(try await store.memory("alice:1", as: "alden").id == "alice:1")
+        #expect(try await store.memory("1", as: "alice").content == "Of alice.")
+        _ = try await store.restore("1", as: "alden")
+        #expect(try await store.memory("1", as: "alden").content == "Of alden.")
+        try await store.close()
+    }
+
     @Test func `an agent with whom two have shared memories of one identifier names them by their owners`() async throws
     {
         let shared = try await SharedStore()
