@@ -4,7 +4,7 @@
 /// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`, `Q&A`, `R2-D2`,
 ///   `H. G.` in front of a name;
 /// - parts of what stands there joined: `getUserById`;
-/// - numbers joined: `10.000`, `10 000`, `555-0123`, and hexadecimal ones: `00:1B:44:11:3A:B7`;
+/// - numbers joined: `10.000`, `10 000`, `555-0123`, `06 12 34 56 78`, and hexadecimal ones: `00:1B:44:11:3A:B7`;
 /// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`;
 /// - names that are function words in small letters: `US`, `IT`, `WHO`.
 ///
@@ -35,6 +35,9 @@ struct SpellingFinder {
                 end = index + 1
                 while end < tokens.count, tokens.tokens[end].source.upperBound <= number.source.upperBound { end += 1 }
                 continue
+            }
+            if let number = telephone(from: index, in: tokens).flatMap({ analyzed($0, in: tokens) }) {
+                tokens.append(number)
             }
             guard index >= end - 1 else { continue }
             if index >= end, let code = code(from: index, in: tokens) {
@@ -218,6 +221,44 @@ extension SpellingFinder {
         text[offset] >= 0x80 || Tokenizer.asciiLetters[Int(text[offset])] != 0
             || Self.signsBetweenGroups.contains(text[offset]) && offset + 1 < text.count
                 && Tokenizer.asciiLetters[Int(text[offset + 1])] != 0
+    }
+
+    /// The groups of a telephone number between spaces, dots, slashes and brackets: `06 12 34 56 78`, `(555) 867-5309`,
+    /// `+49 171 1234567`. It begins with a nought, a plus sign or a bracket, or has the groups of a country that writes it
+    /// without.
+    private func telephone(from start: Int, in tokens: TokenizedText) -> Range<Int>? {
+        guard isDigits(start, in: tokens), start == 0 || !isGapOfTelephone(behind: start - 1, in: tokens) else {
+            return nil
+        }
+        var end = start + 1
+        var hasOtherGaps = false
+        while end < tokens.count, isGapOfTelephone(behind: end - 1, in: tokens) {
+            if connector(behind: end - 1, in: tokens) != .hyphen { hasOtherGaps = true }
+            end += 1
+        }
+        let lengths = (start..<end).map { tokens.term(at: $0).count }
+        // Between hyphens alone it is joined anyway.
+        guard hasOtherGaps, Self.digitsOfTelephone.contains(lengths.reduce(0, +)) else { return nil }
+        guard ![[4, 2, 2], [2, 2, 4]].contains(Array(lengths.prefix(3))) else { return nil }
+        let first = tokens.tokens[start].source.lowerBound
+        let isMarked = text[first] == UInt8(ascii: "0") || first > 0 && "+(".utf8.contains(text[first - 1])
+        return isMarked || Self.groupsOfTelephones.contains(lengths) ? start..<end : nil
+    }
+
+    private static let digitsOfTelephone = 9...15
+    /// North America, with and without its code; China; Spain; and a short code in front.
+    private static let groupsOfTelephones: Set<[Int]> = [
+        [3, 3, 4], [1, 3, 3, 4], [3, 4, 4], [3, 2, 2, 2], [1, 3, 3, 2, 2],
+    ]
+
+    /// Whether two numbers may be groups of one telephone number.
+    private func isGapOfTelephone(behind index: Int, in tokens: TokenizedText) -> Bool {
+        guard index + 1 < tokens.count, tokens.tokens[index].kind == .word, tokens.tokens[index + 1].kind == .word,
+            isDigits(index, in: tokens), isDigits(index + 1, in: tokens)
+        else { return false }
+        let (start, end) = (tokens.tokens[index].source.upperBound, tokens.tokens[index + 1].source.lowerBound)
+        guard start < end, end - start <= 2 else { return false }
+        return text[start..<end].allSatisfy { " -./()".utf8.contains($0) } && text[start] != UInt8(ascii: "(")
     }
 
     /// The tokens of a name in letters and figures with hyphens or underscores, however these take turns: `R2-D2`,

@@ -113,6 +113,13 @@ enum Decimals {
         let text = string(value, digits: 1)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
+
+    /// A number of days, or of hours or minutes where that is less than a day.
+    static func duration(ofDays days: Double) -> String {
+        let (value, unit) = days >= 1 ? (days, "day") : days * 24 >= 1 ? (days * 24, "hour") : (days * 1_440, "minute")
+        let number = brief(value)
+        return "\(number) \(unit)\(number == "1" ? "" : "s")"
+    }
 }
 
 extension Sequence where Element: RawRepresentable<String> {

@@ -22,6 +22,16 @@ import Testing
         )
     }
 
+    @Test(
+        arguments: [
+            (90, "90 days"), (1, "1 day"), (1.5, "1.5 days"), (0.25, "6 hours"), (0.04, "57.6 minutes"),
+            (1.0 / 24, "1 hour"), (0.001, "1.4 minutes"), (36_500, "36500 days"),
+        ] as [(Double, String)]
+    )
+    func `a duration of days is never nothing`(days: Double, expected: String) {
+        #expect(Decimals.duration(ofDays: days) == expected)
+    }
+
     @Test func `the flexible column gives way where the terminal is narrow`() {
         var table = Table(.leading("ID"), .flexible("TEXT"))
         table.row("mem_1", Styled(String(repeating: "long ", count: 20)))

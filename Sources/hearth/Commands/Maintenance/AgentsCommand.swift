@@ -77,7 +77,7 @@ private struct AgentsReport: Report {
                 "\(agent.profile.id)",
                 "\(agent.profile.name)",
                 "\(agent.profile.priority)",
-                "\(Decimals.brief(agent.retentionDays)) days",
+                Styled(Decimals.duration(ofDays: agent.retentionDays)),
                 "\(agent.profile.conflictResolution.rawValue)",
                 Styled(agent.profile.categories.listed)
             )
