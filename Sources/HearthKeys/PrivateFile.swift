@@ -140,6 +140,6 @@ package struct PrivateFile: Sendable {
     }
 
     private func failure(_ what: String, _ code: Int32) -> MemoryError {
-        .keyUnavailable("The \(kind) \(path) \(what): \(String(cString: strerror(code))).")
+        .keyUnavailable("The \(kind) \(path) \(what): \(SystemError.reason(code, writing: path)).")
     }
 }

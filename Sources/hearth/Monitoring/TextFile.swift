@@ -1,4 +1,5 @@
 import Glibc
+import HearthMemory
 
 /// A file that others read at any moment, replaced as a whole.
 enum TextFile {
@@ -46,6 +47,6 @@ enum TextFile {
     }
 
     private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
+        CommandFailure("\(path) can't be written: \(SystemError.reason(errno, writing: path)).")
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import HearthMemory
 import Synchronization
 
 /// A new file that is written beside its place, and comes to its place whole or not at all. What is there already stays.
@@ -97,6 +98,6 @@ final class NewTextFile: Sendable {
     }
 
     private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure("\(path) can't be written: \(String(cString: strerror(errno))).")
+        CommandFailure("\(path) can't be written: \(SystemError.reason(errno, writing: path)).")
     }
 }

@@ -191,6 +191,27 @@ import Testing
         }
     }
 
+    @Test func `a limit on the size of files and a missing directory are named whatever is written`() async throws {
+        let lines = (0..<400).map { #"{"id": "m\#($0)", "user": "iris", "text": "\#($0) \#(Self.long)"}"# }
+        try await tool.run("import", try tool.sandbox.write("input.jsonl", lines.joined(separator: "\n")))
+        let export = try await tool.shell(
+            #"ulimit -f 200; "$0" export "$1" --db "$2""#,
+            tool.sandbox.file("export"),
+            tool.store
+        )
+        #expect(export.status == 1 && export.errors.contains("ulimit -f"), "\(export.errors)")
+        #expect(!tool.sandbox.exists("export"))
+        let missing = tool.sandbox.file("none") + "/file"
+        for command in [
+            ["audit", "export", missing], ["audit", "anchor", "--to", missing], ["metrics", "--textfile", missing],
+        ] {
+            let outcome = try await tool.run(command + ["--db", tool.store])
+            #expect(outcome.status == 1 && outcome.errors.contains("mkdir -p"), "\(command): \(outcome.errors)")
+        }
+        let none = try await tool.run(["keys", "init", missing])
+        #expect(none.status == 1 && none.errors.contains("mkdir -p"), "\(none.errors)")
+    }
+
     @Test func `a symlinked directory is followed`() async throws {
         try FileManager.default.createDirectory(atPath: tool.sandbox.file("real"), withIntermediateDirectories: false)
         try FileManager.default.createSymbolicLink(

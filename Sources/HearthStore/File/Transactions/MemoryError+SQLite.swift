@@ -71,10 +71,14 @@ extension MemoryError {
             case .closed: .closed
             case .exists: .invalidArgument
             case .inUse: .storeBusy
-            case .system(_, ENOSPC, _), .system(_, EDQUOT, _): .storeFull
+            case .system(_, ENOSPC, _), .system(_, EDQUOT, _), .system(_, EFBIG, _): .storeFull
             case .notFound, .noDirectory, .tooLong, .notARegularFile, .invalidPath, .system: .storeUnavailable
             }
-        self.init(code: code, message: error.description)
+        guard case .system(let path, let number, _) = error else {
+            self.init(code: code, message: error.description)
+            return
+        }
+        self.init(code: code, message: "\(path): \(SystemError.reason(number, writing: path))")
     }
 }
 
