@@ -80,6 +80,8 @@ struct EmbeddingsEndpoint: Sendable {
         case 404, 405, 410:
             EmbeddingError(.modelNotFound, "\(answer) Is \(model) installed there, and does the URL end in /v1?")
         case 400, 413, 414, 422: EmbeddingError(.requestRefused, answer)
+        case 429: EmbeddingError(.serverFailed, "\(answer) It takes fewer requests; wait, or raise its limit.")
+        case 300..<400: EmbeddingError(.serverFailed, "\(answer) Give the URL to which it leads.")
         default: EmbeddingError(.serverFailed, "\(answer) Its log should say why.")
         }
     }

@@ -28,6 +28,10 @@ public struct ImportReport: Hashable, Sendable, Codable {
     public var present: Int
     /// How many of those have another published head than in the file.
     public var differing: Int
+    /// How many of those are deleted here, and not in the file. Their owners can restore them.
+    public var deletedHere: Int
+    /// How many of those have expired here, so that nobody else finds them. Their owners can restore them.
+    public var expiredHere: Int
     /// Memories that were erased here and are not brought back.
     public var erased: Int
     /// Memories that were deleted and purged here and are not brought back.
@@ -42,6 +46,8 @@ public struct ImportReport: Hashable, Sendable, Codable {
         stored: Int = 0,
         present: Int = 0,
         differing: Int = 0,
+        deletedHere: Int = 0,
+        expiredHere: Int = 0,
         erased: Int = 0,
         deleted: Int = 0,
         agents: Int = 0,
@@ -50,6 +56,8 @@ public struct ImportReport: Hashable, Sendable, Codable {
         self.stored = stored
         self.present = present
         self.differing = differing
+        self.deletedHere = deletedHere
+        self.expiredHere = expiredHere
         self.erased = erased
         self.deleted = deleted
         self.agents = agents
@@ -58,6 +66,8 @@ public struct ImportReport: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case stored, present, differing, erased, deleted, agents
+        case deletedHere = "deleted_here"
+        case expiredHere = "expired_here"
         case tookPolicy = "took_policy"
     }
 }

@@ -5,11 +5,17 @@ import HearthSQLite
 /// Says what becomes of the memories of an export: which are here, which were erased or removed, and which are stored.
 struct ExportVerdicts {
     enum Verdict: Hashable {
-        /// It is here, with that published head.
-        case present(head: [UInt8])
+        case present(Present)
         case erased
         case deleted
         case missing
+    }
+
+    /// A memory that is here.
+    struct Present: Hashable {
+        var head: [UInt8]
+        var isDeleted: Bool
+        var expiresAt: Timestamp?
     }
 
     let connection: Connection
@@ -27,19 +33,26 @@ struct ExportVerdicts {
     /// - Throws: `.keyUnavailable` if it takes the keys to tell whether its text was erased.
     func verdict(on bundle: ExportBundle, keys: UserKeys?) throws -> Verdict {
         let memory = bundle.memory
-        if let head = try head(of: memory) { return .present(head: head) }
+        if let present = try present(memory) { return .present(present) }
         if let marks, try isErased(bundle, by: marks, keys: keys) { return .erased }
         let isRemoved = try TombstoneTable.holds(memory.id, user: memory.user, owner: memory.owner, in: connection)
         return isRemoved ? .deleted : .missing
     }
 
-    /// The published head of the memory of that identifier that its user and its owner have here.
-    private func head(of memory: ExportedMemory) throws -> [UInt8]? {
+    /// The memory of that identifier that its user and its owner have here.
+    private func present(_ memory: ExportedMemory) throws -> Present? {
         guard let user = try UserTable.find(memory.user, in: connection),
             let owner = try? directory.agent(memory.owner).key,
             let key = try MemoryNames.key(of: memory.id, user: user, owner: owner, in: connection)
         else { return nil }
-        return try connection.first("SELECT head FROM memories WHERE memory_key = ?1", key, as: { $0.bytes(0) })
+        return try connection.first(
+            "SELECT head, state = 'deleted', expires_at FROM memories WHERE memory_key = ?1",
+            key,
+            as: { row in
+                let expiry = row.optionalInt64(2).map(Timestamp.init(rawValue:))
+                return Present(head: row.bytes(0), isDeleted: row.bool(1), expiresAt: expiry)
+            }
+        )
     }
 
     /// Whether the memory was erased here: by its identifier, or by one of its texts.

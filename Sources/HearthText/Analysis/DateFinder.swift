@@ -46,7 +46,11 @@ struct DateFinder {
         guard index < tokens.count, case let token = tokens.tokens[index], token.kind == .word, !token.isPlain else {
             return false
         }
-        return tokens.term(at: index).first?.isASCIIDigit ?? false
+        // A fraction is no day.
+        let isFraction =
+            index > 0 && tokens.tokens[index - 1].source == token.source
+            || index + 1 < tokens.count && tokens.tokens[index + 1].source == token.source
+        return !isFraction && tokens.term(at: index).first?.isASCIIDigit ?? false
     }
 
     private func word(_ index: Int, in tokens: TokenizedText) -> String? {

@@ -275,10 +275,12 @@ extension SpellingFinder {
                 else { break }
                 sign = connector
                 hyphens += 1
+                // A longer chain is none, wherever it ends.
+                guard hyphens < Self.mostParts else { return nil }
             }
             end += 1
         }
-        guard (1..<Self.mostParts).contains(hyphens) else { return nil }
+        guard hyphens > 0 else { return nil }
         let kinds = (start..<end).map { isDigits($0, in: tokens) }
         let hasDigit = (start..<end).contains { tokens.term(at: $0).contains { $0 <= UInt8(ascii: "9") } }
         let length = tokens.tokens[end - 1].source.upperBound - tokens.tokens[start].source.lowerBound

@@ -3,7 +3,7 @@ struct DateWord {
     /// In lower case.
     let text: String
     /// The bytes of the query that it stands for.
-    let source: Range<Int>
+    private(set) var source: Range<Int>
     /// What it names where it is a date by itself: 2025-05-03, 2025年5月.
     let period: CalendarPeriod?
     /// The other reading of it, where day and month could be either.
@@ -16,17 +16,9 @@ struct DateWord {
 
     /// The same word where it takes other bytes.
     private func standing(at source: Range<Int>) -> DateWord {
-        DateWord(self, at: source)
-    }
-
-    private init(_ other: DateWord, at source: Range<Int>) {
-        text = other.text
-        self.source = source
-        period = other.period
-        otherPeriod = other.otherPeriod
-        isCapitalized = other.isCapitalized
-        isElided = other.isElided
-        isFollowedByDash = other.isFollowedByDash
+        var word = self
+        word.source = source
+        return word
     }
 
     private init(_ text: Substring, at offset: Int, periods: [CalendarPeriod] = []) {

@@ -46,7 +46,7 @@ struct QueryDates {
                 index += found.length
                 continue
             }
-            if let days = days(from: index) {
+            if let days = days(from: index) ?? partOfYear(from: index) {
                 places.append(index..<index + days.length)
                 add(days.last, at: places[places.count - 1], after: nil)
                 dates[dates.count - 1].term.first = days.first
@@ -131,8 +131,9 @@ struct QueryDates {
     private func isSpan(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         if right.lowerBound == left.upperBound {
             // A dash: nothing else leaves no word between two dates that belong together.
-            let gap = words[right.lowerBound].source.lowerBound - words[left.upperBound - 1].source.upperBound
-            return gap > 0 && gap <= 3 && words[right.lowerBound - 1].isFollowedByDash
+            let (before, behind) = (words[right.lowerBound - 1], words[right.lowerBound])
+            let gap = behind.source.lowerBound - before.source.upperBound
+            return before.isFollowedByDash && (gap > 0 && gap <= 3 || before.source == behind.source)
         }
         let connective = words[left.upperBound].text
         let isBetween = left.lowerBound > 0 && words[left.lowerBound - 1].text == "between"
@@ -189,6 +190,29 @@ extension QueryDates {
         first.day = found.first
         return (first, found.last, found.length)
     }
+
+    /// "Q2 2025", "2025 Q2", "H1 2025": a quarter or a half of a year.
+    private func partOfYear(
+        from index: Int
+    ) -> (first: CalendarPeriod, last: CalendarPeriod, length: Int)? {
+        guard let first = word(index), let second = word(index + 1) else { return nil }
+        let part: Range<Int>?
+        let number: Int?
+        if let months = Self.partsOfYear[first] {
+            (part, number) = (months, NumericDate.year(second))
+        } else {
+            (part, number) = (Self.partsOfYear[second], NumericDate.year(first))
+        }
+        guard let part, let number else { return nil }
+        return (
+            CalendarPeriod(year: number, month: part.lowerBound),
+            CalendarPeriod(year: number, month: part.upperBound - 1), 2
+        )
+    }
+
+    private static let partsOfYear: [String: Range<Int>] = [
+        "q1": 1..<4, "q2": 4..<7, "q3": 7..<10, "q4": 10..<13, "h1": 1..<7, "h2": 7..<13,
+    ]
 
     /// "5.-20.5.2026", "1.5.–20.5.2026": the rest of the first date is that of the last.
     private func daysInFigures(

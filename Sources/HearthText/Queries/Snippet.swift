@@ -112,8 +112,9 @@ private struct Characters {
         if !matches.isEmpty { groups = Array(repeating: 0, count: count) }
         var group = 0
         for match in self.matches {
-            // Matches that overlap look like one.
-            let isNew = groups[match.range.lowerBound] == 0
+            // Matches that overlap or touch look like one.
+            let first = match.range.lowerBound
+            let isNew = groups[first] == 0 && (first == 0 || groups[first - 1] == 0)
             if isNew { group += 1 }
             for index in match.range { groups[index] = group }
         }

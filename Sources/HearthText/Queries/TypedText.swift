@@ -126,9 +126,16 @@ extension TypedText {
         guard start > 1, text[start].isASCIIDigit, text[start - 1] == 0x20, text[start - 2].isASCIIDigit else {
             return false
         }
-        var end = start
-        while end < text.count, text[end].isASCIIDigit { end += 1 }
-        return end + 1 < text.count && text[end] == UInt8(ascii: "/") && text[end + 1].isASCIIDigit
+        func number(from offset: Int) -> Int? {
+            var end = offset
+            while end < text.count, text[end].isASCIIDigit { end += 1 }
+            return (1...2).contains(end - offset) ? end : nil
+        }
+        // 12/2025 and 1/2/2026 are dates.
+        guard let slash = number(from: start), slash < text.count, text[slash] == UInt8(ascii: "/"),
+            let end = number(from: slash + 1)
+        else { return false }
+        return end == text.count || text[end] != UInt8(ascii: "/")
     }
 }
 

@@ -36,16 +36,24 @@ struct RestoredExport: Report {
             ("stored", Styled("\(report.stored)", .good)),
             ("present", "\(report.present)"),
         ]
-        for (name, count) in [("differing", report.differing), ("erased", report.erased), ("deleted", report.deleted)]
-        where count > 0 {
+        for (name, count) in [
+            ("differing", report.differing), ("deleted here", report.deletedHere), ("expired here", report.expiredHere),
+            ("erased", report.erased), ("deleted", report.deleted),
+        ] where count > 0 {
             facts.append((name, Styled("\(count)", .caution)))
         }
         facts.append(("new agents", "\(report.agents)"))
         facts.append(("policy", report.tookPolicy ? "as in the file" : "kept as it is here"))
         page.facts(facts)
-        guard report.differing > 0 else { return }
-        page.line(
-            "\(report.differing) memories that are here already have other versions in the file; they were left as they are."
-        )
+        if report.differing > 0 {
+            page.line(
+                "\(report.differing) memories that are here already have other versions in the file; they were left as they are."
+            )
+        }
+        if report.deletedHere + report.expiredHere > 0 {
+            page.line(
+                "What is deleted here or has expired was left so; `hearth restore ID` by its owner brings a memory back."
+            )
+        }
     }
 }

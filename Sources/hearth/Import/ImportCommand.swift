@@ -44,7 +44,8 @@ struct ImportCommand: AsyncParsableCommand {
             problems (each with place and reason), left_out (what was not to be stored: what and count), earliest and latest (of \
             their times), dry_run, and after a dry run samples (id, user, session, text, tags, created_at).
 
-            JSON of an export: stored, present, differing (present with another head), erased, deleted (purged here), \
+            JSON of an export: stored, present, differing (present with another head), deleted_here and expired_here (present, and so here \
+            alone), erased, deleted (purged here), \
             agents (new ones), took_policy.
             """
     )

@@ -93,6 +93,13 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
+    @Test(arguments: [(429, "fewer requests"), (302, "to which it leads"), (503, "log")])
+    func `what a server answers is named with what to do`(status: Int, remedy: String) throws {
+        let url = try #require(URL(string: "http://127.0.0.1:9/v1/embeddings"))
+        let error = EmbeddingsEndpoint(url: url, model: "m", dimension: 2).error(status: status, body: Data("no".utf8))
+        #expect(error.code == .serverFailed && error.message.contains(remedy), "\(error.message)")
+    }
+
     @Test(arguments: [[0, 0], [1e-300, 0], [-1e-30, 1e-30]])
     func `a vector that points nowhere is asked for again, and refused`(vector: [Double]) async throws {
         let healed = try StubModelServer { number, _ in .embeddings(number < 3 ? [vector] : [[0, 2]]) }

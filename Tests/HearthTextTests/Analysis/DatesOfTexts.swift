@@ -50,7 +50,7 @@ import Testing
         "555-0123",
         "3/4 cup", "10:30", "chapter 12", "in June", "2026", "5 apples", "a b c", "30/40/2026", "12 monkeys 2026",
         "1.2.3.2026", "v3.6.26", "3.6.2", "3.13.26", "1.3.6.26",
-        "June is 3 weeks away",
+        "June is 3 weeks away", "In May ½ of the team left", "½ May",
     ])
     func `what is no date has none`(text: String) {
         #expect(dates(text) == [])

@@ -143,6 +143,14 @@ import Testing
         }
     }
 
+    /// A chain of names is as long as its writer likes, and is analysed in time that grows with its length alone.
+    @Test func `a long chain of letters and figures is analysed`() {
+        for link in ["a-1-", "a1-b2-", "1_a_", "½-"] {
+            let text = String(repeating: link, count: 100_000)
+            #expect(TextAnalyzer().tokens(of: text).count >= 200_000)
+        }
+    }
+
     private func isTokenByte(_ byte: UInt8) -> Bool {
         byte >= 0x80 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -17,7 +17,8 @@ import Testing
         ("first\n\n  second\tthird", "second", "first **second** third"),
         ("bell\u{7}\u{1B}[31m red", "red", "bell [31m **red**"),
         ("nothing here", "missing", "nothing here"),
-        ("", "x", ""),
+        ("", "x", ""), ("Laptop with 16GB", "16 GB", "Laptop with **16GB**"), ("add 1½ cups", "1½", "add **1½** cups"),
+        ("試験は2026年６月", "2026年6月", "試験は**2026年６月**"),
     ])
     func `matches of a short text are marked, on one line`(content: String, query: String, expected: String) {
         #expect(snippet(content, query) == expected)

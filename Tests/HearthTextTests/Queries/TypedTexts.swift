@@ -13,6 +13,7 @@ import Testing
         ("/usr/bin", "look in /usr/bin"), ("東京", "明日は東京に行く"), ("Müller", "Frau MÜLLER"), ("Müller", "Frau Mueller"),
         ("v1.2.3", "version 1.2.3 is there"), ("C＋＋", "I like C++"),
         ("16 GB", "with 16GB memory"), ("LH441", "flight LH 441"), ("180 °C", "at 180°C"), ("½ cup", "1/2 cup of milk"),
+        ("12/2025", "Invoice 4711 12/2025"), ("1/2/2026", "room 7 1/2/2026"),
         ("1/2 cup", "a ½ cup"), ("3½", "3 1/2 inches"), ("3 1/2", "3½ inches"), ("1⁄4", "add ¼"),
     ])
     func `it stands there as typed`(query: String, text: String) {

@@ -240,16 +240,23 @@ extension Snapshot {
             }
         )
         guard let found, found.ownerKey != viewer.key, reference.owner == nil, !isMaintenance else { return found }
-        return try hasDeleted(reference.id, of: viewer, user: found.userKey) ? nil : found
+        return try hasDeleted(reference.id, of: viewer, user: user == nil ? nil : found.userKey) ? nil : found
     }
 
     /// Whether an agent has deleted its own memory of an identifier. It goes on to mean that one: what it does next must not
     /// fall on another agent's memory.
-    private func hasDeleted(_ id: MemoryID, of viewer: KnownAgent, user: Int64) throws -> Bool {
+    ///
+    /// - Parameter user: Whose memory it is; nil for any user's.
+    private func hasDeleted(_ id: MemoryID, of viewer: KnownAgent, user: Int64?) throws -> Bool {
         // Nothing else is spelled as an identifier of the engine's own.
         guard !id.stored.isOfTheEngine else { return false }
-        guard let key = try MemoryNames.key(of: id, user: user, owner: viewer.key, in: connection) else { return false }
-        return try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self)?.fields.isDeleted
-            == true
+        let keys =
+            try MemoryNames.namesakes(of: id, in: connection)
+            + [MemoryNames.plain(id, in: connection)].compactMap(\.self)
+        return try keys.contains { key in
+            let memory = try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self)
+            guard let memory, memory.ownerKey == viewer.key, memory.fields.isDeleted else { return false }
+            return user == nil || memory.userKey == user
+        }
     }
 }

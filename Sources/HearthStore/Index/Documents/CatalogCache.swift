@@ -27,6 +27,12 @@ final class CatalogCache: Sendable {
         }
 
         let state = Mutex(State())
+
+        func forgetTexts() {
+            state.withLock { state in
+                (state.words, state.tokens, state.records) = (KnownWords(), KnownWords(), KnownRecords())
+            }
+        }
     }
 
     /// What one agent sees of a catalog, slot by slot.
@@ -117,13 +123,11 @@ final class CatalogCache: Sendable {
         in snapshot: Snapshot
     ) throws -> VisibleSlice {
         let box = box(of: user)
-        let (slice, known) = try box.state.withLock { state in
+        let slice = try box.state.withLock { state in
             try catchUp(&state, user: user, in: snapshot)
-            let slice = try self.slice(of: &state, for: viewer, needsSessions: needsSessions, in: snapshot)
-            return (slice, state.knownSize)
+            return try self.slice(of: &state, for: viewer, needsSessions: needsSessions, in: snapshot)
         }
         count(slice.catalog.entries.count, of: user)
-        count(known: known, of: user)
         return slice
     }
 
@@ -273,19 +277,29 @@ extension CatalogCache {
     /// Calls a closure with the words that are known of a user, if they are those of exactly this catalog.
     @discardableResult
     func withWords<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
-        withState(of: user, at: catalog) { body(&$0.words) }
+        counting(user) { withState(of: user, at: catalog) { (body(&$0.words), $0.knownSize) } }
     }
 
     /// Keeps all words of a user, if nothing was committed since they were read.
     func keep(all words: PackedWords, of user: Int64, at catalog: DocumentCatalog) {
-        if withWords(of: user, at: catalog, { $0.keep(all: words) }) != nil { return }
-        box(of: user).state.withLock { $0.words.readingFailed() }
+        if withWords(of: user, at: catalog, { $0.keep(all: words) }) == nil { readingEnded(of: user) }
+    }
+
+    /// Notes that all words of a user are not kept.
+    func readingEnded(of user: Int64, tooMuch: Bool = false) {
+        box(of: user).state.withLock { $0.words.readingEnded(tooMuch: tooMuch) }
     }
 
     /// The same with the tokens that stand for words of sensitive memories.
     @discardableResult
     func withTokens<R>(of user: Int64, at catalog: DocumentCatalog, _ body: (inout KnownWords) -> R) -> R? {
-        withState(of: user, at: catalog) { body(&$0.tokens) }
+        counting(user) { withState(of: user, at: catalog) { (body(&$0.tokens), $0.knownSize) } }
+    }
+
+    private func counting<R>(_ user: Int64, _ body: () -> (result: R, size: Int)?) -> R? {
+        guard let (result, size) = body() else { return nil }
+        count(known: size, of: user)
+        return result
     }
 
     private func withState<R>(
@@ -320,7 +334,11 @@ extension CatalogCache {
         guard let record = try MemoryRecord.find(of: entry, in: snapshot) else {
             throw MemoryError.corrupt("Document \(entry.document) stands for a memory that is not there.")
         }
-        withState(of: user, at: catalog) { $0.records.keep(record, in: snapshot) }
+        let size = withState(of: user, at: catalog) { state in
+            state.records.keep(record, in: snapshot)
+            return state.knownSize
+        }
+        if let size { count(known: size, of: user) }
         return record
     }
 
@@ -371,6 +389,23 @@ extension CatalogCache {
         }
     }
 
+    /// Forgets a user who is erased.
+    func forget(_ user: Int64) {
+        state.withLock { state in
+            state.entries -= state.boxes.removeValue(forKey: user)?.entries ?? 0
+            state.setKnown(0, of: user)
+        }
+    }
+
+    /// Forgets all texts and words, of which some are erased.
+    func forgetTexts() {
+        let boxes = state.withLock { state in
+            for user in Array(state.known.keys) { state.setKnown(0, of: user) }
+            return state.boxes.values.map(\.box)
+        }
+        for box in boxes { box.forgetTexts() }
+    }
+
     /// Notes what is known of a user, and forgets what is known of the users whose last use is oldest if all takes too
     /// much.
     private func count(known size: Int, of user: Int64) {
@@ -387,11 +422,7 @@ extension CatalogCache {
             return forgotten
         }
         // A box may be asked for by a reader that waits for the state.
-        for box in forgotten {
-            box.state.withLock { state in
-                (state.words, state.tokens, state.records) = (KnownWords(), KnownWords(), KnownRecords())
-            }
-        }
+        for box in forgotten { box.forgetTexts() }
     }
 }
 

@@ -96,6 +96,15 @@ final class VectorCache: Sendable {
         return vectors
     }
 
+    /// Forgets a user who is erased.
+    func forget(_ user: Int64) {
+        state.withLock { state in
+            for key in state.boxes.keys.filter({ $0.user == user }) {
+                state.size -= state.boxes.removeValue(forKey: key)?.size ?? 0
+            }
+        }
+    }
+
     /// Notes how much a user's vectors take, and forgets those whose last use is oldest if all take too much.
     private func count(_ size: Int, of key: Key) {
         state.withLock { state in

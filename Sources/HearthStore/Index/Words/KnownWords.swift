@@ -47,16 +47,23 @@ struct KnownWords: Sendable {
     private var addedDocuments = 0
     /// How many words the index was asked for since all were to be read last, and how many are needed for that.
     private var misses = 0
-    private var missesBeforeReading = 24
-    private var isBeingRead = false
+    private var missesBeforeReading = Self.missesBeforeFirstReading
+    private var reading = Reading.notBegun
+
+    private enum Reading {
+        case notBegun
+        case begun
+        /// They take more than may be kept.
+        case tooMuch
+    }
 
     /// What everything takes, in bytes.
     var size: Int { entriesSize + (all?.size ?? 0) + added.count * Self.entrySize }
 
     /// What an entry takes besides its packed slots, in bytes: its place in the dictionary, and the word.
     private static let entrySize = 128
-    /// How much the entries may take, in bytes, and how much all words besides: so much for each of the user's documents, of which the catalog takes eight
-    /// times that, and so much in any case. The last is about three thousand words.
+    /// How much the entries may take, in bytes, and how much all words besides: so much for each of the user's documents, of
+    /// which the catalog takes eight times that, and in any case as much as some three thousand entries take.
     private static let sizePerDocument = 12
     private static let leastMaximum = 512 << 10
     /// Texts that change are analysed anew up to this many in one commit and among all entries; with more, looking the
@@ -64,6 +71,10 @@ struct KnownWords: Sendable {
     private static let mostRewritten = 64
     /// With more new documents, all words are read anew.
     private static let mostAdded = 1_024
+    /// Some eight searches show that a user searches more than once. Where commits keep coming between, each attempt waits for
+    /// eight times as many: reading thousands of words for nothing takes longer than looking up a few.
+    private static let missesBeforeFirstReading = 24
+    private static let growthOfMisses = 8
 
     private static func maximumSize(documents: Int) -> Int { max(leastMaximum, documents * sizePerDocument) }
 
@@ -107,14 +118,15 @@ struct KnownWords: Sendable {
 // MARK: - All words
 
 extension KnownWords {
-    /// Whether all words are worth reading now: some had to be looked up in the index, and all may be little enough. It says
-    /// so once, until ``readingFailed()``.
+    /// Begins to read all words if they are worth it now: some had to be looked up in the index, and all may be little enough.
+    ///
+    /// - Returns: Whether the caller is to read them. It ends that with ``keep(all:)`` or ``readingEnded(tooMuch:)``.
     mutating func beginReading(all catalog: DocumentCatalog) -> Bool {
-        guard all == nil, !isBeingRead, misses >= missesBeforeReading else { return false }
-        isBeingRead = true
+        guard all == nil, reading == .notBegun, misses >= missesBeforeReading else { return false }
         // A place takes a byte at least.
         let places = catalog.entries.reduce(0) { $0 + ($1.isGone ? 0 : Int($1.length)) }
-        return places <= Self.maximumSize(documents: catalog.entries.count)
+        reading = places <= Self.maximumSize(documents: catalog.entries.count) ? .begun : .tooMuch
+        return reading == .begun
     }
 
     /// All words of a user's documents, at the state of the catalog; nil if they take more than may be kept.
@@ -129,12 +141,12 @@ extension KnownWords {
         all = words
     }
 
-    /// Notes that something was committed while all words were read. The next attempt comes after many more that had to be
-    /// looked up.
-    mutating func readingFailed() {
-        isBeingRead = false
+    /// Notes that all words are not kept: they take too much, or else something was committed while they were read, or that
+    /// failed. The next attempt comes after many more that had to be looked up.
+    mutating func readingEnded(tooMuch: Bool) {
+        reading = tooMuch ? .tooMuch : .notBegun
         misses = 0
-        missesBeforeReading = min(missesBeforeReading * 8, .max / 8)
+        missesBeforeReading = min(missesBeforeReading, .max / Self.growthOfMisses) * Self.growthOfMisses
     }
 }
 
@@ -153,8 +165,9 @@ extension KnownWords {
             self = KnownWords()
             return
         }
-        if addedDocuments > Self.mostAdded {
-            (all, added, addedDocuments) = (nil, [:], 0)
+        guard addedDocuments <= Self.mostAdded else {
+            self = KnownWords()
+            return
         }
         for change in changes {
             let entry = catalog.entries[Int(change.slot)]

@@ -26,6 +26,8 @@ struct PackedWords: Sendable {
     /// - Parameters:
     ///   - catalog: The user's catalog, at the state of the connection.
     ///   - user: The user.
+    ///   - connection: Where to read.
+    ///   - limit: What they may take, in bytes.
     init?(of catalog: DocumentCatalog, user: Int64, in connection: Connection, limit: Int) throws {
         let prefix = UserKey(user).termPrefix
         var word = PlacesOfWord()

@@ -40,6 +40,7 @@ extension MemoryStore {
         } catch let error as MemoryError where error.isDamage {
             erased = try await eraseRows(of: id, as: agentID, userID: userID, opening: .never)
         }
+        catalogs.forgetTexts()
         return try erasureReport(memories: erased.memories, unmarked: erased.unmarked)
     }
 

@@ -33,14 +33,17 @@ extension MemoryStore {
     ) async throws -> ErasureReport {
         let id = try id.validated()
         var memories = try await eraseMost(of: id, as: agentID, ifMoreThan: limit, batch: batch)
-        memories += try await auditingRefusal {
+        let (rest, user) = try await auditingRefusal {
             try await writePublishing { context in
                 let (agent, user) = try context.erasable(id, by: agentID)
                 let memories = try context.eraseUser(user, id: id)
                 try context.audit(memories, of: user, erasedBy: agent)
-                return memories
+                return (memories, user)
             }
         }
+        memories += rest
+        catalogs.forget(user)
+        vectors.forget(user)
         return try erasureReport(memories: memories)
     }
 

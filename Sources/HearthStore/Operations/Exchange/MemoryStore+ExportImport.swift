@@ -150,6 +150,8 @@ private struct ExportImport {
         report.stored += done.report.stored
         report.present += done.report.present
         report.differing += done.report.differing
+        report.deletedHere += done.report.deletedHere
+        report.expiredHere += done.report.expiredHere
         report.erased += done.report.erased
         report.deleted += done.report.deleted
         folded += done.folded
@@ -314,9 +316,14 @@ extension WriteContext {
         for bundle in bundles {
             let memory = bundle.memory
             switch try verdicts.verdict(on: bundle, keys: keys[memory.user]) {
-            case .present(let head):
+            case .present(let present):
                 done.report.present += 1
-                if memory.head.bytes?.starts(with: head) != true { done.report.differing += 1 }
+                if memory.head.bytes?.starts(with: present.head) != true { done.report.differing += 1 }
+                if present.isDeleted {
+                    if memory.state != .deleted { done.report.deletedHere += 1 }
+                } else if let expiry = present.expiresAt, expiry <= now {
+                    done.report.expiredHere += 1
+                }
             case .erased: done.report.erased += 1
             case .deleted: done.report.deleted += 1
             case .missing:

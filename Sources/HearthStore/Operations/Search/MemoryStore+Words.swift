@@ -123,6 +123,7 @@ extension MemoryStore {
             do {
                 try await readWords(of: user)
             } catch {
+                catalogs.readingEnded(of: user)
                 log.trace(error, "The words of a user were not read ahead; searches ask the index for them.")
             }
         }
@@ -133,7 +134,9 @@ extension MemoryStore {
         try await readUntilCancelled { [self] snapshot in
             try snapshot.state.checkAnalyser()
             let catalog = try catalogs.catalog(of: user, in: snapshot)
-            guard let words = try KnownWords.read(all: catalog, of: user, in: snapshot.connection) else { return }
+            guard let words = try KnownWords.read(all: catalog, of: user, in: snapshot.connection) else {
+                return catalogs.readingEnded(of: user, tooMuch: true)
+            }
             catalogs.keep(all: words, of: user, at: catalog)
         }
     }

@@ -69,12 +69,16 @@ struct EmbeddingsCommand: AsyncParsableCommand {
             let progress = Progress()
             let console = Console.error
             defer { console.redraw("") }
-            do {
-                return try await coordinator.rebuildEmbeddings(force: force) { done in
+            // The command itself goes on when the rebuild is interrupted, and says what was made.
+            let rebuilding = Task { [force] in
+                try await coordinator.rebuildEmbeddings(force: force) { done in
                     progress.done.withLock { $0 = done }
                     console.redraw("Embedding: \(done) of \(waiting)")
                     if Signals.interrupted { withUnsafeCurrentTask { $0?.cancel() } }
                 }
+            }
+            do {
+                return try await rebuilding.value
             } catch is CancellationError where Signals.interrupted {
                 return progress.done.withLock(\.self)
             }

@@ -115,8 +115,26 @@ import Testing
         #expect(try await other.json("history", id)["versions"]?.array.count == 2)
         let again = try await other.json("import", "-", input: lines.text)
         #expect(again["stored"]?.int == 0 && again["present"]?.int == 1)
+        #expect(again["deleted_here"]?.int == 0)
         #expect(try await other.run("export", "-").output == lines.output)
         #expect(try await other.run("import", path, "--sensitive").status == 1)
+    }
+
+    @Test func `what was deleted here is counted apart when its export comes again`() async throws {
+        let ids = [try await tool.stored("The kettle is blue."), try await tool.stored("The cup is white.")]
+        let path = tool.sandbox.file("all.jsonl")
+        try #require(try await tool.run("export", path).status == 0)
+        try await tool.run("delete", ids[0], "--publish")
+        let again = try await tool.json("import", path)
+        #expect(again["stored"]?.int == 0 && again["present"]?.int == 2 && again["deleted_here"]?.int == 1)
+        let shown = try await tool.run("import", path)
+        #expect(shown.text.contains("deleted here") && shown.text.contains("`hearth restore ID`"), "\(shown.text)")
+        // An export in which it is deleted as well has nothing to say.
+        let later = tool.sandbox.file("later.jsonl")
+        try #require(try await tool.run("export", later).status == 0)
+        #expect(try await tool.json("import", later)["deleted_here"]?.int == 0)
+        #expect(try await tool.json("restore", ids[0])["text"]?.string == "The kettle is blue.")
+        #expect(try await tool.json("import", path)["deleted_here"]?.int == 0)
     }
 
     @Test func `a damaged export is refused with the line that is wrong`() async throws {

@@ -1,4 +1,5 @@
-import FoundationEssentials
+import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -64,6 +65,28 @@ import Testing
             #expect(try rebuilt.json["without_vector"]?.int == 0 && rebuilt.json["withoutVector"]?.int == 0)
         }
         #expect(server.requests.count == 2)
+        server.stop()
+    }
+
+    @Test func `an interrupted rebuild says what it has made, and that stays`() async throws {
+        let lines = (0..<600).map { #"{"id": "m\#($0)", "user": "iris", "text": "Note \#($0)"}"# }
+        try await tool.run("import", try tool.sandbox.write("lines.jsonl", lines.joined(separator: "\n")))
+        let pidFile = tool.sandbox.file("pid")
+        let server = try StubModelServer { number, request in
+            if number == 1, let pid = try? pid_t(String(contentsOfFile: pidFile, encoding: .utf8).dropLast()) {
+                kill(pid, SIGINT)
+            }
+            let body = try? JSONSerialization.jsonObject(with: request.body) as? [String: Any]
+            let texts = body?["input"] as? [String] ?? []
+            return .embeddings(texts.map { _ in [1, 0] })
+        }
+        let script = #"echo $$ > "$1"; shift; exec "$0" "$@""#
+        let outcome = try await tool.shell(script, [pidFile, "embeddings", "rebuild", "--json"] + options(server))
+        #expect(outcome.status == 1 && outcome.errors.contains("Interrupted."), "\(outcome.errors)")
+        let made = try #require(try outcome.json["made"]?.int)
+        #expect(made > 0 && made < 600)
+        let rest = try await tool.run(["embeddings", "rebuild", "--json"] + options(server))
+        #expect(try rest.json["made"]?.int == 600 - made && rest.json["pending"]?.int == 0)
         server.stop()
     }
 

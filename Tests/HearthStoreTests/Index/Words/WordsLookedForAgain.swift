@@ -105,6 +105,37 @@ import Testing
         try await store.close()
     }
 
+    @Test func `after many new memories nothing is left of what was known before`() async throws {
+        let store = try await MemoryStore.open(.temporary, options: StoreOptions())
+        func keep(_ texts: [String]) async throws -> [MemoryID] {
+            try await store.store(texts.map { MemoryDraft(content: $0) }, agentID: "alden", userID: "iris")
+        }
+        func rewrite(_ id: MemoryID, _ text: String) async throws {
+            _ = try await store.update(id, as: "alden", change: MemoryChange(content: text))
+            _ = try await store.sync("alden", userID: "iris")
+        }
+        func found(_ word: String) async throws -> [String] {
+            try await store.search(word, as: "alden", userID: "iris", type: .keyword).map(\.memory.content)
+        }
+        let id = try await keep(["a walk", "bread"])[0]
+        let user = try store.read { try #require(try UserTable.find("iris", in: $0.connection)) }
+        try await store.readWords(of: user)
+        try await rewrite(id, "a lake")
+        #expect(try await found("lake") == ["a lake"])
+        for batch in 0..<24 {
+            _ = try await keep((0..<50).map { "stone \(batch) \($0)" })
+            // Brings what is known up to date, and looks for no word.
+            try store.read { _ = try store.catalogs.catalog(of: user, in: $0) }
+        }
+        try await rewrite(id, "the sea")
+        try store.read { _ = try store.catalogs.catalog(of: user, in: $0) }
+        for _ in 0..<2 {
+            #expect(try await found("sea") == ["the sea"])
+            #expect(try await found("lake") == [])
+        }
+        try await store.close()
+    }
+
     @Test func `packed slots are what was packed, with what is to be said of some instead`() {
         var random = SeededGenerator()
         for _ in 0..<300 {

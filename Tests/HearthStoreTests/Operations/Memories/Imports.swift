@@ -85,8 +85,14 @@ import Testing
         #expect(found == ["alice:1"])
         #expect(try await store.memory("alice:1", as: "alden").id == "alice:1")
         #expect(try await store.memory("1", as: "alice").content == "Of alice.")
-        _ = try await store.restore("1", as: "alden")
-        #expect(try await store.memory("1", as: "alden").content == "Of alden.")
+        // Neither does it mean another user's memory, where the call names no user.
+        try await store.revokeShare("1", as: "alice", from: ["alden"])
+        _ = try await store.importMemories([item("1", "Of joss.", user: "joss", agent: "alice")])
+        try await store.share("1", as: "alice", with: ["alden"], userID: "joss")
+        await expect(.memoryNotFound) { try await store.memory("1", as: "alden") }
+        #expect(try await store.memory("1", as: "alden", userID: "joss").content == "Of joss.")
+        _ = try await store.restore("1", as: "alden", userID: "iris")
+        #expect(try await store.memory("1", as: "alden", userID: "iris").content == "Of alden.")
         try await store.close()
     }
 
