@@ -72,7 +72,7 @@ import Testing
         try await source.shared.sync("alden")
         let second = try await source.shared.memory("second")
         let report = try await target.imported(source.exported())
-        #expect(report == ImportReport(stored: 1, present: 1, differing: 1))
+        #expect(report == ImportReport(stored: 1, present: 1, differing: 1, deletedHere: 1))
         #expect(try await target.shared.content(second, as: "alden") == "second")
         await expect(.memoryNotFound) { try await target.store.memory(first, as: "alden") }
     }
