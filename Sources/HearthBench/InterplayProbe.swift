@@ -22,6 +22,9 @@ enum InterplayWorkload: String, CaseIterable, ExpressibleByArgument {
 
     /// Whether one store goes before each search.
     var storesBefore: Bool { self == .ownStore || self == .otherStore }
+
+    /// Whether each search is of another agent's memories, and leaves an audit row.
+    var isOfReader: Bool { self == .readByRule || self == .readByCall }
 }
 
 /// A fresh process that does one workload on a file, in turns with doing nothing but search.
@@ -38,7 +41,8 @@ struct InterplayProbe: AsyncParsableCommand {
     struct Findings: Codable {
         var still: [Double] = []
         /// Where the workload stores before each search: the same behind a store in another file. A processor that did
-        /// the work of a store meanwhile, or rested, is slower at first, though nothing was committed to the file.
+        /// the work of a store meanwhile, or rested, is slower at first, though nothing was committed to the file. Where each
+        /// search leaves an audit row: a search of one's own memories, and a read in another file that leaves such a row.
         var elsewhere: [Double] = []
         var changing: [Double] = []
     }
@@ -83,14 +87,19 @@ struct InterplayProbe: AsyncParsableCommand {
         var texts = Corpus(seed: 8)
         var findings = Findings()
         for _ in 0..<Self.warmUp { try await subject.search(queries.query(), as: Interplay.owner) }
-        if isOfReader { try await subject.search(queries.query(), as: Interplay.reader) }
+        if workload.isOfReader { try await subject.search(queries.query(), as: Interplay.reader) }
         for turn in 0..<Self.turns {
             for _ in 0..<searches / Self.turns {
                 findings.still.append(try await time(.none, of: subject, &queries, &texts))
             }
-            for _ in 0..<(workload.storesBefore ? searches / Self.turns : 0) {
-                try await elsewhere.store(texts.sentence(), for: Interplay.user)
-                findings.elsewhere.append(try await time(.none, of: subject, &queries, &texts))
+            for _ in 0..<(workload.storesBefore || workload.isOfReader ? searches / Self.turns : 0) {
+                if workload.storesBefore { try await elsewhere.store(texts.sentence(), for: Interplay.user) }
+                let search = try await time(.none, of: subject, &queries, &texts)
+                let number = queries.next(below: memories)
+                let row =
+                    workload.isOfReader
+                    ? try await Stopwatch.seconds { try await elsewhere.read(number, as: Interplay.reader) } : 0
+                findings.elsewhere.append(search + row)
             }
             try await beside(writer, seed: UInt64(100 + turn)) {
                 for _ in 0..<searches / Self.turns {
@@ -101,8 +110,6 @@ struct InterplayProbe: AsyncParsableCommand {
         return findings
     }
 
-    private var isOfReader: Bool { workload == .readByRule || workload == .readByCall }
-
     /// The seconds that one call takes.
     private func time(
         _ workload: InterplayWorkload?,
@@ -110,7 +117,7 @@ struct InterplayProbe: AsyncParsableCommand {
         _ queries: inout Corpus,
         _ texts: inout Corpus
     ) async throws -> Double {
-        let agent = workload != nil && isOfReader ? Interplay.reader : Interplay.owner
+        let agent = workload?.isOfReader == true ? Interplay.reader : Interplay.owner
         switch self.workload {
         case .singleStore:
             let text = texts.sentence()

@@ -98,6 +98,7 @@ struct MemoryInserter {
         for (memory, plan) in grants {
             for (share, agents) in plan.grants {
                 try ShareWriter.grant(share, to: agents, memory: memory, by: plan.owner, at: now, in: transaction)
+                for agent in agents { transaction.note(share, with: agent.key, of: memory.key) }
             }
         }
         grants.removeAll(keepingCapacity: true)

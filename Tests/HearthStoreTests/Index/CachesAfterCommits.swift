@@ -356,6 +356,9 @@ private struct RandomWriter {
             .randomElement(using: &random).map { MemoryCategory(rawValue: $0) } ?? .knowledge
         if Int.random(in: 0..<4, using: &random) == 0 { draft.parentID = memories.randomElement(using: &random) }
         draft.createdAt = Date(timeIntervalSince1970: Double(Int.random(in: 0..<10_000, using: &random)))
+        if Bool.random(using: &random) { draft.tags = ["lake", "walk at dawn"] }
+        if Bool.random(using: &random) { draft.importance = 0.75 }
+        if Int.random(in: 0..<4, using: &random) == 0 { draft.expiresAt = Date(timeIntervalSinceNow: 86_400) }
         return draft
     }
 }

@@ -7,34 +7,38 @@ import Testing
 
 /// A cache of one user need not look at the file after commits of others.
 @Suite struct CommitsOfOthers {
+    private static func leave(_ commits: RecentCommits, _ user: Int64, _ sequence: Int64, _ last: Int64) -> Bool {
+        commits.added(to: user, after: sequence, upTo: last)?.isEmpty == true
+    }
+
     @Test func `a commit concerns who it says, and everybody where any before it is not known`() {
         let commits = RecentCommits()
-        #expect(commits.concernOthersAlone(than: 1, after: 7, upTo: 7))
-        #expect(!commits.concernOthersAlone(than: 1, after: 7, upTo: 8))
+        #expect(Self.leave(commits, 1, 7, 7))
+        #expect(!Self.leave(commits, 1, 7, 8))
         commits.note(8, concerning: [2])
         commits.note(9, concerning: [])
         commits.note(11, concerning: [1, 2])
         commits.note(12, concerning: [3])
-        #expect(commits.concernOthersAlone(than: 1, after: 7, upTo: 8))
-        #expect(commits.concernOthersAlone(than: 1, after: 7, upTo: 9))
-        #expect(!commits.concernOthersAlone(than: 2, after: 7, upTo: 9))
-        #expect(commits.concernOthersAlone(than: 2, after: 8, upTo: 9))
+        #expect(Self.leave(commits, 1, 7, 8))
+        #expect(Self.leave(commits, 1, 7, 9))
+        #expect(!Self.leave(commits, 2, 7, 9))
+        #expect(Self.leave(commits, 2, 8, 9))
         // Nobody said what the tenth is.
-        #expect(!commits.concernOthersAlone(than: 1, after: 7, upTo: 10))
-        #expect(!commits.concernOthersAlone(than: 4, after: 9, upTo: 12))
-        #expect(!commits.concernOthersAlone(than: 1, after: 10, upTo: 12))
-        #expect(commits.concernOthersAlone(than: 1, after: 11, upTo: 12))
-        #expect(commits.concernOthersAlone(than: 4, after: 10, upTo: 12))
-        #expect(!commits.concernOthersAlone(than: 4, after: 12, upTo: 11))
-        #expect(!commits.concernOthersAlone(than: 4, after: 0, upTo: 12))
+        #expect(!Self.leave(commits, 1, 7, 10))
+        #expect(!Self.leave(commits, 4, 9, 12))
+        #expect(!Self.leave(commits, 1, 10, 12))
+        #expect(Self.leave(commits, 1, 11, 12))
+        #expect(Self.leave(commits, 4, 10, 12))
+        #expect(!Self.leave(commits, 4, 12, 11))
+        #expect(!Self.leave(commits, 4, 0, 12))
     }
 
     @Test func `of many commits the last are known`() {
         let commits = RecentCommits()
         for sequence in 1...1_000 { commits.note(Int64(sequence), concerning: [Int64(sequence % 2)]) }
-        #expect(commits.concernOthersAlone(than: 5, after: 975, upTo: 1_000))
-        #expect(!commits.concernOthersAlone(than: 1, after: 975, upTo: 1_000))
-        #expect(!commits.concernOthersAlone(than: 5, after: 0, upTo: 1_000))
+        #expect(Self.leave(commits, 5, 975, 1_000))
+        #expect(!Self.leave(commits, 1, 975, 1_000))
+        #expect(!Self.leave(commits, 5, 0, 1_000))
     }
 
     /// Which of the last commits are known to leave a user alone.
@@ -56,7 +60,7 @@ import Testing
             try await change()
             let after = try store.read { $0.state.sequence }
             #expect(after > before)
-            return keys.map { store.commits.concernOthersAlone(than: $0, after: before, upTo: after) }
+            return keys.map { Self.leave(store.commits, $0, before, after) }
         }
         #expect(try await isNone { _ = try await keep("bread", for: "otto", in: store) } == [true, false])
         #expect(try await isNone { _ = try await keep("dawn", for: "iris", in: store) } == [false, true])

@@ -2,6 +2,7 @@ import Foundation
 import HearthModel
 import HearthRules
 import HearthSQLite
+import HearthText
 
 /// The rows of `documents` and `tags`.
 enum DocumentTable {
@@ -27,6 +28,24 @@ enum DocumentTable {
         var place: VectorPlace?
         /// The model that makes no vector of the document, because it is blank.
         var modelWithoutVector: Int64?
+
+        /// The row as caches read it.
+        var entry: DocumentEntry {
+            DocumentEntry(
+                document: key,
+                memory: memory,
+                agent: agent ?? 0,
+                owner: owner,
+                session: session ?? 0,
+                createdAt: createdAt.rawValue,
+                expiresAt: expiresAt?.rawValue ?? .max,
+                importance: importance,
+                length: Int32(truncatingIfNeeded: length),
+                category: Int32(truncatingIfNeeded: category),
+                flags: flags,
+                type: type.place
+            )
+        }
     }
 
     /// A document's text: the text of the draft that it stands for, or else the text of the published memory.
@@ -62,12 +81,12 @@ enum DocumentTable {
         )
     }
 
-    /// A document's text and tags, from which its words in the index are made; nil where the file has them only sealed.
-    static func openText(
+    /// The words of a document's text and tags; nil where the file has them only sealed.
+    static func openWords(
         of document: Int64,
         user: Int64,
         in connection: Connection
-    ) throws -> (content: String, tags: [String])? {
+    ) throws -> AnalyzedDocument? {
         try connection.first(
             """
             SELECT coalesce(r.content, m.content), coalesce(r.tags, m.tags)
@@ -77,7 +96,7 @@ enum DocumentTable {
             """,
             user,
             document,
-            as: { ($0.string(0), try FieldText.array(from: $0.string(1))) }
+            as: { AnalyzedDocument(content: $0.string(0), tags: try FieldText.array(from: $0.string(1))) }
         )
     }
 

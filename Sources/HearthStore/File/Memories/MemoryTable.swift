@@ -144,29 +144,46 @@ enum MemoryTable {
             )
         }
         try SealedVectorTable.insert(rows.compactMap(\.sealedVector), into: transaction)
-        try DocumentTable.insert(
-            rows.map { row in
-                DocumentTable.Document(
-                    key: row.keys.key,
-                    user: row.keys.user,
-                    memory: row.keys.key,
-                    agent: nil,
-                    owner: row.owner.key,
-                    session: row.session,
-                    type: row.new.type,
-                    category: row.category,
-                    createdAt: row.new.createdAt,
-                    expiresAt: row.new.fields.expiresAt,
-                    importance: row.new.fields.importance,
-                    length: row.new.document.length,
-                    flags: row.flags,
-                    tags: row.new.fields.tags,
-                    sealing: row.new.keys?.newest,
-                    place: row.place,
-                    modelWithoutVector: row.modelWithoutVector
+        let documents = rows.map(\.document)
+        try DocumentTable.insert(documents, into: transaction)
+        for (row, document) in zip(rows, documents) {
+            guard row.sealed == nil else {
+                transaction.noteUntold()
+                continue
+            }
+            let vector = row.place.flatMap { place in row.new.vector.map { ($0, place) } }
+            transaction.note(
+                AddedDocument(
+                    user: document.user,
+                    entry: document.entry,
+                    words: row.new.document,
+                    vector: vector
                 )
-            },
-            into: transaction
+            )
+        }
+    }
+}
+
+extension MemoryTable.Rows {
+    fileprivate var document: DocumentTable.Document {
+        DocumentTable.Document(
+            key: keys.key,
+            user: keys.user,
+            memory: keys.key,
+            agent: nil,
+            owner: owner.key,
+            session: session,
+            type: new.type,
+            category: category,
+            createdAt: new.createdAt,
+            expiresAt: new.fields.expiresAt,
+            importance: new.fields.importance,
+            length: new.document.length,
+            flags: flags,
+            tags: new.fields.tags,
+            sealing: new.keys?.newest,
+            place: place,
+            modelWithoutVector: modelWithoutVector
         )
     }
 }

@@ -93,14 +93,20 @@ extension StoreTransaction {
     func add(_ counts: [Int64: ReadCounts.Count]) throws {
         guard !counts.isEmpty else { return }
         try connection.run("UPDATE store SET accesses_changed = ?1 WHERE id = 1", sequence)
-        for (memory, count) in counts {
-            // A memory that was purged meanwhile has no count.
+        for (memory, count) in counts.sorted(by: { $0.key < $1.key }) {
+            // Most have been read before, and then their own pages need not be read.
             try connection.run(
                 """
-                INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1
-                ON CONFLICT (memory_key) DO UPDATE SET count = min(count, 9223372036854775807 - excluded.count) + excluded.count,
-                    last_at = max(last_at, excluded.last_at)
+                UPDATE accesses SET count = min(count, 9223372036854775807 - ?2) + ?2, last_at = max(last_at, ?3) WHERE memory_key = ?1
                 """,
+                memory,
+                count.reads,
+                count.lastAt.rawValue
+            )
+            guard connection.changes == 0 else { continue }
+            // A memory that was purged meanwhile has no count.
+            try connection.run(
+                "INSERT INTO accesses (memory_key, count, last_at) SELECT memory_key, ?2, ?3 FROM memories WHERE memory_key = ?1",
                 memory,
                 count.reads,
                 count.lastAt.rawValue

@@ -18,6 +18,7 @@ final class StoreTransaction: WriteGroup {
         var auditEnd: AuditEnd?
         var indexChanges: Int
         var isDirty: Bool
+        var added: [AddedDocument]? = []
     }
 
     private var progress: Progress
@@ -85,7 +86,7 @@ final class StoreTransaction: WriteGroup {
 
     func didCommit() {
         guard isCounted, let commits, let concerned else { return }
-        commits.note(progress.state.sequence, concerning: concerned)
+        commits.note(progress.state.sequence, concerning: concerned, added: progress.added)
     }
 
     private func endOperation() {
@@ -98,7 +99,40 @@ final class StoreTransaction: WriteGroup {
         isSaid = true
         concerned?.formUnion(users)
         self.commits = commits
+        if !users.isEmpty { progress.added = nil }
     }
+
+    /// Says that the present operation adds the documents that it has noted to a user's, with their words, vectors and shares,
+    /// and changes nothing else of anybody's.
+    func adds(to user: Int64, noting commits: RecentCommits) {
+        isSaid = true
+        concerned?.insert(user)
+        self.commits = commits
+    }
+
+    /// Notes a new document, unless the transaction adds so much that caches ask the file for it.
+    func note(_ document: AddedDocument) {
+        guard let added = progress.added else { return }
+        let words = added.reduce(document.words.length) { $0 + $1.words.length }
+        if added.count < Self.mostAdded, words <= Self.mostWordsAdded {
+            progress.added?.append(document)
+        } else {
+            progress.added = nil
+        }
+    }
+
+    /// Notes that a new document is added of which caches are not to be told: they ask the file.
+    func noteUntold() { progress.added = nil }
+
+    /// Notes with whom a new memory is shared.
+    func note(_ share: Share, with agent: Int64, of memory: Int64) {
+        guard let index = progress.added?.lastIndex(where: { $0.entry.memory == memory }) else { return noteUntold() }
+        progress.added?[index].shares.append((agent, share))
+    }
+
+    /// How many new documents and words caches are told of in one commit.
+    private static let mostAdded = 16
+    private static let mostWordsAdded = 1_024
 }
 
 extension StoreTransaction {

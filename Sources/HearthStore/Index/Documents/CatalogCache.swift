@@ -187,22 +187,24 @@ extension CatalogCache {
             (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             return
         }
-        if commits.concernOthersAlone(than: user, after: catalog.sequence, upTo: sequence) {
-            state.catalog = nil
-            catalog.skip(to: sequence)
-            state.catalog = catalog
-            (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
-            return
-        }
         guard catalog.sequence < sequence else {
             (state.views, state.words, state.tokens, state.records) = (views, words, tokens, records)
             throw StaleSnapshot()
         }
         state.catalog = nil
-        let changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
+        let changes: CatalogChanges
+        let added = commits.added(to: user, after: catalog.sequence, upTo: sequence)
+        if let added {
+            changes = catalog.add(added, upTo: sequence)
+        } else {
+            changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
+        }
         views.removeAll { $0.directory != snapshot.directory.sequence }
         // What was erased is not to stay in memory.
-        if changes.hasErased { words = KnownWords() }
+        if changes.hasErased {
+            words = KnownWords()
+            commits.forgetAdded()
+        }
         if changes.hasNewLayout {
             views = []
             words = KnownWords()
@@ -213,7 +215,10 @@ extension CatalogCache {
                 try views[index].update(changes.entries, catalog) { try name(ofCategory: $0, in: snapshot.connection) }
             }
         }
-        try words.follow(changes.entries.slots, in: catalog, user: user, connection: snapshot.connection)
+        try words.follow(changes.entries.slots, in: catalog) { [connection = snapshot.connection] entry in
+            if let document = added?.first(where: { $0.entry.document == entry.document }) { return document.words }
+            return try DocumentTable.openWords(of: entry.document, user: user, in: connection)
+        }
         tokens.forget(after: changes.entries.slots, in: catalog)
         records.follow(changes, in: catalog)
         state.catalog = catalog
@@ -391,6 +396,7 @@ extension CatalogCache {
 
     /// Forgets a user who is erased.
     func forget(_ user: Int64) {
+        commits.forgetAdded()
         state.withLock { state in
             state.entries -= state.boxes.removeValue(forKey: user)?.entries ?? 0
             state.setKnown(0, of: user)
@@ -399,6 +405,7 @@ extension CatalogCache {
 
     /// Forgets all texts and words, of which some are erased.
     func forgetTexts() {
+        commits.forgetAdded()
         let boxes = state.withLock { state in
             for user in Array(state.known.keys) { state.setKnown(0, of: user) }
             return state.boxes.values.map(\.box)

@@ -153,8 +153,24 @@ extension DocumentCatalog {
         dropGone()
     }
 
-    /// Takes in commits that changed nothing of it.
-    mutating func skip(to sequence: Int64) { self.sequence = sequence }
+    /// Takes in commits that added documents and changed nothing else of it.
+    ///
+    /// - Returns: What changed.
+    mutating func add(_ added: [AddedDocument], upTo sequence: Int64) -> CatalogChanges {
+        var changes = CatalogChanges()
+        let formerLayout = layout
+        for document in added {
+            put(document.entry, into: &changes)
+            lastDocument = max(lastDocument, document.entry.document)
+            for (agent, share) in document.shares {
+                changes.entries.sharedMemories.append(document.entry.memory)
+                shares[agent, default: [:]][document.entry.memory] = share
+            }
+        }
+        self.sequence = sequence
+        changes.hasNewLayout = layout != formerLayout
+        return changes
+    }
 
     /// Reads what was committed after the catalog's own state.
     ///

@@ -72,8 +72,8 @@ final class VectorCache: Sendable {
         let vectors = try box.index.withLock { index in
             guard index.sequence <= snapshot.state.sequence else { throw StaleSnapshot() }
             let keys = snapshot.keyring.loaded(user)
-            if commits.concernOthersAlone(than: user, after: index.sequence, upTo: snapshot.state.sequence) {
-                index.skip(to: snapshot.state.sequence)
+            if let added = commits.added(to: user, after: index.sequence, upTo: snapshot.state.sequence) {
+                index.add(added, upTo: snapshot.state.sequence)
             }
             if index.isBehind(snapshot.state.sequence, withKeys: keys != nil) {
                 do {

@@ -44,8 +44,19 @@ struct VectorIndex: Sendable {
         self.sequence < sequence || hasKeys && sealedSequence < sequence
     }
 
-    /// Takes in commits that changed nothing of it.
-    mutating func skip(to sequence: Int64) {
+    /// Takes in commits that added plain documents and changed nothing else of it.
+    mutating func add(_ added: [AddedDocument], upTo sequence: Int64) {
+        for document in added {
+            guard let vector = document.vector, vector.place.model == model.key else { continue }
+            // The file has a little less of its scale.
+            let stored = QuantizedVector(
+                components: vector.vector.components,
+                scale: VectorBlock.rounded(vector.vector.scale)
+            )
+            let place = vector.place
+            let row = self.place(ofBlock: place.block) * VectorBlock.capacity + place.slot
+            put(stored, of: document.entry.document, at: row)
+        }
         if sealedSequence == self.sequence { sealedSequence = sequence }
         self.sequence = sequence
     }
@@ -113,11 +124,16 @@ struct VectorIndex: Sendable {
     private mutating func put(_ vector: QuantizedVector?, of document: Int64) {
         guard sealedRows[document] != nil || vector != nil else { return }
         let row = sealedRows[document] ?? takeSealedRow(for: document)
-        readPlaces.insert(row / VectorBlock.capacity)
         guard let vector else {
+            readPlaces.insert(row / VectorBlock.capacity)
             (documents[row], scales[row]) = (0, 0)
             return
         }
+        put(vector, of: document, at: row)
+    }
+
+    private mutating func put(_ vector: QuantizedVector, of document: Int64, at row: Int) {
+        readPlaces.insert(row / VectorBlock.capacity)
         documents[row] = document
         scales[row] = vector.scale
         components.replaceSubrange(row * model.dimension..<(row + 1) * model.dimension, with: vector.components)
@@ -134,6 +150,15 @@ struct VectorIndex: Sendable {
         defer { nextSealedRow += 1 }
         sealedRows[document] = nextSealedRow
         return nextSealedRow
+    }
+
+    /// Where a block of the file is; a new one comes at the end.
+    private mutating func place(ofBlock block: Int64) -> Int {
+        if let place = blocks[block] { return place }
+        let place = blocks.count
+        blocks[block] = place
+        addPlace()
+        return place
     }
 
     private mutating func addPlace() {
@@ -173,11 +198,8 @@ struct VectorIndex: Sendable {
         else {
             throw MemoryError.corrupt("Vector block \(block) has not the length that its model asks for.")
         }
-        let place = blocks[block] ?? blocks.count
+        let place = place(ofBlock: block)
         readPlaces.insert(place)
-        if blocks.updateValue(place, forKey: block) == nil {
-            addPlace()
-        }
         let first = place * VectorBlock.capacity
         // Upkeep has moved everything out of a block of which nothing is used.
         if used == 0 { for row in first..<first + VectorBlock.capacity { (documents[row], scales[row]) = (0, 0) } }

@@ -15,7 +15,11 @@ struct KnownWords: Sendable {
         static func == (left: Word, right: Word) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
         func hash(into hasher: inout Hasher) {
-            for byte in text.utf8 { hasher.combine(byte) }
+            // A word of the analyser is all in one place.
+            if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) == nil
+            {
+                for byte in text.utf8 { hasher.combine(byte) }
+            }
         }
     }
 
@@ -154,12 +158,13 @@ extension KnownWords {
 
 extension KnownWords {
     /// Takes in what has changed in a catalog whose slots are numbered as before.
+    ///
+    /// - Parameter analysis: The words of the text that a plain document has now; nil if only the index says so.
     mutating func follow(
         _ changes: [(slot: Int32, former: DocumentEntry?)],
         in catalog: DocumentCatalog,
-        user: Int64,
-        connection: Connection
-    ) throws {
+        _ analysis: (DocumentEntry) throws -> AnalyzedDocument?
+    ) rethrows {
         guard !entries.isEmpty || all != nil, !changes.isEmpty else { return }
         guard changes.count + rewritten.count <= Self.mostRewritten else {
             self = KnownWords()
@@ -176,7 +181,7 @@ extension KnownWords {
                 self = KnownWords()
                 return
             }
-            guard let words = try Self.words(of: entry, user: user, connection: connection) else {
+            guard let words = try Self.words(of: entry, analysis) else {
                 self = KnownWords()
                 return
             }
@@ -201,7 +206,7 @@ extension KnownWords {
     private mutating func append(_ words: [Word: UInt16], at slot: Int32) {
         for (word, count) in words {
             if all != nil { added[word, default: PackedSlots()].append(slot, count: count) }
-            guard let before = entries[word]?.slots.size else { continue }
+            guard !entries.isEmpty, let before = entries[word]?.slots.size else { continue }
             entries[word]?.slots.append(slot, count: count)
             entriesSize += (entries[word]?.slots.size ?? before) - before
         }
@@ -209,16 +214,18 @@ extension KnownWords {
     }
 
     /// The words that the index has of a document, and how often; nil if only the index says so.
-    private static func words(of entry: DocumentEntry, user: Int64, connection: Connection) throws -> [Word: UInt16]? {
+    private static func words(
+        of entry: DocumentEntry,
+        _ analysis: (DocumentEntry) throws -> AnalyzedDocument?
+    ) rethrows -> [Word: UInt16]? {
         // The index has only tokens for the words of sensitive memories.
         guard !entry.isGone, !entry.flags.contains(.deleted), !entry.flags.contains(.sensitive) else { return [:] }
-        guard let text = try DocumentTable.openText(of: entry.document, user: user, in: connection) else { return nil }
+        guard let terms = try analysis(entry)?.indexedTerms else { return nil }
         var counts: [Word: UInt16] = [:]
-        let terms = AnalyzedDocument(content: text.content, tags: text.tags).indexedTerms
-        for term in terms.content + terms.tags {
-            let count = counts[Word(text: term)] ?? 0
-            counts[Word(text: term)] = count == .max ? count : count + 1
-        }
+        counts.reserveCapacity(terms.content.count + terms.tags.count)
+        func count(_ count: inout UInt16) { if count < .max { count += 1 } }
+        for term in terms.content { count(&counts[Word(text: term), default: 0]) }
+        for term in terms.tags { count(&counts[Word(text: term), default: 0]) }
         return counts
     }
 }
