@@ -56,16 +56,17 @@ enum Recognition {
                 throw ForeignFileError(.wrongKind, "\(file.name) is an archive without exported chats. \(known).")
             }
             let look = try file.read(lookLength, at: 0)
-            if look.contains(0) {
+            let text = look.drop {
+                $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || [0xEF, 0xBB, 0xBF].contains($0)
+            }
+            // Of lines of JSON the one that a crash has left without its bytes is named.
+            if look.contains(0), text.first != UInt8(ascii: "{") {
                 throw ForeignFileError(
                     .wrongKind,
                     "\(file.name) is not a text, and of no kind that is known here. \(known)."
                 )
             }
             // No line of ours begins so.
-            let text = look.drop {
-                $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || [0xEF, 0xBB, 0xBF].contains($0)
-            }
             if text.starts(with: [UInt8(ascii: "[")]), !text.starts(with: Array("[]".utf8)) {
                 throw ForeignFileError(
                     .wrongKind,

@@ -17,6 +17,17 @@ extension Diagnosis {
         )
     }
 
+    /// Notes that the embedder does not answer. What needs none is looked at all the same.
+    mutating func addFailure(ofEmbedder error: EmbeddingError) {
+        check("embedder")
+        add(
+            "embedder",
+            .attention,
+            error.message,
+            remedy: "Start the model server, or give another address with --embedder and --model."
+        )
+    }
+
     /// Looks at everything that a host sees.
     ///
     /// - Parameter reads: Whether to read the whole file and compare what can be recomputed.

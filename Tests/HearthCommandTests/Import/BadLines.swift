@@ -136,4 +136,23 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("is a folder without notes"), "\(outcome.errors)")
     }
+
+    /// A crash of the machine may leave a line of a file, or its end, without the bytes that were written.
+    @Test(arguments: [0, 1, 2])
+    func `a line of NULs is one bad line`(place: Int) async throws {
+        let torn = try Tool(["HEARTH_AGENT": "alden"])
+        var lines = ["tea", "bread"].map { #"{"user": "iris", "text": "\#($0)"}"# }
+        lines.insert(String(repeating: "\0", count: 4_096), at: place)
+        let path = try torn.sandbox.write("torn.jsonl", lines.joined(separator: "\n"))
+        let refused = try await torn.run("import", path)
+        // Where it comes first nothing says what the file is.
+        if place > 0 {
+            #expect(refused.status == 1)
+            #expect(refused.errors.contains("line \(place + 1)"), "\(refused.errors)")
+            #expect(try await torn.json("import", path, "--skip-bad")["stored"]?.int == 2)
+        } else {
+            #expect(refused.errors.contains("is not a text"), "\(refused.errors)")
+            #expect(try await torn.json("import", path, "--skip-bad", "--from", "hearth")["stored"]?.int == 2)
+        }
+    }
 }

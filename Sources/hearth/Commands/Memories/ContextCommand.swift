@@ -9,7 +9,8 @@ struct ContextCommand: AsyncParsableCommand {
             One line a memory, best first: its id, what it says, and why it is there. Memories that say nearly the same are one line. \
             Tokens are estimated, because the model isn't known; the estimate errs upward.
 
-            JSON: query, text, tokens, is_estimate, left_out (how many the budget has no room for) and memories, each with id, score, \
+            JSON: query, text, tokens, is_estimate, left_out (how many the budget has no room for), words_alone (whether the embedder \
+            failed, so that the meaning was not looked for) and memories, each with id, score, \
             folded (the ids of those that say nearly the same) and trust.
             """
     )
@@ -35,10 +36,15 @@ struct ContextCommand: AsyncParsableCommand {
     func run() async throws {
         let query = words.joined(separator: " ")
         let filter = filter.filter()
-        let context = try await store.withStore(.existing, as: agent, of: user, embedder: embedder) {
-            coordinator,
-            agent,
-            user in
+        let meaning = AskedMeaning()
+        func watch(_ configuration: inout CoordinatorConfiguration) { meaning.watch(&configuration, for: query) }
+        let context = try await store.withStore(
+            .existing,
+            as: agent,
+            of: user,
+            embedder: embedder,
+            configure: watch
+        ) { coordinator, agent, user in
             try await coordinator.context(
                 agentID: agent,
                 userID: user,
@@ -49,13 +55,15 @@ struct ContextCommand: AsyncParsableCommand {
                 budget: budget
             )
         }
-        try store.output.print(ContextReport(query: query, context: context))
+        meaning.warnIfMissing()
+        try store.output.print(ContextReport(query: query, wordsAlone: meaning.isMissing, context: context))
     }
 }
 
 /// A context as it is pasted.
 private struct ContextReport: Report {
     let query: String
+    let wordsAlone: Bool
     let context: MemoryContext
 
     private struct MemoryJSON: Encodable {
@@ -69,6 +77,7 @@ private struct ContextReport: Report {
         case query, text, tokens, memories
         case isEstimate = "is_estimate"
         case leftOut = "left_out"
+        case wordsAlone = "words_alone"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -78,6 +87,7 @@ private struct ContextReport: Report {
         try container.encode(context.tokens, forKey: .tokens)
         try container.encode(context.isEstimate, forKey: .isEstimate)
         try container.encode(context.leftOut, forKey: .leftOut)
+        try container.encode(wordsAlone, forKey: .wordsAlone)
         let memories = context.results.map { result in
             MemoryJSON(
                 id: result.memory.id,

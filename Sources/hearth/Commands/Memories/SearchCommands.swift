@@ -10,7 +10,8 @@ struct SearchCommand: AsyncParsableCommand {
             nothing has them so), and begin* finds what begins so. A question that is mostly a date, such as "May \
             2025", finds what was stored for that time.
 
-            JSON: query, missing_phrases (what stands in quotation marks and nothing has so), and results with rank, id, score (0 to 1), components (what the score is \
+            JSON: query, missing_phrases (what stands in quotation marks and nothing has so), words_alone (whether the embedder failed, \
+            so that the meaning was not looked for), and results with rank, id, score (0 to 1), components (what the score is \
             made of: keyword, semantic, context, recency, importance), shared, source_agent, sharing \
             (why the agent may see it: reason, rule, permission), snippet, copies (the ids of the other memories with the same text), \
             trust (the lowest of it and its copies) and memory. \(MemoryJSON.keys)
@@ -39,8 +40,10 @@ struct SearchCommand: AsyncParsableCommand {
     func run() async throws {
         let query = words.joined(separator: " ")
         let filter = results.searchFilter
+        let meaning = AskedMeaning()
         func tune(_ configuration: inout CoordinatorConfiguration) {
             if keepNearCopies { configuration.searchTuning.nearCopyThreshold = SearchTuning.noThreshold }
+            meaning.watch(&configuration, for: query)
         }
         let found = try await store.withStore(
             .existing,
@@ -60,7 +63,8 @@ struct SearchCommand: AsyncParsableCommand {
                 limit: results.limit
             )
         }
-        try store.output.print(SearchReport(query: query, results: found))
+        meaning.warnIfMissing()
+        try store.output.print(SearchReport(query: query, wordsAlone: meaning.isMissing, results: found))
     }
 }
 
@@ -104,6 +108,8 @@ private struct SearchReport: Report {
     private let similarTo: MemoryID?
     /// The same for every result; nil for a search that has no phrases.
     private let missingPhrases: [String]?
+    /// Whether the meaning was not looked for because the embedder failed; nil where nothing else is.
+    private let wordsAlone: Bool?
     private let results: [ResultJSON]
 
     private struct ResultJSON: Encodable {
@@ -134,10 +140,17 @@ private struct SearchReport: Report {
     private enum CodingKeys: String, CodingKey {
         case query, results
         case missingPhrases = "missing_phrases"
+        case wordsAlone = "words_alone"
         case similarTo = "similar_to"
     }
 
-    init(query: String? = nil, similarTo: MemoryID? = nil, results: [MemorySearchResult]) {
+    init(
+        query: String? = nil,
+        similarTo: MemoryID? = nil,
+        wordsAlone: Bool? = nil,
+        results: [MemorySearchResult]
+    ) {
+        self.wordsAlone = wordsAlone
         self.query = query
         self.similarTo = similarTo
         missingPhrases = query == nil ? nil : results.first?.missingPhrases ?? []

@@ -32,15 +32,27 @@ struct DoctorCommand: AsyncParsableCommand {
         try path.prepare(for: .existing)
         var diagnosis = Diagnosis()
         var isStore = true
+        var named: OpenAICompatibleEmbedder?
         do {
-            diagnosis = try await store.withStore(.existing, embedder: embedder) { [diagnosis] coordinator in
+            named = try await embedder.named()
+        } catch let error as EmbeddingError {
+            diagnosis.addFailure(ofEmbedder: error)
+        }
+        func use(_ configuration: inout CoordinatorConfiguration) {
+            if let named { configuration.embedder = named }
+        }
+        do {
+            diagnosis = try await store.withStore(.existing, configure: use) { [diagnosis] coordinator in
                 var diagnosis = diagnosis
                 try await diagnosis.examine(coordinator, reads: !quick)
                 await diagnosis.examineKeys(
                     try await coordinator.userKeys(),
                     try store.keys.provider(besideStore: path.file)
                 )
-                try await diagnosis.examineVectors(coordinator, fixes: fix)
+                // Of another embedder's vectors than the given one there is nothing to say.
+                if embedder.embedder == nil || named != nil {
+                    try await diagnosis.examineVectors(coordinator, fixes: fix)
+                }
                 return diagnosis
             }
         } catch let error as MemoryError {

@@ -36,6 +36,26 @@ import Testing
         #expect(try await tool.json("embeddings", "status")["embedded"]?.int == 1)
     }
 
+    @Test func `a search whose embedder fails says that it went by words alone, and why`() async throws {
+        try await tool.run("store", "The boiler has lost pressure")
+        let away = ["--embedder", "http://127.0.0.1:9/v1", "--model", "none", "--dimension", "4", "--db", tool.store]
+        for command in ["search", "context"] {
+            let found = try await tool.run([command, "boiler", "--json"] + away)
+            #expect(found.status == 0)
+            #expect(try found.json["words_alone"]?.bool == true)
+            #expect(found.errors.contains("Words alone were looked for"))
+            #expect(found.errors.contains("127.0.0.1:9"))
+            #expect(found.text.contains("boiler"))
+            // Nothing is missing where the meaning was looked for, or was not asked for.
+            let local = try await tool.run(command, "boiler", "--json")
+            #expect(try local.json["words_alone"]?.bool == false)
+            #expect(local.errors.isEmpty)
+        }
+        let keyword = try await tool.run(["search", "boiler", "--search-type", "keyword", "--json"] + away)
+        #expect(try keyword.json["words_alone"]?.bool == false)
+        #expect(keyword.errors.isEmpty)
+    }
+
     @Test func `options of a model server go together`() async throws {
         #expect(try await tool.run("embeddings", "status", "--model", "x").status == 64)
         #expect(try await tool.run("embeddings", "status", "--embedder", "here", "--model", "x").status == 64)

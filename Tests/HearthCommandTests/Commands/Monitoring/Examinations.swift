@@ -77,6 +77,17 @@ import Testing
         #expect(none.status == 1 && none.errors.contains("There is no store"))
     }
 
+    @Test func `an embedder that does not answer needs attention, and the rest is looked at`() async throws {
+        _ = try await tool.stored("tea")
+        let outcome = try await tool.run("doctor", "--json", "--embedder", "http://127.0.0.1:9/v1", "--model", "none")
+        #expect(outcome.status == 2)
+        let finding = try #require(try outcome.json["findings"]?.array.first)
+        #expect(finding["component"]?.string == "embedder")
+        #expect(finding["message"]?.string?.contains("127.0.0.1:9") == true)
+        let checked = try outcome.json["checked"]?.array ?? []
+        #expect(checked.contains(.string("integrity")) && checked.contains(.string("embedder")))
+    }
+
     @Test func `a key that is needed and can't be had is broken`() async throws {
         let key = tool.sandbox.file("key")
         _ = try await tool.run(["keys", "init", key])
