@@ -94,12 +94,12 @@ struct InterplayProbe: AsyncParsableCommand {
             }
             for _ in 0..<(workload.storesBefore || workload.isOfReader ? searches / Self.turns : 0) {
                 if workload.storesBefore { try await elsewhere.store(texts.sentence(), for: Interplay.user) }
-                let search = try await time(.none, of: subject, &queries, &texts)
-                let number = queries.next(below: memories)
-                let row =
-                    workload.isOfReader
-                    ? try await Stopwatch.seconds { try await elsewhere.read(number, as: Interplay.reader) } : 0
-                findings.elsewhere.append(search + row)
+                var seconds = try await time(.none, of: subject, &queries, &texts)
+                if workload.isOfReader {
+                    let number = queries.next(below: memories)
+                    seconds += try await Stopwatch.seconds { try await elsewhere.read(number, as: Interplay.reader) }
+                }
+                findings.elsewhere.append(seconds)
             }
             try await beside(writer, seed: UInt64(100 + turn)) {
                 for _ in 0..<searches / Self.turns {

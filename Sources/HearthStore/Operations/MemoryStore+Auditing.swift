@@ -35,13 +35,15 @@ struct ReadReceipt: Sendable {
 extension MemoryStore {
     /// Audits the reads of other agents' memories, counts all reads, and returns what was read.
     func auditAndCount(_ receipt: ReadReceipt, at now: Timestamp) async throws -> [MemoryView] {
-        let shared = receipt.views.filter { $0.sharing != nil }
+        // Views are large, and need not be copied.
+        let views = receipt.views
+        let shared = views.indices.filter { views[$0].sharing != nil }
         if !shared.isEmpty || !receipt.refused.isEmpty && !isReadOnly {
             guard !isReadOnly else { throw MemoryError.unaudited }
-            let read = Self.byUser(shared.map { ($0.record.key, $0.record.userKey) })
+            let read = Self.byUser(shared.map { (views[$0].record.key, views[$0].record.userKey) })
             let refused = Self.byUser(receipt.refused.map { ($0.memory, $0.user) })
-            try await write { [commits] transaction in
-                transaction.concerns([], noting: commits)
+            try await write { transaction in
+                transaction.changesNoDocuments()
                 for (user, memories) in read {
                     let entry = AuditEntry(action: .read, agent: receipt.viewer, user: user, memories: memories)
                     try AuditTrail.append(entry, at: now, to: transaction)
@@ -49,7 +51,7 @@ extension MemoryStore {
                 // With the row, not later: when the reader's own reads are written is nothing for the owner.
                 try transaction.add(
                     Dictionary(
-                        shared.map { ($0.record.key, ReadCounts.Count(reads: 1, lastAt: now)) },
+                        shared.map { (views[$0].record.key, ReadCounts.Count(reads: 1, lastAt: now)) },
                         uniquingKeysWith: { $0.adding($1) }
                     )
                 )
@@ -65,8 +67,9 @@ extension MemoryStore {
                 }
             }
         }
-        guard !isReadOnly else { return receipt.views }
-        let own = receipt.views.lazy.filter { $0.sharing == nil }.map(\.record)
+        guard !isReadOnly else { return views }
+        let own = views.indices.lazy.filter { views[$0].sharing == nil }
+            .map { (ReadCounts.Reader(of: views[$0].record), views[$0].record.key) }
         for reader in readCounts.count(own, at: now) {
             do {
                 try await writeReadCounts(of: reader)
@@ -74,7 +77,7 @@ extension MemoryStore {
                 log.warn(error, "The counts of reads are not written; they are kept, and written later.")
             }
         }
-        return receipt.views
+        return views
     }
 
     /// Writes what every reader has read of its own, for what reads the file.
@@ -88,8 +91,8 @@ extension MemoryStore {
         guard !counts.isEmpty else { return }
         var isWritten = false
         defer { readCounts.endWriting(reader, isWritten: isWritten) }
-        try await writeOnce { [commits] transaction in
-            transaction.concerns([], noting: commits)
+        try await writeOnce { transaction in
+            transaction.changesNoDocuments()
             try transaction.add(counts)
         }
         isWritten = true

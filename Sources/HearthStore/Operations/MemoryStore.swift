@@ -246,7 +246,12 @@ extension MemoryStore {
             )
         }
         do {
-            return try await MemoryError.mapping { try await database.write(givingWay: givesWay, body) }
+            return try await MemoryError.mapping {
+                try await database.write(givingWay: givesWay) { [commits] transaction in
+                    transaction.note(in: commits)
+                    return try body(transaction)
+                }
+            }
         } catch let error as MemoryError where error.code == .storeFull && noticesFullDisk {
             await raiseThatDiskIsFull()
             throw error

@@ -13,6 +13,9 @@ package struct AnalyzedDocument: Sendable {
     /// How many words it has, tags included: its length for BM25.
     package var length: Int { content.count + tags.count }
 
+    /// How much memory it takes, in bytes, with what is reserved.
+    package var size: Int { content.size + tags.size }
+
     /// The terms that the index has of the content and of the tags, those of other spellings included.
     package var indexedTerms: (content: [String], tags: [String]) {
         (content.indexedTermsAlone, tags.indexedTermsAlone)

@@ -45,6 +45,12 @@ package struct TokenizedText: Sendable {
 
     @inlinable package var count: Int { tokens.count }
 
+    /// How much memory it takes, in bytes, with what is reserved.
+    var size: Int {
+        tokens.capacity * MemoryLayout<Token>.stride + bytes.capacity
+            + spellings.reduce(0) { $0 + MemoryLayout<Spelling>.stride + $1.terms.count * MemoryLayout<String>.stride }
+    }
+
     /// The term of a token, UTF-8.
     @inlinable
     package func term(at index: Int) -> ArraySlice<UInt8> {

@@ -53,19 +53,27 @@ import Testing
         // Nobody said what the seventh is, and there is no twelfth.
         #expect(Self.keys(commits.added(to: iris, after: 6, upTo: 9)) == nil)
         #expect(Self.keys(commits.added(to: iris, after: 9, upTo: 12)) == nil)
-        commits.forgetAdded()
+        commits.forget()
         #expect(Self.keys(commits.added(to: iris, after: 7, upTo: 9)) == nil)
-        #expect(Self.keys(commits.added(to: iris, after: 9, upTo: 11)) == [])
     }
 
-    @Test func `of many words the last are kept, and who asks for those before asks the file`() {
+    @Test func `of much the last is kept, and who asks for what was before asks the file`() {
         let commits = RecentCommits()
-        for commit in 1...40 {
+        for commit in 1...60 {
             commits.note(Int64(commit), concerning: [1], added: [Self.document(Int64(commit), of: 1, words: 1_000)])
         }
-        #expect(commits.added(to: 1, after: 24, upTo: 40)?.count == 16)
-        #expect(commits.added(to: 1, after: 23, upTo: 40) == nil)
-        #expect(commits.added(to: 2, after: 0, upTo: 40)?.isEmpty == true)
+        let size = Self.document(1, of: 1, words: 1_000).size
+        let kept = (256 << 10) / size
+        #expect((3..<60).contains(kept))
+        #expect(commits.added(to: 1, after: Int64(60 - kept), upTo: 60)?.count == kept)
+        #expect(commits.added(to: 1, after: Int64(59 - kept), upTo: 60) == nil)
+        #expect(commits.added(to: 2, after: 0, upTo: 60)?.isEmpty == true)
+    }
+
+    @Test func `what is reserved for a text counts, however few words it has`() {
+        let dashes = AnalyzedDocument(content: String(repeating: "-", count: 100_000), tags: [])
+        #expect(dashes.length == 0)
+        #expect(dashes.size > 100_000)
     }
 
     /// A store with two of its users, and what its commits told.
@@ -73,11 +81,17 @@ import Testing
         let store: MemoryStore
         var iris: Int64 = 0
 
-        init() async throws {
+        private static let keys = MemoryKeyProvider()
+
+        static func open(_ location: StoreLocation) async throws -> MemoryStore {
             var options = StoreOptions()
             options.embedder = CountingEmbedder()
-            options.keyProvider = MemoryKeyProvider()
-            store = try await MemoryStore.open(.temporary, options: options)
+            options.keyProvider = keys
+            return try await MemoryStore.open(location, options: options)
+        }
+
+        init(_ location: StoreLocation = .temporary) async throws {
+            store = try await Self.open(location)
             _ = try await store.store([MemoryDraft(content: "a walk")], agentID: "alden", userID: "iris")
             iris = try store.read { try #require(try UserTable.find("iris", in: $0.connection)) }
         }
@@ -148,11 +162,11 @@ import Testing
         let many = try await told.by { try await keep((0..<17).map { MemoryDraft(content: "walk \($0)") }) }
         #expect(many.told == nil)
         #expect(many.more == 17)
-        let long = try await told.by {
-            try await keep([MemoryDraft(content: (0..<1_100).map { "word\($0)" }.joined(separator: " "))])
+        for text in [(0..<2_000).map { "word\($0)" }.joined(separator: " "), String(repeating: "-", count: 40_000)] {
+            let long = try await told.by { try await keep([MemoryDraft(content: text)]) }
+            #expect(long.told == nil)
+            #expect(long.more == 1)
         }
-        #expect(long.told == nil)
-        #expect(long.more == 1)
         let imported = try await told.by {
             _ = try await store.importMemories([
                 MemoryImport(id: "one", userID: "iris", agentID: "alden", draft: MemoryDraft(content: "a boat"))
@@ -176,15 +190,31 @@ import Testing
         try await store.close()
     }
 
-    @Test func `what was added is forgotten when something is erased`() async throws {
-        let told = try await Told()
+    /// What may take a text away from where it could be found.
+    private enum Removal: CaseIterable { case erasure, erasureOfUser, sensitivity, deletion, commitOfAnother }
+
+    @Test(arguments: Removal.allCases)
+    private func `what was added is forgotten when anything else is committed`(removal: Removal) async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("store.db")
+        let told = try await Told(.file(path))
         let store = told.store
-        var ids: [MemoryID] = []
+        _ = try await store.search("lake", as: "alden", userID: "iris")
         let before = try store.read { $0.state.sequence }
-        ids += try await store.store([MemoryDraft(content: "the lake")], agentID: "alden", userID: "iris")
+        let id = try await store.store([MemoryDraft(content: "the lake")], agentID: "alden", userID: "iris")[0]
         let last = try store.read { $0.state.sequence }
         #expect(store.commits.added(to: told.iris, after: before, upTo: last)?.count == 1)
-        _ = try await store.eraseMemory(ids[0], as: "alden")
+        switch removal {
+        case .erasure: _ = try await store.eraseMemory(id, as: "alden")
+        case .erasureOfUser: _ = try await store.eraseUser("iris", as: "system")
+        case .sensitivity: try await store.update(id, as: "alden", change: MemoryChange(isSensitive: true))
+        case .deletion: try await store.delete(id, as: "alden")
+        case .commitOfAnother:
+            let another = try await Told.open(.file(path))
+            _ = try await another.delete(id, as: "alden")
+            try await another.close()
+            _ = try await store.search("lake", as: "alden", userID: "iris")
+        }
         #expect(store.commits.added(to: told.iris, after: before, upTo: last) == nil)
         try await store.close()
     }

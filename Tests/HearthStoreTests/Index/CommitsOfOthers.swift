@@ -11,26 +11,32 @@ import Testing
         commits.added(to: user, after: sequence, upTo: last)?.isEmpty == true
     }
 
-    @Test func `a commit concerns who it says, and everybody where any before it is not known`() {
+    @Test func `a commit concerns who it says, and behind an unknown one nothing before it is known`() {
         let commits = RecentCommits()
         #expect(Self.leave(commits, 1, 7, 7))
         #expect(!Self.leave(commits, 1, 7, 8))
         commits.note(8, concerning: [2])
         commits.note(9, concerning: [])
-        commits.note(11, concerning: [1, 2])
-        commits.note(12, concerning: [3])
         #expect(Self.leave(commits, 1, 7, 8))
         #expect(Self.leave(commits, 1, 7, 9))
         #expect(!Self.leave(commits, 2, 7, 9))
         #expect(Self.leave(commits, 2, 8, 9))
+        #expect(!Self.leave(commits, 1, 6, 9))
+        commits.note(11, concerning: [1, 2])
+        commits.note(12, concerning: [3])
         // Nobody said what the tenth is.
         #expect(!Self.leave(commits, 1, 7, 10))
+        #expect(!Self.leave(commits, 1, 7, 9))
         #expect(!Self.leave(commits, 4, 9, 12))
         #expect(!Self.leave(commits, 1, 10, 12))
         #expect(Self.leave(commits, 1, 11, 12))
         #expect(Self.leave(commits, 4, 10, 12))
         #expect(!Self.leave(commits, 4, 12, 11))
         #expect(!Self.leave(commits, 4, 0, 12))
+        commits.forget()
+        #expect(!Self.leave(commits, 4, 11, 12))
+        commits.note(13, concerning: [])
+        #expect(Self.leave(commits, 4, 12, 13))
     }
 
     @Test func `of many commits the last are known`() {

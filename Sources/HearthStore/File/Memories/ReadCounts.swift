@@ -40,15 +40,14 @@ final class ReadCounts: Sendable {
     /// From this many memories of one reader on, the call that counted the last read writes them.
     static let flushThreshold = 4_096
 
-    /// Counts a read of each memory by its owner, and returns the readers whose counts are to be written.
-    func count(_ records: some Sequence<MemoryRecord>, at time: Timestamp) -> Set<Reader> {
+    /// Counts a read of each memory, given by its key, by its owner, and returns the readers whose counts are to be written.
+    func count(_ reads: some Sequence<(Reader, Int64)>, at time: Timestamp) -> Set<Reader> {
         state.withLock { state in
             var full: Set<Reader> = []
-            for record in records {
-                let reader = Reader(of: record)
+            for (reader, memory) in reads {
                 let read = Count(reads: 1, lastAt: time)
-                let count = state.counted[reader]?[record.key]
-                state.counted[reader, default: [:]][record.key] = read.adding(count)
+                let count = state.counted[reader]?[memory]
+                state.counted[reader, default: [:]][memory] = read.adding(count)
                 if count == nil, state.counted[reader]?.count ?? 0 >= Self.flushThreshold { full.insert(reader) }
             }
             return full

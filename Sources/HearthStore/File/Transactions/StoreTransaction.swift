@@ -37,7 +37,7 @@ final class StoreTransaction: WriteGroup {
     private var concerned: Set<Int64>? = []
     /// Whether the present operation has said whom it concerns.
     private var isSaid = true
-    /// Where commits are noted whose operations all have said so.
+    /// Where commits are noted.
     private var commits: RecentCommits?
     /// Whether the transaction changes anything, so that it has a number of its own.
     private var isCounted = false
@@ -85,36 +85,36 @@ final class StoreTransaction: WriteGroup {
     }
 
     func didCommit() {
-        guard isCounted, let commits, let concerned else { return }
-        commits.note(progress.state.sequence, concerning: concerned, added: progress.added)
+        guard isCounted, let commits else { return }
+        if let concerned {
+            commits.note(progress.state.sequence, concerning: concerned, added: progress.added)
+        } else {
+            commits.forget()
+        }
     }
 
     private func endOperation() {
         if !isSaid { concerned = nil }
     }
 
-    /// Says that the present operation changes the documents, shares and vectors of no other users than these. An operation
-    /// that doesn't say so may change anybody's.
-    func concerns(_ users: Set<Int64>, noting commits: RecentCommits) {
-        isSaid = true
-        concerned?.formUnion(users)
-        self.commits = commits
-        if !users.isEmpty { progress.added = nil }
-    }
+    /// Says where commits are noted.
+    func note(in commits: RecentCommits) { self.commits = commits }
+
+    /// Says that the present operation changes nobody's documents, shares and vectors. An operation that doesn't say what it
+    /// changes may change anybody's.
+    func changesNoDocuments() { isSaid = true }
 
     /// Says that the present operation adds the documents that it has noted to a user's, with their words, vectors and shares,
     /// and changes nothing else of anybody's.
-    func adds(to user: Int64, noting commits: RecentCommits) {
+    func adds(to user: Int64) {
         isSaid = true
         concerned?.insert(user)
-        self.commits = commits
     }
 
     /// Notes a new document, unless the transaction adds so much that caches ask the file for it.
     func note(_ document: AddedDocument) {
         guard let added = progress.added else { return }
-        let words = added.reduce(document.words.length) { $0 + $1.words.length }
-        if added.count < Self.mostAdded, words <= Self.mostWordsAdded {
+        if added.count < Self.mostAdded, added.size + document.size <= Self.mostSizeAdded {
             progress.added?.append(document)
         } else {
             progress.added = nil
@@ -130,9 +130,10 @@ final class StoreTransaction: WriteGroup {
         progress.added?[index].shares.append((agent, share))
     }
 
-    /// How many new documents and words caches are told of in one commit.
+    /// How many new documents caches are told of in one commit, and how much they take together, in bytes: a few turns of a
+    /// chat, or a page of text. Reading more from the file is little beside storing it.
     private static let mostAdded = 16
-    private static let mostWordsAdded = 1_024
+    private static let mostSizeAdded = 32 << 10
 }
 
 extension StoreTransaction {

@@ -180,6 +180,7 @@ extension CatalogCache {
         var records = KnownRecords()
         swap(&records, &state.records)
         guard var catalog = state.catalog else {
+            commits.forget()
             state.catalog = try DocumentCatalog(user: user, connection: snapshot.connection, state: snapshot.state)
             return
         }
@@ -197,14 +198,13 @@ extension CatalogCache {
         if let added {
             changes = catalog.add(added, upTo: sequence)
         } else {
+            // What is gone or sensitive by now is not to stay in memory.
+            commits.forget()
             changes = try catalog.catchUp(user: user, connection: snapshot.connection, to: sequence)
         }
         views.removeAll { $0.directory != snapshot.directory.sequence }
         // What was erased is not to stay in memory.
-        if changes.hasErased {
-            words = KnownWords()
-            commits.forgetAdded()
-        }
+        if changes.hasErased { words = KnownWords() }
         if changes.hasNewLayout {
             views = []
             words = KnownWords()
@@ -396,7 +396,6 @@ extension CatalogCache {
 
     /// Forgets a user who is erased.
     func forget(_ user: Int64) {
-        commits.forgetAdded()
         state.withLock { state in
             state.entries -= state.boxes.removeValue(forKey: user)?.entries ?? 0
             state.setKnown(0, of: user)
@@ -405,7 +404,6 @@ extension CatalogCache {
 
     /// Forgets all texts and words, of which some are erased.
     func forgetTexts() {
-        commits.forgetAdded()
         let boxes = state.withLock { state in
             for user in Array(state.known.keys) { state.setKnown(0, of: user) }
             return state.boxes.values.map(\.box)

@@ -48,7 +48,7 @@ struct VectorIndex: Sendable {
     mutating func add(_ added: [AddedDocument], upTo sequence: Int64) {
         for document in added {
             guard let vector = document.vector, vector.place.model == model.key else { continue }
-            // The file has a little less of its scale.
+            // The file keeps fewer bits of the scale.
             let stored = QuantizedVector(
                 components: vector.vector.components,
                 scale: VectorBlock.rounded(vector.vector.scale)

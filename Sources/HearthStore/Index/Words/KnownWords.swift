@@ -15,11 +15,8 @@ struct KnownWords: Sendable {
         static func == (left: Word, right: Word) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
         func hash(into hasher: inout Hasher) {
-            // A word of the analyser is all in one place.
-            if text.utf8.withContiguousStorageIfAvailable({ hasher.combine(bytes: UnsafeRawBufferPointer($0)) }) == nil
-            {
-                for byte in text.utf8 { hasher.combine(byte) }
-            }
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         }
     }
 

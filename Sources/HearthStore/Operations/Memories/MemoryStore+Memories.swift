@@ -53,7 +53,7 @@ extension MemoryStore {
                     }
                     try inserter.finish()
                     let user = try transaction.keys.user(userID, now: now, in: transaction.connection)
-                    transaction.adds(to: user, noting: commits)
+                    transaction.adds(to: user)
                     return (ids, inserter.unsealed)
                 }
             }

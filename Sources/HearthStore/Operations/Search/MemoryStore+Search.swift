@@ -185,11 +185,12 @@ extension MemoryStore {
                 return try snapshot.view(of: record, by: viewer, sharing: context, now: now)
             }
             found.receipt.views = try found.answer.groups.map { try view(of: $0.result) }
-            found.trust = try zip(found.receipt.views, found.answer.groups)
-                .map { view, group in
-                    try group.copies.map { slice.catalog.entries[$0.slot] }
-                        .reduce(view.memory.provenance.trust) { min($0, try trust(of: $1, in: snapshot)) }
-                }
+            found.trust = try found.answer.groups.indices.map { index in
+                try found.answer.groups[index].copies.map { slice.catalog.entries[$0.slot] }
+                    .reduce(found.receipt.views[index].memory.provenance.trust) {
+                        min($0, try trust(of: $1, in: snapshot))
+                    }
+            }
             found.copies = try found.answer.groups.map { group in
                 try group.copies.map { copy in
                     // Only a read of another agent's memory has to be audited.
@@ -209,15 +210,17 @@ extension MemoryStore {
         }
         let sought = SoughtClauses(found.answer.words ?? snippetWords)
         return found.answer.groups.indices.map { index in
-            let (view, ranked) = (views[index], found.answer.groups[index].result)
+            let ranked = found.answer.groups[index].result
+            // A view is large, and need not be copied.
+            let memory = views[index].memory
             return MemorySearchResult(
-                memory: view.memory,
+                memory: memory,
                 score: ranked.score,
                 components: ranked.components,
-                isShared: view.sharing != nil,
-                sourceAgent: view.memory.agentID,
-                sharing: view.sharing,
-                snippet: Snippet().text(of: view.memory.content, for: sought),
+                isShared: views[index].sharing != nil,
+                sourceAgent: memory.agentID,
+                sharing: views[index].sharing,
+                snippet: Snippet().text(of: memory.content, for: sought),
                 missingPhrases: found.answer.missingPhrases,
                 copies: found.copies[index],
                 trust: found.trust[index]
