@@ -269,6 +269,17 @@ import Testing
         ("what does Anna owe Tom?", "Anna owes Tom 15 euros for lunch on Friday", "Tom owes Anna 40 euros"),
         ("did Clara pay Ben back?", "Clara will pay Ben back in May, she says", "Ben will pay Clara back"),
         ("trains from Oslo to Bergen", "The trains from Oslo to Bergen run daily", "Trains from Bergen to Oslo"),
+        ("flights from Paris to Berlin", "Flight from Paris to Berlin at 18", "Flight from Berlin to Paris at 9"),
+        (
+            "which flight goes from Paris to Berlin?", "Flight from Paris to Berlin at 18",
+            "Flight from Berlin to Paris at 9"
+        ),
+        ("Zug von Bonn nach Köln", "Der Zug von Bonn nach Köln fährt um 9", "Zug von Köln nach Bonn"),
+        ("trains de Nice à Lyon", "Les trains de Nice à Lyon passent par Marseille", "Trains de Lyon à Nice"),
+        (
+            "how do I convert kilometers to miles?", "To convert kilometers to miles multiply by 0.62",
+            "Convert miles to kilometers: 1.61"
+        ),
     ])
     func `a question prefers its own order of words`(query: String, first: String, second: String) async throws {
         try await expectFirst(first, among: [second], for: query)

@@ -43,6 +43,92 @@ import Testing
         try await results(query, type, in: coordinator).map(\.memory.content)
     }
 
+    // MARK: - How a question is put
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `how a question is put finds no other question that is put so`(type: SearchType) async throws {
+        let cases = [
+            (
+                "Est-ce que tu sais où est la clé ?", "Clé de la cave : sous le pot",
+                "Est-ce que quelqu'un a nourri le chat ?"
+            ),
+            ("Dove ho messo il passaporto?", "Passaporto: cassetto", "Dove hai messo il sale?"),
+            ("¿Dónde está mi pasaporte?", "Pasaporte: en el cajón", "¿Dónde está mi perro y dónde está mi gato?"),
+            ("Onde está o meu passaporte?", "Passaporte na gaveta", "Onde está o meu cão?"),
+            ("Waar heb ik mijn paspoort gelegd?", "Paspoort: in de la", "Waar heb ik mijn fiets gezet?"),
+            ("אתה יכול להגיד לי מה הסיסמה?", "הסיסמה של הנתב כתובה מתחתיו", "אתה יכול להגיד לי מה השעה?"),
+            ("क्या आप मुझे बता सकते हैं कि पासपोर्ट कहाँ है?", "पासपोर्ट दराज में रखा", "क्या आप मुझे बता सकते हैं कि समय क्या है?"),
+            (
+                "Could you please help me find the locksmith?", "Locksmith: Otto, 555-1212",
+                "Could you please help me find a good book?"
+            ),
+            ("tell me about the boiler", "Boiler: checked in May", "tell me about your day, tell me about the news"),
+        ]
+        for (query, answer, question) in cases {
+            let coordinator = try await coordinator([(question, nil), (answer, nil)])
+            let found = try await find(query, type, in: coordinator)
+            #expect(found.first == answer, "\(query): \(found)")
+            try await coordinator.close()
+        }
+    }
+
+    @Test func `what looks like a request is found where it is all that is said`() async throws {
+        let texts = [
+            "Remember me is a song", "Show me the way, a song", "Help me find him, a film", "La De Da is a song",
+        ]
+        let coordinator = try await coordinator(texts.map { ($0, nil) })
+        for (query, text) in zip(["remember me", "show me the way", "help me find him", "la de da"], texts) {
+            #expect(try await find(query, .keyword, in: coordinator).first == text, "\(query)")
+        }
+        try await coordinator.close()
+    }
+
+    // MARK: - Times
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `a time with a side selects among what is about a subject`(type: SearchType) async throws {
+        let coordinator = try await coordinator([
+            ("Paid the plumber 120 for the boiler", "2026-03-10"), ("Paid the plumber 80 for the sink", "2026-05-10"),
+            ("Paid the plumber 60 for the tap", "2026-09-10"), ("Soup on the stove", "2026-03-12"),
+        ])
+        for (query, object) in [
+            ("plumber before May 2026", "boiler"), ("plumber before 2026-05-01", "boiler"),
+            ("plumber until April 2026", "boiler"), ("plumber after May 2026", "tap"),
+            ("what did the plumber do since June 2026?", "tap"), ("plumber in May 2026", "sink"),
+            ("the plumber the week before May 2026", "sink"),
+        ] {
+            let found = try await find(query, type, in: coordinator)
+            #expect(found.first?.hasSuffix(object) == true, "\(query): \(found)")
+        }
+        try await coordinator.close()
+    }
+
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `of one day what was made on it and what names it take turns, and the day after comes behind`(
+        type: SearchType
+    ) async throws {
+        let notes = (0..<10).map { ("Note \($0) of the day", "2026-09-14") }
+        let named = ["Dentist appointment on 14 September 2026 at 9:15", "Flight to Oslo 2026-09-14"]
+        let coordinator = try await coordinator(
+            [(named[0], "2026-02-03"), (named[1], "2026-02-04"), ("Bought cheese", "2026-09-15")] + notes
+        )
+        for query in ["what do I have on 14 September 2026?", "14 September 2026"] {
+            let found = try await find(query, type, in: coordinator)
+            #expect(found.prefix(4).map(named.contains) == [false, true, false, true], "\(query)")
+            #expect(found.count == 10 && !found.contains("Bought cheese"), "\(query)")
+        }
+        try await coordinator.close()
+    }
+
+    @Test(arguments: SearchType.allCases)
+    func `what was made on a day comes before what was made the day after`(type: SearchType) async throws {
+        let coordinator = try await coordinator([("Picnic", "2025-05-01"), ("Visit of the dentist", "2025-05-02")])
+        for query in ["May 1, 2025", "What happened on 2025-05-01?"] {
+            #expect(try await find(query, type, in: coordinator).first == "Picnic", "\(query)")
+        }
+        try await coordinator.close()
+    }
+
     // MARK: - Quotation marks
 
     @Test(arguments: SearchType.allCases)

@@ -6,33 +6,47 @@ package import HearthText
 package struct AskedTimes {
     /// For each time, the slots made then, ascending.
     package private(set) var holders: [[Int]]
+    /// The slots made then where a person's day may be another than that in UTC: behind the end of each of the times.
+    private var late: Set<Int> = []
+    /// Whether all times are single days.
+    private let areDays: Bool
 
     /// Finds them among the slots that can be found.
     ///
     /// - Parameters:
-    ///   - takesSides: Whether "since" and "before" count.
+    ///   - isAlone: Whether nothing but these times is asked for.
     package init(
         _ dates: [DateTerm],
         entries: [DocumentEntry],
-        takesSides: Bool,
+        isAlone: Bool,
         canFind: (_ slot: Int) -> Bool
     ) {
         holders = dates.map { _ in [] }
+        areDays = dates.allSatisfy(\.isOneDay)
         guard !dates.isEmpty, let first = entries.first?.createdAt else { return }
         // Only a date of every year has to know how far the years go.
         let span = dates.contains(where: \.isYearless) ? Self.span(of: entries, from: first) : .min ... .max
-        let times = dates.map { Bounds($0.ranges(touching: span, takesSides: takesSides)) }
+        let times = dates.map { Bounds($0.ranges(touching: span, isAlone: isAlone)) }
         for (time, bounds) in times.enumerated() where !bounds.isEmpty {
             for slot in entries.indices where bounds.contains(entries[slot].createdAt) && canFind(slot) {
                 holders[time].append(slot)
             }
         }
+        let exact = dates.map { Bounds($0.exact.ranges(touching: span, isAlone: isAlone)) }
+        late = Set(all.filter { slot in !exact.contains { $0.contains(entries[slot].createdAt) } })
     }
 
     /// What a query about these times finds, if some documents hold the date as it was typed.
     package func selection(named: [Int32]) -> TimeSelection {
-        let made = Set(all.lazy.map { Int32($0) })
-        return TimeSelection(made: made.sorted(), named: named.filter { !made.contains($0) })
+        let made = all.map { Int32($0) }
+        let isMade = Set(made)
+        return TimeSelection(
+            made: made.filter { !late.contains(Int($0)) },
+            late: made.filter { late.contains(Int($0)) },
+            named: named.filter { !isMade.contains($0) },
+            // Who writes a whole date means it. A month or a year may be said of anything.
+            alternates: areDays
+        )
     }
 
     /// The slots made at any of the times, ascending.

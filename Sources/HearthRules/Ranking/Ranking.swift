@@ -46,9 +46,7 @@ package struct Ranking {
     /// Among equal scores the newer memory comes first, then the one that was stored first.
     package func top(_ limit: Int, of entries: [DocumentEntry], where isWanted: (Int) -> Bool) -> [Ranked] {
         guard let selection else { return best(limit, of: entries, among: nil, where: isWanted) }
-        let made = best(limit, of: entries, among: selection.made, where: isWanted)
-        let named = best(limit - made.count, of: entries, among: selection.named, where: isWanted)
-        var found = made
+        var found: [Ranked] = []
         func append(_ results: [Ranked]) {
             let bar = found.last?.score ?? 1
             for var ranked in results {
@@ -56,9 +54,20 @@ package struct Ranking {
                 found.append(ranked)
             }
         }
-        append(named)
+        func first(of slots: [Int32]) -> [Ranked] {
+            best(limit - found.count, of: entries, among: slots, where: isWanted)
+        }
+        if selection.alternates {
+            let (made, named) = (first(of: selection.made), first(of: selection.named))
+            let common = min(made.count, named.count)
+            let turns = zip(made, named).flatMap { [$0, $1] } + made[common...] + named[common...]
+            append(Array(turns.prefix(limit)))
+            append(first(of: selection.late))
+        } else {
+            for slots in [selection.made, selection.late, selection.named] { append(first(of: slots)) }
+        }
         guard selection.isBeforeOthers else { return found }
-        let selected = Set(selection.made + selection.named)
+        let selected = Set(selection.made + selection.late + selection.named)
         append(
             best(limit - found.count, of: entries, among: nil) { !selected.contains(Int32($0)) && isWanted($0) }
         )
@@ -160,15 +169,23 @@ package struct Ranking {
 /// What a query about a time finds.
 package struct TimeSelection {
     /// What was made then. It comes first.
-    package var made: [Int32]
+    let made: [Int32]
+    /// What was made a little later, which may be then where the person is.
+    let late: [Int32]
     /// What was made at another time and holds the date as it was typed.
-    package var named: [Int32]
+    let named: [Int32]
+    /// Whether what was made then and what holds the date take turns.
+    let alternates: Bool
     /// Whether everything else that the query finds comes behind.
     package var isBeforeOthers = false
 
-    package init(made: [Int32], named: [Int32]) {
-        self.made = made
-        self.named = named
+    /// Calls a closure with what was made then until it is content.
+    package func containsMade(where isWanted: (Int32) -> Bool) -> Bool {
+        made.contains(where: isWanted) || late.contains(where: isWanted)
+    }
+
+    package init(made: [Int32], late: [Int32] = [], named: [Int32], alternates: Bool = false) {
+        (self.made, self.late, self.named, self.alternates) = (made, late, named, alternates)
     }
 }
 

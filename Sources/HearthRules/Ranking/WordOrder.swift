@@ -16,8 +16,9 @@ package struct WordOrder {
     private static let depth = Proximity.depth
     /// How much of a memory is looked at, in UTF-8 bytes.
     private static let longestContent = 1_024
-    /// Three words in their order say who did what to whom. So many of the best results are looked at where one that has most
-    /// of them backwards stands before one that has them in order, and scores comparably.
+    /// Three words in their order say who did what to whom, and from where to where. So many of the best results are looked at
+    /// where one that has most of them backwards, or two of them close together, stands before one that has them in order, and scores
+    /// comparably.
     private static let leastWords = 3
     private static let reach = 10
     private static let comparable = 0.75
@@ -47,13 +48,16 @@ package struct WordOrder {
         guard words.count > 1, results.count > 1 else { return results }
         var arranged = try orderedAmongEquals(results, held: held, content: content)
         guard words.count >= Self.leastWords else { return arranged }
-        let whole = arranged.prefix(Self.reach).indices.filter { held(arranged[$0].slot) == clauseCount }
+        // Of a question like "which train goes from Bonn to Trier?" no text may have every word.
+        let counts = arranged.prefix(Self.reach).map { held($0.slot) }
+        guard let most = counts.max(), most == clauseCount || most >= Self.leastWords else { return arranged }
+        let whole = counts.indices.filter { counts[$0] == most }
         guard whole.count > 1 else { return arranged }
         var backwards: [Int] = []
         for place in whole {
-            let pairs = try pairsInOrder(in: content(arranged[place].slot))
-            if pairs * 2 < words.count - 1 { backwards.append(place) }
-            guard pairs == words.count - 1, let other = backwards.first,
+            let order = try order(in: content(arranged[place].slot))
+            if order.inOrder * 2 < order.pairs || order.hasInversion { backwards.append(place) }
+            guard order.inOrder == order.pairs, order.pairs >= Self.leastWords - 1, let other = backwards.first,
                 arranged[place].score >= Self.comparable * arranged[other].score
             else { continue }
             (arranged[other], arranged[place]) = (arranged[place], arranged[other])
@@ -73,7 +77,7 @@ package struct WordOrder {
         for places in Self.equals(in: results.prefix(Self.depth)) {
             // One word has no order.
             guard places.contains(where: { held(results[$0].slot) > 1 }) else { continue }
-            let orders = try places.map { (place: $0, pairs: try pairsInOrder(in: content(results[$0].slot))) }
+            let orders = try places.map { (place: $0, pairs: try order(in: content(results[$0].slot)).inOrder) }
             let sorted = orders.sorted { $0.pairs != $1.pairs ? $0.pairs > $1.pairs : $0.place < $1.place }
             for (place, item) in zip(places, sorted) {
                 arranged[place] = results[item.place]
@@ -98,22 +102,37 @@ package struct WordOrder {
         return groups.filter { $0.count > 1 }
     }
 
-    /// How many of the words stand somewhere in a text before the one that follows them in the query.
-    func pairsInOrder(in content: String) -> Int {
+    /// How the words of the query stand in a text.
+    struct Order {
+        /// How many pairs of neighbours among those words of the query that the text has.
+        var pairs = 0
+        /// How many of these stand somewhere in the order of the query.
+        var inOrder = 0
+        /// Whether two of them stand close together, and only the other way round.
+        var hasInversion = false
+    }
+
+    /// So near one another are two words that belong together: "Paris to Berlin".
+    private static let closeness = 2
+
+    func order(in content: String) -> Order {
         let tokens = TextAnalyzer().tokens(of: content.prefix(utf8Length: Self.longestContent), lookingFor: letters)
-        var first = [Int?](repeating: nil, count: words.count)
-        var last = first
+        var places = [[Int]](repeating: [], count: words.count)
         for position in 0..<tokens.count {
             let term = tokens.term(at: position)
-            for (index, word) in words.enumerated() where word == term {
-                first[index] = first[index] ?? position
-                last[index] = position
+            for (index, word) in words.enumerated() where word == term { places[index].append(position) }
+        }
+        let present = places.filter { !$0.isEmpty }
+        var order = Order()
+        for (earlier, later) in zip(present, present.dropFirst()) {
+            order.pairs += 1
+            if earlier[0] < later[later.count - 1] {
+                order.inOrder += 1
+            } else if earlier.contains(where: { place in later.contains { (1...Self.closeness).contains(place - $0) } })
+            {
+                order.hasInversion = true
             }
         }
-        return zip(first, last.dropFirst())
-            .count { earlier, later in
-                guard let earlier, let later else { return false }
-                return earlier < later
-            }
+        return order
     }
 }

@@ -1,6 +1,6 @@
 /// A time that a query names. It is one more term, which the memories made then hold.
 package struct DateTerm: Hashable, Sendable {
-    /// Which side of the named time is meant, where the question is about the time itself.
+    /// Which side of the named time is meant.
     enum Side: Sendable {
         /// The time itself.
         case within
@@ -22,12 +22,26 @@ package struct DateTerm: Hashable, Sendable {
     var other: CalendarPeriod?
     var otherLast: CalendarPeriod?
 
+    /// Whether what is asked for is near it, on its side: "the week before May".
+    var isMeasuredFrom = false
     /// Whether it is said from today on: "yesterday".
     var isFromToday = false
+    /// Whether a day is that day in UTC alone.
+    var isExact = false
 
     /// How much of the time behind a day belongs to it. What is said from today on is not to reach into today itself, but for the night:
     /// where it is still yesterday in America, hardly anybody in Europe writes.
-    private var slack: Int64 { isFromToday ? CivilDay.microseconds / 3 : CivilDay.microseconds }
+    private var slack: Int64 { isExact ? 0 : isFromToday ? CivilDay.microseconds / 3 : CivilDay.microseconds }
+
+    /// The same without the time behind a day.
+    package var exact: DateTerm {
+        var term = self
+        term.isExact = true
+        return term
+    }
+
+    /// Whether it names one day of one year.
+    package var isOneDay: Bool { first.day != nil && first.year != nil && last == nil && side == .within }
 
     /// Whether it is in every year.
     package var isYearless: Bool { first.year == nil }
@@ -38,15 +52,15 @@ package struct DateTerm: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - span: The first and the last instant of interest.
-    ///   - takesSides: Whether "since" and "before" count. They do where nothing but the time is asked for. With other
-    ///     words the time itself is what a memory is likely to be near.
-    package func ranges(touching span: ClosedRange<Int64>, takesSides: Bool) -> [Range<Int64>] {
+    ///   - isAlone: Whether nothing but the time is asked for. With other words, what is measured from a time ("the week before May")
+    ///     is likely to be told then.
+    package func ranges(touching span: ClosedRange<Int64>, isAlone: Bool) -> [Range<Int64>] {
         let years =
             first.year.map { $0...$0 }
             // One more at either end, for a day in UTC and for "November to January".
             ?? (CivilDay.year(of: span.lowerBound) - 1)...(CivilDay.year(of: span.upperBound) + 1)
         let all = years.flatMap(ranges).sorted { $0.lowerBound < $1.lowerBound }
-        guard takesSides, side != .within, first.year != nil, let start = all.first else {
+        guard isAlone || !isMeasuredFrom, side != .within, first.year != nil, let start = all.first else {
             return Self.joined(
                 all.filter { $0.upperBound > span.lowerBound && $0.lowerBound <= span.upperBound }
             )
@@ -67,7 +81,7 @@ package struct DateTerm: Hashable, Sendable {
     /// - Parameter instant: When it is asked.
     package func period(asOf instant: Int64) -> Range<Int64>? {
         let lately = (instant - 2 * Self.longestYear)...instant
-        let all = ranges(touching: isYearless ? lately : Int64.min...Int64.max, takesSides: true)
+        let all = ranges(touching: isYearless ? lately : Int64.min...Int64.max, isAlone: true)
             .filter { !isYearless || $0.lowerBound <= instant }
         guard let range = all.max(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
         guard (last ?? first).day != nil, range.upperBound != .max, side != .before else { return range }

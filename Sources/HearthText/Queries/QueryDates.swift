@@ -102,12 +102,14 @@ struct QueryDates {
         }
         let preposition = place.lowerBound > 0 ? words[place.lowerBound - 1].text : ""
         let both = place.lowerBound > 1 ? "\(words[place.lowerBound - 2].text) \(preposition)" : ""
+        let measure = place.lowerBound > 1 ? words[place.lowerBound - 2].text : ""
         dates.append(
             FoundDate(
                 term: DateTerm(
                     first: period,
                     side: Self.sidesOfTwoWords[both] ?? Self.sides[preposition] ?? .within,
-                    other: place.count == 1 ? words[place.lowerBound].otherPeriod : nil
+                    other: place.count == 1 ? words[place.lowerBound].otherPeriod : nil,
+                    isMeasuredFrom: Self.measures.contains(measure)
                 ),
                 source: source,
                 isYearAlone: period.month == nil && words[place.lowerBound].text.utf8.count == 4,
@@ -369,6 +371,17 @@ extension QueryDates {
     private static let foreignPrepositions: Set<String> = [
         "en", "im", "em", "nel", "в", "jahr", "année", "año", "anno", "ano", "jaar", "seit", "desde", "depuis", "sinds",
         "nach", "bis", "hasta", "vor", "после", "до", "с",
+    ]
+    /// What may lie between a time and what is asked for: "the week before May 7".
+    private static let measures: Set<String> = [
+        "day", "days", "night", "nights", "morning", "evening", "week", "weeks", "weekend", "month", "months", "year",
+        "years",
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "shortly", "just", "right",
+        "soon",
+        "tag", "tage", "woche", "wochen", "monat", "monate", "jahr", "jahre", "kurz", "jour", "jours", "semaine",
+        "semaines",
+        "mois", "juste", "día", "días", "semana", "semanas", "mes", "meses", "justo", "день", "дня", "дней", "неделю",
+        "недели",
     ]
     private static let units: Set<String> = [
         "mile", "miles", "km", "kilometers", "kilometres", "meters", "metres", "minutes", "hours", "people", "times",

@@ -7,6 +7,10 @@ struct QueryParser {
     /// The terms as the index has them.
     private let stems: [String]
     private let isGerman: Bool
+    /// Words that a query in its language drops besides.
+    private let stopWords: Set<String>
+    /// Where a request begins to say what it is for: behind "could you help me find".
+    private let start: Int
     /// What says nothing but that something was, in the language of the query.
     private let fillers: TimeQuestions.Fillers
     private var quotations: [Quotation] = []
@@ -44,6 +48,8 @@ struct QueryParser {
         self.terms = terms
         stems = terms.indices.map { tokens.tokens[$0].kind == .word ? TextAnalyzer.stem(of: terms[$0]) : terms[$0] }
         isGerman = GermanEndings.isGerman(text, words: terms)
+        stopWords = isGerman ? [] : StopWords.list(of: terms)
+        start = Request.length(in: terms)
         fillers = TimeQuestions.Fillers(of: terms)
         let scalars = Array(text.unicodeScalars)
         for source in QuotationMarks(in: scalars).quotations {
@@ -115,8 +121,9 @@ struct QueryParser {
     }
 
     func isStopWord(_ index: Int) -> Bool {
-        tokens.tokens[index].kind == .word && StopWords.contains(terms[index], inGerman: isGerman)
-            && !isWrittenAsName(index)
+        guard tokens.tokens[index].kind == .word, !isWrittenAsName(index) else { return false }
+        return index < start || stopWords.contains(terms[index])
+            || StopWords.contains(terms[index], inGerman: isGerman)
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// They are indexed, so that phrases hold, but a query drops them unless it has nothing else. A list counts in every
 /// query if its words can't be taken for those of another language: German `die` and `war` are English words, so the
-/// German list counts only in a German query.
+/// German list counts only in a German query, and likewise those of other languages of Latin script.
 enum StopWords {
     /// Whether a query drops a word.
     static func contains(_ word: String, inGerman isGerman: Bool) -> Bool {
@@ -12,7 +12,21 @@ enum StopWords {
     static func isEnglish(_ word: String) -> Bool { english.contains(word) }
     static func isGerman(_ word: String) -> Bool { german.contains(word) }
 
-    private static let everywhere = english.union(russian).union(arabic)
+    /// The list of the language of Latin script, other than English and German, that a query is in; nothing if there is none.
+    ///
+    /// A query is in the language from whose list it has most words, at least two of two letters and more, if it has none that only
+    /// English has.
+    static func list(of words: [String]) -> Set<String> {
+        let words = Set(words.filter { $0.utf8.count > 1 })
+        guard words.count > 1 else { return [] }
+        let most = latin.max { $0.intersection(words).count < $1.intersection(words).count } ?? []
+        guard most.intersection(words).count > 1, english.intersection(words).isSubset(of: most) else { return [] }
+        return most
+    }
+
+    private static let everywhere = english.union(russian).union(arabic).union(hebrew).union(hindi)
+
+    private static let latin = [french, spanish, italian, portuguese, dutch]
 
     /// Snowball's list, contractions as the analyser writes them, and the modal verbs it leaves out.
     private static let english = words(
@@ -50,6 +64,76 @@ enum StopWords {
         о об один он она они оно от откуда по под после потом потому почему при про раз с сам свое свой своего своей
         себе себя сейчас со сколько так такой там тебе тебя тем теперь то тогда того тоже той только том тот тут ты у
         уже чего чей чем через что чтобы эта эти этих это этого этой этом этот эту я
+        """
+    )
+
+    private static let french = words(
+        """
+        a ai aller alors as au aurait auras aussi autre aux avaient avais avait avec avez avoir avons c ce cela ces cet cette ceux
+        chez comment d dans de des depuis dernier derniere dis dit dire do donc dont du elle elles en encore es est et etaient etais
+        etait ete etes etre eu eux faire fait fais faut il ils j je jusqu l la le les leur leurs lui m ma mais me meme mes moi mon n
+        ne ni nos notre nous on ont ou par parce pas peu peut peux pouvez pour pourquoi pourrais pourriez qu quand que quel quelle
+        quelles quels quelqu qui quoi s sa sais sans savez savoir se sera ses si soit sommes son sont suis sur t ta te tes toi ton
+        tous tout toute toutes tres tu un une va vais vas veut veux voici voila vos votre vous y
+        """
+    )
+
+    private static let spanish = words(
+        """
+        a acerca ahora al algo alguien alguna algunas alguno algunos antes asi aun aunque cada como con cual cuales cuando cuanta
+        cuantas cuanto cuantos de decir decirme del desde dice dime donde dos el ella ellas ello ellos en entre era eran eras eres es esa
+        esas ese eso esos esta estaba estan estar estas este esto estos estoy fue fueron ha haber habia hace hacer hacia han has hasta hay he
+        hemos hizo la las le les lo los mas me mi mia mio mis mucho muy nada ni no nos nosotros nuestra nuestras nuestro nuestros o os otra
+        otro para pero poco por porque puede puedes puedo que quien quienes sabe sabes se ser si sido sin sobre son soy su sus tambien te
+        tener tengo ti tiene tienen tienes todo todos tu tus tuvo un una uno unos va vas voy y ya yo
+        """
+    )
+
+    private static let italian = words(
+        """
+        a abbiamo abbia ad agli ai al alla alle allo anche ancora avere aveva avevo avevi c che chi ci cio come con cosa cui d da dagli dai
+        dal dalla dalle dallo degli dei del dell della delle dello di dire dirmi dov dove e ed era erano eri essere fa fai fare fatto gli ha
+        hai hanno ho i il in io l la le lei li lo loro lui ma me messa messo mi mia mie miei mio molto ne negli nei nel nella nelle nello noi non nostra
+        nostre nostri nostro o ogni per perche piu poi posso puo puoi qual quale quali quando quanta quante quanti quanto quel quella quelle
+        quelli quello questa queste questi questo qui sa sai se sei si sia siamo siete so solo sono sta stai stato su sua sue sugli sui sul
+        sulla sulle suo suoi te ti tra tu tua tue tuo tuoi tutti tutto un una uno va vai vi voi vostro
+        """
+    )
+
+    private static let portuguese = words(
+        """
+        a ao aos as ate com como da das de dela delas dele deles depois diga dizer do dos e ela elas ele eles em entre era eram essa essas
+        esse esses esta estao estar estas estava este estes estou eu faz fazer fez foi foram ha isso isto ja la lhe mais mas me mesmo meu
+        meus minha minhas muito na nas nao nem no nos nossa nossas nosso nossos num numa o onde os ou para pela pelas pelo pelos pode podes
+        podia por porque posso qual quais quando quanto quantos que quem sabe sabes se sem ser seu seus so sou sua suas tambem te tem tenho
+        ter teu teus tinha tu tua tuas tudo um uma umas uns vai vais voce voces vou
+        """
+    )
+
+    private static let dutch = words(
+        """
+        aan al alles als altijd andere ben bij daar dan dat de deze die dit doch doen door dus een eens en er ge geen gehad geweest had hadden
+        heb hebben hebt heeft hem het hier hij hoe hoeveel hun iemand iets ik in is ja je jij jou jouw jullie kan kun kunnen kunt maar me mee
+        meer men met mij mijn moet na naar niet niets nog nu of om omdat onder ons onze ook op over te tegen toch toen tot u uit uw van veel
+        voor waar waarom wanneer waren was wat we weet wel welk welke werd wezen wie wij wil wilt worden wordt zal ze zei zeg zelf zich zij
+        zijn zo zonder zou
+        """
+    )
+
+    private static let hebrew = words(
+        """
+        אבל או אולי אותה אותו אותי אותך אותם אז איזה איזו איך אין איפה אל אלה אם אנחנו אני אף אפשר אצל את אתה אתם בה בו בי בין בלי בשביל גם
+        הוא היא היה היו הייתה הייתי הם הן הנה הרבה זאת זה זו יכול יכולה יכולים יש כאן כבר כדי כי כל כמה כמו כן כש לא לאן להגיד להם לו לומר לי
+        ליד לך למה לנו לפני מאוד מאיפה מה מי מישהו מן מתי נא עד עוד על עם פה צריך רק של שלה שלהם שלו שלי שלך שלנו שם תגיד תגידי תוכל תוכלי
+        """
+    )
+
+    private static let hindi = words(
+        """
+        अगर अपना अपनी अपने अब आप आपका आपकी आपके इस इसका इसकी इसके इसे उन उनका उनकी उनके उन्हें उस उसका उसकी उसके उसे एक और कब कभी कर करता
+        करती करते करना करने का कि कितना कितनी कितने किस किसका किसकी किसके किसने की के को कोई कौन क्या क्यों कहाँ कहां गई गया गए जब जहाँ जा
+        जाता जिस जो तक तब तुम तो था थी थे दिया दे देना दो न नहीं ने पर बता बताइए बताओ भी मुझे में मेरा मेरी मेरे मैं मैंने यह यहाँ या ये रहा
+        रही रहे लिए वह वहाँ वे सकता सकती सकते साथ से हम हमारा हमारी हमारे हमें ही हुआ हुई हुए हूँ हूं हे है हैं हो होगा होता
         """
     )
 

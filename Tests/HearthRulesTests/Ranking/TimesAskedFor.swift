@@ -29,7 +29,7 @@ import Testing
         let entries = instants.enumerated().map { entry(Int64($0), at: $1) }
         func holders(_ query: String, hidden: Int? = nil) -> [[Int]] {
             let dates = KeywordQuery(query).dates
-            return AskedTimes(dates, entries: entries, takesSides: true, canFind: { $0 != hidden }).holders
+            return AskedTimes(dates, entries: entries, isAlone: true, canFind: { $0 != hidden }).holders
         }
         #expect(holders("May 2025") == [[0, 1]])
         #expect(holders("May 2025", hidden: 0) == [[1]])
@@ -38,13 +38,13 @@ import Testing
         #expect(holders("since June 2025") == [[2]])
         #expect(holders("30 February") == [[]])
         #expect(
-            AskedTimes(KeywordQuery("May").dates, entries: [], takesSides: true, canFind: { _ in true }).holders == []
+            AskedTimes(KeywordQuery("May").dates, entries: [], isAlone: true, canFind: { _ in true }).holders == []
         )
     }
 
     @Test func `what was made at any of the times is chosen once, apart from what holds the date`() {
         let entries = (0..<4).map { entry(Int64($0), at: CivilYears.start(2_022 + $0)) }
-        let times = AskedTimes(KeywordQuery("2023 and 2024").dates, entries: entries, takesSides: true) { _ in true }
+        let times = AskedTimes(KeywordQuery("2023 and 2024").dates, entries: entries, isAlone: true) { _ in true }
         let selection = times.selection(named: [0, 2])
         #expect(selection.made == [1, 2])
         #expect(selection.named == [0])

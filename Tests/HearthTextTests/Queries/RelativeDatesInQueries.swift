@@ -82,7 +82,7 @@ import Testing
     func `it takes sides and has ends as other dates do`(query: String, expected: Range<Int64>) throws {
         let query = KeywordQuery(query, askedAt: Self.now)
         let span = Int64(0)...CivilDay.start(2030, 1, 1)
-        #expect(try #require(query.dates.first).ranges(touching: span, takesSides: true) == [expected])
+        #expect(try #require(query.dates.first).ranges(touching: span, isAlone: true) == [expected])
         #expect(query.isAboutTime)
     }
 

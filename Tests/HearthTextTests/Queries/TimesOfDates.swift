@@ -20,7 +20,7 @@ import Testing
             let year =
                 month == nil || Bool.random(using: &generator) ? Int.random(in: 1_990...2_030, using: &generator) : nil
             let period = CalendarPeriod(year: year, month: month, day: day)
-            let ranges = DateTerm(first: period).ranges(touching: span, takesSides: true)
+            let ranges = DateTerm(first: period).ranges(touching: span, isAlone: true)
             for _ in 0..<20 {
                 let instant = Int64.random(in: 600_000_000_000_000...1_950_000_000_000_000, using: &generator)
                 let isHeld = ranges.contains { $0.contains(instant) }
@@ -47,17 +47,20 @@ import Testing
         }
     }
 
-    @Test func `since, after, until and before take a side where the question is about the time`() throws {
+    @Test func `since, after, until and before take a side, but for what is measured from the time`() throws {
         let span = Int64(0)...Int64(4_102_444_800_000_000)
-        func ranges(_ query: String, takesSides: Bool = true) throws -> [Range<Int64>] {
-            try #require(KeywordQuery(query).dates.first).ranges(touching: span, takesSides: takesSides)
+        func ranges(_ query: String, isAlone: Bool = true) throws -> [Range<Int64>] {
+            try #require(KeywordQuery(query).dates.first).ranges(touching: span, isAlone: isAlone)
         }
         let (start, end) = (CivilDay.start(2025, 5, 1), CivilDay.start(2025, 6, 1))
         #expect(try ranges("since May 2025") == [start..<Int64.max])
         #expect(try ranges("after May 2025") == [end..<Int64.max])
         #expect(try ranges("until May 2025") == [Int64.min..<end])
         #expect(try ranges("before May 2025") == [Int64.min..<start])
-        #expect(try ranges("before May 2025", takesSides: false) == [start..<end])
+        #expect(try ranges("plumber before May 2025", isAlone: false) == [Int64.min..<start])
+        for measure in ["the week", "two weeks", "the Sunday", "last weekend", "eine Woche", "la semaine"] {
+            #expect(try ranges("the plumber \(measure) before May 2025", isAlone: false) == [start..<end], "\(measure)")
+        }
         #expect(try ranges("May to July 2025") == [start..<CivilDay.start(2025, 8, 1)])
         #expect(try ranges("30 February 2025").isEmpty)
     }
@@ -66,7 +69,7 @@ import Testing
         let span = CivilDay.start(2023, 6, 1)...CivilDay.start(2024, 6, 1)
         let date = try #require(KeywordQuery("November to January").dates.first)
         #expect(
-            date.ranges(touching: span, takesSides: false) == [
+            date.ranges(touching: span, isAlone: false) == [
                 CivilDay.start(2023, 11, 1)..<CivilDay.start(2024, 2, 1)
             ]
         )

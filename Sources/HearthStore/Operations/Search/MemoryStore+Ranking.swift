@@ -42,7 +42,7 @@ extension MemoryStore {
         let times = AskedTimes(
             request.words == nil && !request.isAboutTime ? [] : request.dates,
             entries: slice.catalog.entries,
-            takesSides: request.isAboutTime
+            isAlone: request.isAboutTime
         ) {
             slice.visibility.canFind($0) && (expired.isEmpty || !expired.contains(Int32($0)))
         }
@@ -93,7 +93,7 @@ extension MemoryStore {
         let holdsOnlyTimes =
             mayHoldOnlyTimes && !request.isAboutTime
             && !workspace.found.contains(anyOf: request.words?.subjects ?? [], where: fits)
-        let wasMadeThen = ranking.selection?.made.contains { fits(Int($0)) } ?? false
+        let wasMadeThen = ranking.selection?.containsMade { fits(Int($0)) } ?? false
         var isSilent = true
         let groups = try uncrowded(request, user: user, slice: slice, vectors: vectors, in: snapshot) { depth in
             let returned = max(depth, needsDepth ? Proximity.depth : 0)
