@@ -13,6 +13,8 @@ struct QueryParser {
     private let start: Int
     /// What says nothing but that something was, in the language of the query.
     private let fillers: TimeQuestions.Fillers
+    /// The characters that only say that something is asked, where others say what.
+    private let asking: Set<Int>
     private var quotations: [Quotation] = []
     private var dates: [DateInQuery] = []
     /// Whether the quotations need not occur: in a sentence, where they name a book or a song, and in a piece of code.
@@ -50,6 +52,9 @@ struct QueryParser {
         isGerman = GermanEndings.isGerman(text, words: terms)
         stopWords = isGerman ? [] : StopWords.list(of: terms)
         start = Request.length(in: terms)
+        let isCharacter = tokens.tokens.indices.filter { tokens.tokens[$0].kind == .character }
+        let asking = isCharacter.isEmpty ? [] : QuestionCharacters.places(in: terms[...])
+        self.asking = asking.count < isCharacter.count ? asking : []
         fillers = TimeQuestions.Fillers(of: terms)
         let scalars = Array(text.unicodeScalars)
         for source in QuotationMarks(in: scalars).quotations {
@@ -320,12 +325,24 @@ extension QueryParser {
     /// 책을), so characters that can be one count a little by themselves.
     private func addRun(_ run: Range<Int>, to query: inout KeywordQuery) {
         guard run.count > 1 else { return query.add(.init(terms: [terms[run.lowerBound]])) }
-        for index in run.dropLast() { query.add(.init(terms: [terms[index], terms[index + 1]])) }
-        let words = run.filter { FunctionCharacters.canBeWord(terms[$0]) }
+        for index in run.dropLast() {
+            let isAsking = asking.contains(index) || asking.contains(index + 1)
+            let isLight = isAsking && [index, index + 1].allSatisfy { asking.contains($0) || !isWord($0) }
+            let weight: Float = isLight ? Self.askingWeight : 1
+            query.add(.init(terms: [terms[index], terms[index + 1]]), weight: weight)
+        }
+        let words = run.filter(isWord)
         // Two such characters and nothing else are one word: 京都 is not looked for in 東京.
         guard run.count > 2 || words.count < 2 else { return }
-        for index in words { query.add(.init(terms: [terms[index]]), weight: Self.characterWeight) }
+        for index in words where !asking.contains(index) {
+            query.add(.init(terms: [terms[index]]), weight: Self.characterWeight)
+        }
     }
+
+    private func isWord(_ index: Int) -> Bool { FunctionCharacters.canBeWord(terms[index]) }
+
+    /// What a pair of characters counts that only says that something is asked.
+    private static let askingWeight: Float = 0.1
 
     /// What a character of a run counts, as a share of the pairs that it is in.
     private static let characterWeight: Float = 0.3
