@@ -60,7 +60,7 @@ extension MemoryStore {
             throw MemoryError.invalidArgument("There is no embedder; configure one to make vectors.")
         }
         let maker = VectorMaker(embedder: embedder)
-        var run = VectorRun(maker)
+        let run = VectorRun(maker)
         var position = PendingText.Position(user: user ?? 0, document: 0)
         var (made, seen) = (0, 0)
         var unusable: (count: Int, error: EmbeddingError)?

@@ -3,16 +3,15 @@ import HearthModel
 
 /// Makes the vectors of many texts, and tells texts that the embedder refuses from an embedder that takes none.
 ///
-/// A batch with a refused text is halved until that text is alone. Before that the embedder has to take some text, if
-/// need be a plain word: if it refuses that too, the refusal concerns all texts, and nothing more is sent. An embedder that
-/// fails is asked for the plain word each time: it may have stumbled over a text, or have just gone out of service.
+/// A batch with a refused text is halved until that text is alone. The embedder is asked for a plain word before the halving
+/// and again before a text is given up, whatever it took until then: if it refuses that too, the refusal concerns all texts,
+/// and nothing more is sent. An embedder that fails is asked for the word each time: it may have stumbled over a text, or have
+/// just gone out of service.
 struct VectorRun {
     /// What any model can embed.
     private static let plainWord = "word"
 
     private let maker: VectorMaker
-    /// Whether the embedder has made a vector in this run.
-    private var isProven = false
 
     init(_ maker: VectorMaker) {
         self.maker = maker
@@ -21,32 +20,33 @@ struct VectorRun {
     /// What the embedder makes of each text, in their order.
     ///
     /// - Throws: As ``VectorMaker/outcomes(of:)``, for whatever concerns more than single texts.
-    mutating func outcomes(of texts: [String]) async throws -> [VectorOutcome] {
+    func outcomes(of texts: [String]) async throws -> [VectorOutcome] {
+        try await outcomes(of: texts, isPart: false)
+    }
+
+    /// - Parameter isPart: Whether the texts are a part of a batch that was refused before.
+    private func outcomes(of texts: [String], isPart: Bool) async throws -> [VectorOutcome] {
         let made: [VectorOutcome]
         do {
             made = try await maker.outcomes(of: texts)
         } catch let error as MemoryError where error.mayConcernTextsAlone || error.mayBeAStumble {
-            if error.mayBeAStumble { isProven = false }
-            try await prove(orThrow: error)
+            // Of a part that was refused at least one text is alone in the end, and asks then.
+            if !isPart || texts.count == 1 || error.mayBeAStumble { try await prove(orThrow: error) }
             guard texts.count > 1 else { return [VectorOutcome(refusedBecauseOf: error)] }
             let middle = texts.count / 2
-            let first = try await outcomes(of: Array(texts[..<middle]))
-            return try await first + outcomes(of: Array(texts[middle...]))
+            let first = try await outcomes(of: Array(texts[..<middle]), isPart: true)
+            return try await first + outcomes(of: Array(texts[middle...]), isPart: true)
         }
-        if made.contains(where: { $0.vector != nil }) {
-            isProven = true
-        } else if let error = made.lazy.compactMap(\.error).first {
+        if !made.contains(where: { $0.vector != nil }), let error = made.lazy.compactMap(\.error).first {
             try await prove(orThrow: maker.unavailable(because: error))
         }
         return made
     }
 
     /// Has the embedder make some vector.
-    private mutating func prove(orThrow failure: MemoryError) async throws {
-        guard !isProven else { return }
+    private func prove(orThrow failure: MemoryError) async throws {
         do {
             _ = try await maker.vector(of: Self.plainWord)
-            isProven = true
         } catch let error as MemoryError where error.mayConcernTextsAlone || error.mayBeAStumble {
             throw failure
         }

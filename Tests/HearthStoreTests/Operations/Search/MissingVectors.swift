@@ -63,7 +63,8 @@ import Testing
         embedder.become { if $0 == bad { throw Self.refusal } else { [1, 0] } }
         let ids = try await keep(Self.texts)
         #expect(try await store.rebuildEmbeddings() == 299)
-        #expect(embedder.requests.count < 20)
+        // Two ways to halve at each of eight steps, the two batches, and the word before halving and before marking.
+        #expect(embedder.requests.count <= 20)
         var status = try await store.embeddingStatus()
         #expect([status.embedded, status.pending, status.withoutVector] == [299, 0, 1])
 
@@ -138,6 +139,43 @@ import Testing
         await expect(.embedderUnavailable) { try await store.rebuildEmbeddings() }
         #expect(embedder.requests.map(\.count) == [256, 44, 1])
         #expect(try await store.embeddingStatus().pending == 44)
+    }
+
+    /// What a server may begin to say to everything amid a rebuild.
+    private static let turns: [@Sendable (String) throws -> [Float]] = [{ _ in throw refusal }, { _ in [0, 0] }]
+
+    @Test(arguments: turns.indices)
+    func `a refusal of everything that begins amid a rebuild marks nothing, and is asked about once`(turn: Int)
+        async throws
+    {
+        let left = Mutex(256)
+        embedder.become { text in
+            let isWell = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            return isWell ? [1, 0] : try Self.turns[turn](text)
+        }
+        try await keep(Self.texts)
+        await expect(.embedderUnavailable) { try await store.rebuildEmbeddings() }
+        #expect(embedder.requests.map(\.count) == [256, 44, 1])
+        let status = try await store.embeddingStatus()
+        #expect([status.embedded, status.pending, status.withoutVector] == [256, 44, 0])
+    }
+
+    @Test func `a refusal of everything that begins while a batch is halved marks nothing`() async throws {
+        let words = Mutex(1)
+        embedder.become { text in
+            // The word before the halving is the last thing that the server takes.
+            guard text == "word", words.withLock({ $0 > 0 }) else { throw Self.refusal }
+            words.withLock { $0 -= 1 }
+            return [1, 0]
+        }
+        try await keep(Self.texts)
+        await expect(.embedderUnavailable) { try await store.rebuildEmbeddings() }
+        #expect(embedder.requests.count < 12)
+        let status = try await store.embeddingStatus()
+        #expect([status.embedded, status.pending, status.withoutVector] == [0, 300, 0])
     }
 
     @Test(arguments: useless)
