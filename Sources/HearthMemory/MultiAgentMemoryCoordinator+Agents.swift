@@ -81,13 +81,13 @@ extension MultiAgentMemoryCoordinator {
 
     /// The users that the file knows, in the order of their identifiers: an administrator's view.
     public func users() async throws -> [UserID] {
-        try store.users()
+        try await operations.administer { try $0.users() }
     }
 
     /// The users that the file knows, in the order of their identifiers, with how many memories each has and of how many
     /// agents: an administrator's view.
     public func userSummaries() async throws -> [UserSummary] {
-        try store.userSummaries()
+        try await operations.administer { try await $0.userSummaries() }
     }
 
     /// The agents that own memories of a user, or of anybody, in the order of their identifiers: an administrator's
@@ -95,7 +95,7 @@ extension MultiAgentMemoryCoordinator {
     ///
     /// - Throws: `.invalidArgument` for an invalid identifier.
     public func owners(userID: UserID? = nil) async throws -> [AgentID] {
-        try store.owners(userID: userID?.validated())
+        try await operations.administer { try await $0.owners(userID: userID?.validated()) }
     }
 
     /// Begins a session; durable on return.

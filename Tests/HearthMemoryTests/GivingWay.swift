@@ -25,6 +25,11 @@ import Testing
         },
         "a history": { coordinator, id in _ = try await coordinator.history(of: id, agentID: "alden") },
         "the conflicts": { coordinator, _ in _ = try await coordinator.syncService.pendingConflicts },
+        "the agents": { coordinator, _ in _ = try await coordinator.agents() },
+        "the users": { coordinator, _ in _ = try await coordinator.users() },
+        "the users' sums": { coordinator, _ in _ = try await coordinator.userSummaries() },
+        "the owners": { coordinator, _ in _ = try await coordinator.owners() },
+        "the owners of a user's memories": { coordinator, _ in _ = try await coordinator.owners(userID: user) },
         "the health": { coordinator, _ in _ = try await coordinator.syncService.healthCheck() },
     ]
 

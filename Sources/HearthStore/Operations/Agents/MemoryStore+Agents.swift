@@ -16,8 +16,10 @@ extension MemoryStore {
     }
 
     /// The users that the file knows, by identifier, and how much they have: an administrator's view.
-    package func userSummaries() throws -> [UserSummary] {
-        try read { snapshot in
+    ///
+    /// It looks at every document, on a thread of its own.
+    package func userSummaries() async throws -> [UserSummary] {
+        try await readUntilCancelled { snapshot in
             try snapshot.connection
                 .rows(
                     """
@@ -32,8 +34,10 @@ extension MemoryStore {
     }
 
     /// The agents that hold memories of a user, or of anybody, by identifier: an administrator's view.
-    package func owners(userID: UserID?) throws -> [AgentID] {
-        try read { snapshot in
+    ///
+    /// It looks at every document, on a thread of its own.
+    package func owners(userID: UserID?) async throws -> [AgentID] {
+        try await readUntilCancelled { snapshot in
             // The rows of documents are small, and say who owns the memory. Bit 1 of the flags is that it is gone.
             let keys = try snapshot.connection.rows(
                 """
