@@ -19,6 +19,14 @@ extension FixedWidthInteger {
         guard overflows else { return difference }
         return self < other ? .min : .max
     }
+
+    /// The product, or the number of the type that is nearest to it.
+    @inlinable
+    package func saturatingMultiplying(by other: Self) -> Self {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        guard overflows else { return product }
+        return (self < 0) == (other < 0) ? .max : .min
+    }
 }
 
 extension Duration {

@@ -98,9 +98,10 @@ struct Table {
 enum Decimals {
     /// A number with so many digits after the point.
     static func string(_ value: Double, digits: Int = 2) -> String {
-        guard value.isFinite else { return "\(value)" }
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
+        // What can't be counted in such steps, or is no number, has no digits after the point.
+        guard value.magnitude * scale < Double(Int.max) else { return "\(value)" }
         let scaled = Int((value.magnitude * scale).rounded())
         guard digits > 0 else { return "\(value < 0 && scaled > 0 ? "-" : "")\(scaled)" }
         let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: Int(scale))

@@ -32,6 +32,12 @@ import Testing
         #expect(Decimals.duration(ofDays: days) == expected)
     }
 
+    @Test func `a number that is too great to be counted in steps is shown as it is`() {
+        #expect(Decimals.string(1e300) == "1e+300")
+        #expect(Decimals.string(-.infinity) == "-inf")
+        #expect(Decimals.string(1e15) == "1000000000000000.00")
+    }
+
     @Test func `the flexible column gives way where the terminal is narrow`() {
         var table = Table(.leading("ID"), .flexible("TEXT"))
         table.row("mem_1", Styled(String(repeating: "long ", count: 20)))

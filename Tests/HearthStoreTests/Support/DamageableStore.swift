@@ -74,6 +74,9 @@ struct DamageableStore {
         await note()
         try await shared.edit(edited, as: "alden", content: "The door is ajar.", importance: 0.9)
         await note()
+        let passing = MemoryDraft(content: "Ask about the tea.", type: .working)
+        ids += try await shared.store.store([passing], agentID: "alden", userID: shared.user)
+        await note()
         let deleted = try await shared.memory("Gone.")
         ids.append(deleted)
         await note()
@@ -128,6 +131,27 @@ extension DamageableStore {
             { _ = try await store.search("door", as: "alice", userID: shared.user, type: .keyword) },
             { _ = try await store.browse(as: "alden", userID: shared.user) },
             { _ = try await store.slice(of: "alice", userID: shared.user) },
+            { _ = try await store.context("door", as: "alden", userID: shared.user, budget: 1_000) },
+            { _ = try await store.count(as: "alden", userID: shared.user) },
+            { _ = try await store.tags(as: "alden", userID: shared.user) },
+            { _ = try await store.sessions(as: "alden", userID: shared.user) },
+            { _ = try await store.drafts(of: "alden", userID: shared.user) },
+            { _ = try await store.deleted(of: "alden", userID: shared.user) },
+            { _ = try await store.foldedMemories(of: "alden", userID: shared.user) },
+            { _ = try await store.userSummaries() },
+            { _ = try await store.owners(userID: nil) },
+            { _ = try await store.allocation(userID: shared.user, agentID: nil) },
+            { _ = try await store.allocation(userID: shared.user, agentID: "alden") },
+            { _ = try await store.metricReadings().map(\.total) },
+            { _ = try store.crossAgentShares() },
+            { _ = try await store.analytics() },
+            { _ = try await store.importanceSuggestions() },
+            { _ = try await store.applyImportances(store.importanceSuggestions()) },
+            { _ = try await store.auditEntries(matching: AuditFilter(), limit: 100) },
+            { _ = try await store.verifyAudit(anchor: nil) },
+            { _ = try await store.export { _ in } },
+            { _ = try await store.embeddingStatus() },
+            { _ = try await store.maintain(MaintenanceRequest(isDryRun: true)) },
             { _ = try await store.rebuildEmbeddings(all: true) },
             { _ = try await shared.memory("Another.") },
             { try await shared.sync("alice", force: true) },
@@ -147,6 +171,8 @@ extension DamageableStore {
             _ = try? await store.delete(id, as: "alden")
             _ = try? await store.restore(id, as: "alden")
         }
+        _ = try? await store.maintain(MaintenanceRequest())
+        _ = try? await store.healthCheck()
         try? await store.close()
     }
 }

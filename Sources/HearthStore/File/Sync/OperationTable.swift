@@ -54,7 +54,10 @@ enum Counter: String, CaseIterable {
     func add(_ amount: Int, in transaction: StoreTransaction) throws {
         guard amount != 0 else { return }
         try transaction.connection.run(
-            "INSERT INTO counters (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+            """
+            INSERT INTO counters (name, value) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET value = min(value, 9223372036854775807 - excluded.value) + excluded.value
+            """,
             rawValue,
             amount
         )

@@ -39,7 +39,7 @@ struct AnalyticsReader {
         ) { row in days[row.int(0), default: UsagePeriods.Day(number: row.int(0))].stored += row.int(1) }
         try connection.forEach(
             """
-            SELECT v.published_at / ?2, sum(v.is_deleted = 0), sum(v.is_deleted) FROM versions AS v
+            SELECT v.published_at / ?2, sum(v.is_deleted = 0), sum(v.is_deleted != 0) FROM versions AS v
             JOIN memories AS m ON m.memory_key = v.memory_key
             WHERE v.number > 1 AND (?1 IS NULL OR m.user_key = ?1) GROUP BY 1
             """,

@@ -76,7 +76,7 @@ extension WriteContext {
             node: transaction.state.node,
             time: transaction.nextTime(at: now, after: record.headTime),
             fields: fields,
-            number: record.headNumber + 1,
+            number: record.headNumber.saturatingSuccessor,
             digestKey: record.seal?.digestKey
         )
         _ = try publish(version, of: record)
@@ -107,12 +107,13 @@ extension AnalyticsReader {
             user,
             now.rawValue
         ) { row in
-            let age = Int(max(0, now.rawValue - row.int64(9))) / day
+            let age = Int(max(0, now.rawValue.saturatingSubtracting(row.int64(9)))) / day
             guard age >= ImportanceRules.youngestAge else { return }
             let use = ImportanceRules.Use(
                 category: MemoryCategory(rawValue: row.string(4)),
                 reads: row.int(7),
-                daysSinceRead: row.optionalInt64(8).map { Int(max(0, now.rawValue - $0)) / day },
+                daysSinceRead: row.optionalInt64(8)
+                    .map { Int(max(0, now.rawValue.saturatingSubtracting($0))) / day },
                 age: age,
                 children: row.int(10),
                 shares: row.int(11)

@@ -53,7 +53,7 @@ extension MemoryStore {
         return try read { snapshot in
             AuditPruning(
                 removed: removed,
-                firstPosition: Int(try AuditEnd.readPruned(snapshot.connection).count) + 1,
+                firstPosition: Int(try AuditEnd.readPruned(snapshot.connection).count).saturatingSuccessor,
                 anchor: AuditAnchor(try AuditEnd.read(snapshot.connection)).text
             )
         }
@@ -88,7 +88,7 @@ private struct PruningLimits: Sendable {
                 before.rawValue,
                 as: { $0.int64(0) }
             )
-            if let kept { last = min(last, kept - 1) }
+            if let kept { last = min(last, kept.saturatingSubtracting(1)) }
         }
         return max(last, pruned.count)
     }
@@ -114,7 +114,7 @@ private struct PruningStep: Sendable {
             let detail = ["behind": anchor.text, "through": "\(through)"]
             try AuditTrail.append(AuditEntry(action: .prune, agent: system, detail: detail), at: now, to: transaction)
         }
-        let last = min(through, pruned.count + rows)
+        let last = min(through, pruned.count.saturatingAdding(rows))
         let hash = try connection.first("SELECT hash FROM audit WHERE position = ?1", last, as: { $0.bytes(0) })
         guard let hash else { throw MemoryError.corrupt("Audit row \(last) is missing.") }
         _ = transaction.sequence

@@ -98,7 +98,7 @@ extension HubSyncStatus {
         return HubSyncStatus(
             hub: notes.hub,
             cursor: row.cursor,
-            behind: max(0, notes.end - row.cursor),
+            behind: max(0, notes.end.saturatingSubtracting(row.cursor)),
             outgoing: try DeviceOutbox.count(upTo: limit, in: connection),
             keptBack: notes.keptBack,
             incomplete: held[.incomplete] ?? 0,

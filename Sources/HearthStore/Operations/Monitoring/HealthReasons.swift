@@ -99,7 +99,7 @@ enum HealthReasons {
         guard latest > now.advanced(by: clockTolerance) else { return [] }
         return [
             """
-            clock: the file has times that are \((latest.rawValue - now.rawValue) / 1_000_000) s ahead of this machine's clock. Set the \
+            clock: the file has times that are \(latest.rawValue.saturatingSubtracting(now.rawValue) / 1_000_000) s ahead of this machine's clock. Set the \
             clock; until then new edits get times just past those.
             """
         ]

@@ -47,7 +47,7 @@ struct IndexPages: Sendable {
     /// The share of some documents, in bytes.
     func share(words: Int, documents: Int) -> Int {
         func part(of bytes: Int, _ mine: Int, _ all: Int) -> Int {
-            all > 0 ? Int(Double(bytes) * Double(min(mine, all)) / Double(all)) : 0
+            all > 0 ? Int(Double(bytes) * Double(max(0, min(mine, all))) / Double(all)) : 0
         }
         return part(of: wordBytes, words, self.words) + part(of: otherBytes, documents, self.documents)
     }

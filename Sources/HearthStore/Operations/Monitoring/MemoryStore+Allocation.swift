@@ -74,7 +74,7 @@ private struct AllocationCount {
                 throw MemoryError.corrupt("A memory is of no type that there is.")
             }
             sum.add(owner: try snapshot.directory.agent(key: row.int64(0)).id, type: type, bytes: row.int(3))
-            words += row.int(2)
+            words = words.saturatingAdding(max(0, row.int(2)))
         }
     }
 
@@ -102,13 +102,14 @@ private struct AllocationCount {
     ///
     /// - Parameter dimension: Of their vectors, which have a byte for each component; 0 without an embedder.
     func estimatedIndexBytes(dimension: Int) -> Int {
-        words * Self.usualBytes.word + sum.totalMemories * (Self.usualBytes.memory + dimension)
+        words.saturatingMultiplying(by: Self.usualBytes.word)
+            .saturatingAdding(sum.totalMemories * (Self.usualBytes.memory + dimension))
     }
 
     func allocation(indexBytes: Int?) -> MemoryAllocation {
         var result = sum
         result.indexBytes = indexBytes
-        result.storageUtilizationMB = Double(result.payloadBytes + (result.indexBytes ?? 0)) / 1_000_000
+        result.storageUtilizationMB = Double(result.payloadBytes.saturatingAdding(result.indexBytes ?? 0)) / 1_000_000
         return result
     }
 }

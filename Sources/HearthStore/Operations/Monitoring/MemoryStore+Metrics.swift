@@ -8,6 +8,11 @@ extension MemoryStore {
     /// Memories are counted anew only where the file has changed since.
     package func recordMetrics() async throws {
         guard let metrics else { return }
+        metrics.record(try await metricReadings())
+    }
+
+    /// What metrics say of the file.
+    func metricReadings() async throws -> [StoreMetrics.Reading] {
         let health = try await healthCheck()
         let embeddings = embedder == nil ? nil : try await embeddingStatus()
         var readings = try await readUntilCancelled { [self] snapshot in
@@ -16,7 +21,7 @@ extension MemoryStore {
         readings += diskReadings() + leaseReadings(health.locks)
         readings.append(.init(definition: .health, number: health.status.number))
         if let embeddings { readings.append(.init(definition: .embeddingQueue, number: Double(embeddings.pending))) }
-        metrics.record(readings)
+        return readings
     }
 
     private func contentReadings(_ snapshot: Snapshot) throws -> [StoreMetrics.Reading] {
@@ -103,7 +108,7 @@ extension MemoryStore {
         let succeeded = total(.successfulSyncs)
         let counts: [(MetricDefinition, [String], Int)] = [
             (.fileSyncs, ["success"], succeeded),
-            (.fileSyncs, ["failure"], total(.syncs) - succeeded),
+            (.fileSyncs, ["failure"], total(.syncs).saturatingSubtracting(succeeded)),
             (.fileConflicts, [], total(.conflictsDetected)),
             (.fileResolutions, [], total(.conflictsResolved)),
             (.fileLeases, [], total(.locksAcquired)),

@@ -194,6 +194,9 @@ extension StoreMetrics {
         var definition: MetricDefinition
         var values: [String] = []
         var number: Double
+
+        /// The number as a total, which is never below zero.
+        var total: Int { Int(min(max(number, 0), Double(Int.max).nextDown)) }
     }
 
     /// Gives what was read from the file to the backend. A series that was there before and is not now becomes 0.
@@ -202,7 +205,7 @@ extension StoreMetrics {
         for reading in readings {
             let series = Series(definition: reading.definition, values: reading.values)
             if reading.definition.kind == .counter {
-                record(total: Int(reading.number), of: series)
+                record(total: reading.total, of: series)
             } else {
                 absent.remove(series)
                 meter(series).set(reading.number)

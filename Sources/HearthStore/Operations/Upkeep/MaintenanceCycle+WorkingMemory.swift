@@ -24,12 +24,23 @@ struct WorkingMemories: Sendable {
         """
 
     /// Those that are more than their owner's limit, in order.
+    ///
+    /// - Throws: `.storeCorrupt` for a limit that no profile can have: by it upkeep would delete what it should not.
     static func excessive(directory: AgentDirectory, in connection: Connection) throws -> [WorkingMemories] {
         try connection.rows(
             counts,
             as: { WorkingMemories(user: $0.int64(0), owner: $0.int64(1), count: $0.int(2)) }
         )
-        .filter { try $0.count > directory.agent(key: $0.owner).profile.workingMemoryLimit }
+        .filter { try $0.count > $0.limit(in: directory) }
+    }
+
+    /// How many their owner may have.
+    private func limit(in directory: AgentDirectory) throws -> Int {
+        let profile = try directory.agent(key: owner).profile
+        guard profile.workingMemoryLimit >= 0 else {
+            throw MemoryError.corrupt("The limit of agent \(profile.id) for working memories is below zero.")
+        }
+        return profile.workingMemoryLimit
     }
 
     /// How many there are now, expired ones included.
@@ -46,8 +57,7 @@ struct WorkingMemories: Sendable {
         let memories = try connection.rows(Self.keys, user, owner, as: { $0.int64(0) })
             .compactMap { try AgedMemory.find($0, in: connection) }
             .filter { !$0.isExpired(at: now) }
-        let limit = try directory.agent(key: owner).profile.workingMemoryLimit
-        return (WorkingMemoryRules.order(memories), max(0, memories.count - limit))
+        return (WorkingMemoryRules.order(memories), max(0, memories.count - (try limit(in: directory))))
     }
 }
 

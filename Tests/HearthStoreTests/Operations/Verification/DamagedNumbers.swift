@@ -26,7 +26,9 @@ import Testing
         "leases.since", "leases.deadline", "store.sequence", "store.next_row", "store.clock", "memories.head_number",
         "documents.created_at", "documents.block_slot", "models.dimension", "vector_block_states.used",
         "agents.retention", "accesses.count", "accesses.last_at", "notifications.count", "notifications.created_at",
-        "ages.since", "upkeep_lease.deadline",
+        "ages.since", "upkeep_lease.deadline", "agents.working_memory_limit", "documents.length", "counters.value",
+        "memories.arrived_at", "versions.published_at", "versions.is_deleted", "audit_head.count",
+        "audit_head.pruned_count",
     ]
 
     private func columns() throws -> [Column] {
@@ -81,6 +83,31 @@ import Testing
         } catch is SQLiteError {
             return false
         }
+    }
+
+    @Test func `a limit below zero deletes no working memory`() async throws {
+        let path = damageable.directory.file("damaged.db")
+        try DamageableStore.copy(damageable.original, to: path)
+        let column = Column(table: "agents", name: "working_memory_limit", isReal: false)
+        #expect(try damage(path, column, "-9223372036854775808"))
+        let shared = try await SharedStore(.file(path))
+        for isDryRun in [true, false] {
+            await expect(.storeCorrupt) { try await shared.store.maintain(MaintenanceRequest(isDryRun: isDryRun)) }
+        }
+        let left = try await shared.store.browse(
+            as: "alden",
+            userID: shared.user,
+            filter: SearchFilter(types: [.working])
+        )
+        #expect(left.memories.count == 1)
+        try await shared.store.close()
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 1, .max], [Int.min, -1, 0, 1, .max])
+    func `a product that can't be counted is the number nearest to it`(left: Int, right: Int) {
+        let (product, overflows) = left.multipliedReportingOverflow(by: right)
+        let nearest = Double(left) * Double(right) < 0 ? Int.min : .max
+        #expect(left.saturatingMultiplying(by: right) == (overflows ? nearest : product))
     }
 
     @Test(arguments: [Duration.nanoseconds(6), .seconds(1), .seconds(Int64.max)])
