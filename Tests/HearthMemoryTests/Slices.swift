@@ -91,6 +91,12 @@ import Testing
             createdBefore: Date(timeIntervalSince1970: 4)
         )
         await expect(.invalidArgument) { try await count(reversed) }
+        let moment = Date(timeIntervalSince1970: 5)
+        let empty = await #expect(throws: MemoryError.self) {
+            try await count(SearchFilter(createdAfter: moment, createdBefore: moment))
+        }
+        #expect(empty?.code == .invalidArgument)
+        #expect(empty?.message.contains("createdAfter and createdBefore") == true)
         await expect(.invalidArgument) { try await coordinator.memories(agentID: "alden", userID: user, limit: 0) }
         await expect(.invalidArgument) { try await coordinator.memories(agentID: "alden", userID: user, limit: -1) }
         try await coordinator.close()

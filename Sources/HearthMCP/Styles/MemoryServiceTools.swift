@@ -25,7 +25,7 @@ enum MemoryServiceTools {
     private static let before = Tool.Argument(
         name: "before",
         kind: .string,
-        description: "a date: until its beginning",
+        description: "a date: until its end",
         aliases: ["end_date"]
     )
     private static let memoryType = Tool.Argument(name: "memory_type", kind: .string, aliases: ["type"])
@@ -262,8 +262,12 @@ enum MemoryServiceTools {
             if mustHaveAll { filter.allTags = Set(split(given)) } else { filter.tags = Set(split(given)) }
         }
         if let type = call.arguments.string("memory_type") { filter.metadata[typeKey] = type }
-        filter.createdAfter = try date("after", call)
-        filter.createdBefore = try date("before", call)
+        filter.createdAfter = try date("after", call)?.start
+        filter.createdBefore = try date("before", call)?.end
+        if let after = filter.createdAfter, let before = filter.createdBefore, after >= before {
+            let remedy = after == before ? "give a later `before`" : "exchange them"
+            throw ToolFailure("`after` is not earlier than `before`, so nothing can be found; \(remedy).")
+        }
         return filter
     }
 
@@ -283,13 +287,21 @@ enum MemoryServiceTools {
         if period.upperBound != .max {
             filter.createdBefore = min(filter.createdBefore ?? .distantFuture, date(period.upperBound))
         }
+        if let start = filter.createdAfter, let end = filter.createdBefore, start >= end {
+            throw ToolFailure("No moment is in `time_expr` and between `after` and `before`; leave one of them out.")
+        }
     }
 
-    private static func date(_ name: String, _ call: ToolCall) throws(ToolFailure) -> Date? {
+    /// A date, which is that day, or a time, which begins and ends at once. The end is no longer part of it.
+    private static func date(_ name: String, _ call: ToolCall) throws(ToolFailure) -> (start: Date, end: Date)? {
         guard let text = call.arguments.string(name) else { return nil }
         do {
-            return try text.contains("T")
-                ? Date(text, strategy: .iso8601) : Date(text, strategy: .iso8601.year().month().day())
+            guard !text.contains("T") else {
+                let moment = try Date(text, strategy: .iso8601)
+                return (moment, moment)
+            }
+            let day = try Date(text, strategy: .iso8601.year().month().day())
+            return (day, day.addingTimeInterval(86_400))
         } catch {
             throw ToolFailure("\(name) must be a date such as 2026-03-01, or a time such as 2026-03-01T08:00:00Z.")
         }

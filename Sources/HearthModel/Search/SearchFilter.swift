@@ -84,10 +84,18 @@ public struct SearchFilter: Hashable, Sendable {
 
 extension SearchFilter {
     /// - Throws: `.invalidArgument` for a minimum that is not a number from 0 to 1, and for a range of time whose end is
-    ///   before its beginning.
+    ///   not after its beginning.
     package func validate() throws(MemoryError) {
         if let createdAfter, let createdBefore, createdAfter > createdBefore {
             throw .invalidArgument("createdAfter is later than createdBefore, so nothing can be found; exchange them.")
+        }
+        if let createdAfter, let createdBefore, createdAfter == createdBefore {
+            throw .invalidArgument(
+                """
+                createdAfter and createdBefore are the same moment, which createdBefore leaves out, so nothing can be found; make \
+                createdBefore later.
+                """
+            )
         }
         if let minimumImportance { _ = try FieldLimits.unit(minimumImportance, name: "minimum importance") }
         if let minimumScore { _ = try FieldLimits.unit(minimumScore, name: "minimum score") }

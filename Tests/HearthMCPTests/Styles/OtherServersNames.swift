@@ -67,6 +67,40 @@ import Testing
         try await client.close()
     }
 
+    @Test func `a date alone ends with its day, and a reversed range is refused in the client's words`() async throws {
+        let client = try await Client { $0.style = .mcpMemoryService }
+        for hour in ["2026-03-01T08:00:00Z", "2026-03-02T00:00:00Z"] {
+            let draft = MemoryDraft(content: "Tea at \(hour).", createdAt: try Date(hour, strategy: .iso8601))
+            try await client.coordinator.storeAgentMemories(agentID: "alden", userID: Client.user, [draft])
+        }
+        func found(_ arguments: JSONObject) async throws -> JSONValue? {
+            try await client.call("memory_search", arguments)["total_results"]
+        }
+        for query: JSONObject in [[:], ["query": "tea"]] {
+            func given(_ after: JSONValue?, _ before: JSONValue) -> JSONObject {
+                var arguments = query
+                arguments["after"] = after
+                arguments["before"] = before
+                return arguments
+            }
+            #expect(try await found(given(nil, "2026-03-01")) == 1)
+            #expect(try await found(given("2026-03-01", "2026-03-01")) == 1)
+            #expect(try await found(given("2026-03-01", "2026-03-02")) == 2)
+            #expect(try await found(given(nil, "2026-03-01T08:00:00Z")) == 0)
+            for (after, before, remedy): (JSONValue, JSONValue, String) in [
+                ("2026-03-05", "2026-03-01", "exchange them"),
+                ("2026-03-01T08:00:00Z", "2026-03-01T08:00:00Z", "a later `before`"),
+            ] {
+                let refusal = try await client.refusal("memory_search", given(after, before))
+                #expect(refusal.contains("`after`") && refusal.contains(remedy), "\(refusal)")
+                #expect(!refusal.contains("createdAfter"), "\(refusal)")
+            }
+        }
+        let apart = try await client.refusal("memory_search", ["time_expr": "in 2001", "after": "2026-03-01"])
+        #expect(apart.contains("`time_expr`"), "\(apart)")
+        try await client.close()
+    }
+
     @Test func `mcp-memory-service's tools store, find by words and tags, page, change and delete by the hash`()
         async throws
     {
