@@ -63,7 +63,7 @@ extension MemoryStore {
         let run = VectorRun(maker)
         var position = PendingText.Position(user: user ?? 0, document: 0)
         var (made, seen) = (0, 0)
-        var unusable: (count: Int, error: EmbeddingError)?
+        var unusable: (count: Int, pointsNowhere: Bool, error: EmbeddingError)?
         while true {
             try Task.checkCancellation()
             let start = position
@@ -77,11 +77,20 @@ extension MemoryStore {
                 try zip(batch, outcomes)
                     .count { try $0.write($1, by: embedder, keyring: keyring, in: transaction) }
             }
-            for error in outcomes.lazy.compactMap(\.error) { unusable = ((unusable?.count ?? 0) + 1, error) }
+            for error in outcomes.lazy.compactMap(\.error) {
+                let (count, pointsNowhere, _) = unusable ?? (0, true, error)
+                unusable = (count + 1, pointsNowhere && error.isUnusableVector, error)
+            }
             seen += batch.count
             progress?(seen)
         }
-        if let unusable { throw maker.gaveUnusableVectors(unusable.count, because: unusable.error) }
+        if let unusable {
+            throw maker.gaveUnusableVectors(
+                unusable.count,
+                pointsNowhere: unusable.pointsNowhere,
+                because: unusable.error
+            )
+        }
         return made
     }
 
@@ -100,12 +109,23 @@ extension MemoryStore {
 
 extension VectorMaker {
     /// The error of a rebuild that made all vectors but some.
-    fileprivate func gaveUnusableVectors(_ count: Int, because error: EmbeddingError) -> MemoryError {
-        MemoryError(
+    ///
+    /// - Parameter pointsNowhere: Whether the embedder answered for each of these texts, with a vector of no use.
+    fileprivate func gaveUnusableVectors(
+        _ count: Int,
+        pointsNowhere: Bool,
+        because error: EmbeddingError
+    ) -> MemoryError {
+        let (texts, them) = count == 1 ? ("1 text has", "it") : ("\(count) texts have", "each of them")
+        let reason =
+            pointsNowhere
+            ? "what the embedder \(embedder.identifier) gave points nowhere. \(error.message)"
+            : "the embedder \(embedder.identifier) failed at \(them), though not at others. The last answer: \(error.message)"
+        return MemoryError(
             code: .embedderUnavailable,
             message: """
-                \(count) \(count == 1 ? "text has" : "texts have") no vector, because what the embedder \(embedder.identifier) gave points \
-                nowhere. \(error.message) The other vectors are made; rebuild again to make these.
+                \(texts) no vector, because \(reason) The other vectors are made; rebuild again to make \
+                \(count == 1 ? "this one" : "these").
                 """,
             underlyingError: error
         )

@@ -178,6 +178,17 @@ import Testing
         #expect([status.embedded, status.pending, status.withoutVector] == [0, 300, 0])
     }
 
+    @Test func `a text is said to point nowhere only where a vector was given`() async throws {
+        try await keep(Self.texts)
+        embedder.become { if $0 == "Note 77" { throw Self.stumbles[0] } else { [1, 0] } }
+        let failed = await #expect(throws: MemoryError.self) { try await store.rebuildEmbeddings() }
+        #expect(failed?.message.contains("nowhere") == false, "\(failed?.message ?? "")")
+        #expect(failed?.message.contains("500") == true, "\(failed?.message ?? "")")
+        embedder.become { _ in [0, 0] }
+        let given = await #expect(throws: MemoryError.self) { try await store.rebuildEmbeddings() }
+        #expect(given?.message.contains("all zeros") == true, "\(given?.message ?? "")")
+    }
+
     @Test(arguments: useless)
     func `an embedder whose vectors all point nowhere is asked once more for a plain word`(useless: [Float])
         async throws
