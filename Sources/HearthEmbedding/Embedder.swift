@@ -1,3 +1,5 @@
+public import Foundation
+
 /// Turns texts into vectors whose angle tells how near their meanings are.
 ///
 /// A host may bring its own. Vectors of different embedders are never compared: each is stored with the ``identifier``
@@ -39,7 +41,7 @@ package protocol SynchronousEmbedder: Embedder {
 /// Why a text could not be embedded, or a vector could not be used.
 public struct EmbeddingError: Error, Sendable {
     /// The kind of failure, for a program to decide by.
-    public struct Code: RawRepresentable, Hashable, Sendable {
+    public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         /// The name of the kind, stable across releases.
         public let rawValue: String
 
@@ -47,6 +49,9 @@ public struct EmbeddingError: Error, Sendable {
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
+
+        /// The name of the kind.
+        public var description: String { rawValue }
 
         /// No connection to the model server.
         public static let serverUnreachable = Code(rawValue: "serverUnreachable")
@@ -80,6 +85,11 @@ public struct EmbeddingError: Error, Sendable {
         self.code = code
         self.message = message
     }
+}
+
+extension EmbeddingError: LocalizedError {
+    /// The message, for a person; hosts that show `localizedDescription` show this.
+    public var errorDescription: String? { message }
 }
 
 extension EmbeddingError: CustomStringConvertible {

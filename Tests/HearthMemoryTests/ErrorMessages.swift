@@ -17,6 +17,14 @@ import Testing
         #expect("\(error)" == "The door is shut. [locked]")
     }
 
+    @Test func `an error of an embedder is described by its message, and its kind by its name`() {
+        let error: any Error = EmbeddingError(.serverUnreachable, "Nobody answers.")
+        #expect(error.localizedDescription == "Nobody answers.")
+        #expect((error as? any LocalizedError)?.errorDescription == "Nobody answers.")
+        #expect("\(EmbeddingError.Code.serverUnreachable)" == "serverUnreachable")
+        #expect("\(error)" == "serverUnreachable: Nobody answers.")
+    }
+
     @Test func `a category describes itself by its name`() {
         #expect("\(MemoryCategory.userPreferences)" == "user_preferences")
         #expect(String(describing: MemoryCategory(rawValue: "旅行")) == "旅行")
