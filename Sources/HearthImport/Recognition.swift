@@ -138,8 +138,8 @@ enum Recognition {
     private static let arrays = Mem0Reader.arrays.union(["conversations"])
 
     private static func format(ofText file: ImportFile) throws -> ForeignFormat? {
-        var start = try file.read(lookLength, at: 0)[...]
-        if start.starts(with: [0xEF, 0xBB, 0xBF]) { start = start.dropFirst(3) }
+        let look = try file.read(lookLength, at: 0)
+        var start = look.dropFirst(look.leadingMarksLength)
         start = start.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
         if start.first == UInt8(ascii: "{") {
             if try areLinesOfGraph(file) { return .memoryJSONL }
@@ -163,7 +163,7 @@ enum Recognition {
     }
 
     private static func withoutMark(_ line: [UInt8]) -> [UInt8] {
-        line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
+        Array(line.dropFirst(line.leadingMarksLength))
     }
 
     private static func format(of value: JSONValue) -> ForeignFormat? {

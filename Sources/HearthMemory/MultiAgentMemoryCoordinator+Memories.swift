@@ -180,6 +180,11 @@ extension MultiAgentMemoryCoordinator {
         }
     }
 
+    /// What an import would count, apart from those that it would store. Nothing is written.
+    package func importPreview(_ batch: [MemoryImport], allowErased: Bool) async throws -> ImportCounts {
+        try await operations.perform { store in try await store.importPreview(batch, allowErased: allowErased) }
+    }
+
     /// Under which identifiers memories of an import are there already, deleted or not; nil for those that are not.
     package func identifiers(ofPresent batch: [MemoryImport]) async throws -> [MemoryID?] {
         try await operations.perform { store in try await store.identifiers(ofPresent: batch) }

@@ -74,7 +74,7 @@ import Testing
         let long = (0..<9_000).map { #""observation \#($0)""# }.joined(separator: ",")
         for text in [
             #"{"type": "entity", "name": "Nora", "entityType": "person"}"#,
-            "\u{FEFF}{\"type\": \"entity\", \"name\": \"Nora\"}",
+            " \u{FEFF}{\"type\": \"entity\", \"name\": \"Nora\"}",
             #"{"type": "entity", "name": "Nora", "observations": [\#(long)]}"#,
             "{\"v\": 1}\n{\"type\": \"meta\"}\n{\"type\": \"relation\", \"from\": \"a\", \"to\": \"b\", \"relationType\": \"c\"}",
         ] {

@@ -18,7 +18,7 @@ struct GraphLinesReader: ForeignReader {
     mutating func next() throws -> [ForeignItem]? {
         guard var line = try lines.next() else { return nil }
         let place = "line \(lines.number)"
-        if line?.starts(with: [0xEF, 0xBB, 0xBF]) == true { line?.removeFirst(3) }
+        line?.removeLeadingMarks()
         guard let bytes = line else {
             return [.refused(place: place, reason: "it has more than \(ByteLines.longestLine >> 20) MiB")]
         }

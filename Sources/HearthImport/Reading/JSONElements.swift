@@ -52,7 +52,7 @@ struct JSONElements {
             try skipWhiteSpace()
             switch state {
             case .start:
-                if position == 0, passed == 0, try peek() == 0xEF { try skipByteOrderMark() }
+                if try peek() == 0xEF { try skipByteOrderMark() }
                 if try skip("[") {
                     state = .array(key: nil)
                 } else if try skip("{") {

@@ -21,7 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
 
             Every line of any other file is an object: text and user are required; id, agent, session, created_at (RFC 3339 with zone), type, category, \
             tags (an array), importance (0 to 1), expires_at (RFC 3339 with zone) and sensitive (true: encrypt it at rest) are not. A line without an id gets one derived from all that it says, so two lines \
-            that say the same are one memory. If its category is sealed, the id is made with a key. An id is one of a user and an agent: what they hold under it already is left as it is. \
+            that say the same are one memory. If its category is sealed, the id is made with a key. An id is one of a user and an agent: what they hold under it already is left as it is; of lines --dry-run counts that too. \
             Two agents' memories may have one id: whoever sees both means the other's by its owner, as in alden:ID.
 
             The whole input is checked before anything is stored; a bad line stops the import unless --skip-bad is given. Memories are \
@@ -225,11 +225,12 @@ struct ImportCommand: AsyncParsableCommand {
             problems: check.problems,
             samples: dryRun ? check.samples : nil
         )
+        outcome.linesExpired = check.expired
         guard check.problemCount == 0 || skipBad else {
             named.complain("\(check.linesRead) lines", remedy: "mend them, or store the others with --skip-bad.")
             return outcome
         }
-        guard !dryRun, let coordinator else {
+        guard let coordinator else {
             (outcome.complete, outcome.skipped, outcome.counts.expired) = (true, check.problemCount, check.expired)
             return outcome
         }
@@ -239,7 +240,8 @@ struct ImportCommand: AsyncParsableCommand {
             coordinator,
             provenance: Provenance(origin: .import, name: self.source, trust: trust),
             allowsErased: allowErased,
-            updates: update
+            updates: update,
+            isPreview: dryRun
         )
         try await run.store(source, check: &check, owners: owners, progress: progress)
         progress.clear()
@@ -275,6 +277,8 @@ private struct LineImportReport: Report {
     var differences = ImportDifferences()
     /// Bad lines that --skip-bad passed over.
     var skipped = 0
+    /// Good lines that say of themselves that they have expired.
+    var linesExpired = 0
     /// Whether every good line is in the store now.
     var complete = false
     /// The first hundred bad lines.
@@ -303,8 +307,8 @@ private struct LineImportReport: Report {
         var facts: [(name: String, value: Styled)] = [("read", "\(read)")]
         if samples == nil {
             facts.append(("stored", Styled("\(counts.stored)", .good)))
-            facts.append(("present", "\(counts.present)"))
         }
+        if samples == nil || counts.present > 0 { facts.append(("present", "\(counts.present)")) }
         for (name, count) in [
             ("updated", differences.updated), ("differing", differences.count), ("deleted", counts.deleted),
             ("expired", counts.expired), ("erased", counts.erased), ("skipped", skipped),
@@ -315,10 +319,16 @@ private struct LineImportReport: Report {
         }
         page.facts(facts)
         differences.render(on: &page)
-        if let samples { return samples.render(on: &page) }
-        guard let first = counts.restorable.first else { return }
-        page.line(
-            "What was deleted or has expired was left as it is; `hearth restore \(first)` by its owner brings that one back."
-        )
+        if linesExpired > 0 {
+            page.line(
+                "\(linesExpired) \(linesExpired == 1 ? "line has" : "lines have") an expires_at that has passed. With a later one, or without, an import stores what is not here."
+            )
+        }
+        if let first = counts.restorable.first {
+            page.line(
+                "What was deleted or has expired \(samples == nil ? "was" : "is") left as it is; `hearth restore \(first)` by its owner brings that one back."
+            )
+        }
+        samples?.render(on: &page)
     }
 }

@@ -23,6 +23,8 @@ struct ImportRun {
     private let allowsErased: Bool
     /// Whether what differs becomes what the file says.
     private let updates: Bool
+    /// Whether nothing is written, and only what is there is counted.
+    private let isPreview: Bool
     private var batch: [ImportCandidate] = []
     private var batchBytes = 0
 
@@ -36,12 +38,14 @@ struct ImportRun {
         _ coordinator: MultiAgentMemoryCoordinator,
         provenance: Provenance = Provenance(origin: .import),
         allowsErased: Bool = false,
-        updates: Bool = false
+        updates: Bool = false,
+        isPreview: Bool = false
     ) {
         self.coordinator = coordinator
         self.provenance = provenance
         self.allowsErased = allowsErased
         self.updates = updates
+        self.isPreview = isPreview
         differences.areUpdated = updates
     }
 
@@ -145,7 +149,7 @@ struct ImportRun {
                 memories.append(memory)
             case .differing(let id):
                 let id = held.keptID(id, of: candidate)
-                if updates {
+                if updates, !isPreview {
                     changed.append((candidate, id))
                 } else {
                     differences.note(ImportDifference(place: candidate.place, id: id))
@@ -153,7 +157,13 @@ struct ImportRun {
             }
         }
         counts.add(
-            try await coordinator.importMemories(memories, maximumTrust: provenance.trust, allowErased: allowsErased)
+            isPreview
+                ? try await coordinator.importPreview(memories, allowErased: allowsErased)
+                : try await coordinator.importMemories(
+                    memories,
+                    maximumTrust: provenance.trust,
+                    allowErased: allowsErased
+                )
         )
         for (candidate, id) in changed { try await update(id, to: candidate) }
         batch.removeAll(keepingCapacity: true)

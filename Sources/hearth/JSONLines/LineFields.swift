@@ -14,6 +14,10 @@ struct LineFields {
         let value: JSONValue
         do {
             value = try JSONParser.parse(bytes)
+        } catch  where bytes.dropFirst(error.byte - 1).starts(with: [0xEF, 0xBB, 0xBF]) {
+            throw FieldError(
+                "a byte order mark at byte \(error.byte) of the line, where two files may have been joined: begin a new line in its place"
+            )
         } catch {
             throw FieldError("not JSON: \(error.reason), at byte \(error.byte) of the line")
         }

@@ -1,4 +1,5 @@
 import Glibc
+import HearthImport
 
 /// A line of the input, without its line break.
 struct InputLine {
@@ -11,7 +12,7 @@ struct InputLine {
 /// Reads lines one by one and holds no more than one of them.
 ///
 /// A line ends with LF or CRLF; the last one may end with neither. A byte order mark at the beginning of a line is
-/// skipped: where files were joined, each may have begun with one. A line of nothing but white space and such marks is
+/// skipped, with what white space is in front of it: where files were joined, each may have begun with one. A line of nothing but white space and such marks is
 /// empty.
 struct LineReader {
     /// The longest line: 4 MiB of content with every byte spelled as a six-byte escape, and 1 MiB for all other keys.
@@ -36,12 +37,10 @@ struct LineReader {
         source.count == 0 ? 1 : Double(offset) / Double(source.count)
     }
 
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
     /// The next line that isn't empty, or nil at the end.
     mutating func next() throws -> InputLine? {
         while var bytes = try nextLine() {
-            while bytes?.starts(with: Self.byteOrderMark) == true { bytes?.removeFirst(Self.byteOrderMark.count) }
+            bytes?.removeLeadingMarks()
             if bytes?.last == UInt8(ascii: "\r") { bytes?.removeLast() }
             if bytes.map(Self.isBlank) != true { return InputLine(number: number, bytes: bytes) }
         }

@@ -42,6 +42,23 @@ import Testing
         #expect(try await stored() == 0)
     }
 
+    @Test func `two objects with a byte order mark between them are a line that says where to break it`() async throws {
+        let object = "{\"user\": \"iris\", \"text\": \"tea }\u{FEFF}{\"}"
+        for between in ["\u{FEFF}", " \u{FEFF} "] {
+            let outcome = try await tool.run(
+                ["import", "-", "--agent", "alden", "--db", tool.store],
+                input: input(object + between + object)
+            )
+            #expect(outcome.status == 1)
+            let byte = object.utf8.count + (between == "\u{FEFF}" ? 1 : 2)
+            let reason = "line 3: a byte order mark at byte \(byte) of the line"
+            #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+        }
+        // Inside a text it is a character like any other.
+        let stored = try await tool.run(["import", "-", "--agent", "alden", "--db", tool.store], input: input(object))
+        #expect(stored.status == 0, "\(stored.errors)")
+    }
+
     @Test func `bytes that are not UTF-8 are named by their place`() async throws {
         let line = Data("{\"user\": \"iris\", \"text\": \"caf".utf8) + Data([0xE9]) + Data("\"}".utf8)
         let outcome = try await tool.run(["import", "-", "--agent", "alden", "--db", tool.store], input: input(line))

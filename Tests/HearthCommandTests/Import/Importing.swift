@@ -66,6 +66,43 @@ import Testing
         #expect(done["expired"]?.int == 1 && done["stored"]?.int == 1)
     }
 
+    @Test func `a dry run counts what is there as the import does, and says what brings back what has expired`()
+        async throws
+    {
+        let expired = line(3).dropLast() + #", "expires_at": "2020-01-01T00:00:00Z"}"#
+        try await tool.run("import", try file([line(1), line(2), line(5)]))
+        try await tool.run("delete", "m1", "--publish", "--agent", "alden", "--user", "iris")
+        let path = try file([line(1), line(2), String(expired), line(4), line(5, text: "coffee")])
+        let planned = try await tool.json("import", path, "--dry-run")
+        let shown = try await tool.run("import", path, "--dry-run")
+        #expect(shown.text.contains("deleted    1") && shown.text.contains("hearth restore m1"), "\(shown.text)")
+        #expect(shown.text.contains("1 line has an expires_at that has passed"), "\(shown.text)")
+        let told = try await tool.run("import", path)
+        #expect(told.text.contains("1 line has an expires_at that has passed"), "\(told.text)")
+        // The second run stores nothing, as the dry run did.
+        let done = try await tool.json("import", path)
+        for name in ["deleted", "expired", "differing", "erased"] {
+            #expect(planned[name]?.int == done[name]?.int && planned[name] != nil, "\(name)")
+        }
+        #expect([planned["deleted"]?.int, planned["expired"]?.int, planned["differing"]?.int] == [1, 1, 1])
+        #expect([planned["present"]?.int, planned["stored"]?.int] == [1, 0])
+        let later = try file([line(3)])
+        #expect(try await tool.json("import", later)["stored"]?.int == 1)
+    }
+
+    @Test func `an export with a byte order mark in front, and blank lines behind, is restored`() async throws {
+        try await tool.run("import", try file([line(1), line(2)]))
+        let path = tool.sandbox.file("all.jsonl")
+        #expect(try await tool.run("export", path).status == 0)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let marked = try tool.sandbox.write("marked.jsonl", "\u{FEFF}" + text + "\n \r\n")
+        let other = try Tool()
+        #expect(try await other.json("import", marked)["stored"]?.int == 2)
+        let longer = try tool.sandbox.write("longer.jsonl", text + "\n{}\n")
+        let refused = try await other.run("import", longer)
+        #expect(refused.errors.contains("comes after the end"), "\(refused.errors)")
+    }
+
     @Test func `a dry run shows counts and samples, stores nothing, and needs no store`() async throws {
         let lines = (1...5).map { line($0) }
         let path = try file(lines)

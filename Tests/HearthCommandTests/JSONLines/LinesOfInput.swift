@@ -43,6 +43,7 @@ import Testing
 
     @Test func `the byte order marks of files that were joined do not belong to the lines`() throws {
         #expect(try lines("\u{FEFF}a\n\u{FEFF}b\n\u{FEFF}\n\u{FEFF}  \n\u{FEFF}\u{FEFF}c") == ["1:a", "2:b", "5:c"])
+        #expect(try lines(" \u{FEFF}a\n\t\u{FEFF} \u{FEFF}b\n  c") == ["1:a", "2:b", "3:  c"])
         #expect(try lines("a\u{FEFF}\n") == ["1:a\u{FEFF}"])
     }
 

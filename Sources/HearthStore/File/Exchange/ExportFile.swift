@@ -140,6 +140,8 @@ struct ExportLines {
     mutating func next() throws -> ExportFile.Line? {
         var searched = start
         while true {
+            // An editor may have put a byte order mark in front, which the hash does not know.
+            if number == 0, start == 0, pending.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
             if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 number += 1
                 let bytes = pending[start...end]
@@ -158,6 +160,23 @@ struct ExportLines {
             }
             pending += more
             offset += more.count
+        }
+    }
+
+    /// The number of the next line that holds more than white space; nil if none does. The lines are passed over.
+    mutating func nextLineWithText() throws -> Int? {
+        var line = number + 1
+        while true {
+            for byte in pending[start...] {
+                switch byte {
+                case UInt8(ascii: "\n"): line += 1
+                case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): continue
+                default: return line
+                }
+            }
+            (pending, start) = (try file.read(at: offset), 0)
+            guard !pending.isEmpty else { return nil }
+            offset += pending.count
         }
     }
 }
@@ -197,12 +216,14 @@ struct ExportItems {
                 if let item = try begin(line) { return item }
                 continue
             }
-            guard let line = try lines.next() else {
-                guard hasEnded else { throw file.damage(last + 1, "is missing: the file was cut, or it is no export") }
+            guard !hasEnded else {
+                if let line = try lines.nextLineWithText() { throw file.damage(line, "comes after the end") }
                 return nil
             }
+            guard let line = try lines.next() else {
+                throw file.damage(last + 1, "is missing: the file was cut, or it is no export")
+            }
             last = line.number
-            guard !hasEnded else { throw file.damage(line.number, "comes after the end") }
             if line.number == 1 { try file.checkHeader(line) }
             if case .version = line.value { counts.versions += 1 }
             if bundle?.take(line) == true {

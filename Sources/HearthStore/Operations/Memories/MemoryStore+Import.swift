@@ -58,23 +58,40 @@ extension MemoryStore {
         }
     }
 
+    /// What an import of memories would count, apart from those that it would store. Nothing is written.
+    ///
+    /// - Throws: As ``importMemories(_:maximumTrust:allowErased:)``.
+    package func importPreview(_ batch: [MemoryImport], allowErased: Bool = false) async throws -> ImportCounts {
+        try await importInOrder(
+            batch,
+            at: Array(batch.indices),
+            skipsRefused: false,
+            isPreview: true,
+            maximumTrust: 0,
+            allowErased: allowErased
+        )
+        .counts
+    }
+
     /// Imports memories whose parents come before them.
     ///
     /// - Parameters:
     ///   - given: The memories, each of which is valid.
     ///   - places: Their places in what the host gave, for messages.
     ///   - skipsRefused: Whether those that can't be stored are left out, rather than all.
+    ///   - isPreview: Whether to count only what would not be stored, and to store nothing.
     func importInOrder(
         _ given: [MemoryImport],
         at places: [Int],
         skipsRefused: Bool,
+        isPreview: Bool = false,
         maximumTrust: Double,
         allowErased: Bool
     ) async throws -> OrderedImport {
         guard !given.isEmpty else { return OrderedImport() }
         let hostsPlaces = places
         let now = clock.now()
-        let batch = try await keyingDerivedIdentifiers(of: given, at: now)
+        let batch = try await keyingDerivedIdentifiers(of: given, at: isPreview ? nil : now)
         let userKeys = try await keysOfErasedTexts(of: Set(batch.map(\.userID)))
         // A memory that is there already needs neither words nor a vector.
         let (missing, found, nextRow, policy) = try read { snapshot in
@@ -119,7 +136,7 @@ extension MemoryStore {
             }
             return (missing, found, snapshot.state.nextRow, snapshot.directory.rules.policy)
         }
-        guard !missing.isEmpty else { return found }
+        guard !missing.isEmpty, !isPreview else { return found }
         let sealed = missing.map { isSealed(batch[$0.index].draft, by: policy) }
         let keys = try await sealingKeys(
             of: Set(zip(missing, sealed).filter(\.1).map { batch[$0.0.index].userID })
