@@ -120,9 +120,13 @@ struct Hearth: AsyncParsableCommand {
     /// An error that says of an option that isn't there what was probably meant: another one, or a text.
     private static func explained(_ error: any Error, _ arguments: [String]) throws -> any Error {
         let grammar = try CommandGrammar(description: _dumpHelp())
-        guard let unknown = DashedText.unknownOption(in: arguments, grammar) else { return error }
-        let (command, words) = grammar.command(namedBy: arguments)
         let said = message(for: error)
+        let unjoined = DashedText.unjoinedValue(in: arguments, grammar)
+            .map { "If \($0.value) is a value, join it to its option: \($0.joined)" }
+        guard let unknown = DashedText.unknownOption(in: arguments, grammar) else {
+            return unjoined.map { ValidationError("\(said)\n\($0)") } ?? error
+        }
+        let (command, words) = grammar.command(namedBy: arguments)
         var lines = ["Unknown option '\(unknown)'."]
         if let meant = command.option(nearestTo: DashedText.name(of: unknown)) {
             lines[0] += " Did you mean '\(meant)'?"
@@ -130,6 +134,7 @@ struct Hearth: AsyncParsableCommand {
             lines = [said]
         }
         if said.hasPrefix("Missing") { lines.append(said) }
+        if let unjoined { lines.append(unjoined) }
         let asText = DashedText.withUnknownOptionsAsText(in: arguments, grammar)
         if (try? parseAsRoot(asText.arguments)) != nil {
             lines.append("If \(unknown) is text, put it behind --: hearth \(asText.written)")

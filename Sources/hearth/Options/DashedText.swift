@@ -58,6 +58,20 @@ struct DashedText {
             .first { isSpelledAsOption($0) && command.option(name(of: $0)) == nil }
     }
 
+    /// The first option that needs a value, in front of "--", and that stands before what is spelled as an option: how the
+    /// two are joined, so that the one is the other's value; nil if there is none.
+    static func unjoinedValue(in arguments: [String], _ grammar: CommandGrammar) -> (value: String, joined: String)? {
+        let (command, words) = grammar.command(namedBy: arguments)
+        guard words > 0 else { return nil }
+        let given = arguments.dropFirst(words).prefix { $0 != "--" }
+        for (option, value) in zip(given, given.dropFirst())
+        where command.option(option) == .takesValue && isSpelledAsOption(value) {
+            let needsQuotes = !value.utf8.allSatisfy { isPlain($0) || "-=".utf8.contains($0) }
+            return (value, "\(option)=\(needsQuotes ? quoted(value) : value)")
+        }
+        return nil
+    }
+
     private init(arguments: [String], command: CommandGrammar, start: Int, unknownIsText: Bool = false) {
         self.arguments = arguments
         self.command = command
@@ -70,11 +84,13 @@ struct DashedText {
 
     /// A text as a shell takes it.
     private static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || "_.:/".utf8.contains($0) }
         let parts = text.split(separator: "'", omittingEmptySubsequences: false)
-        return isPlain ? text : "'\(parts.joined(separator: "'\\''"))'"
+        return !text.isEmpty && text.utf8.allSatisfy(isPlain) ? text : "'\(parts.joined(separator: "'\\''"))'"
+    }
+
+    /// Whether a shell takes a byte as it is, wherever it stands.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        isLetter(byte) || (0x30...0x39).contains(byte) || "_.:/".utf8.contains(byte)
     }
 
     /// Whether an argument begins with a dash and is not simply spelled as a long option is.

@@ -106,6 +106,19 @@ import Testing
         #expect(outcome.errors.contains(remedy) && !outcome.errors.contains("behind --"), "\(outcome.errors)")
     }
 
+    @Test(arguments: [
+        (["store", "--source", "--cli", "t"], "--source=--cli"),
+        (["store", "--source", "--json", "t"], "--source=--json"),
+        (["store", "t", "--tag", "--a=b c"], "--tag='--a=b c'"),
+    ])
+    func `an option as the value of another is answered with how to join them`(arguments: [String], joined: String)
+        async throws
+    {
+        let outcome = try await tool.run(arguments + ["--db", tool.store])
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("join it to its option: \(joined)\n"), "\(outcome.errors)")
+    }
+
     @Test(
         arguments: [
             (["lst"], "lst", "list"), (["sarch", "x"], "sarch", "search"),
