@@ -1,5 +1,5 @@
 /// Finds the dates in a text that have a day or a year with their month: `3 June 2026`, `June 3rd`, `2026-06-03`,
-/// `03.06.2026`, `5/31/2026`, `3 de junio de 2026`, 2026年6月3日.
+/// `03.06.2026`, `5/31/2026`, `3 de junio de 2026`, 2026年6月3日; and the spans of several days.
 ///
 /// Every date has a number, so the other words cost next to nothing.
 struct DateFinder {
@@ -9,7 +9,8 @@ struct DateFinder {
     func addDates(to tokens: inout TokenizedText) {
         var index = 0
         while index < tokens.count {
-            guard let date = date(at: index, in: tokens) else {
+            let day = date(at: index, in: tokens)
+            guard let date = day.map({ span(from: $0, in: tokens) ?? $0 }) ?? span(at: index, in: tokens) else {
                 index += 1
                 continue
             }
@@ -23,13 +24,13 @@ struct DateFinder {
     }
 
     /// A date and the words that it takes.
-    private struct Found {
+    struct Found {
         var periods: [CalendarPeriod]
         var words: Range<Int>
     }
 
     /// The date whose first number is at an index.
-    private func date(at index: Int, in tokens: TokenizedText) -> Found? {
+    func date(at index: Int, in tokens: TokenizedText) -> Found? {
         guard startsWithDigit(index, in: tokens) else { return nil }
         return figures(at: index, in: tokens) ?? characters(at: index, in: tokens)
             ?? dayAndMonth(at: index, in: tokens) ?? monthAndNumber(at: index, in: tokens)
@@ -37,12 +38,12 @@ struct DateFinder {
     }
 
     /// A part of the text with plain digits.
-    private func plainText(_ source: Range<Int>) -> String {
+    func plainText(_ source: Range<Int>) -> String {
         let typed = String(decoding: text[source], as: UTF8.self)
         return typed.utf8.count == typed.count ? typed : String(typed.map(\.withPlainDigit))
     }
 
-    private func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
+    func startsWithDigit(_ index: Int, in tokens: TokenizedText) -> Bool {
         guard index < tokens.count, case let token = tokens.tokens[index], token.kind == .word, !token.isPlain else {
             return false
         }
@@ -53,7 +54,7 @@ struct DateFinder {
         return !isFraction && tokens.term(at: index).first?.isASCIIDigit ?? false
     }
 
-    private func word(_ index: Int, in tokens: TokenizedText) -> String? {
+    func word(_ index: Int, in tokens: TokenizedText) -> String? {
         guard tokens.tokens.indices.contains(index), tokens.tokens[index].kind == .word else { return nil }
         return String(decoding: tokens.term(at: index), as: UTF8.self)
     }
@@ -63,7 +64,7 @@ struct DateFinder {
 
 extension DateFinder {
     /// `2026-06-03`, `3.6.2026`, `06/2026`: the numbers between equal signs.
-    private func figures(at index: Int, in tokens: TokenizedText) -> Found? {
+    func figures(at index: Int, in tokens: TokenizedText) -> Found? {
         guard let sign = sign(behind: index, in: tokens),
             index == 0 || self.sign(behind: index - 1, in: tokens) != sign,
             !touchesWord(index, in: tokens)
@@ -78,13 +79,13 @@ extension DateFinder {
     }
 
     /// Whether a word touches the number behind it, as the `v` of `v9.5.26` does.
-    private func touchesWord(_ index: Int, in tokens: TokenizedText) -> Bool {
+    func touchesWord(_ index: Int, in tokens: TokenizedText) -> Bool {
         index > 0 && tokens.tokens[index - 1].kind == .word
             && tokens.tokens[index - 1].source.upperBound == tokens.tokens[index].source.lowerBound
     }
 
     /// The only byte between two numbers, if it is one that dates have.
-    private func sign(behind index: Int, in tokens: TokenizedText) -> UInt8? {
+    func sign(behind index: Int, in tokens: TokenizedText) -> UInt8? {
         guard startsWithDigit(index, in: tokens), startsWithDigit(index + 1, in: tokens) else { return nil }
         let (start, end) = (tokens.tokens[index].source.upperBound, tokens.tokens[index + 1].source.lowerBound)
         guard end == start + 1, "-./".utf8.contains(text[start]) else { return nil }
@@ -93,6 +94,15 @@ extension DateFinder {
 
     /// 2026年6月3日 and its parts.
     private func characters(at index: Int, in tokens: TokenizedText) -> Found? {
+        let end = charactersEnd(from: index, in: tokens)
+        guard end > index else { return nil }
+        let source = tokens.tokens[index].source.lowerBound..<tokens.tokens[end - 1].source.upperBound
+        guard let found = NumericDate.chinese(plainText(source)) else { return nil }
+        return found.period.term == nil ? nil : Found(periods: [found.period], words: index..<end)
+    }
+
+    /// Where the numbers end that have a character behind each.
+    func charactersEnd(from index: Int, in tokens: TokenizedText) -> Int {
         var end = index
         while end + 1 < tokens.count, end - index < 6, startsWithDigit(end, in: tokens),
             tokens.tokens[end + 1].kind == .character,
@@ -100,10 +110,7 @@ extension DateFinder {
         {
             end += 2
         }
-        guard end > index else { return nil }
-        let source = tokens.tokens[index].source.lowerBound..<tokens.tokens[end - 1].source.upperBound
-        guard let found = NumericDate.chinese(plainText(source)) else { return nil }
-        return found.period.term == nil ? nil : Found(periods: [found.period], words: index..<end)
+        return end
     }
 }
 
@@ -112,10 +119,9 @@ extension DateFinder {
 extension DateFinder {
     /// `3 June 2026`, `the 3rd of June`, `3. Juni`, `3 de junio de 2026`.
     private func dayAndMonth(at index: Int, in tokens: TokenizedText) -> Found? {
-        guard let day = word(index, in: tokens).flatMap({ NumericDate.day($0) }), touches(index + 1, in: tokens) else {
-            return nil
-        }
-        var place = index + 1
+        guard let day = word(index, in: tokens).flatMap({ NumericDate.day($0) }) else { return nil }
+        var place = dayEnd(index, in: tokens)
+        guard touches(place, in: tokens) else { return nil }
         let hasConnective = word(place, in: tokens).map(MonthName.connectives.contains) ?? false
         if hasConnective { place += 1 }
         guard touches(place, in: tokens), let month = month(place, in: tokens) else { return nil }
@@ -124,6 +130,21 @@ extension DateFinder {
         guard !month.isVerb || hasConnective || year != nil || isCapitalized(place, in: tokens) else { return nil }
         let period = CalendarPeriod(year: year?.year, month: month.number, day: day)
         return Found(periods: [period], words: index..<(year?.end ?? place + 1))
+    }
+
+    /// Where a day ends: behind the letters of an ordinal that are words of their own (`1er`, `1º`, `1.º`).
+    func dayEnd(_ index: Int, in tokens: TokenizedText) -> Int {
+        guard word(index, in: tokens) == "1", let ending = word(index + 1, in: tokens),
+            NumericDate.endingsOfFirst.contains(ending)
+        else { return index + 1 }
+        let (day, token) = (tokens.tokens[index], tokens.tokens[index + 1])
+        let gap = text[day.source.upperBound..<max(day.source.upperBound, token.source.lowerBound)]
+        // "Room 1a" and "1 o 2" are none.
+        let isSign = token.source.contains { text[$0] >= 0x80 }
+        guard gap.isEmpty && ending.utf8.count > 1 || isSign && gap.allSatisfy({ $0 == UInt8(ascii: ".") }) else {
+            return index + 1
+        }
+        return index + 2
     }
 
     /// `June 3rd, 2026`, `June 2026`, `June of 2026`, `June '26`.
@@ -174,7 +195,7 @@ extension DateFinder {
     }
 
     /// The year that follows a word, and where it ends.
-    private func year(behind index: Int, in tokens: TokenizedText) -> (year: Int, end: Int)? {
+    func year(behind index: Int, in tokens: TokenizedText) -> (year: Int, end: Int)? {
         var place = index + 1
         if word(place, in: tokens).map(MonthName.connectives.contains) == true { place += 1 }
         guard let number = word(place, in: tokens), touches(place, in: tokens) else { return nil }
@@ -199,7 +220,11 @@ extension DateFinder {
                     tokens.tokens[index].source.lowerBound
                 )
         ]
-        return gap.count <= 5 && gap.allSatisfy { $0 >= 0x80 || " ,.-/'\n".utf8.contains($0) }
+        // A dash between spaces, or a long one, is between two dates.
+        let isDash =
+            gap.contains(UInt8(ascii: "-")) && gap.count > 1
+            || gap.contains(0xE2) && !gap.contains(0x99)
+        return gap.count <= 5 && !isDash && gap.allSatisfy { $0 >= 0x80 || " ,.-/'\n".utf8.contains($0) }
     }
 
     private func isCapitalized(_ index: Int, in tokens: TokenizedText) -> Bool {

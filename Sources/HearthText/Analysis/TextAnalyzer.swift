@@ -24,7 +24,7 @@
 /// forget exactly what it was told. A change of what comes out must raise `version`.
 package struct TextAnalyzer: Sendable {
     /// The version of what comes out. It is stored with an index; another version means that the index must be rebuilt.
-    package static let version = 6
+    package static let version = 7
 
     /// A term's greatest length in UTF-8 bytes. A longer word is cut at a scalar, in the text as in the query. Words of
     /// natural languages are shorter; what is longer is data that nobody types.

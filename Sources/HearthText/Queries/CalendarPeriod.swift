@@ -20,6 +20,33 @@ struct CalendarPeriod: Hashable, Sendable {
         guard dayStart < end else { return nil }
         return dayStart..<dayStart + CivilDay.microseconds + slack
     }
+
+    /// The days from one to another, both included; nil where they are more than those of a month, or in no order.
+    ///
+    /// Without years the second may be in the next one: 28 December to 3 January.
+    static func days(from first: CalendarPeriod, to last: CalendarPeriod) -> [CalendarPeriod]? {
+        guard let firstDay = first.civilDate, let lastDay = last.civilDate, (first.year == nil) == (last.year == nil)
+        else { return nil }
+        let start = firstDay.daysSince1970
+        var end = lastDay.daysSince1970
+        if end < start, last.year == nil { end = CivilDate(leapYear + 1, lastDay.month, lastDay.day).daysSince1970 }
+        guard start < end, end - start < mostDays else { return nil }
+        return (start...end)
+            .map {
+                let date = CivilDate(daysSince1970: $0)
+                return CalendarPeriod(year: first.year.map { _ in date.year }, month: date.month, day: date.day)
+            }
+    }
+
+    /// The day, in a leap year where it is one of every year; nil for a wider time.
+    private var civilDate: CivilDate? {
+        guard let month, let day, day <= CivilDate.days(in: month, of: year ?? Self.leapYear) else { return nil }
+        return CivilDate(year ?? Self.leapYear, month, day)
+    }
+
+    private static let leapYear = 2_000
+    /// Those of the longest month.
+    private static let mostDays = 31
 }
 
 /// Days of the calendar as instants.

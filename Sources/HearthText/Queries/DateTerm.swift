@@ -29,6 +29,9 @@ package struct DateTerm: Hashable, Sendable {
     /// Whether a day is that day in UTC alone.
     var isExact = false
 
+    /// The days of a span of at most a month, in which a text may have any of them.
+    var days: [CalendarPeriod]? { last.flatMap { CalendarPeriod.days(from: first, to: $0) } }
+
     /// How much of the time behind a day belongs to it. What is said from today on is not to reach into today itself, but for the night:
     /// where it is still yesterday in America, hardly anybody in Europe writes.
     private var slack: Int64 { isExact ? 0 : isFromToday ? CivilDay.microseconds / 3 : CivilDay.microseconds }

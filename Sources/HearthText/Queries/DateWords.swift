@@ -134,9 +134,15 @@ enum NumericDate {
         return year
     }
 
-    /// A day of a month, also as 1st, 2nd, 3rd, 1er.
+    /// What the first of a month has behind its number in French, Spanish, Portuguese and Italian: 1er, 1º, 1ro.
+    static let endingsOfFirst: Set<String> = ["er", "ᵉʳ", "º", "°", "ª", "o", "a", "ro", "ero"]
+
+    /// A day of a month, also as 1st, 2nd, 3rd, 1er, 1º.
     static func day(_ word: some StringProtocol) -> Int? {
-        if word == "1er" { return 1 }
+        if word.first == "1", case let ending = word.dropFirst(), ending != "a", endingsOfFirst.contains(String(ending))
+        {
+            return 1
+        }
         let digits = ["st", "nd", "rd", "th"].contains { word.hasSuffix($0) } ? word.dropLast(2) : word[...]
         guard (1...2).contains(digits.utf8.count), let day = Int(digits), (1...31).contains(day) else { return nil }
         return day

@@ -267,8 +267,10 @@ extension QueryDates {
 
     /// "7 May 2023", "7th of May".
     private func period(dayOfMonth day: Int, at index: Int) -> (CalendarPeriod, length: Int)? {
-        let hasOf = word(index + 1).map(MonthName.connectives.contains) ?? false
-        let place = index + (hasOf ? 2 : 1)
+        // "1.º de mayo"
+        let end = word(index + 1) == "º" ? index + 2 : index + 1
+        let hasOf = word(end).map(MonthName.connectives.contains) ?? false
+        let place = end + (hasOf ? 1 : 0)
         guard let name = word(place), let month = MonthName(name) else { return nil }
         let year = year(at: place + 1)
         let isLast = place + 1 == words.count
@@ -355,8 +357,8 @@ extension QueryDates {
         "beginning", "start", "middle", "end", "half", "part", "month", "week", "days", "rest", "all", "most",
     ]
     private static let connectives = spanning.union(["and", "or", "und", "oder", "et", "ou", "y", "e", "o", "и", "или"])
-    private static let spanning: Set<String> = [
-        "to", "until", "till", "through", "bis", "al", "au", "a", "à", "hasta", "по", "до",
+    static let spanning: Set<String> = [
+        "to", "until", "till", "through", "bis", "al", "au", "ao", "a", "à", "hasta", "по", "до",
     ]
     private static let sidesOfTwoWords: [String: DateTerm.Side] = [
         "later than": .after, "prior to": .before, "earlier than": .before, "not before": .onwards, "up to": .upTo,

@@ -183,7 +183,7 @@ extension QueryParser {
         }
         for index in range
         where tokens.tokens[index].kind == .word && !startsWithDigit(index)
-            && !MonthName.connectives.contains(terms[index])
+            && !MonthName.connectives.contains(terms[index]) && !NumericDate.endingsOfFirst.contains(terms[index])
         {
             addWord(index, keepsStopWords: false, to: &query)
             if index + 1 < range.upperBound { addPair(index, keepsStopWords: false, to: &query) }
@@ -194,7 +194,7 @@ extension QueryParser {
     /// spellings.
     private func addSpellings(of date: DateTerm, typed: KeywordQuery.Phrase, to query: inout KeywordQuery) {
         let ends = [date.first, date.last, date.other, date.otherLast].compactMap(\.self)
-        let terms = ends.compactMap(\.term).map { KeywordQuery.Phrase(terms: [$0]) }
+        let terms = (ends + (date.days ?? [])).compactMap(\.term).map { KeywordQuery.Phrase(terms: [$0]) }
         guard let first = terms.first else { return query.add(typed, isDate: true) }
         query.add(first, isDate: true)
         for other in terms.dropFirst() + [typed] { query.add(variant: other, weight: 0, isDate: true) }
@@ -207,13 +207,15 @@ extension QueryParser {
     }
 
     /// Adds what the index has for a date that was said from today on. As it was typed it is no date of a text, whose
-    /// "yesterday" was another day.
+    /// "yesterday" was another day. Of a week each day is one of its readings.
     private func addTerms(ofRelative date: DateTerm, to query: inout KeywordQuery) {
-        for end in [date.first, date.last].compactMap(\.self) {
-            for term in [end.term, end.termOfAnyYear].compactMap(\.self) {
-                query.add(variant: .init(terms: [term]), isDate: true)
-            }
+        let days = date.days ?? [date.first, date.last].compactMap(\.self)
+        let terms = days.flatMap { [$0.term, $0.termOfAnyYear] }.compactMap(\.self)
+            .map { KeywordQuery.Phrase(terms: [$0]) }
+        for (place, term) in terms.enumerated() {
+            query.add(variant: term, weight: place == 0 ? KeywordQuery.variantWeight : 0, isDate: true)
         }
+        query.add(.init(readings: terms, clauses: terms))
     }
 
     /// Adds a date that is one word. A year behind a preposition is a word like others; without one it may be what is

@@ -43,6 +43,9 @@ import Testing
         ("May '88", ["1988-5-*"]),
         ("14.10.49", ["2049-10-14"]), ("２０２６年５月", ["2026-5-*"]), ("２０２６-０５-１０", ["2026-5-10"]),
         ("٢٠٢٦-٠٥-١٠", ["2026-5-10"]), ("5月１０日", ["*-5-10"]), ("２０２１-２０２３", ["2021-*-*…2023-*-*"]),
+        ("1er mai 2023", ["2023-5-1"]), ("1º de mayo de 2023", ["2023-5-1"]), ("1.º de mayo de 2023", ["2023-5-1"]),
+        ("1° maggio 2023", ["2023-5-1"]), ("1er de mayo", ["*-5-1"]), ("1ro de mayo", ["*-5-1"]),
+        ("le 1ᵉʳ mai 2023", ["2023-5-1"]), ("do 1º ao 5 de maio de 2023", ["2023-5-1…2023-5-5"]),
         ("December", ["*-12-*"]), ("MAY 2023", ["2023-5-*"]), ("the end of march", ["*-3-*"]),
     ])
     func `a date is read in the forms that people write`(query: String, expected: [String]) {
@@ -82,6 +85,11 @@ import Testing
     ])
     func `two dates are two or the ends of a span`(query: String, expected: [String]) {
         #expect(dates(query) == expected)
+    }
+
+    @Test func `every day of a span is looked for in texts`() {
+        let terms = Set(KeywordQuery("dentist 3-5 May 2025").clauses.flatMap(\.phrase.terms))
+        #expect(terms.isSuperset(of: ["·20250503", "·20250504", "·20250505", "dentist"]))
     }
 
     @Test(arguments: [
@@ -144,7 +152,7 @@ import Testing
         ("3 December 2025", ["·20251203", "3+decemb+2025", "·1203y", "decemb"]),
         ("2025-05-03", ["·20250503", "2025+05+03", "·0503y"]),
         ("rent for 3 December", ["rent", "·1203", "3+decemb", "decemb"]), ("rent in 2025", ["rent", "2025"]),
-        ("2025年5月", ["·202505", "2025+年+5+月"]),
+        ("2025年5月", ["·202505", "2025+年+5+月"]), ("1er mai", ["·0501", "1+er+mai", "mai"]),
         ("3 de mayo de 2025", ["·20250503", "3+de+mayo+de+2025", "·0503y", "mayo"]),
         ("5/3/2025", ["·20250305", "·20250503", "5+3+2025", "·0305y", "·0503y"]),
         ("What happened in May?", ["happen"]), ("room 2025b", ["room", "2025", "b", "2025+b"]),
