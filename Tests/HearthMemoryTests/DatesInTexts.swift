@@ -98,6 +98,18 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test func `a span is found by each of its days and by no other`() async throws {
+        let coordinator = try await coordinator([
+            "Retreat in the hills, 28 May – 3 June 2026", "Dentist on 4 June 2026",
+        ])
+        for query in ["2026-05-28", "31 May 2026", "on June 1st, 2026", "3. Juni 2026", "30 May to 2 June 2026"] {
+            let found = try await find(query, .hybrid, in: coordinator)
+            #expect(found == ["Retreat in the hills, 28 May – 3 June 2026"], "\(query)")
+        }
+        #expect(try await find("June 4, 2026", .hybrid, in: coordinator) == ["Dentist on 4 June 2026"])
+        try await coordinator.close()
+    }
+
     @Test func `the date is marked in the snippet as it stands there`() async throws {
         let coordinator = try await coordinator(["Dentist on 3 June 2026 at nine"])
         let found = try await coordinator.searchAgentMemories(agentID: "alden", userID: user, query: "2026-06-03")

@@ -52,6 +52,25 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test func `a time to come finds what names a day of it`() async throws {
+        let now = clock.storeClock.now().date
+        func day(in days: Int) -> String {
+            now.addingTimeInterval(86_400 * Double(days)).formatted(.iso8601.year().month().day())
+        }
+        let coordinator = try await coordinator([
+            ("The dentist expects me on \(day(in: 1))", 20), ("Concert on \(day(in: 3))", 10),
+            ("Went to the dentist", 1),
+        ])
+        for query in ["tomorrow", "What is on tomorrow?", "Was ist morgen?", "demain"] {
+            let found = try await find(query, in: coordinator)
+            #expect(found == ["The dentist expects me on \(day(in: 1))"], "\(query)")
+        }
+        #expect(try await find("in 3 days", in: coordinator) == ["Concert on \(day(in: 3))"])
+        let found = try await find("the next 3 days", in: coordinator)
+        #expect(Set(found).isSuperset(of: ["The dentist expects me on \(day(in: 1))", "Concert on \(day(in: 3))"]))
+        try await coordinator.close()
+    }
+
     @Test func `with other words it raises what was made then and makes no result`() async throws {
         let coordinator = try await coordinator([
             ("The plumber came about the sink", 1), ("The plumber came about the shower", 200), ("Bought a lamp", 1),

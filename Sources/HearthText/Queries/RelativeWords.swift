@@ -1,140 +1,131 @@
 /// What one language says of times that count from today.
 struct RelativeWords: Sendable {
     /// Forms that stand alone, and how many days ago each is. The longer stand first.
-    var days: [(phrase: [String], days: Int)]
-    var units: [String: RelativeDay.Unit]
+    let days: [(phrase: [String], days: Int)]
+    let units: [String: RelativeDay.Unit]
+    /// The weekend where it takes several words.
+    let weekends: [[String]]
     /// Days since Monday.
-    var weekdays: [String: Int]
-    /// The forms of "last", and whether they stand behind what they belong to.
-    var last: Set<String>
-    var isLastBehind = false
+    let weekdays: [String: Int]
+    /// The forms of "last" and of "next", and where they stand.
+    let last: Set<String>
+    let next: Set<String>
+    let order: Order
+    /// What stands behind a unit that is still to come: "que viene".
+    let nextBehind: [[String]]
     /// The forms of "this".
-    var this: Set<String>
+    let this: Set<String>
     /// What stands around a number of units to say that it counts backwards.
-    var agoInFront: [String] = []
-    var agoBehind: [String] = []
-    /// The forms of "last" that go with a number.
-    var spans: Set<String>
+    let agoInFront: [[String]]
+    let agoBehind: [[String]]
+    /// The same where it counts forwards.
+    let aheadInFront: [[String]]
+    let aheadBehind: [[String]]
+    /// The forms of "last" and "next" that go with a number.
+    let spans: Set<String>
+    let nextSpans: Set<String>
+    /// What stands before a weekday or a weekend, which is then the last one: "on Saturday".
+    let on: Set<String>
+    /// What may stand between: "on the weekend"; and whether it says as much alone.
+    let articles: Set<String>
+    let isArticleEnough: Bool
     /// Numbers in words.
-    var numbers: [String: Int]
-    /// With which words a date begins.
+    let numbers: [String: Int]
+    /// Whether a unit without a number is one: "неделю назад".
+    let isOneSilent: Bool
+    /// What stands for a number that nobody has counted: "a few".
+    let few: [[String]]
+    /// With which words a date begins, also as the analyser writes them.
     let beginnings: Set<String>
 
-    private init(
+    /// Where the forms of "last" and "next" stand.
+    enum Order {
+        /// "last week"
+        case inFront
+        /// "la semaine dernière"
+        case behind
+        /// "la scorsa settimana", "la settimana scorsa"
+        case either
+    }
+
+    /// Words stand between spaces, forms of several words between commas. In a list of numbers or units each line begins
+    /// with the number, which for units is that of `kinds`.
+    init(
         days: String,
         units: String,
+        weekends: String = "",
         weekdays: String,
         last: String,
-        isLastBehind: Bool = false,
+        next: String,
+        order: Order = .inFront,
+        nextBehind: String = "",
         this: String,
         agoInFront: String = "",
         agoBehind: String = "",
+        aheadInFront: String,
+        aheadBehind: String = "",
         spans: String,
-        numbers: String
+        nextSpans: String,
+        on: String,
+        articles: String = "",
+        isArticleEnough: Bool = false,
+        numbers: String,
+        isOneSilent: Bool = false,
+        few: String
     ) {
-        func words(_ list: String) -> [String] { list.split(whereSeparator: \.isWhitespace).map { String($0) } }
-        /// `0 a b, 1 c`: several words for each number.
-        func table(_ list: String) -> [String: Int] {
-            var table: [String: Int] = [:]
-            for row in list.split(whereSeparator: { $0 == "," }) {
-                let row = words(String(row))
-                for word in row.dropFirst() { table[word] = row.first.flatMap { Int($0) } }
-            }
-            return table
-        }
-        self.days = days.split(whereSeparator: { $0 == "," })
-            .compactMap { row in
-                let row = words(String(row))
-                return row.first.flatMap { Int($0) }.map { (Array(row.dropFirst()), $0) }
-            }
-            .sorted { $0.phrase.count > $1.phrase.count }
-        let kinds: [RelativeDay.Unit] = [.day, .week, .month, .year, .weekend]
-        self.units = table(units).mapValues { kinds[$0] }
-        self.weekdays = table(weekdays)
-        self.last = Set(words(last))
-        self.isLastBehind = isLastBehind
-        self.this = Set(words(this))
-        self.agoInFront = words(agoInFront)
-        self.agoBehind = words(agoBehind)
-        self.spans = Set(words(spans))
-        self.numbers = table(numbers)
-        var beginnings = self.this.union(self.last).union(self.spans).union(self.days.compactMap(\.phrase.first))
-        beginnings.formUnion(self.numbers.keys)
-        if isLastBehind { beginnings = beginnings.union(self.units.keys).union(self.weekdays.keys) }
-        if let first = self.agoInFront.first { beginnings.insert(first) }
-        self.beginnings = beginnings
+        self.days = Self.phrases(days)
+            .compactMap { row in row.first.flatMap { Int($0) }.map { (Array(row.dropFirst()), $0) } }
+        self.units = Self.table(units).mapValues { Self.kinds[$0] }
+        self.weekends = Self.phrases(weekends)
+        self.weekdays = Self.table(weekdays)
+        self.last = Self.words(last)
+        self.next = Self.words(next)
+        self.order = order
+        self.nextBehind = Self.phrases(nextBehind)
+        self.this = Self.words(this)
+        self.agoInFront = Self.phrases(agoInFront)
+        self.agoBehind = Self.phrases(agoBehind)
+        self.aheadInFront = Self.phrases(aheadInFront)
+        self.aheadBehind = Self.phrases(aheadBehind)
+        self.spans = Self.words(spans)
+        self.nextSpans = Self.words(nextSpans)
+        self.on = Self.words(on)
+        self.articles = Self.words(articles)
+        self.isArticleEnough = isArticleEnough
+        self.numbers = Self.table(numbers)
+        self.isOneSilent = isOneSilent
+        self.few = Self.phrases(few)
+        let phrases = self.days.map(\.phrase) + self.agoInFront + self.aheadInFront + self.few + self.weekends
+        let beginnings = Set(phrases.compactMap(\.first))
+            .union(self.this).union(self.last).union(self.next).union(self.spans).union(self.nextSpans)
+            .union(self.numbers.keys).union(self.units.keys).union(self.weekdays.keys).union(self.articles)
+        self.beginnings = beginnings.union(beginnings.flatMap { TextAnalyzer(stems: false).tokens(of: $0).terms })
     }
 
-    /// Units are 0 days, 1 weeks, 2 months, 3 years and 4 weekends.
-    static let all: [RelativeWords] = [
-        RelativeWords(
-            days: """
-                0 today, 1 yesterday, 2 the day before yesterday, 2 day before yesterday, 1 last night, 0 this morning,
-                0 this afternoon, 0 this evening
-                """,
-            units: "0 day days, 1 week weeks, 2 month months, 3 year years, 4 weekend",
-            weekdays: "0 monday, 1 tuesday, 2 wednesday, 3 thursday, 4 friday, 5 saturday, 6 sunday",
-            last: "last",
-            this: "this",
-            agoBehind: "ago",
-            spans: "last past",
-            numbers: """
-                1 a one, 2 two, 3 three, 4 four, 5 five, 6 six, 7 seven, 8 eight, 9 nine, 10 ten, 11 eleven, 12 twelve
-                """
-        ),
-        RelativeWords(
-            days: "0 heute, 1 gestern, 2 vorgestern",
-            units: """
-                0 tag tage tagen, 1 woche wochen, 2 monat monate monaten monats, 3 jahr jahre jahren jahres, 4 wochenende
-                """,
-            weekdays: "0 montag, 1 dienstag, 2 mittwoch, 3 donnerstag, 4 freitag, 5 samstag sonnabend, 6 sonntag",
-            last: "letzte letzter letzten letztes letztem vorige voriger vorigen voriges vergangene vergangenen",
-            this: "diese dieser diesen dieses diesem",
-            agoInFront: "vor",
-            spans: "letzten vergangenen",
-            numbers: """
-                1 ein eine einem einen einer, 2 zwei, 3 drei, 4 vier, 5 fünf, 6 sechs, 7 sieben, 8 acht, 9 neun, 10 zehn
-                """
-        ),
-        RelativeWords(
-            days: "0 aujourd hui, 1 hier, 2 avant hier",
-            units: "0 jour jours, 1 semaine semaines, 2 mois, 3 an ans année annee années annees",
-            weekdays: "0 lundi, 1 mardi, 2 mercredi, 3 jeudi, 4 vendredi, 5 samedi, 6 dimanche",
-            last: "dernier dernière derniere passé passée passe passee",
-            isLastBehind: true,
-            this: "ce cette",
-            agoInFront: "il y a",
-            spans: "derniers dernières dernieres",
-            numbers: "1 un une, 2 deux, 3 trois, 4 quatre, 5 cinq, 6 six, 7 sept, 8 huit, 9 neuf, 10 dix"
-        ),
-        RelativeWords(
-            days: "0 hoy, 1 ayer, 2 anteayer, 2 antes de ayer, 1 anoche",
-            units: "0 día días dia dias, 1 semana semanas, 2 mes meses, 3 año años",
-            weekdays: "0 lunes, 1 martes, 2 miércoles miercoles, 3 jueves, 4 viernes, 5 sábado sabado, 6 domingo",
-            last: "pasado pasada",
-            isLastBehind: true,
-            this: "este esta",
-            agoInFront: "hace",
-            spans: "últimos últimas ultimos ultimas",
-            numbers: "1 un una, 2 dos, 3 tres, 4 cuatro, 5 cinco, 6 seis, 7 siete, 8 ocho, 9 nueve, 10 diez"
-        ),
-        RelativeWords(
-            days: "0 сегодня, 1 вчера, 2 позавчера",
-            units: """
-                0 день дня дней, 1 неделю неделе недели недель, 2 месяц месяце месяца месяцев, 3 год году года лет
-                """,
-            weekdays: "0 понедельник, 1 вторник, 2 среду, 3 четверг, 4 пятницу, 5 субботу, 6 воскресенье",
-            last: "прошлый прошлой прошлую прошлом прошлое",
-            this: "эту этой этом этот",
-            agoBehind: "назад",
-            spans: "последние",
-            numbers: "1 один одну, 2 два две, 3 три, 4 четыре, 5 пять, 6 шесть, 7 семь, 8 восемь, 9 девять, 10 десять"
-        ),
-    ]
+    private static let kinds: [RelativeDay.Unit] = [.day, .week, .month, .year, .weekend, .hour]
+
+    private static func words(_ list: String) -> Set<String> {
+        Set(list.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
+
+    private static func phrases(_ list: String) -> [[String]] {
+        list.split(separator: ",").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+            .sorted { $0.count > $1.count }
+    }
+
+    /// `0 a b, 1 c`: several words for each number.
+    private static func table(_ list: String) -> [String: Int] {
+        var table: [String: Int] = [:]
+        for row in phrases(list) {
+            for word in row.dropFirst() { table[word] = row.first.flatMap { Int($0) } }
+        }
+        return table
+    }
 
     /// Units that take a number: "last weeks" may be any.
     static let plurals: Set<String> = [
-        "days", "weeks", "months", "years", "tage", "tagen", "wochen", "monate", "monaten", "jahre", "jahren",
+        "days", "weeks", "months", "years", "tage", "tagen", "wochen", "monate", "monaten", "jahre", "jahren", "dagen",
+        "weken", "maanden", "jaren", "giorni", "settimane", "mesi",
     ]
 
     /// Words that neither German nor Dutch has: beside them `hier` is yesterday.
@@ -142,4 +133,23 @@ struct RelativeWords: Sendable {
         "j", "ai", "qu", "que", "quoi", "est", "était", "avons", "avez", "ont", "fait", "le", "la", "les", "passé",
         "depuis", "avec", "nous", "dans", "aux", "une", "et", "soir", "matin", "avant",
     ]
+
+    /// Words that are "morning" as well as "tomorrow", and behind which words they are: "guten Morgen", "por la mañana".
+    static let mornings = [
+        "morgen": words(
+            """
+            guten gute am jeden jeder diesen dieser der den dem ein einen einem eines schönen frühen montag dienstag
+            mittwoch donnerstag freitag samstag sonntag every each good goede goeie de elke iedere deze
+            """
+        ),
+        "mañana": words("la el una esta cada toda media buena"),
+    ]
+
+    /// What stands in front of "in a week" where it says how often something is.
+    static let howOften = words(
+        "once twice times often much many einmal zweimal mal oft fois vez veces volta volte раз"
+    )
+
+    /// What may follow `tomorrow` where it is a day and no title: "Tomorrow never dies".
+    static let behindTomorrow = words("s morning noon afternoon evening night early late please maybe today yesterday")
 }

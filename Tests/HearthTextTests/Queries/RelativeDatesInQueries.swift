@@ -42,8 +42,74 @@ import Testing
         ("el año pasado", "2025-*-*"), ("hace 3 días", "2026-3-1"), ("hace una semana", "2026-2-23…2026-3-1"),
         ("los últimos 3 días", "2026-3-1…2026-3-4"), ("esta semana", "2026-3-2…2026-3-8"),
         ("что было вчера", "2026-3-3"), ("на прошлой неделе", "2026-2-23…2026-3-1"), ("3 дня назад", "2026-3-1"),
+        ("неделю назад", "2026-2-23…2026-3-1"),
+        ("ieri", "2026-3-3"), ("cosa ho fatto oggi?", "2026-3-4"), ("l'altro ieri", "2026-3-2"),
+        ("la settimana scorsa", "2026-2-23…2026-3-1"), ("la scorsa settimana", "2026-2-23…2026-3-1"),
+        ("il mese scorso", "2026-2-*"), ("3 giorni fa", "2026-3-1"), ("gli ultimi 3 giorni", "2026-3-1…2026-3-4"),
+        ("lunedì scorso", "2026-3-2"), ("wat deed ik gisteren?", "2026-3-3"), ("vandaag", "2026-3-4"),
+        ("eergisteren", "2026-3-2"), ("vorige week", "2026-2-23…2026-3-1"), ("vorig jaar", "2025-*-*"),
+        ("3 dagen geleden", "2026-3-1"), ("de afgelopen 3 dagen", "2026-3-1…2026-3-4"), ("ontem", "2026-3-3"),
+        ("o que eu fiz hoje?", "2026-3-4"), ("anteontem", "2026-3-2"), ("a semana passada", "2026-2-23…2026-3-1"),
+        ("o mês passado", "2026-2-*"), ("há 3 dias", "2026-3-1"), ("3 dias atrás", "2026-3-1"),
+        ("sexta-feira passada", "2026-2-27"),
     ])
     func `a time that is said from today on is read`(query: String, expected: String) {
+        #expect(dates(query) == [expected])
+    }
+
+    @Test(arguments: [
+        ("tomorrow", "2026-3-5"), ("What is on tomorrow?", "2026-3-5"), ("tomorrow's appointments", "2026-3-5"),
+        ("tomorrow morning", "2026-3-5"), ("dentist tomorrow at 9", "2026-3-5"), ("tonight", "2026-3-4"),
+        ("the day after tomorrow", "2026-3-6"), ("in 3 days", "2026-3-7"), ("in three days' time", "2026-3-7"),
+        ("3 days from now", "2026-3-7"), ("a month from today", "2026-4-*"), ("in a week", "2026-3-9…2026-3-15"),
+        ("in 2 weeks", "2026-3-16…2026-3-22"), ("next week", "2026-3-9…2026-3-15"), ("next month", "2026-4-*"),
+        ("What do I do next year?", "2027-*-*"), ("next Friday", "2026-3-6"), ("next Wednesday", "2026-3-11"),
+        ("this Friday", "2026-3-6"), ("this weekend", "2026-3-7…2026-3-8"), ("next weekend", "2026-3-14…2026-3-15"),
+        ("the coming weekend", "2026-3-14…2026-3-15"), ("the next 3 days", "2026-3-4…2026-3-7"),
+        ("over the next few days", "2026-3-4…2026-3-10"), ("in a few days", "2026-3-6…2026-3-10"),
+        ("morgen", "2026-3-5"), ("Was ist morgen los?", "2026-3-5"), ("Morgen Zahnarzt", "2026-3-5"),
+        ("Zahnarzt morgen früh", "2026-3-5"), ("übermorgen", "2026-3-6"), ("nächste Woche", "2026-3-9…2026-3-15"),
+        ("im nächsten Monat", "2026-4-*"), ("nächstes Jahr", "2027-*-*"), ("nächsten Freitag", "2026-3-6"),
+        ("in drei Tagen", "2026-3-7"), ("in einer Woche", "2026-3-9…2026-3-15"),
+        ("in den nächsten 3 Tagen", "2026-3-4…2026-3-7"), ("dieses Wochenende", "2026-3-7…2026-3-8"),
+        ("demain", "2026-3-5"), ("après-demain", "2026-3-6"), ("la semaine prochaine", "2026-3-9…2026-3-15"),
+        ("le mois prochain", "2026-4-*"), ("l'année prochaine", "2027-*-*"), ("vendredi prochain", "2026-3-6"),
+        ("dans 3 jours", "2026-3-7"), ("la semaine qui vient", "2026-3-9…2026-3-15"),
+        ("les 3 prochains jours", "2026-3-4…2026-3-7"), ("ce week-end", "2026-3-7…2026-3-8"),
+        ("mañana", "2026-3-5"), ("¿qué tengo mañana por la mañana?", "2026-3-5"), ("pasado mañana", "2026-3-6"),
+        ("la semana que viene", "2026-3-9…2026-3-15"), ("la próxima semana", "2026-3-9…2026-3-15"),
+        ("el mes próximo", "2026-4-*"), ("el viernes que viene", "2026-3-6"), ("dentro de 3 días", "2026-3-7"),
+        ("los próximos 3 días", "2026-3-4…2026-3-7"), ("este fin de semana", "2026-3-7…2026-3-8"),
+        ("завтра", "2026-3-5"), ("послезавтра", "2026-3-6"), ("на следующей неделе", "2026-3-9…2026-3-15"),
+        ("в следующем месяце", "2026-4-*"), ("через 3 дня", "2026-3-7"), ("через неделю", "2026-3-9…2026-3-15"),
+        ("domani", "2026-3-5"), ("dopodomani", "2026-3-6"), ("la settimana prossima", "2026-3-9…2026-3-15"),
+        ("fra 3 giorni", "2026-3-7"), ("overmorgen", "2026-3-6"), ("volgende week", "2026-3-9…2026-3-15"),
+        ("over 3 dagen", "2026-3-7"), ("amanhã", "2026-3-5"), ("depois de amanhã", "2026-3-6"),
+        ("a semana que vem", "2026-3-9…2026-3-15"), ("daqui a 3 dias", "2026-3-7"),
+    ])
+    func `a time to come is read as well`(query: String, expected: String) {
+        #expect(dates(query) == [expected])
+    }
+
+    @Test(arguments: [
+        ("the last few days", "2026-2-26…2026-3-4"), ("a few days ago", "2026-2-26…2026-3-2"),
+        ("several weeks ago", "2026-1-19…2026-2-22"), ("a couple of months ago", "2025-9-*…2026-1-*"),
+        ("in den letzten paar Tagen", "2026-2-26…2026-3-4"), ("vor ein paar Tagen", "2026-2-26…2026-3-2"),
+        ("il y a quelques jours", "2026-2-26…2026-3-2"), ("hace unos días", "2026-2-26…2026-3-2"),
+        ("несколько дней назад", "2026-2-26…2026-3-2"), ("in the last 24 hours", "2026-3-3…2026-3-4"),
+        ("past 48 hours", "2026-3-2…2026-3-4"), ("24 hours ago", "2026-3-3"), ("5 hours ago", "2026-3-3…2026-3-4"),
+        ("in den letzten 24 Stunden", "2026-3-3…2026-3-4"), ("at the weekend", "2026-2-28…2026-3-1"),
+        ("What did I do on the weekend?", "2026-2-28…2026-3-1"), ("am Wochenende", "2026-2-28…2026-3-1"),
+        ("last weekend", "2026-2-28…2026-3-1"), ("letztes Wochenende", "2026-2-28…2026-3-1"),
+        ("le week-end dernier", "2026-2-28…2026-3-1"), ("el fin de semana pasado", "2026-2-28…2026-3-1"),
+        ("в прошлые выходные", "2026-2-28…2026-3-1"), ("lo scorso fine settimana", "2026-2-28…2026-3-1"),
+        ("o fim de semana passado", "2026-2-28…2026-3-1"), ("since Friday", "2026-2-27"),
+        ("What happened on Saturday?", "2026-2-28"), ("on Wednesday", "2026-2-25"), ("am Samstag", "2026-2-28"),
+        ("seit Freitag", "2026-2-27"), ("depuis vendredi", "2026-2-27"), ("el sábado", "2026-2-28"),
+        ("в субботу", "2026-2-28"), ("op zaterdag", "2026-2-28"), ("on Friday, 8 May 2026", "2026-5-8"),
+        ("on Saturday May 9", "*-5-9"), ("on Sunday the 3rd of May", "*-5-3"), ("am Freitag, 8. Mai 2026", "2026-5-8"),
+    ])
+    func `so is a time that is said loosely, and the day behind a preposition`(query: String, expected: String) {
         #expect(dates(query) == [expected])
     }
 
@@ -55,6 +121,14 @@ import Testing
         "days ago", "0 days ago", "wer wohnt hier", "wat is hier gebeurd", "past tense", "last, week",
         "at last. Week one",
         "5000 days ago", "vor der Tür", "hace calor", "il y a du pain", "este perro", "этот дом", "a year", "3 days",
+        "Tomorrow never dies", "tomorrow people", "Tomorrow Land", "guten Morgen", "am Morgen", "jeden Morgen Yoga",
+        "Tee am frühen Morgen", "Christian Morgen", "every morgen", "goede morgen", "por la mañana", "esta mañana fría",
+        "cada mañana", "once in a year", "in a day", "once in a week", "in an hour", "done in 4 hours", "next day",
+        "the next one", "next weeks", "in 3 steps",
+        "on Mondays", "Black Friday", "Friday", "Saturday Night Fever", "the weekend", "the weekend of the fair",
+        "lundi", "in the next room", "few days", "dans la rue", "en la casa", "через дорогу", "over the moon",
+        "fa caldo",
+        "este mundo", "on Friday the 13th",
     ])
     func `words that are only part of one are words`(query: String) {
         #expect(dates(query).filter { $0 != "*-5-*" } == [])
@@ -76,6 +150,9 @@ import Testing
         ("seit gestern", CivilDay.start(2026, 3, 3)..<Int64.max),
         ("since last week", CivilDay.start(2026, 2, 23)..<Int64.max),
         ("before last month", Int64.min..<CivilDay.start(2026, 2, 1)),
+        ("since Friday", CivilDay.start(2026, 2, 27)..<Int64.max),
+        ("since the weekend", CivilDay.start(2026, 2, 28)..<Int64.max),
+        ("seit dem Wochenende", CivilDay.start(2026, 2, 28)..<Int64.max),
         ("last week", CivilDay.start(2026, 2, 23)..<CivilDay.start(2026, 3, 2) + night),
         ("between last Monday and yesterday", CivilDay.start(2026, 3, 2)..<CivilDay.start(2026, 3, 4) + night),
     ])
@@ -91,5 +168,20 @@ import Testing
         #expect(dates("the last 1 month", askedAt: CivilDay.start(2026, 3, 31)) == ["2026-2-28…2026-3-31"])
         #expect(dates("last week", askedAt: CivilDay.start(2026, 1, 4)) == ["2025-12-22…2025-12-28"])
         #expect(dates("last Sunday", askedAt: CivilDay.start(2026, 1, 4)) == ["2025-12-28"])
+        #expect(dates("next month", askedAt: CivilDay.start(2026, 12, 31)) == ["2027-1-*"])
+        #expect(dates("the next 1 month", askedAt: CivilDay.start(2026, 1, 31)) == ["2026-1-31…2026-2-28"])
+        #expect(dates("tomorrow", askedAt: CivilDay.start(2026, 12, 31)) == ["2027-1-1"])
+    }
+
+    @Test func `on a Sunday the weekend is the one that has begun`() {
+        #expect(dates("at the weekend", askedAt: CivilDay.start(2026, 3, 1)) == ["2026-2-28…2026-3-1"])
+        #expect(dates("last weekend", askedAt: CivilDay.start(2026, 3, 1)) == ["2026-2-21…2026-2-22"])
+    }
+
+    @Test func `every day of a week is looked for in texts`() {
+        let terms = Set(KeywordQuery("next week", askedAt: Self.now).clauses.flatMap(\.phrase.terms))
+        for day in 9...15 {
+            #expect(terms.contains(day < 10 ? "·2026030\(day)" : "·202603\(day)"))
+        }
     }
 }
