@@ -42,6 +42,20 @@ import Testing
         try await coordinator.close()
     }
 
+    @Test(arguments: [
+        ("9.5kg", "Parcel of 9,5 kg sent", "Sent 9 parcels of 5 kg"), ("38,6", "Fever of 38.6 today", "Room 38, bed 6"),
+        ("9,5 kg", "Parcel of 9.5kg sent", "Sent 9 parcels of 5 kg"), ("38.6", "Fever of 38,6 today", "Room 38, bed 6"),
+        ("15h30", "Dentist at 15:30", "Dentist at 15:45"), ("15:30", "Dentist at 15 h 30", "15 people, 30 chairs"),
+        ("09:30", "Dentist at 9h30", "9 people, 30 chairs"),
+    ])
+    func `decimals and times of day are found in each way to write them`(
+        query: String,
+        expected: String,
+        other: String
+    ) async throws {
+        try await expectFirst(expected, among: [other], for: query)
+    }
+
     private static let names = [
         "C++", "C#", "C", "F#", ".NET", "#tag", "tag", "@name", "name", "R&D", "AT&T", "Q&A", "net", "D&R", "A+",
         "Node.js",

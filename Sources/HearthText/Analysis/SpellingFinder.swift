@@ -4,6 +4,7 @@
 /// - words joined that stand there in parts: `wi-fi`, `to-do`, `O'Brien`, `user_name`, `node.js`, `Q&A`, `R2-D2`,
 ///   `H. G.` in front of a name;
 /// - parts of what stands there joined: `getUserById`;
+/// - times of day as one word: `15:30`, `15 h 30`;
 /// - numbers joined: `10.000`, `10 000`, `555-0123`, `06 12 34 56 78`, and hexadecimal ones: `00:1B:44:11:3A:B7`;
 /// - names with their signs: `.NET`, `#tag`, `@name`, `Notepad++`;
 /// - names that are function words in small letters: `US`, `IT`, `WHO`.
@@ -30,6 +31,7 @@ struct SpellingFinder {
             if let name = nameWithSigns(token, tokens.term(at: index)) { tokens.append(name) }
             if token.hasInnerCapital, let parts = parts(of: token.source) { tokens.append(parts) }
             if let name = nameInCapitals(token, tokens.term(at: index)) { tokens.append(name) }
+            if let time = time(from: index, in: tokens) { tokens.append(time) }
             if let number = hexadecimal(from: index, in: tokens) {
                 tokens.append(number)
                 end = index + 1

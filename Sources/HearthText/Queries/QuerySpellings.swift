@@ -39,8 +39,8 @@ extension QueryParser {
 // MARK: - Order of parts
 
 extension QueryParser {
-    /// What was typed without a gap counts as a whole too: `192.168.1.10`, `1.2.3`, `R&D`, `/usr/lib`, `16GB`. Its
-    /// parts are words, and the whole is the phrase of them.
+    /// What was typed without a gap counts as a whole too: `192.168.1.10`, `1.2.3`, `38,6`, `R&D`, `/usr/lib`, `16GB`.
+    /// Its parts are words, and the whole is the phrase of them.
     private func addCompounds(in passage: Range<Int>, to query: inout KeywordQuery) {
         var start = passage.lowerBound
         while start < passage.upperBound {
@@ -59,6 +59,9 @@ extension QueryParser {
             let whole = KeywordQuery.Phrase(terms: compound.dropLast().map(stem) + [last], isPrefix: isPrefix)
             if let address = address(in: compound), address.count < compound.count {
                 query.add(whole: .init(terms: address.map(stem)), of: address.map(word))
+            }
+            if compound.count > 2, let decimal = decimal(in: compound) {
+                query.add(whole: .init(terms: decimal.map(stem)), of: decimal.map(word))
             }
             query.add(whole: whole, of: compound.map(word))
             addUnmarked(compound, whole: whole, isPrefix: isPrefix, to: &query)
@@ -83,6 +86,30 @@ extension QueryParser {
     }
 
     private static let numbersOfAddress = 4
+
+    /// The number in front of its unit: `9.5kg`, `9,5kg`.
+    private func decimal(in compound: Range<Int>) -> Range<Int>? {
+        let start = compound.lowerBound
+        guard isNumber(start), isNumber(start + 1), !isNumber(start + 2), let sign = bytes(inFrontOf: start + 1),
+            sign.elementsEqual(".".utf8) || sign.elementsEqual(",".utf8)
+        else { return nil }
+        return start..<start + 2
+    }
+
+    /// Whether the comma in front of a number is that of a decimal: `38,6`, but neither `10,000` nor `1,2,3`.
+    private func isDecimal(_ index: Int) -> Bool {
+        func isSign(inFrontOf index: Int) -> Bool {
+            guard index > 0, index < tokens.count, let sign = bytes(inFrontOf: index), isNumber(index - 1),
+                isNumber(index)
+            else { return false }
+            return sign.count == 1 && ",.".utf8.contains(sign[sign.startIndex])
+        }
+        return isSign(inFrontOf: index) && terms[index].utf8.count <= Self.mostDecimals
+            && !isSign(inFrontOf: index - 1) && !isSign(inFrontOf: index + 1)
+    }
+
+    /// Three digits behind a comma are thousands.
+    private static let mostDecimals = 2
 
     /// The addresses in the query, as they stand in a text.
     var addresses: [KeywordQuery.Phrase] {
@@ -115,6 +142,7 @@ extension QueryParser {
         if tokens.tokens[index].source == tokens.tokens[index - 1].source { return [] }
         guard let between = bytes(inFrontOf: index) else { return nil }
         if between.elementsEqual([UInt8(ascii: " ")]), isTimes(index) || isTimes(index - 1) { return Array(between) }
+        if between.elementsEqual([UInt8(ascii: ",")]), isDecimal(index) { return Array(between) }
         guard between.count <= 3 else { return nil }
         let isSign = between.allSatisfy(Self.connectors.contains) || Self.slashes.contains(Array(between))
         return isSign ? Array(between) : nil

@@ -16,8 +16,8 @@ package struct TypedText: Sendable {
     private let folded: [UInt8]
     /// The query in its capitals, where these matter.
     private let exact: [UInt8]?
-    /// Other ways to write it: without the `v` of a version, with two letters for each umlaut, and with or without the space
-    /// between a number and what it counts: `16 GB`, `LH441`.
+    /// Other ways to write it: without the `v` of a version, with two letters for each umlaut, with or without the space
+    /// between a number and what it counts (`16 GB`, `LH441`), and with the other sign of a decimal (`38,6`).
     private let others: [[UInt8]]
 
     /// How much of a text is looked at, in UTF-8 bytes.
@@ -41,7 +41,9 @@ package struct TypedText: Sendable {
         if let written = UmlautSpellings.writtenOut(letters: String(decoding: folded, as: UTF8.self)) {
             others.append(Array(written.utf8))
         }
-        for other in [Self.joined(folded), Self.split(folded), Self.withFractionsWrittenOut(folded)]
+        let decimal = Self.withOtherDecimals(folded)
+        let written = [Self.joined(folded), Self.split(folded), Self.withFractionsWrittenOut(folded), decimal]
+        for other in decimal == folded ? written : written + [Self.joined(decimal), Self.split(decimal)]
         where other != folded {
             others.append(other)
         }
@@ -89,6 +91,23 @@ extension TypedText {
             split.append(byte)
         }
         return split
+    }
+
+    /// With a comma for the point of each decimal, and a point for the comma: `38,6` for `38.6`. Three digits behind one are
+    /// thousands, and several numbers a version or a list.
+    private static func withOtherDecimals(_ bytes: [UInt8]) -> [UInt8] {
+        let signs = (point: UInt8(ascii: "."), comma: UInt8(ascii: ","))
+        var decimals = bytes
+        for index in bytes.indices where bytes[index] == signs.point || bytes[index] == signs.comma {
+            let whole = bytes[..<index].reversed().prefix { $0.isASCIIDigit }.count
+            let digits = bytes[(index + 1)...].prefix { $0.isASCIIDigit }.count
+            let (before, behind) = (index - whole - 1, index + digits + 1)
+            guard whole > 0, (1...2).contains(digits), before < 0 || !connectors.contains(bytes[before]),
+                behind == bytes.count || !connectors.contains(bytes[behind])
+            else { continue }
+            decimals[index] = bytes[index] == signs.point ? signs.comma : signs.point
+        }
+        return decimals
     }
 
     /// With `1/2` for `½`, and a space between it and a number in front.

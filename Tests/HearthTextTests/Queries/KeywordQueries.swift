@@ -87,13 +87,20 @@ import Testing
         ("Mueller", ["mueller", "muller^0.0"]), ("Müller", ["muller", "mull*^0.5", "mueller^0.0"]),
         ("Michael", ["michael"]),
         ("blue shoes", ["blue", "shoe", "shos^0.0"]), ("C++", ["c＋＋"]), (".NET", ["net", "．net^0.5"]),
+        ("38,6", ["38^0.75", "6^0.75", "38+6^0.5"]), ("38.6", ["38^0.75", "6^0.75", "38+6^0.5"]),
+        ("9,5 kg", ["9^0.75", "5^0.75", "kg", "9+5^0.5"]), ("9.5 kg", ["9^0.75", "5^0.75", "kg", "9+5^0.5"]),
+        ("1,2,3", ["1", "2", "3"]), ("10,000", ["10000"]), ("1, 5", ["1", "5"]),
+        ("15:30", ["15^0.75", "30^0.75", "15+30^0.5", "15h30^0.0"]), ("15h30", ["15h30"]),
         ("the US economy", ["us·", "economi"]), ("told us more", ["tell"]),
     ])
     func `other ways to write it stand beside what was typed`(text: String, expected: [String]) {
         #expect(clauses(text) == expected)
     }
 
-    @Test(arguments: ["e-mail me", "10.000 steps", "see getUserById", "192.168.1.10", "Mueller and Müller", "wi fi"])
+    @Test(arguments: [
+        "e-mail me", "10.000 steps", "see getUserById", "192.168.1.10", "Mueller and Müller", "wi fi",
+        "9.5kg", "38,6 degrees", "15:30", "15 h 30",
+    ])
     func `a name weighs as much as its words`(text: String) {
         let query = KeywordQuery(text)
         let typed = Float(query.clauses.count { $0.isTyped })
@@ -104,6 +111,7 @@ import Testing
 
     @Test(arguments: [
         ("e-mail", "email", ["e", "mail", "email"]), ("10.000", "10000", ["10", "000", "10+000", "10000"]),
+        ("15:30", "15h30", ["15", "30", "15+30", "15h30"]),
         ("getUserById", "get+user+by+id", ["getuserbyid", "get+user+by+id", "get", "user", "id"]),
         ("5/3/2025", "·20250503", ["·20250305", "·20250503", "5+3+2025"]),
     ])

@@ -15,6 +15,8 @@ import Testing
         ("16 GB", "with 16GB memory"), ("LH441", "flight LH 441"), ("180 °C", "at 180°C"), ("½ cup", "1/2 cup of milk"),
         ("12/2025", "Invoice 4711 12/2025"), ("1/2/2026", "room 7 1/2/2026"),
         ("1/2 cup", "a ½ cup"), ("3½", "3 1/2 inches"), ("3 1/2", "3½ inches"), ("1⁄4", "add ¼"),
+        ("38,6", "a fever of 38.6 °C"), ("38.6", "38,6 Grad"), ("9.5kg", "a parcel of 9,5 kg"),
+        ("9,5 kg", "9.5kg of rice"),
     ])
     func `it stands there as typed`(query: String, text: String) {
         #expect(TypedText(query).match(in: text) != .none)
@@ -26,6 +28,7 @@ import Testing
         ("run", "running"), ("Müller", "Muller"), ("v1.2.3", "1.2.3.4"), ("fi", "wi-fi"), ("10", "10,000"),
         ("gar*", "gar*"), ("?!", "?!"),
         ("16 GB", "16 files on the 32 GB stick"), ("½ cup", "1½ cup"), ("1/2 cup", "2 1/2 cup"), ("½ cup", "2 1/2 cup"),
+        ("38,6", "38 and 6"), ("38,6", "138.6"), ("10,000", "10.000"), ("1.2.3", "1,2,3"), ("1.2", "1,2,3"),
         ("5 km", "6.5km"), ("", ""), ("x", ""),
     ])
     func `it does not stand there as typed`(query: String, text: String) {
