@@ -28,6 +28,13 @@ enum MemoryServiceTools {
         description: "a date: until its end",
         aliases: ["end_date"]
     )
+    /// What is deleted is gone: a day that may not be meant stays.
+    private static let deletedBefore = Tool.Argument(
+        name: "before",
+        kind: .string,
+        description: "a date: until its beginning",
+        aliases: ["end_date"]
+    )
     private static let memoryType = Tool.Argument(name: "memory_type", kind: .string, aliases: ["type"])
     private static let memories = [Tool.Field(name: "memories", kind: .list(.object))]
     private static let done = [Tool.Field(name: "success", kind: .boolean), Tool.Field(name: "message", kind: .string)]
@@ -200,14 +207,14 @@ enum MemoryServiceTools {
         description:
             "Delete memories of yours: one by its content_hash, or those with tags or of a time. dry_run shows which.",
         arguments: [
-            Tool.Argument(name: hash.name, kind: .string, aliases: hash.aliases), tags, tagMatch, after, before,
+            Tool.Argument(name: hash.name, kind: .string, aliases: hash.aliases), tags, tagMatch, after, deletedBefore,
             Tool.Argument(name: "dry_run", kind: .boolean), matchAll,
         ] + ignored("store"),
         results: done + [Tool.Field(name: "deleted_count", kind: .integer)],
         effect: .removes
     ) { call in
         let isByHash = call.arguments.string(hash.name) != nil
-        let filter = try filter(call)
+        let filter = try filter(call, includesLastDay: false)
         guard isByHash || filter != SearchFilter() else {
             throw ToolFailure("Say which: content_hash, tags, after or before. All are never deleted at once.")
         }
@@ -255,7 +262,7 @@ enum MemoryServiceTools {
     }
 
     /// What the arguments narrow a call to.
-    private static func filter(_ call: ToolCall) throws(ToolFailure) -> SearchFilter {
+    private static func filter(_ call: ToolCall, includesLastDay: Bool = true) throws(ToolFailure) -> SearchFilter {
         var filter = SearchFilter()
         if let given = call.arguments.strings("tags") {
             let mustHaveAll = call.arguments.string("tag_match") == "all" || call.arguments.bool("match_all") == true
@@ -263,7 +270,7 @@ enum MemoryServiceTools {
         }
         if let type = call.arguments.string("memory_type") { filter.metadata[typeKey] = type }
         filter.createdAfter = try date("after", call)?.start
-        filter.createdBefore = try date("before", call)?.end
+        filter.createdBefore = try date("before", call).map { includesLastDay ? $0.end : $0.start }
         if let after = filter.createdAfter, let before = filter.createdBefore, after >= before {
             let remedy = after == before ? "give a later `before`" : "exchange them"
             throw ToolFailure("`after` is not earlier than `before`, so nothing can be found; \(remedy).")

@@ -142,6 +142,12 @@ import Testing
         #expect(memory["tags"] == ["drinks"] && memory["content_hash"] == updated["content_hash"])
         let trial = try await client.call("memory_delete", ["tags": ["drinks"], "dry_run": true])
         #expect(trial["deleted_count"] == 1)
+        // A day that may not be meant is not deleted.
+        let day = try #require(memory["created_at"]?.string?.prefix(10))
+        for (before, count) in [(String(day), 0), ("2100-01-01", 2)] {
+            let trial = try await client.call("memory_delete", ["before": .string(before), "dry_run": true])
+            #expect(trial["deleted_count"] == .integer(Int64(count)), "\(before)")
+        }
         #expect(
             try await client.call("memory_delete", ["content_hash": updated["content_hash"] ?? .null])["deleted_count"]
                 == 1
