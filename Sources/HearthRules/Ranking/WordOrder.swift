@@ -17,8 +17,8 @@ package struct WordOrder {
     /// How much of a memory is looked at, in UTF-8 bytes.
     private static let longestContent = 1_024
     /// Three words in their order say who did what to whom, and from where to where. So many of the best results are looked at
-    /// where one that has most of them backwards, or two of them close together, stands before one that has them in order, and scores
-    /// comparably.
+    /// where one that has most of them backwards stands before one that has them in order and scores comparably. So is one that has two of
+    /// them the other way round, where both have these close together.
     private static let leastWords = 3
     private static let reach = 10
     private static let comparable = 0.75
@@ -53,17 +53,27 @@ package struct WordOrder {
         guard let most = counts.max(), most == clauseCount || most >= Self.leastWords else { return arranged }
         let whole = counts.indices.filter { counts[$0] == most }
         guard whole.count > 1 else { return arranged }
-        var backwards: [Int] = []
+        // The places of texts that have most of their words backwards (nil), or these pairs of them.
+        var backwards: [(place: Int, words: Set<Int>, turned: Set<Pair>?)] = []
         for place in whole {
             let order = try order(in: content(arranged[place].slot))
-            if order.inOrder * 2 < order.pairs || order.hasInversion { backwards.append(place) }
-            guard order.inOrder == order.pairs, order.pairs >= Self.leastWords - 1, let other = backwards.first,
-                arranged[place].score >= Self.comparable * arranged[other].score
-            else { continue }
+            let isOrdered = order.inOrder == order.pairs && order.pairs >= Self.leastWords - 1
+            // What stands together here stands there the other way round, and nothing that was asked for is missing here.
+            let index = backwards.firstIndex {
+                isOrdered && $0.turned?.isDisjoint(with: order.close) != true && $0.words.isSubset(of: order.words)
+            }
+            if most == clauseCount, order.inOrder * 2 < order.pairs {
+                backwards.append((place, order.words, nil))
+            } else if !order.turned.isEmpty {
+                backwards.append((place, order.words, order.turned))
+            }
+            guard let index, arranged[place].score >= Self.comparable * arranged[backwards[index].place].score else {
+                continue
+            }
+            let (other, words, turned) = backwards.remove(at: index)
             (arranged[other], arranged[place]) = (arranged[place], arranged[other])
             (arranged[other].score, arranged[place].score) = (arranged[place].score, arranged[other].score)
-            backwards.removeFirst()
-            backwards.append(place)
+            backwards.append((place, words, turned))
         }
         return arranged
     }
@@ -102,14 +112,24 @@ package struct WordOrder {
         return groups.filter { $0.count > 1 }
     }
 
+    /// Two words, by their places in the query.
+    struct Pair: Hashable {
+        var first: Int
+        var second: Int
+    }
+
     /// How the words of the query stand in a text.
     struct Order {
-        /// How many pairs of neighbours among those words of the query that the text has.
+        /// The words of the query that the text has, by their places in the query.
+        var words: Set<Int> = []
+        /// How many pairs of neighbours there are among these.
         var pairs = 0
         /// How many of these stand somewhere in the order of the query.
         var inOrder = 0
-        /// Whether two of them stand close together, and only the other way round.
-        var hasInversion = false
+        /// Those that stand close together in the order of the query.
+        var close: Set<Pair> = []
+        /// Those that stand close together, and only the other way round.
+        var turned: Set<Pair> = []
     }
 
     /// So near one another are two words that belong together: "Paris to Berlin".
@@ -122,15 +142,19 @@ package struct WordOrder {
             let term = tokens.term(at: position)
             for (index, word) in words.enumerated() where word == term { places[index].append(position) }
         }
-        let present = places.filter { !$0.isEmpty }
-        var order = Order()
-        for (earlier, later) in zip(present, present.dropFirst()) {
+        let present = places.indices.filter { !places[$0].isEmpty }
+        var order = Order(words: Set(present))
+        for (first, second) in zip(present, present.dropFirst()) {
+            let (earlier, later) = (places[first], places[second])
+            func isClose(_ left: [Int], _ right: [Int]) -> Bool {
+                left.contains { place in right.contains { (1...Self.closeness).contains($0 - place) } }
+            }
             order.pairs += 1
             if earlier[0] < later[later.count - 1] {
                 order.inOrder += 1
-            } else if earlier.contains(where: { place in later.contains { (1...Self.closeness).contains(place - $0) } })
-            {
-                order.hasInversion = true
+                if isClose(earlier, later) { order.close.insert(Pair(first: first, second: second)) }
+            } else if isClose(later, earlier) {
+                order.turned.insert(Pair(first: first, second: second))
             }
         }
         return order
