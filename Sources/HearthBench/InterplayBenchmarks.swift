@@ -115,9 +115,13 @@ enum InterplayBenchmarks {
 
         /// Runs a workload in a process of its own.
         func findings(of workload: InterplayWorkload, stock: Bool, searches: Int) throws -> InterplayProbe.Findings {
-            let original = place.file(stock ? "stock.db" : workload == .readByCall ? "call.db" : "rule.db")
+            // In the other file memories have the names that are asked for.
+            let elsewhere = stock ? "stock.db" : "rule.db"
             let copy = place.file("copy.db")
-            for file in [copy, copy + "-elsewhere"] {
+            for (file, name) in [
+                (copy, workload == .readByCall && !stock ? "call.db" : elsewhere), (copy + "-elsewhere", elsewhere),
+            ] {
+                let original = place.file(name)
                 for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: file + suffix) {
                     try FileManager.default.removeItem(atPath: file + suffix)
                 }

@@ -78,6 +78,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [SearchType.hybrid, .keyword])
+    func `an English query keeps words that other languages have as function words`(type: SearchType) async throws {
+        let cases = [
+            ("comment on pull request", "Left a comment about the pull request", "A request for on-call work"),
+            ("AI in healthcare", "AI reads X-rays", "The healthcare premium went up"),
+            ("men in black", "Two men came by", "The cat is black"),
+            ("door is open", "The back door sticks", "Opened a pull request, it is open"),
+            ("sue in paris", "Sue likes tea", "The hotel in Lyon"),
+            ("we met dan in lisbon", "Met Dan at the fair in Lisbon", "Lisbon has hills"),
+            (
+                "remember me checkbox", "Remember me, the checkbox, is forgotten by Safari",
+                "The checkbox of the newsletter"
+            ),
+            ("tonight show", "Watched the tonight show with Mia", "Fed the cat"),
+        ]
+        for (query, answer, other) in cases {
+            let coordinator = try await coordinator([(other, nil), (answer, nil)])
+            let found = try await find(query, type, in: coordinator)
+            // Both have a word of the question in some of these; none may lose its own.
+            #expect(found.contains(answer), "\(query): \(found)")
+            try await coordinator.close()
+        }
+    }
+
     @Test func `what looks like a request is found where it is all that is said`() async throws {
         let texts = [
             "Remember me is a song", "Show me the way, a song", "Help me find him, a film", "La De Da is a song",

@@ -299,11 +299,16 @@ enum MemoryServiceTools {
         }
     }
 
+    /// How long a date such as 2026-03-01 is.
+    private static let dayLength = 10
+
     /// A date, which is that day, or a time, which begins and ends at once. The end is no longer part of it.
     private static func date(_ name: String, _ call: ToolCall) throws(ToolFailure) -> (start: Date, end: Date)? {
         guard let text = call.arguments.string(name) else { return nil }
         do {
-            guard !text.contains("T") else {
+            guard text.utf8.count == dayLength else {
+                // What is read of a text is its beginning: the rest must belong to a time too.
+                guard text.utf8.allSatisfy("0123456789-:.+TZ".utf8.contains) else { throw CocoaError(.formatting) }
                 let moment = try Date(text, strategy: .iso8601)
                 return (moment, moment)
             }

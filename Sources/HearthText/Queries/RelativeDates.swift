@@ -86,7 +86,7 @@ extension RelativeDates {
         guard let next = next(index + 1), !StopWords.contains(next, inGerman: word == "heute") else { return false }
         let isAtOnce = words[index + 1].source.lowerBound == words[index].source.upperBound + 1
         switch word {
-        case "today": return isAtOnce && next != "s"
+        case "today", "tonight": return isAtOnce && next != "s"
         case "tomorrow": return isAtOnce && !RelativeWords.behindTomorrow.contains(next)
         case "heute": return before.map { ["der", "die", "das"].contains($0.text) } ?? true
         default: return false
@@ -293,6 +293,12 @@ extension RelativeDates {
             return (.unit(.weekend), index + phrase.count)
         }
         if let weekday = language.weekdays[word] {
+            // "na segunda reunião" is the second one.
+            if RelativeWords.ordinals.contains(word), let next = next(index + 1), next != "feira",
+                !StopWords.contains(next, inGerman: false)
+            {
+                return nil
+            }
             return (.weekday(weekday), next(index + 1) == "feira" ? index + 2 : index + 1)
         }
         guard let unit = language.units[word], !RelativeWords.plurals.contains(word) else { return nil }

@@ -122,6 +122,9 @@ struct RelativeWords: Sendable {
         return table
     }
 
+    /// Days of the week that are ordinal numbers where they stand before what they count: "na segunda reunião".
+    static let ordinals: Set<String> = ["segunda", "terça", "terca", "quarta", "quinta", "sexta"]
+
     /// Units that take a number: "last weeks" may be any.
     static let plurals: Set<String> = [
         "days", "weeks", "months", "years", "tage", "tagen", "wochen", "monate", "monaten", "jahre", "jahren", "dagen",

@@ -20,8 +20,10 @@ enum Request {
         let isHelp = skip(["help"]) && skip(["me"])
         _ = isHelp && skip(["to"])
         guard isPolite || isAsked || isHelp || words.dropFirst(index + 1).first == "me" else { return 0 }
+        let asksForMemory = index < words.count && ["remember", "recall"].contains(words[index])
         guard skip(verbs) else { return isAsked && index < words.count ? index : 0 }
-        let isForSpeaker = skip(["me"])
+        // "remember me" is more often the name of something than a request.
+        let isForSpeaker = skip(["me"]) && !asksForMemory
         guard isAsked || isHelp || isPolite || isForSpeaker else { return 0 }
         _ = skip(["about", "of", "for", "up"])
         return index < words.count ? index : 0

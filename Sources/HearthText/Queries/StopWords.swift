@@ -14,13 +14,15 @@ enum StopWords {
 
     /// The list of the language of Latin script, other than English and German, that a query is in; nothing if there is none.
     ///
-    /// A query is in the language from whose list it has most words, at least two of two letters and more, if it has none that only
-    /// English has.
+    /// A query is in the language from whose list it has most words if two of them and more have two letters and are not English ones,
+    /// they are more than those that English has too, and none is there that only English has. No list has what is a common English
+    /// word of another kind, such as "comment" and "door".
     static func list(of words: [String]) -> Set<String> {
         let words = Set(words.filter { $0.utf8.count > 1 })
         guard words.count > 1 else { return [] }
         let most = latin.max { $0.intersection(words).count < $1.intersection(words).count } ?? []
-        guard most.intersection(words).count > 1, english.intersection(words).isSubset(of: most) else { return [] }
+        let (own, shared) = (most.intersection(words).subtracting(english), english.intersection(words))
+        guard own.count > 1, own.count > shared.count, shared.isSubset(of: most) else { return [] }
         return most
     }
 
@@ -69,40 +71,40 @@ enum StopWords {
 
     private static let french = words(
         """
-        a ai aller alors as au aurait auras aussi autre aux avaient avais avait avec avez avoir avons c ce cela ces cet cette ceux
-        chez comment d dans de des depuis dernier derniere dis dit dire do donc dont du elle elles en encore es est et etaient etais
+        a aller alors as au aurait auras aussi autre aux avaient avais avait avec avez avoir avons c ce cela ces cet cette ceux
+        chez d dans de des depuis dernier derniere dis dit donc dont du elle elles en encore es est et etaient etais
         etait ete etes etre eu eux faire fait fais faut il ils j je jusqu l la le les leur leurs lui m ma mais me meme mes moi mon n
-        ne ni nos notre nous on ont ou par parce pas peu peut peux pouvez pour pourquoi pourrais pourriez qu quand que quel quelle
-        quelles quels quelqu qui quoi s sa sais sans savez savoir se sera ses si soit sommes son sont suis sur t ta te tes toi ton
-        tous tout toute toutes tres tu un une va vais vas veut veux voici voila vos votre vous y
+        ne ni nos notre nous on ont ou par parce pas peu peut peux pouvez pourquoi pourrais pourriez qu quand que quel quelle
+        quelles quels quelqu qui quoi s sa sais sans savez savoir se sera ses si soit sommes sont suis sur t ta te tes toi ton
+        tous toute toutes tres tu un une va vais vas veut veux voici voila vos votre vous y
         """
     )
 
     private static let spanish = words(
         """
         a acerca ahora al algo alguien alguna algunas alguno algunos antes asi aun aunque cada como con cual cuales cuando cuanta
-        cuantas cuanto cuantos de decir decirme del desde dice dime donde dos el ella ellas ello ellos en entre era eran eras eres es esa
-        esas ese eso esos esta estaba estan estar estas este esto estos estoy fue fueron ha haber habia hace hacer hacia han has hasta hay he
-        hemos hizo la las le les lo los mas me mi mia mio mis mucho muy nada ni no nos nosotros nuestra nuestras nuestro nuestros o os otra
-        otro para pero poco por porque puede puedes puedo que quien quienes sabe sabes se ser si sido sin sobre son soy su sus tambien te
-        tener tengo ti tiene tienen tienes todo todos tu tus tuvo un una uno unos va vas voy y ya yo
+        cuantas cuanto cuantos de decir decirme del desde dime donde dos el ella ellas ello ellos en entre eran eras eres es esa
+        esas ese eso esos esta estaba estan estar estas este esto estos estoy fue fueron ha haber habia hace hacer hacia han has hasta he
+        hemos hizo la las le les lo los mas me mi mio mis mucho muy nada ni no nos nosotros nuestra nuestras nuestro nuestros o os otra
+        otro para pero poco por porque puede puedes puedo que quien quienes sabe sabes se ser si sido sobre soy su sus tambien te
+        tener tengo ti tiene tienen tienes todos tu tus tuvo un una uno unos va vas voy y ya yo
         """
     )
 
     private static let italian = words(
         """
-        a abbiamo abbia ad agli ai al alla alle allo anche ancora avere aveva avevo avevi c che chi ci cio come con cosa cui d da dagli dai
-        dal dalla dalle dallo degli dei del dell della delle dello di dire dirmi dov dove e ed era erano eri essere fa fai fare fatto gli ha
-        hai hanno ho i il in io l la le lei li lo loro lui ma me messa messo mi mia mie miei mio molto ne negli nei nel nella nelle nello noi non nostra
+        a abbiamo abbia agli al alla alle allo anche ancora avere aveva avevo avevi c che chi cio come con cosa cui d da dagli dai
+        dal dalla dalle dallo degli dei del dell della delle dello di dirmi dov dove e erano eri essere fa fai fatto gli ha
+        hai hanno ho i il in io l la le lei li lo loro lui ma me messa messo mi mie miei mio molto ne negli nei nel nella nelle nello noi non nostra
         nostre nostri nostro o ogni per perche piu poi posso puo puoi qual quale quali quando quanta quante quanti quanto quel quella quelle
-        quelli quello questa queste questi questo qui sa sai se sei si sia siamo siete so solo sono sta stai stato su sua sue sugli sui sul
+        quelli quello questa queste questi questo qui sa sai se sei si sia siamo siete so solo sono sta stai stato su sua sugli sui sul
         sulla sulle suo suoi te ti tra tu tua tue tuo tuoi tutti tutto un una uno va vai vi voi vostro
         """
     )
 
     private static let portuguese = words(
         """
-        a ao aos as ate com como da das de dela delas dele deles depois diga dizer do dos e ela elas ele eles em entre era eram essa essas
+        a ao aos as com como da das de dela delas dele deles depois diga dizer do dos e ela elas ele eles em entre eram essa essas
         esse esses esta estao estar estas estava este estes estou eu faz fazer fez foi foram ha isso isto ja la lhe mais mas me mesmo meu
         meus minha minhas muito na nas nao nem no nos nossa nossas nosso nossos num numa o onde os ou para pela pelas pelo pelos pode podes
         podia por porque posso qual quais quando quanto quantos que quem sabe sabes se sem ser seu seus so sou sua suas tambem te tem tenho
@@ -112,9 +114,9 @@ enum StopWords {
 
     private static let dutch = words(
         """
-        aan al alles als altijd andere ben bij daar dan dat de deze die dit doch doen door dus een eens en er ge geen gehad geweest had hadden
-        heb hebben hebt heeft hem het hier hij hoe hoeveel hun iemand iets ik in is ja je jij jou jouw jullie kan kun kunnen kunt maar me mee
-        meer men met mij mijn moet na naar niet niets nog nu of om omdat onder ons onze ook op over te tegen toch toen tot u uit uw van veel
+        aan al alles als altijd andere ben bij daar dat de deze dit doch doen dus een eens en er ge geen gehad geweest had hadden
+        heb hebben hebt heeft het hier hij hoeveel hun iemand iets ik in is ja je jij jou jouw jullie kan kun kunnen kunt maar me mee
+        meer mij mijn moet na naar niet niets nog nu of om omdat onder ons onze ook op over te tegen toch toen tot u uit uw van veel
         voor waar waarom wanneer waren was wat we weet wel welk welke werd wezen wie wij wil wilt worden wordt zal ze zei zeg zelf zich zij
         zijn zo zonder zou
         """

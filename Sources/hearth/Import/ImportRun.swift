@@ -46,7 +46,7 @@ struct ImportRun {
         self.allowsErased = allowsErased
         self.updates = updates
         self.isPreview = isPreview
-        differences.areUpdated = updates
+        differences.areUpdated = updates && !isPreview
     }
 
     /// Stores what `check` found good in `source`.
