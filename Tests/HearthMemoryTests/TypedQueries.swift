@@ -81,23 +81,20 @@ import Testing
     @Test(arguments: [SearchType.hybrid, .keyword])
     func `an English query keeps words that other languages have as function words`(type: SearchType) async throws {
         let cases = [
-            ("comment on pull request", "Left a comment about the pull request", "A request for on-call work"),
-            ("AI in healthcare", "AI reads X-rays", "The healthcare premium went up"),
-            ("men in black", "Two men came by", "The cat is black"),
-            ("door is open", "The back door sticks", "Opened a pull request, it is open"),
-            ("sue in paris", "Sue likes tea", "The hotel in Lyon"),
+            ("comment on pull request", "Left a comment about the pull request", "Pull request"),
+            ("AI in healthcare", "AI reads X-rays in healthcare", "Healthcare"),
+            ("men in black", "Two men in black came by", "The black cat"),
+            ("door is open", "The back door is open", "Open"),
+            ("sue in paris", "Sue was in Paris in the rain", "The hotel in Paris"),
             ("we met dan in lisbon", "Met Dan at the fair in Lisbon", "Lisbon has hills"),
-            (
-                "remember me checkbox", "Remember me, the checkbox, is forgotten by Safari",
-                "The checkbox of the newsletter"
-            ),
-            ("tonight show", "Watched the tonight show with Mia", "Fed the cat"),
+            ("remember me checkbox", "Remember me, the checkbox, is forgotten by Safari", "The checkbox"),
+            ("tonight show", "Watched the tonight show with Mia", "Show"),
         ]
         for (query, answer, other) in cases {
             let coordinator = try await coordinator([(other, nil), (answer, nil)])
             let found = try await find(query, type, in: coordinator)
-            // Both have a word of the question in some of these; none may lose its own.
-            #expect(found.contains(answer), "\(query): \(found)")
+            // Without the word that is at stake the other text, which is shorter, comes first.
+            #expect(found.first == answer, "\(query): \(found)")
             try await coordinator.close()
         }
     }

@@ -6,7 +6,8 @@ package import HearthText
 package struct AskedTimes {
     /// For each time, the slots made then, ascending.
     package private(set) var holders: [[Int]]
-    /// The slots made then where a person's day may be another than that in UTC: behind the end of each of the times.
+    /// The slots made then where a person's day may be another than that in UTC: behind the end of each of the times. None where more
+    /// than the times is asked for.
     private var late: Set<Int> = []
     /// Whether all times are single days.
     private let areDays: Bool
@@ -32,6 +33,8 @@ package struct AskedTimes {
                 holders[time].append(slot)
             }
         }
+        // Only what is found by the time alone has an order by it, and "since 2020" may be nearly everything.
+        guard isAlone else { return }
         let exact = dates.map { Bounds($0.exact.ranges(touching: span, isAlone: isAlone)) }
         late = Set(all.filter { slot in !exact.contains { $0.contains(entries[slot].createdAt) } })
     }

@@ -34,8 +34,8 @@ package struct WordOrder {
         clauseCount = clauses.count
     }
 
-    /// The results, in which those with equal words have changed places and scores among themselves, and so have those that
-    /// hold every word with those that have most of them backwards.
+    /// The results, in which those with equal words have changed places and scores among themselves, and so have those with all of
+    /// their words in order and those that have most of them, or two that stand close together, the other way round.
     ///
     /// - Parameters:
     ///   - held: How many of the query's typed clauses the text of a slot holds.
