@@ -74,13 +74,19 @@ package final class Database<Group: WriteGroup>: Sendable {
     /// connection and a thread, and wait for nobody. So tasks that read on the few threads of the shared pool can't
     /// wait for each other in a circle, unless `body` blocks on a task, which nothing may do on that pool.
     ///
+    /// - Parameter beginsLate: Whether the transaction begins with the closure's first statement. A closure that finds all it
+    ///   needs in memory then costs no look at the file; it has to know from ``Connection/committedVersion`` that what it
+    ///   has is still true.
     /// - Throws: What `body` throws, ``SQLiteError``, and `CancellationError` where the task is cancelled already.
-    package func read<R>(_ body: (Connection) throws -> R) throws -> R {
+    package func read<R>(beginningLate beginsLate: Bool = false, _ body: (Connection) throws -> R) throws -> R {
         guard !Task.isCancelled else { throw CancellationError() }
-        return try ReadingTime.counting { try pool.read(body) }
+        return try ReadingTime.counting { try pool.read(beginningLate: beginsLate, body) }
     }
 
-    /// Reads like ``read(_:)``, but on a thread of its own, and stops half-way when the task is cancelled.
+    /// Whether the calling thread is inside a read.
+    package var isReading: Bool { pool.isLendingToThisThread }
+
+    /// Reads like ``read(beginningLate:_:)``, but on a thread of its own, and stops half-way when the task is cancelled.
     ///
     /// For reads that may take long. On a thread of the shared pool, such a read could hold up the very task that is to
     /// cancel it.

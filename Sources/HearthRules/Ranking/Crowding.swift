@@ -71,7 +71,8 @@ package struct Crowding {
     ///   - ranked: The list, best first.
     ///   - threshold: From this cosine on, the lesser of two results steps back. Above 1, none does.
     ///   - dropping: From this cosine on, the lesser of two results is left out. Above 1, none is.
-    ///   - cosine: The cosine of the vectors at two places of the list; nil if there is none at one.
+    ///   - cosines: Sets the cosines of the vector at a place with those at so many of the first places, which come before it;
+    ///     not a number where one has no vector. Nil where none has.
     ///   - difference: How the text at a place differs from the text at an earlier one.
     ///   - isNumbered: Whether the text at a place is equal to the one at an earlier one but for its numbers, which nobody asked
     ///     for. Such texts step back whatever the threshold, unless that is above 1.
@@ -80,19 +81,21 @@ package struct Crowding {
         _ ranked: [Ranked],
         threshold: Float,
         dropping: Float = 2,
-        cosine: (Int, Int) throws -> Float?,
+        cosines: ((_ place: Int, _ count: Int, _ cosines: inout [Float]) throws -> Void)?,
         difference: (Int, Int) throws -> TellingWords.Difference,
         isNumbered: (Int, Int) throws -> Bool,
         text: (Int) throws -> String
     ) rethrows {
         let least = threshold <= 1 ? min(threshold, Self.cosineOfNumbered) : threshold
+        var present: [Float] = []
         for (place, result) in ranked.enumerated() {
-            let inFront = try neighbours(of: place, among: placesInFront, near: least, cosine: cosine)
+            try cosines?(place, comparedPlaces, &present)
+            let inFront = neighbours(among: placesInFront, near: least, present)
             if let twin = try twin(of: place, inFront, isInFront: true, text: text) {
                 add(result, at: place, to: twin)
                 continue
             }
-            let inBack = try neighbours(of: place, among: placesInBack, near: SearchTuning.noThreshold, cosine: cosine)
+            let inBack = neighbours(among: placesInBack, near: SearchTuning.noThreshold, present)
             if let twin = try twin(of: place, inBack, isInFront: false, text: text) {
                 add(result, at: place, to: twin)
             } else if inFront.greatest < dropping {
@@ -142,23 +145,28 @@ package struct Crowding {
         var candidates: [Int]? = []
     }
 
-    private func neighbours(
-        of place: Int,
-        among groups: [Int],
-        near least: Float,
-        cosine: (Int, Int) throws -> Float?
-    ) rethrows -> Neighbours {
+    /// With so many of the first places a vector is compared.
+    private var comparedPlaces: Int {
+        let last = [placesInFront, placesInBack].compactMap { $0.prefix(Self.comparedGroups).last }.max()
+        return last.map { $0 + 1 } ?? 0
+    }
+
+    /// - Parameter cosines: Those of the result with the first places; empty where there are no vectors.
+    private func neighbours(among groups: [Int], near least: Float, _ cosines: [Float]) -> Neighbours {
         var found = Neighbours()
+        guard !cosines.isEmpty || groups.isEmpty else {
+            found.candidates = nil
+            return found
+        }
         var candidates: [Int] = []
         var hasAll = groups.count <= Self.comparedGroups
         for (index, earlier) in groups.prefix(Self.comparedGroups).enumerated() {
-            guard let cosine = try cosine(place, earlier) else {
-                hasAll = false
-                continue
-            }
-            found.greatest = max(found.greatest, cosine)
+            let cosine = cosines[earlier]
+            // No comparison is true of what is not a number.
+            if cosine > found.greatest { found.greatest = cosine }
             if cosine >= least { found.near.append((earlier, cosine)) }
             if cosine >= Self.cosineOfCopies { candidates.append(index) }
+            if cosine.isNaN { hasAll = false }
         }
         found.candidates = hasAll ? candidates : nil
         return found

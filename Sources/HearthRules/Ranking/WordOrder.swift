@@ -99,17 +99,21 @@ package struct WordOrder {
 
     /// The places of results that have the same words, where there are several.
     private static func equals(in results: ArraySlice<Ranked>) -> [[Int]] {
-        var groups: [[Int]] = []
+        // The first of each group, and those that are like one before them.
+        var firsts: [(place: Int, words: Double, meaning: Double)] = []
+        var others: [(place: Int, first: Int)] = []
+        firsts.reserveCapacity(results.count)
         for (place, result) in results.enumerated() {
             guard let words = result.components.keyword, words > 0 else { continue }
-            let group = groups.firstIndex { group in
-                let other = results[results.startIndex + group[0]].components
-                let distance = abs((other.semantic ?? 0) - (result.components.semantic ?? 0))
-                return abs((other.keyword ?? 0) - words) <= rounding.words && distance <= rounding.meaning
+            let meaning = result.components.semantic ?? 0
+            let first = firsts.first { first in
+                abs(first.words - words) <= rounding.words && abs(first.meaning - meaning) <= rounding.meaning
             }
-            if let group { groups[group].append(place) } else { groups.append([place]) }
+            if let first { others.append((place, first.place)) } else { firsts.append((place, words, meaning)) }
         }
-        return groups.filter { $0.count > 1 }
+        guard !others.isEmpty else { return [] }
+        return firsts.map { first in [first.place] + others.filter { $0.first == first.place }.map(\.place) }
+            .filter { $0.count > 1 }
     }
 
     /// Two words, by their places in the query.

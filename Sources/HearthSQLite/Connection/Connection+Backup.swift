@@ -29,6 +29,7 @@ extension Connection {
     private func write(into destination: Connection, progress: (Double) -> Void) throws {
         // The file is thrown away if this fails, so it needs neither a journal on the disk nor waiting for the disk.
         try destination.execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;")
+        try prepareToRun()
         guard let backup = sqlite3_backup_init(destination.handle, "main", handle, "main") else {
             throw SQLiteError(code: sqlite3_extended_errcode(destination.handle), handle: destination.handle)
         }

@@ -34,6 +34,7 @@ extension Connection {
         row: Int64,
         _ body: (inout BlobReader) throws -> R
     ) throws -> R {
+        try prepareToRun()
         var blob: OpaquePointer?
         let opened = sqlite3_blob_open(handle, "main", table.description, column.description, row, 0, &blob)
         guard opened == SQLITE_OK, let blob else {

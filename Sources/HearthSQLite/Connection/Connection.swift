@@ -15,6 +15,9 @@ package final class Connection {
     /// owner has begun anew.
     private var transaction = TransactionState.none
 
+    /// Why every statement is refused, where it is.
+    private var loss: any Error = Connection.lostTransaction
+
     /// The latest schema that this release knows; nil until the connection has its options.
     var supportedSchema: Int?
 
@@ -27,8 +30,22 @@ package final class Connection {
     /// The state of the full-text function that collects postings.
     let postings = PostingsCollector()
 
+    /// Whether the file has a write-ahead log.
+    var usesLog = false
+
+    /// Whether the connection has been inside a transaction of a file with such a log.
+    private(set) var hasReadLog = false
+
+    /// What is called when a transaction that is due begins.
+    private var whenItBegins: ((Connection) throws -> Void)?
+
+    /// How many statements were asked for.
+    package private(set) var statementCount = 0
+
     private enum TransactionState {
         case none
+        /// Begins with the first statement.
+        case due
         case open
         case lost
     }
@@ -64,7 +81,7 @@ package final class Connection {
 
     /// Runs every statement of a script that takes no values.
     package func execute(_ script: String) throws {
-        try refuseIfEnded()
+        try prepareToRun()
         let code = sqlite3_exec(handle, script, nil, nil, nil)
         guard code == SQLITE_OK else { throw noting(SQLiteError(code: code, handle: handle, sql: script)) }
     }
@@ -74,20 +91,20 @@ package final class Connection {
     /// Keep it only while you use it. While you hold it, asking for the same SQL again gives another statement.
     @usableFromInline
     package func statement(_ sql: StaticString) throws -> Statement {
-        try refuseIfEnded()
+        try prepareToRun()
         return try noting { try cache.statement(sql, on: handle) }
     }
 
     /// The prepared statement of SQL that is put together once: from the cache, reset and without values.
     @usableFromInline
     package func statement(_ sql: ComposedSQL) throws -> Statement {
-        try refuseIfEnded()
+        try prepareToRun()
         return try noting { try cache.statement(sql, on: handle) }
     }
 
     /// The prepared statement of SQL put together from a closed set of fragments; never from what a person typed.
     package func statement(dynamic sql: String) throws -> Statement {
-        try refuseIfEnded()
+        try prepareToRun()
         return try noting { try cache.statement(dynamic: sql, on: handle) }
     }
 
@@ -97,16 +114,32 @@ package final class Connection {
     /// the file with meanwhile.
     @usableFromInline
     func noting(_ error: any Error) -> any Error {
-        if transaction == .open, isAutocommit { transaction = .lost }
+        if transaction == .open, isAutocommit { (transaction, loss) = (.lost, Self.lostTransaction) }
         guard let supported = supportedSchema, ResultCode.error ~= error else { return error }
         // If even this can't be read, the first error says more.
         guard let found = try? schemaVersion(), found > supported else { return error }
         return StoreFileError.tooNew(found: found, supported: supported)
     }
 
-    private func refuseIfEnded() throws {
-        guard transaction != .lost else { throw Self.lostTransaction }
+    /// Refuses to run anything in a transaction that has ended under its owner's feet, and begins one that is due.
+    func prepareToRun() throws {
+        statementCount &+= 1
+        if transaction != .none, transaction != .open { try beginIfDue() }
         try interrupter?.check()
+    }
+
+    private func beginIfDue() throws {
+        guard transaction == .due else { throw loss }
+        transaction = .none
+        do {
+            try run("BEGIN DEFERRED")
+            transaction = .open
+            try whenItBegins.take()?(self)
+        } catch {
+            // Nothing else may run in its place.
+            (transaction, loss) = (.lost, error)
+            throw error
+        }
     }
 
     private static let lostTransaction = SQLiteError(.abortRollback, "an earlier error rolled the transaction back")
@@ -117,17 +150,35 @@ package final class Connection {
     var isAutocommit: Bool { sqlite3_get_autocommit(handle) != 0 }
 
     /// Calls a closure in a transaction that reads.
-    func reading<R>(_ body: (Connection) throws -> R) throws -> R {
-        try run("BEGIN DEFERRED")
-        transaction = .open
+    ///
+    /// - Parameter beginsLate: Whether the transaction begins with the closure's first statement, and not at all where it
+    ///   runs none.
+    func reading<R>(beginningLate beginsLate: Bool = false, _ body: (Connection) throws -> R) throws -> R {
+        transaction = .due
         do {
+            if !beginsLate { try beginIfDue() }
             let result = try body(self)
-            try commit()
+            if isDue { endDue() } else { try commit() }
             return result
         } catch {
             rollback()
             throw error
         }
+    }
+
+    /// Whether a transaction begins with the next statement.
+    package var isDue: Bool { transaction == .due }
+
+    /// Whether something is to be called when the transaction that is due begins.
+    package var expects: Bool { whenItBegins != nil }
+
+    /// Has a closure called when the transaction that is due has begun, before anything else runs in it. If it throws, so
+    /// does every further statement of the transaction.
+    package func expect(_ body: @escaping (Connection) throws -> Void) { whenItBegins = body }
+
+    private func endDue() {
+        transaction = .none
+        whenItBegins = nil
     }
 
     /// Begins a transaction that writes, taking the write lock at once, so that it never has to be upgraded.
@@ -146,6 +197,7 @@ package final class Connection {
         do {
             try run("COMMIT")
             transaction = .none
+            hasReadLog = usesLog
         } catch {
             rollback()
             throw error
@@ -159,7 +211,7 @@ package final class Connection {
 
     /// Ends the transaction if one is still open, and makes the connection usable again.
     func rollback() {
-        transaction = .none
+        endDue()
         resetRunningStatements()
         guard !isAutocommit else { return }
         // A ROLLBACK that reports an error has rolled back all the same: SQLite can do nothing else.

@@ -67,11 +67,13 @@ extension Database {
         func forWriting(_ file: StoreFile, cleanUp: @escaping @Sendable () -> Void) throws -> Database {
             let writer = try writer(of: file)
             try prepare(writer)
+            writer.usesLog = true
             // From here on the writer waits in its own way: varied, and within a deadline.
             writer.setBusyTimeout(.zero)
 
             let pool = ReaderPool(maximum: options.maximumReaders) { [options, prepare] in
                 let reader = try file.connect()
+                reader.usesLog = true
                 try reader.apply(options)
                 try reader.setQueryOnly(true)
                 try prepare(reader)
@@ -121,6 +123,7 @@ extension Database {
             let isImmutable = try needsImmutable(file)
             let pool = ReaderPool(maximum: options.maximumReaders) { [options, prepare] in
                 let reader = try file.connectReadOnly(isImmutable: isImmutable)
+                reader.usesLog = !isImmutable
                 try reader.apply(options)
                 try reader.setQueryOnly(true)
                 try prepare(reader)

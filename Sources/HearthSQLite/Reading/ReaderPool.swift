@@ -43,11 +43,17 @@ final class ReaderPool: Sendable {
     }
 
     /// Calls a closure inside a read transaction.
-    func read<R>(interruptedBy interrupter: ReadInterrupter? = nil, _ body: (Connection) throws -> R) throws -> R {
+    ///
+    /// - Parameter beginsLate: Whether the transaction begins with the first statement.
+    func read<R>(
+        interruptedBy interrupter: ReadInterrupter? = nil,
+        beginningLate beginsLate: Bool = false,
+        _ body: (Connection) throws -> R
+    ) throws -> R {
         try borrow { connection, isNested in
             guard !isNested else { return try body(connection) }
             func read() throws -> R {
-                try connection.reading { connection in
+                try connection.reading(beginningLate: beginsLate) { connection in
                     // Inside the transaction, whose end is not to be stopped.
                     guard let interrupter else { return try body(connection) }
                     return try interrupter.watch(connection) { try body(connection) }
@@ -55,6 +61,12 @@ final class ReaderPool: Sendable {
             }
             return try isShared ? connection.withoutWriting(read) : read()
         }
+    }
+
+    /// Whether the calling thread has a connection.
+    var isLendingToThisThread: Bool {
+        let thread = pthread_self()
+        return monitor.withLock { $0.borrowed[thread] != nil }
     }
 
     /// Lends a connection to the calling thread.

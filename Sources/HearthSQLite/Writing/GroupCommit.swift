@@ -85,8 +85,10 @@ struct GroupCommit<Group: WriteGroup> {
     private mutating func attempt(_ operations: [PendingWrite<Group>], takesWaiting: Bool) -> [[PendingWrite<Group>]] {
         let began = ContinuousClock.now
         let group: Group
+        let version: CommittedVersion?
         do {
             try connection.beginWriting(waitingAtMost: busyTimeout)
+            version = connection.committedVersion
             group = try makeGroup(connection)
         } catch {
             connection.rollback()
@@ -115,7 +117,7 @@ struct GroupCommit<Group: WriteGroup> {
             connection.rollback()
             return []
         }
-        return commit(done, in: group)
+        return commit(done, in: group, after: version)
     }
 
     /// Takes an operation that waits, or comes soon enough.
@@ -167,7 +169,13 @@ struct GroupCommit<Group: WriteGroup> {
     }
 
     /// Ends the transaction and answers everybody in it.
-    private mutating func commit(_ done: [PendingWrite<Group>], in group: Group) -> [[PendingWrite<Group>]] {
+    ///
+    /// - Parameter version: The version of the file before it.
+    private mutating func commit(
+        _ done: [PendingWrite<Group>],
+        in group: Group,
+        after version: CommittedVersion?
+    ) -> [[PendingWrite<Group>]] {
         let duration: Duration
         do {
             try group.flush()
@@ -183,7 +191,10 @@ struct GroupCommit<Group: WriteGroup> {
             done[0].answer(error)
             return []
         }
-        group.didCommit()
+        // Another process may have committed since.
+        let present = connection.committedVersion
+        let isOurs = if let version, let present { present.isNext(after: version) } else { false }
+        group.didCommit(as: isOurs ? present : nil)
         for write in done { write.answer() }
         observer?.didCommit(operations: done.count, in: duration)
         return []
@@ -212,5 +223,7 @@ package protocol WriteGroup: AnyObject, SendableMetatype {
     func flush() throws
 
     /// Learns that the transaction is committed, before its callers are answered.
-    func didCommit()
+    ///
+    /// - Parameter version: The version of the file that it made; nil where that can't be told.
+    func didCommit(as version: CommittedVersion?)
 }

@@ -16,6 +16,7 @@ package final class MemoryStore: Sendable {
     private let database: Database<StoreTransaction>
     let directories: AgentDirectoryCache
     let commits = RecentCommits()
+    private let latest = LatestState()
     let catalogs: CatalogCache
     let vectors: VectorCache
     let searchWorkspaces = SearchWorkspacePool()
@@ -143,16 +144,21 @@ package final class MemoryStore: Sendable {
 
 extension MemoryStore {
     /// Reads one committed state on the caller's thread. For what needs no keys.
-    func read<R>(_ body: (Snapshot) throws -> R) throws -> R {
+    ///
+    /// - Parameter isFromMemory: Whether the read probably finds all it needs in memory. It looks at the file only where it
+    ///   does not.
+    func read<R>(fromMemory isFromMemory: Bool = false, _ body: (Snapshot) throws -> R) throws -> R {
         try MemoryError.mapping {
+            var beginsLate = isFromMemory
             while true {
                 do {
-                    return try database.read { connection in
+                    return try database.read(beginningLate: beginsLate) { connection in
                         try body(snapshot(connection))
                     }
-                } catch is StaleSnapshot {
-                    // A cache has seen a later commit than this snapshot: the next snapshot is at least as late.
-                    continue
+                } catch is StaleSnapshot where !database.isReading {
+                    // A cache has seen a later commit than this snapshot: the next snapshot is at least as late. A read inside
+                    // another would have the same again: the outer one begins anew.
+                    beginsLate = false
                 }
             }
         }
@@ -161,6 +167,7 @@ extension MemoryStore {
     private func snapshot(_ connection: Connection) throws -> Snapshot {
         try Snapshot(
             connection,
+            latest: latest,
             directories: directories,
             clock: clock,
             keyring: keyring,
@@ -173,11 +180,14 @@ extension MemoryStore {
     static let longRead = 256
 
     /// Reads one committed state: on the caller's thread, or if that may take long on a thread of its own.
+    ///
+    /// - Parameter isFromMemory: Whether the read probably finds all it needs in memory.
     func read<R: Sendable>(
         mayTakeLong: Bool,
+        fromMemory isFromMemory: Bool = false,
         _ body: @escaping @Sendable (Snapshot) throws -> R
     ) async throws -> R {
-        try await mayTakeLong ? readUntilCancelled(body) : withKeys { try read(body) }
+        try await mayTakeLong ? readUntilCancelled(body) : withKeys { try read(fromMemory: isFromMemory, body) }
     }
 
     /// Lets other tasks have the thread, if reads have kept it for long.
@@ -247,8 +257,8 @@ extension MemoryStore {
         }
         do {
             return try await MemoryError.mapping {
-                try await database.write(givingWay: givesWay) { [commits] transaction in
-                    transaction.note(in: commits)
+                try await database.write(givingWay: givesWay) { [commits, latest] transaction in
+                    transaction.note(in: commits, and: latest)
                     return try body(transaction)
                 }
             }

@@ -11,17 +11,22 @@ import Testing
         (0..<count).map { Ranked(slot: $0, score: 1 - Double($0) / 1_000, components: ScoreComponents(keyword: 0.5)) }
     }
 
+    /// The cosines of a place with the first ones, by what each pair has.
+    private func each(_ cosine: @escaping (Int, Int) -> Float?) -> (Int, Int, inout [Float]) -> Void {
+        { place, count, cosines in cosines = (0..<count).map { cosine(place, $0) ?? .nan } }
+    }
+
     private func crowding(
         _ texts: [String],
         threshold: Float = 0.95,
         dropping: Float = 2,
-        cosine: (Int, Int) -> Float?
+        cosine: @escaping (Int, Int) -> Float?
     ) -> Crowding {
         Crowding(
             ranked(texts.count),
             threshold: threshold,
             dropping: dropping,
-            cosine: cosine,
+            cosines: each(cosine),
             difference: { _, _ in .nothing },
             isNumbered: { _, _ in false },
             text: { texts[$0] }
@@ -60,7 +65,7 @@ import Testing
             Crowding(
                 ranked(texts.count),
                 threshold: 0.95,
-                cosine: { texts[$0].first == texts[$1].first ? 0.99 : 0.1 },
+                cosines: each { texts[$0].first == texts[$1].first ? 0.99 : 0.1 },
                 difference: {
                     TellingWords(of: texts[$0])
                         .difference(from: TellingWords(of: texts[$1]), asked: .init(KeywordQuery(asked)))
@@ -87,7 +92,7 @@ import Testing
         let crowding = Crowding(
             ranked(texts.count),
             threshold: threshold,
-            cosine: { _, _ in 0.9 },
+            cosines: each { _, _ in 0.9 },
             difference: { _, _ in .telling },
             isNumbered: { NumberedPattern(of: texts[$0]) == NumberedPattern(of: texts[$1]) },
             text: { texts[$0] }
@@ -123,7 +128,7 @@ import Testing
             let crowding = Crowding(
                 list,
                 threshold: 2,
-                cosine: { _, _ in cosine },
+                cosines: each { _, _ in cosine },
                 difference: { _, _ in .nothing },
                 isNumbered: { _, _ in false },
                 text: text
@@ -154,7 +159,7 @@ import Testing
             scores.enumerated()
                 .map { Ranked(slot: $0, score: $1, components: ScoreComponents(keyword: 0.5)) },
             threshold: 0.95,
-            cosine: { max($0, $1) == 1 ? 0.96 : 0.1 },
+            cosines: each { max($0, $1) == 1 ? 0.96 : 0.1 },
             difference: { _, _ in .nothing },
             isNumbered: { _, _ in false },
             text: { "\($0)" }
@@ -177,7 +182,7 @@ import Testing
         let crowding = Crowding(
             list,
             threshold: 2,
-            cosine: { _, _ in nil },
+            cosines: each { _, _ in nil },
             difference: { _, _ in .nothing },
             isNumbered: { _, _ in false },
             text: { $0 == 1 ? "b" : "a" }

@@ -44,8 +44,8 @@ final class Notebook: WriteGroup {
         }
     }
 
-    func didCommit() {
-        journal?.committed(unindexed.map(\.text))
+    func didCommit(as version: CommittedVersion?) {
+        journal?.committed(unindexed.map(\.text), as: version)
     }
 }
 
@@ -53,6 +53,7 @@ final class Notebook: WriteGroup {
 final class Journal: Sendable {
     private struct State {
         var groups: [[String]] = []
+        var versions: [CommittedVersion?] = []
         var refused: Set<String> = []
     }
 
@@ -60,6 +61,9 @@ final class Journal: Sendable {
 
     /// The texts of each group that was committed and had any.
     var groups: [[String]] { state.withLock(\.groups) }
+
+    /// Which versions of the file these commits were.
+    var versions: [CommittedVersion?] { state.withLock(\.versions) }
 
     /// Makes every group fail at its end that holds this text.
     func refuse(_ text: String) {
@@ -71,8 +75,12 @@ final class Journal: Sendable {
         if isRefused { throw Refusal() }
     }
 
-    fileprivate func committed(_ texts: [String]) {
-        if !texts.isEmpty { state.withLock { $0.groups.append(texts) } }
+    fileprivate func committed(_ texts: [String], as version: CommittedVersion?) {
+        guard !texts.isEmpty else { return }
+        state.withLock { state in
+            state.groups.append(texts)
+            state.versions.append(version)
+        }
     }
 }
 

@@ -20,6 +20,7 @@ struct Snapshot {
     /// The committed state that a connection reads.
     init(
         _ connection: Connection,
+        latest: LatestState,
         directories: AgentDirectoryCache,
         clock: StoreClock,
         keyring: Keyring,
@@ -27,7 +28,7 @@ struct Snapshot {
         readCounts: ReadCounts
     ) throws {
         self.connection = connection
-        state = try StoreState.read(connection)
+        state = try latest.state(in: connection)
         keyring.catchUp(to: state.keysChanged)
         directory = try directories.directory(connection, state: state)
         self.clock = clock

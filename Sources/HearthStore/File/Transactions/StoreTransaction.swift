@@ -39,8 +39,10 @@ final class StoreTransaction: WriteGroup {
     private var isSaid = true
     /// Where commits are noted.
     private var commits: RecentCommits?
-    /// Whether the transaction changes anything, so that it has a number of its own.
-    private var isCounted = false
+    /// Where the row of `store` is noted.
+    private var latest: LatestState?
+    /// The row of `store` as the transaction leaves it; nil where it changes nothing, and so has no number of its own.
+    private var finalState: StoreState?
 
     init(connection: Connection) throws {
         self.connection = connection
@@ -80,25 +82,29 @@ final class StoreTransaction: WriteGroup {
         }
         if let auditEnd = progress.auditEnd { try auditEnd.write(connection) }
         progress.state.sequence += 1
-        isCounted = true
         try progress.state.write(connection)
+        // Some columns were written by themselves.
+        finalState = try StoreState.read(connection)
     }
 
-    func didCommit() {
-        guard isCounted, let commits else { return }
-        if let concerned {
-            commits.note(progress.state.sequence, concerning: concerned, added: progress.added)
-        } else {
-            commits.forget()
+    func didCommit(as version: CommittedVersion?) {
+        guard let finalState else { return }
+        if let commits {
+            if let concerned {
+                commits.note(finalState.sequence, concerning: concerned, added: progress.added)
+            } else {
+                commits.forget()
+            }
         }
+        if let version { latest?.note(finalState, at: version) }
     }
 
     private func endOperation() {
         if !isSaid { concerned = nil }
     }
 
-    /// Says where commits are noted.
-    func note(in commits: RecentCommits) { self.commits = commits }
+    /// Says where the commit is noted, and what it makes of the row of `store`.
+    func note(in commits: RecentCommits, and latest: LatestState) { (self.commits, self.latest) = (commits, latest) }
 
     /// Says that the present operation changes nobody's documents, shares and vectors. An operation that doesn't say what it
     /// changes may change anybody's.

@@ -21,6 +21,8 @@ final class CatalogCache: Sendable {
             var tokens = KnownWords()
             /// The memories that were found last.
             var records = KnownRecords()
+            /// Whether the last search found all it needed in memory.
+            var wasEnough = false
 
             /// What is known besides the catalog, in bytes.
             var knownSize: Int { words.size + tokens.size + records.size }
@@ -104,6 +106,18 @@ final class CatalogCache: Sendable {
         users.withLock { $0[user] }.map { holds(user: $0) } ?? false
     }
 
+    /// Whether the last search of a user's memories needed nothing of the file, so that the next one hardly does.
+    func isEnough(for user: UserID) -> Bool {
+        guard let key = users.withLock({ $0[user] }) else { return false }
+        guard let box = state.withLock({ $0.boxes[key]?.box }) else { return false }
+        return box.state.withLock { $0.wasEnough }
+    }
+
+    /// Notes whether a search of a user's memories needed nothing of the file.
+    func noteSearch(of user: Int64, needsNothing wasEnough: Bool) {
+        state.withLock { $0.boxes[user]?.box }?.state.withLock { $0.wasEnough = wasEnough }
+    }
+
     /// Remembers which key a user has.
     func remember(_ user: UserID, as key: Int64) {
         users.withLock { users in
@@ -169,6 +183,14 @@ extension CatalogCache {
     /// Brings a user's catalog, and what each agent sees of it, to the state of the snapshot.
     private func catchUp(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws {
         let sequence = snapshot.state.sequence
+        if let known = state.catalog?.sequence, known != sequence,
+            commits.added(to: user, after: known, upTo: sequence)?.isEmpty == true,
+            state.views.allSatisfy({ $0.directory == snapshot.directory.sequence })
+        {
+            // What was committed is none of this user's.
+            state.catalog?.goOn(to: sequence)
+            return
+        }
         // The box lets go of both while they change: arrays are then changed in place, and nothing half-changed is left
         // behind by an error.
         var views: [View] = []
@@ -360,6 +382,18 @@ extension CatalogCache {
             return content
         }
         return try DocumentTable.content(of: entry, user: user, in: snapshot)
+    }
+
+    /// The texts of entries of a user's catalog, as far as they are known.
+    func knownContents(
+        of entries: ArraySlice<DocumentEntry>,
+        user: Int64,
+        at catalog: DocumentCatalog
+    ) -> [String?] {
+        let known = withState(of: user, at: catalog) { state in
+            entries.map { $0.isDraft ? nil : state.records.content(of: $0.memory) }
+        }
+        return known ?? entries.map { _ in nil }
     }
 }
 

@@ -153,6 +153,9 @@ extension DocumentCatalog {
         dropGone()
     }
 
+    /// Takes in commits that changed nothing of it.
+    mutating func goOn(to sequence: Int64) { self.sequence = sequence }
+
     /// Takes in commits that added documents and changed nothing else of it.
     ///
     /// - Returns: What changed.

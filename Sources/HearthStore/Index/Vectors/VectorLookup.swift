@@ -20,8 +20,13 @@ extension VectorIndex {
         var (low, high) = (0, documents.count)
         while low < high {
             let middle = (low + high) / 2
-            if documents[middle] == document { return middle }
-            if documents[middle] < document { low = middle + 1 } else { high = middle }
+            // A row without a document is free. So are those behind the last one.
+            guard let taken = (middle..<high).first(where: { documents[$0] != 0 }) else {
+                high = middle
+                continue
+            }
+            if documents[taken] == document { return taken }
+            if documents[taken] < document { low = taken + 1 } else { high = middle }
         }
         return nil
     }

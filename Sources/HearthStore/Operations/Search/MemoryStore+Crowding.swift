@@ -36,9 +36,13 @@ extension MemoryStore {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
         var depth = request.limit + Self.spareResults
-        let compared = ComparedResults(user: user, vectors: vectors, snapshot: snapshot) { entry in
-            try self.catalogs.content(of: entry, user: user, at: slice.catalog, in: snapshot) ?? ""
-        }
+        let compared = ComparedResults(
+            user: user,
+            vectors: vectors,
+            snapshot: snapshot,
+            known: { self.catalogs.knownContents(of: $0, user: user, at: slice.catalog) },
+            read: { try DocumentTable.content(of: $0, user: user, in: snapshot) ?? "" }
+        )
         let asked = TellingWords.Query(request.words)
         while true {
             let good = try top(depth).filter { $0.score >= minimum }
@@ -47,7 +51,7 @@ extension MemoryStore {
                 good,
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
-                cosine: { compared.cosine($0, $1) },
+                cosines: vectors.map { _ in { compared.setCosines(of: $0, withFirst: $1, in: &$2) } },
                 difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
                 isNumbered: { try !asked.hasNumbers && compared.differByNumbers($0, $1) },
                 text: { try compared.text(at: $0) }
@@ -89,33 +93,43 @@ extension MemoryStore {
 
 /// The texts and vectors of the results that one search compares.
 private final class ComparedResults {
+    /// What is known of the text of a result, so that it is read once.
+    private struct Text {
+        var content: String?
+        var words: TellingWords?
+        var pattern: NumberedPattern??
+    }
+
     private let user: Int64
     private let vectors: VectorIndex?
     private let snapshot: Snapshot
+    private let known: (ArraySlice<DocumentEntry>) -> [String?]
     private let read: (DocumentEntry) throws -> String
     private var entries: [DocumentEntry] = []
-    /// The texts that were compared so far, so that each is read once.
-    private var texts: [Int64: String] = [:]
-    private var words: [Int64: TellingWords] = [:]
-    /// Of the texts that were asked for, by place.
-    private var patterns: [NumberedPattern??] = []
-    /// The vectors of the results, side by side; the scale of a result without one is nil.
+    private var texts: [Text] = []
+    /// Up to which place texts were looked for in memory.
+    private var lookedFor = 0
+    /// The vectors of the results, side by side; the scale of a result without one is not a number.
     private var components: [Int8] = []
-    private var scales: [Float?] = []
+    private var scales: [Float] = []
     private let dimension: Int
-    /// The dot products of one result's vector and those of all before it. They are asked for some hundred times, and only
-    /// by the search that made this.
-    @exclusivity(unchecked) private var products: [Int32] = []
-    @exclusivity(unchecked) private var placeOfProducts = -1
+    private var products: [Int32] = []
 
-    /// - Parameter read: Reads the text of a document.
+    /// So many texts are looked for in memory at once: those of a short list.
+    private static let stretch = 32
+
+    /// - Parameters:
+    ///   - known: The texts of documents, as far as they are in memory.
+    ///   - read: Reads the text of a document.
     init(
         user: Int64,
         vectors: VectorIndex?,
         snapshot: Snapshot,
+        known: @escaping (ArraySlice<DocumentEntry>) -> [String?],
         read: @escaping (DocumentEntry) throws -> String
     ) {
         self.user = user
+        self.known = known
         self.read = read
         self.vectors = vectors
         self.snapshot = snapshot
@@ -124,49 +138,51 @@ private final class ComparedResults {
 
     /// Takes in the documents of a ranked list in place of what it held.
     func take(_ entries: [DocumentEntry]) throws {
+        let same = zip(self.entries, entries).prefix { $0.document == $1.document }.count
+        texts.removeSubrange(same...)
+        texts.append(contentsOf: repeatElement(Text(), count: entries.count - same))
         self.entries = entries
-        products = Array(repeating: 0, count: entries.count)
-        patterns = Array(repeating: nil, count: entries.count)
-        placeOfProducts = -1
-        guard let vectors else {
-            scales = Array(repeating: nil, count: entries.count)
-            return
-        }
+        lookedFor = min(lookedFor, same)
+        guard let vectors else { return }
         let rows = try entries.map { try vectors.row(of: $0.document, user: user, in: snapshot.connection) }
-        scales = rows.map { row in row.map { vectors.scales[$0] } }
+        scales = rows.map { row in row.map { vectors.scales[$0] } ?? .nan }
+        products = Array(repeating: 0, count: entries.count)
         // A result without a vector has the first one's in its place, which nobody asks for.
         components = vectors.documents.isEmpty ? [] : vectors.components(ofRows: rows.map { $0 ?? 0 })
     }
 
-    /// The cosine of a result and one before it; nil if either has no vector.
-    func cosine(_ place: Int, _ earlier: Int) -> Float? {
-        guard let scale = scales[place], let otherScale = scales[earlier] else { return nil }
-        if placeOfProducts != place {
-            components.withUnsafeBufferPointer { components in
-                guard let start = components.baseAddress else { return }
-                hearth_dot_i8_rows(start + place * dimension, start, place, dimension, &products)
-            }
-            placeOfProducts = place
+    /// Sets the cosines of a result and the first of those before it; not a number where either has no vector.
+    func setCosines(of place: Int, withFirst count: Int, in cosines: inout [Float]) {
+        components.withUnsafeBufferPointer { components in
+            guard let start = components.baseAddress else { return }
+            hearth_dot_i8_rows(start + place * dimension, start, count, dimension, &products)
         }
-        return Float(products[earlier]) * scale * otherScale
+        let scale = scales[place]
+        cosines.removeAll(keepingCapacity: true)
+        for earlier in 0..<count { cosines.append(Float(products[earlier]) * scale * scales[earlier]) }
     }
 
     func text(at place: Int) throws -> String {
-        let entry = entries[place]
-        if let held = texts[entry.document] { return held }
-        let text = try read(entry)
-        texts[entry.document] = text
-        return text
+        if let held = texts[place].content { return held }
+        if place >= lookedFor {
+            let places = lookedFor..<min(place + Self.stretch, entries.count)
+            for (place, content) in zip(places, known(entries[places])) { texts[place].content = content }
+            lookedFor = places.upperBound
+            if let held = texts[place].content { return held }
+        }
+        let content = try read(entries[place])
+        texts[place].content = content
+        return content
     }
 
     /// What sets the text of a result apart from others like it.
     func words(at place: Int) throws -> TellingWords {
-        let document = entries[place].document
-        if let held = words[document] { return held }
+        if let held = texts[place].words { return held }
         let found = TellingWords(of: try text(at: place))
-        words[document] = found
+        texts[place].words = found
         return found
     }
+
     /// Whether the texts of two results are equal but for their numbers.
     ///
     /// The texts are read only where they have about as many words.
@@ -178,9 +194,9 @@ private final class ComparedResults {
 
     /// The text of a result without its numbers; nil if it has none.
     private func pattern(at place: Int) throws -> NumberedPattern? {
-        if let held = patterns[place] { return held }
+        if let held = texts[place].pattern { return held }
         let found = NumberedPattern(of: try text(at: place))
-        patterns[place] = .some(found)
+        texts[place].pattern = .some(found)
         return found
     }
 }

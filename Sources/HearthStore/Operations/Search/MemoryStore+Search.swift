@@ -165,7 +165,9 @@ extension MemoryStore {
     ) async throws -> [MemorySearchResult] {
         let now = clock.now()
         let isLong = mayTakeLong || request.limit > Self.longRead
-        let found = try await read(mayTakeLong: isLong) { [self] snapshot -> FoundMemories in
+        let isFromMemory = catalogs.isEnough(for: userID)
+        let found = try await read(mayTakeLong: isLong, fromMemory: isFromMemory) { [self] snapshot -> FoundMemories in
+            let statements = snapshot.connection.statementCount
             let viewer = try snapshot.directory.acting(agentID)
             var found = FoundMemories(receipt: ReadReceipt(viewer: viewer.key))
             guard let user = try snapshot.key(of: userID) else { return found }
@@ -202,6 +204,7 @@ extension MemoryStore {
                     return view.memory.id
                 }
             }
+            catalogs.noteSearch(of: user, needsNothing: snapshot.connection.statementCount == statements)
             return found
         }
         let views = try await auditAndCount(found.receipt, at: now)

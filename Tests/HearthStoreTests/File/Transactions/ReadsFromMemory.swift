@@ -1,0 +1,95 @@
+import HearthEmbedding
+import TestSupport
+import Testing
+
+@testable import HearthModel
+@testable import HearthSQLite
+@testable import HearthStore
+
+/// A search that finds all it needs in memory does not look at the file, and misses no commit for it.
+@Suite struct ReadsFromMemory {
+    private static func isDue(_ store: MemoryStore) throws -> Bool {
+        try store.read(fromMemory: true) { $0.connection.isDue }
+    }
+
+    @Test func `searches of one's own memories settle in memory, and stay there after commits of this process`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        var options = StoreOptions()
+        options.embedder = StaticEmbedder()
+        let store = try await MemoryStore.open(.file(directory.file("store.db")), options: options)
+        // The last block of vectors is not full.
+        let drafts = (0..<70).map { MemoryDraft(content: "note \($0) of a walk by the lake", category: .knowledge) }
+        _ = try await store.store(drafts, agentID: "alden", userID: "iris")
+        func search() async throws -> Bool {
+            #expect(try await store.search("walk by the lake", as: "alden", userID: "iris", limit: 100).count >= 70)
+            return store.catalogs.isEnough(for: "iris")
+        }
+        // The first reads the words and the memories, the second notes that nothing else is needed, the third the state.
+        for _ in 0..<2 { _ = try await search() }
+        #expect(try await search())
+        #expect(try Self.isDue(store))
+        // Of another user.
+        _ = try await store.store([MemoryDraft(content: "tea", category: .knowledge)], agentID: "alden", userID: "otto")
+        #expect(try Self.isDue(store))
+        #expect(try await search())
+        // One's own.
+        _ = try await store.store([MemoryDraft(content: "tea", category: .knowledge)], agentID: "alden", userID: "iris")
+        #expect(try Self.isDue(store))
+        #expect(try await search())
+        let found = try await store.search("tea", as: "alden", userID: "iris")
+        #expect(found.first?.memory.content == "tea")
+        try await store.close()
+    }
+
+    @Test func `a commit of another store is seen, and the state that it made is known then`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await MemoryStore.open(.file(directory.file("store.db")), options: StoreOptions())
+        let other = try await MemoryStore.open(.file(directory.file("store.db")), options: StoreOptions())
+        func sequences() throws -> [Int64] {
+            try [store, other].map { store in try store.read(fromMemory: true) { $0.state.sequence } }
+        }
+        for count in 1...3 {
+            for writer in [store, other] {
+                _ = try await writer.store(
+                    [MemoryDraft(content: "tea \(count)", category: .knowledge)],
+                    agentID: "alden",
+                    userID: "iris"
+                )
+                let file = try store.read { $0.state.sequence }
+                #expect(try sequences() == [file, file])
+                #expect(try Self.isDue(store))
+                #expect(try Self.isDue(other))
+                for reader in [store, other] {
+                    let found = try await reader.search("tea", as: "alden", userID: "iris", limit: 10)
+                    #expect(found.contains { $0.memory.content == "tea \(count)" })
+                }
+            }
+        }
+        try await store.close()
+        try await other.close()
+    }
+
+    @Test func `a read that needs the file after all begins anew where somebody has committed meanwhile`() async throws
+    {
+        let directory = try TemporaryDirectory()
+        let store = try await MemoryStore.open(.file(directory.file("store.db")), options: StoreOptions())
+        _ = try await store.store([MemoryDraft(content: "tea", category: .knowledge)], agentID: "alden", userID: "iris")
+        _ = try Self.isDue(store)
+        let outside = try Connection(opening: directory.file("store.db"), flags: 2)
+        var states: [Int64] = []
+        let file = try store.read(fromMemory: true) { snapshot in
+            states.append(snapshot.state.sequence)
+            if states.count == 1 {
+                try outside.execute("UPDATE store SET sequence = sequence + 1")
+                // What a read inside this one sees is what this one sees, or nothing.
+                try store.read(fromMemory: true) { _ in Issue.record("a later state") }
+            }
+            return try snapshot.connection.first("SELECT sequence FROM store") { $0.int64(0) }
+        }
+        #expect(states.count == 2)
+        #expect(states.last == file)
+        try await store.close()
+    }
+}
