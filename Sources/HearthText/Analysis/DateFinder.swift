@@ -9,8 +9,10 @@ struct DateFinder {
     func addDates(to tokens: inout TokenizedText) {
         var index = 0
         while index < tokens.count {
-            let day = date(at: index, in: tokens)
-            guard let date = day.map({ span(from: $0, in: tokens) ?? $0 }) ?? span(at: index, in: tokens) else {
+            // Nearly no word is a number.
+            guard startsWithDigit(index, in: tokens), case let day = date(at: index, in: tokens),
+                let date = day.map({ span(from: $0, in: tokens) ?? $0 }) ?? span(at: index, in: tokens)
+            else {
                 index += 1
                 continue
             }

@@ -2,7 +2,7 @@
 enum EnglishStemmer {
     /// Reduces a word of lower-case ASCII letters in place, unless it has a stem that nobody looks for.
     static func stem(_ word: inout WordBuffer, lookingFor sought: FirstLetters = .all) {
-        guard sought.contains(word[0]) else { return }
+        guard sought.contains(word[0], word.count > 1 ? word[1] : nil) else { return }
         if let stem = irregularForms[word] {
             word.replace(with: stem)
         } else {
@@ -21,11 +21,24 @@ enum EnglishStemmer {
     /// Stems by irregular form.
     private static let irregularForms = WordTable(forms)
 
-    /// For each letter, those with which irregular forms begin whose stem begins with it and not with theirs: `went` is a
-    /// form of `go`.
-    static let otherBeginnings: [UInt8: FirstLetters] = forms.reduce(into: [:]) { beginnings, form in
-        guard let stem = form.value.utf8.first, let letter = form.word.utf8.first, stem != letter else { return }
-        beginnings[stem, default: .none].insert(letter)
+    /// The first two letters of the irregular forms whose stems begin otherwise, by the first letter of the stem, of which
+    /// 1 stands for a: `went` is a form of `go`.
+    static let otherBeginnings: [[(stem: Beginning, form: Beginning)]] = forms.reduce(
+        into: Array(repeating: [], count: 32)
+    ) { beginnings, form in
+        let (stem, word) = (Beginning(form.value), Beginning(form.word))
+        if stem != word { beginnings[Int(stem.first & 31)].append((stem, word)) }
+    }
+
+    /// The first two letters of a word.
+    struct Beginning: Equatable {
+        let first: UInt8
+        let second: UInt8
+
+        fileprivate init(_ word: String) {
+            let letters = Array(word.utf8)
+            (first, second) = (letters[0], letters[1])
+        }
     }
 }
 

@@ -77,37 +77,47 @@ package struct TextAnalyzer: Sendable {
 
 /// The letters from a to z with which some terms begin.
 ///
-/// Stemming takes up most of an analysis. Rules never change the first letter of an English word, and the irregular words
-/// that begin otherwise than their stems are few. So a word that begins with another letter than all that is looked for
-/// need not be stemmed.
+/// Stemming takes up most of an analysis. Rules never change the first letter of an English word, nor the second except
+/// for a `y` that becomes an `i` (`dying`), and the irregular words that begin otherwise than their stems are few. So a
+/// word that begins with other letters than all that is looked for need not be stemmed.
 package struct FirstLetters: Sendable {
-    /// Bit 1 stands for a.
-    private var bits: UInt32
+    /// By first letter, the second ones: bit 1 stands for a.
+    private var seconds: [32 of UInt32]
 
     /// Every letter.
-    package static let all = FirstLetters(bits: .max)
+    package static let all = FirstLetters(seconds: .init(repeating: .max))
     /// No letter.
-    static let none = FirstLetters(bits: 0)
+    static let none = FirstLetters(seconds: .init(repeating: 0))
 
-    private init(bits: UInt32) {
-        self.bits = bits
+    private init(seconds: [32 of UInt32]) {
+        self.seconds = seconds
     }
 
     /// The first letters of the words that have some terms, given in UTF-8.
     package init(of terms: some Sequence<ArraySlice<UInt8>>) {
-        bits = 0
+        self = .none
         for term in terms {
             guard let letter = term.first else { continue }
-            insert(letter)
-            bits |= Self.others[Int(letter & 31)]
+            let second = term.dropFirst().first
+            insert(letter, second)
+            for other in EnglishStemmer.otherBeginnings[Int(letter & 31)]
+            where second == nil || second == other.stem.second {
+                insert(other.form.first, other.form.second)
+            }
         }
     }
 
-    /// By letter, those of the irregular words whose stems begin with it.
-    private static let others = (UInt8(0)..<32).map { EnglishStemmer.otherBeginnings[$0 | 0x60]?.bits ?? 0 }
+    /// Adds the first two letters of a term, or all that begin with its only letter.
+    private mutating func insert(_ first: UInt8, _ second: UInt8?) {
+        seconds[Int(first & 31)] |= second.map(Self.bit) ?? .max
+    }
 
-    mutating func insert(_ letter: UInt8) { bits |= 1 << UInt32(letter & 31) }
+    /// Whether some term may begin with a letter from a to z and with the one behind it.
+    func contains(_ first: UInt8, _ second: UInt8?) -> Bool {
+        seconds[Int(first & 31)] & (second.map(Self.bit) ?? .max) != 0
+    }
 
-    /// Whether some term may begin with a letter from a to z.
-    func contains(_ letter: UInt8) -> Bool { bits >> UInt32(letter & 31) & 1 != 0 }
+    private static func bit(_ letter: UInt8) -> UInt32 {
+        1 << UInt32((letter == UInt8(ascii: "y") ? UInt8(ascii: "i") : letter) & 31)
+    }
 }

@@ -58,6 +58,12 @@ package struct TokenizedText: Sendable {
         return bytes[Int(token.termStart)..<Int(token.termStart) + Int(token.termLength)]
     }
 
+    /// The first two bytes of a term, as far as it has them.
+    func beginning(at index: Int) -> (first: UInt8?, second: UInt8?) {
+        let (start, length) = (Int(tokens[index].termStart), tokens[index].termLength)
+        return (length > 0 ? bytes[start] : nil, length > 1 ? bytes[start + 1] : nil)
+    }
+
     /// The terms of all tokens.
     package var terms: [String] {
         tokens.indices.map { String(decoding: term(at: $0), as: UTF8.self) }

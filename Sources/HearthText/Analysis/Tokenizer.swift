@@ -81,7 +81,8 @@ struct Tokenizer {
     }
 
     private mutating func plainWord(_ source: Range<Int>) {
-        guard stems, sought.contains(text[source.lowerBound]) else {
+        let second = source.count > 1 ? text[source.lowerBound + 1] : nil
+        guard stems, sought.contains(text[source.lowerBound], second) else {
             return output.append(plain: UnsafeBufferPointer(rebasing: text[source]), source: source)
         }
         for offset in source { word.append(ascii: text[offset]) }

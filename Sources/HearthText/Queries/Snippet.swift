@@ -64,13 +64,15 @@ package struct Snippet: Sendable {
         line.reserveCapacity(range.count + 64)
         var isMarked = false
         var needsSpace = false
-        for index in range {
+        var index = range.lowerBound
+        while index < range.upperBound {
             if isMarked, !characters.continuesMatch(index) {
                 line += endMark.utf8
                 isMarked = false
             }
             if characters.isSpace(index) {
                 needsSpace = !line.isEmpty
+                index += 1
                 continue
             }
             if needsSpace { line.append(UInt8(ascii: " ")) }
@@ -79,7 +81,9 @@ package struct Snippet: Sendable {
                 line += startMark.utf8
                 isMarked = true
             }
-            characters.append(index, to: &line)
+            let end = characters.endOfRun(from: index, before: range.upperBound)
+            characters.append(index..<end, to: &line)
+            index = end
         }
         if isMarked { line += endMark.utf8 }
         return String(decoding: line, as: UTF8.self)
@@ -152,13 +156,43 @@ private struct Characters {
 
     /// The place of a character's bytes.
     private func source(of index: Int) -> Range<Int> {
-        offsets.map { $0[index]..<$0[index + 1] } ?? index..<index + 1
+        guard let offsets else { return index..<index + 1 }
+        return offsets[index]..<offsets[index + 1]
     }
 
-    /// Appends the bytes of a character, mostly one, to a line.
-    func append(_ index: Int, to line: inout [UInt8]) {
-        for offset in source(of: index) { line.append(bytes[offset]) }
+    /// Appends the bytes of some characters to a line.
+    func append(_ range: Range<Int>, to line: inout [UInt8]) {
+        let source = source(of: range.lowerBound).lowerBound..<source(of: range.upperBound - 1).upperBound
+        line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[source]))
     }
+
+    /// Where the characters end, from one that is no space on, that stand in a line as they do in the text: in front of
+    /// the border of a match, and of all white space but single spaces between them.
+    func endOfRun(from start: Int, before limit: Int) -> Int {
+        // Few texts have characters of several bytes.
+        guard offsets == nil else { return start + 1 }
+        let limit = endOfGroup(from: start, before: limit)
+        var end = start + 1
+        while end < limit {
+            if Self.isSpace(bytes[end]) {
+                guard bytes[end] == UInt8(ascii: " "), end + 1 < limit, !Self.isSpace(bytes[end + 1]) else { break }
+            }
+            end += 1
+        }
+        return end
+    }
+
+    /// Where the characters end that belong to the same match as the one at `start`, or to none as it does.
+    private func endOfGroup(from start: Int, before limit: Int) -> Int {
+        guard !groups.isEmpty else { return limit }
+        let group = groups[start]
+        var end = start + 1
+        while end < limit, groups[end] == group { end += 1 }
+        return end
+    }
+
+    /// Whether a byte of ASCII is white space or a control character: space, delete, and what lies below space.
+    private static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
 
     /// A range that has no match and is one line as it stands; nil where it is not.
     func plainLine(_ range: Range<Int>) -> String? {
@@ -177,8 +211,7 @@ private struct Characters {
     func isSpace(_ index: Int) -> Bool {
         let source = source(of: index)
         let first = bytes[source.lowerBound]
-        // Space, delete, and what lies below space: in ASCII there are no others.
-        if first < 0x80, source.count == 1 { return first <= 0x20 || first == 0x7F }
+        if first < 0x80, source.count == 1 { return Self.isSpace(first) }
         let character = String(decoding: bytes[source], as: UTF8.self)
         return character.allSatisfy(\.isWhitespace)
             || character.unicodeScalars.contains { $0.properties.generalCategory == .control }
@@ -242,27 +275,27 @@ struct Matches {
     /// In the order of the text.
     private(set) var all: [Match] = []
 
-    private let tokens: TokenizedText
-    private let sought: SoughtClauses
-
     /// Looks for every clause.
     init(in text: String, for sought: SoughtClauses) {
-        tokens = TextAnalyzer().tokens(of: text, lookingFor: sought.letters)
-        self.sought = sought
+        let tokens = TextAnalyzer().tokens(of: text, lookingFor: sought.letters)
         for position in 0..<tokens.count {
-            let term = tokens.term(at: position)
-            // Most words begin with a letter that no clause begins with.
-            guard let letter = term.first, sought.letters.contains(letter) else { continue }
-            sought.forEach(beginningWith: term) { match($0, at: position, isPrefix: false) }
-            for clause in sought.prefixes { match(clause, at: position, isPrefix: true) }
+            // Most words begin with letters that no clause begins with.
+            let (first, second) = tokens.beginning(at: position)
+            guard let first, sought.letters.contains(first, second) else { continue }
+            sought.forEach(beginningWith: tokens.term(at: position)) { clause in
+                match(sought.terms[clause], of: clause, at: position, in: tokens)
+            }
+            for clause in sought.prefixes {
+                match(sought.terms[clause], of: clause, at: position, in: tokens, isPrefix: true)
+            }
         }
-        matchSpellings()
+        if !tokens.spellings.isEmpty { match(sought, with: tokens.spellings) }
     }
 
     /// Looks for what the text has in another spelling: `wifi` in `wi-fi`.
-    private mutating func matchSpellings() {
+    private mutating func match(_ sought: SoughtClauses, with spellings: [TokenizedText.Spelling]) {
         let count = all.count
-        for spelling in tokens.spellings {
+        for spelling in spellings {
             let terms = spelling.terms.map { Array($0.utf8)[...] }
             for clause in sought.terms.indices where !sought.prefixes.contains(clause) {
                 let wanted = sought.terms[clause]
@@ -273,8 +306,13 @@ struct Matches {
         if all.count > count { all.sort { $0.source.lowerBound < $1.source.lowerBound } }
     }
 
-    private mutating func match(_ clause: Int, at position: Int, isPrefix: Bool) {
-        let terms = sought.terms[clause]
+    private mutating func match(
+        _ terms: [ArraySlice<UInt8>],
+        of clause: Int,
+        at position: Int,
+        in tokens: TokenizedText,
+        isPrefix: Bool = false
+    ) {
         let last = position + terms.count - 1
         guard last < tokens.count else { return }
         for (index, term) in terms.enumerated() {
@@ -297,8 +335,8 @@ package struct SoughtClauses: Sendable {
     fileprivate let prefixes: [Int]
     /// With which letters the terms begin.
     fileprivate let letters: FirstLetters
-    /// The other clauses, by the last byte of their first term.
-    private let byLastByte: [[Int]]
+    /// The last byte of the first term of each of the other clauses; 0 for these.
+    private let lastBytes: [UInt8]
 
     package init(_ query: KeywordQuery) {
         terms = query.clauses.map { clause in clause.phrase.terms.map { Array($0.utf8)[...] } }
@@ -306,16 +344,12 @@ package struct SoughtClauses: Sendable {
         weights = query.clauses.map { $0.isVariant ? max($0.weight, KeywordQuery.variantWeight) : $0.weight }
         letters = FirstLetters(of: terms.joined())
         prefixes = query.clauses.indices.filter { query.clauses[$0].phrase.isPrefix }
-        var byLastByte = [[Int]](repeating: [], count: 256)
-        for clause in query.clauses.indices where !query.clauses[clause].phrase.isPrefix {
-            if let byte = terms[clause][0].last { byLastByte[Int(byte)].append(clause) }
-        }
-        self.byLastByte = byLastByte
+        lastBytes = zip(query.clauses, terms).map { $0.phrase.isPrefix ? 0 : $1[0].last ?? 0 }
     }
 
     /// Calls `body` with each clause that is no prefix and has this first term.
     fileprivate func forEach(beginningWith term: ArraySlice<UInt8>, _ body: (Int) -> Void) {
         guard let byte = term.last else { return }
-        for clause in byLastByte[Int(byte)] where terms[clause][0] == term { body(clause) }
+        for clause in lastBytes.indices where lastBytes[clause] == byte && terms[clause][0] == term { body(clause) }
     }
 }

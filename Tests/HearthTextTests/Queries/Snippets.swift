@@ -15,6 +15,8 @@ import Testing
         ("Café au lait", "cafe", "**Café** au lait"),
         ("photography", "photo*", "**photography**"),
         ("first\n\n  second\tthird", "second", "first **second** third"),
+        ("one  red \t bike  two ", "\"red bike\"", "one **red bike** two"), ("red\t", "red", "**red**"),
+        ("We went, dying, and bought it.", "go die buy", "We **went**, **dying**, and **bought** it."),
         ("bell\u{7}\u{1B}[31m red", "red", "bell [31m **red**"),
         ("nothing here", "missing", "nothing here"),
         ("", "x", ""), ("Laptop with 16GB", "16 GB", "Laptop with **16GB**"), ("add 1½ cups", "1½", "add **1½** cups"),
