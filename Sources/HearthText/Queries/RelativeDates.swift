@@ -15,19 +15,22 @@ struct RelativeDates {
     private let words: [DateWord]
     private let utf8: [UInt8]
     private let today: RelativeDay
-    private let isFrench: Bool
 
     init(in words: [DateWord], of query: String, today: CivilDate) {
         self.words = words
         utf8 = Array(query.utf8)
         self.today = RelativeDay(today)
-        isFrench = words.count == 1 || words.contains { RelativeWords.onlyFrench.contains($0.text) }
+    }
+
+    private var isFrench: Bool {
+        words.count == 1 || words.contains { RelativeWords.onlyFrench.contains($0.text) }
     }
 
     /// The date that begins at a word.
     func date(at index: Int) -> Found? {
         let word = words[index].text
         let isNumber = Int(word) != nil
+        guard isNumber || RelativeWords.allBeginnings.contains(word) else { return nil }
         for language in RelativeWords.all where isNumber || language.beginnings.contains(word) {
             if let found = day(at: index, language) ?? ago(at: index, language) ?? ahead(at: index, language)
                 ?? span(at: index, language) ?? unit(at: index, language) ?? latest(at: index, language),

@@ -1,6 +1,9 @@
 extension RelativeWords {
     static let all = [english, german, french, spanish, russian, italian, dutch, portuguese]
 
+    /// The beginnings of all languages.
+    static let allBeginnings = all.reduce(into: Set<String>()) { $0.formUnion($1.beginnings) }
+
     // Units are 0 days, 1 weeks, 2 months, 3 years, 4 weekends and 5 hours; the days to come have a minus sign.
 
     private static let english = RelativeWords(

@@ -1,5 +1,5 @@
-/// What one language says of times that count from today.
-struct RelativeWords: Sendable {
+/// What one language says of times that count from today. A class, because its many parts would be costly to copy.
+final class RelativeWords: Sendable {
     /// Forms that stand alone, and how many days ago each is. The longer stand first.
     let days: [(phrase: [String], days: Int)]
     let units: [String: RelativeDay.Unit]
