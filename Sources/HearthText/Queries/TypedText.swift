@@ -34,6 +34,12 @@ package struct TypedText: Sendable {
         if bytes.contains(UInt8(ascii: "*")) { bytes = [] }
         folded = Self.lowercased(bytes)
         exact = Self.hasInnerCapital(bytes) ? bytes : nil
+        others = Self.otherSpellings(of: folded)
+    }
+
+    /// The other ways to write a query. They differ in numbers or in letters beyond ASCII.
+    private static func otherSpellings(of folded: [UInt8]) -> [[UInt8]] {
+        guard folded.contains(where: { $0 >= 0x80 || $0.isASCIIDigit }) else { return [] }
         var others: [[UInt8]] = []
         if let first = folded.first, first == UInt8(ascii: "v"), folded.count > 1, folded[1].isASCIIDigit {
             others.append(Array(folded.dropFirst()))
@@ -41,13 +47,13 @@ package struct TypedText: Sendable {
         if let written = UmlautSpellings.writtenOut(letters: String(decoding: folded, as: UTF8.self)) {
             others.append(Array(written.utf8))
         }
-        let decimal = Self.withOtherDecimals(folded)
-        let written = [Self.joined(folded), Self.split(folded), Self.withFractionsWrittenOut(folded), decimal]
-        for other in decimal == folded ? written : written + [Self.joined(decimal), Self.split(decimal)]
+        let decimal = withOtherDecimals(folded)
+        let written = [joined(folded), split(folded), withFractionsWrittenOut(folded), decimal]
+        for other in decimal == folded ? written : written + [joined(decimal), split(decimal)]
         where other != folded {
             others.append(other)
         }
-        self.others = others
+        return others
     }
 
     /// Whether there is nothing to look for.
