@@ -29,7 +29,12 @@ struct WordBuffer {
 
     var isEmpty: Bool { count == 0 }
 
-    var string: String { String(decoding: (0..<count).map { bytes[$0] }, as: UTF8.self) }
+    var string: String {
+        String(unsafeUninitializedCapacity: count) { buffer in
+            for index in 0..<count { buffer[index] = bytes[index] }
+            return count
+        }
+    }
 
     subscript(index: Int) -> UInt8 { bytes[index] }
 

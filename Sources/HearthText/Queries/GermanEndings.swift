@@ -9,11 +9,16 @@ enum GermanEndings {
 
     /// Whether a query is German: it has a function word that only German has; or it has none that only English has,
     /// and two other German ones or a German letter.
-    static func isGerman(_ text: String, words: [String]) -> Bool {
-        let german = words.filter(StopWords.isGerman)
-        if german.contains(where: { !ambiguous.contains($0) }) { return true }
-        if words.contains(where: { StopWords.isEnglish($0) && !StopWords.isGerman($0) }) { return false }
-        return german.count > 1 || text.unicodeScalars.contains(where: isGermanLetter)
+    ///
+    /// - Parameters:
+    ///   - words: The words of the query.
+    ///   - lists: For each, which lists of function words have it.
+    static func isGerman(_ text: String, words: [String], _ lists: [StopWords.Lists]) -> Bool {
+        let german = lists.indices.filter { lists[$0].contains(.german) }
+        if german.contains(where: { !ambiguous.contains(words[$0]) }) { return true }
+        if lists.contains(where: { $0.contains(.english) && !$0.contains(.german) }) { return false }
+        if german.count > 1 { return true }
+        return !text.utf8.allSatisfy { $0 < 0x80 } && text.unicodeScalars.contains(where: isGermanLetter)
     }
 
     /// The beginnings that the forms of a folded word share; none for a short word.

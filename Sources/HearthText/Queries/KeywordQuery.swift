@@ -106,7 +106,9 @@ package struct KeywordQuery: Sendable {
         let parser = QueryParser(self.text, today: instant.map(CivilDay.date(of:)), optional: optional)
         parser.parse(into: &self)
         addresses = parser.addresses
-        if clauses.count <= Self.mostClauses { pairs = Array(pairs.prefix(Self.mostClauses)) }
+        if clauses.count <= Self.mostClauses, pairs.count > Self.mostClauses {
+            pairs = Array(pairs.prefix(Self.mostClauses))
+        }
     }
 
     /// The beginning and the end of what is too long.
@@ -209,6 +211,14 @@ extension KeywordQuery {
 // MARK: - Building
 
 extension KeywordQuery {
+    /// Makes room for the clauses of so many words, with a few that stand beside them.
+    mutating func reserve(words count: Int) {
+        clauses.reserveCapacity(count + 2)
+        places.reserveCapacity(count + 2)
+        pairs.reserveCapacity(count)
+        knownPairs.reserveCapacity(count)
+    }
+
     /// Adds a clause, or adds its weight to the one that is there.
     mutating func add(
         _ phrase: Phrase,

@@ -29,7 +29,14 @@ struct QueryDates {
     /// relative dates begin.
     static func mayStand(in words: [String]) -> Bool { words.contains(where: beginnings.contains) }
 
-    private static let beginnings = RelativeWords.all.reduce(MonthName.all) { $0.union($1.beginnings) }
+    /// The same for any query in UTF-8: signs beyond ASCII may be words of any kind.
+    static func mayStand(in query: [UInt8]) -> Bool {
+        guard query.allSatisfy({ $0 < 0x80 && !$0.isASCIIDigit }) else { return true }
+        return query.split { Tokenizer.asciiLetters[Int($0)] == 0 }
+            .contains { beginnings.contains(String(decoding: $0, as: UTF8.self).lowercased()) }
+    }
+
+    private static let beginnings = MonthName.all.union(RelativeWords.allBeginnings)
 
     /// - Parameter today: The day from which relative dates count; without it there are none.
     init(in query: String, today: CivilDate? = nil) {

@@ -6,13 +6,17 @@ struct QueryParser {
     let terms: [String]
     /// The terms as the index has them.
     private let stems: [String]
+    /// Whether all words are in small letters of ASCII between spaces.
+    let hasPlainWordsAlone: Bool
+    /// For each term, which lists of function words have it.
+    private let lists: [StopWords.Lists]
     private let isGerman: Bool
     /// Words that a query in its language drops besides.
     private let stopWords: Set<String>
     /// Where a request begins to say what it is for: behind "could you help me find".
     private let start: Int
-    /// What says nothing but that something was, in the language of the query.
-    private let fillers: TimeQuestions.Fillers
+    /// What says nothing but that something was, in the language of a query with dates.
+    private var fillers: TimeQuestions.Fillers?
     /// The characters that only say that something is asked, where others say what.
     private let asking: Set<Int>
     private var quotations: [Quotation] = []
@@ -49,14 +53,16 @@ struct QueryParser {
         let terms = tokens.terms
         self.terms = terms
         stems = terms.indices.map { tokens.tokens[$0].kind == .word ? TextAnalyzer.stem(of: terms[$0]) : terms[$0] }
-        isGerman = GermanEndings.isGerman(text, words: terms)
-        stopWords = isGerman ? [] : StopWords.list(of: terms)
+        hasPlainWordsAlone = tokens.tokens.allSatisfy(\.isPlain)
+        let lists = terms.map(StopWords.lists(with:))
+        self.lists = lists
+        isGerman = GermanEndings.isGerman(text, words: terms, lists)
+        stopWords = isGerman ? [] : StopWords.list(of: terms, lists)
         start = Request.length(in: terms)
-        let isCharacter = tokens.tokens.indices.filter { tokens.tokens[$0].kind == .character }
-        let asking = isCharacter.isEmpty ? [] : QuestionCharacters.places(in: terms[...])
-        self.asking = asking.count < isCharacter.count ? asking : []
-        fillers = TimeQuestions.Fillers(of: terms)
-        let scalars = Array(text.unicodeScalars)
+        let characterCount = tokens.tokens.count { $0.kind == .character }
+        let asking = characterCount == 0 ? [] : QuestionCharacters.places(in: terms[...])
+        self.asking = asking.count < characterCount ? asking : []
+        let scalars = QuotationMarks.mayStand(in: utf8) ? Array(text.unicodeScalars) : []
         for source in QuotationMarks(in: scalars).quotations {
             let range = tokens.range(in: source)
             guard !range.isEmpty else { continue }
@@ -65,11 +71,12 @@ struct QueryParser {
             let isOptional = optional.contains(phrase)
             quotations.append(Quotation(tokens: range, text: typed, phrase: phrase, isOptional: isOptional))
         }
-        if !tokens.tokens.allSatisfy(\.isPlain) || QueryDates.mayStand(in: terms) {
+        if hasPlainWordsAlone ? QueryDates.mayStand(in: terms) : QueryDates.mayStand(in: utf8) {
             dates = QueryDates(in: text, today: today).dates.prefix(Self.mostDates)
                 .map { DateInQuery(tokens: tokens.range(in: $0.source), date: $0) }
-                .filter { !$0.tokens.isEmpty && !$0.tokens.contains(where: isStarred) }
+                .filter { date in !date.tokens.isEmpty && !date.tokens.contains { isStarred($0) } }
         }
+        if !dates.isEmpty { fillers = TimeQuestions.Fillers(of: terms) }
         guard !quotations.isEmpty else { return }
         let dated = Set(dates.flatMap(\.tokens))
         let isSentence = gaps(around: quotations.map(\.tokens)).joined()
@@ -82,6 +89,7 @@ struct QueryParser {
 
     /// Adds the clauses of the query, and its dates.
     func parse(into query: inout KeywordQuery) {
+        query.reserve(words: tokens.count)
         for quotation in quotations { addQuotation(quotation, to: &query) }
         let subjects = quotations.isEmpty && !dates.isEmpty ? subjectCount : nil
         let hasFullDate = dates.contains { $0.tokens.count > 1 || $0.date.isRelative }
@@ -91,13 +99,13 @@ struct QueryParser {
             isMostlyTime: subjects.map { $0 <= 1 } == true && hasFullDate,
             hasFullDate: hasFullDate,
             mayBeVersion: dates.contains(where: \.date.mayBeVersion),
-            words: dates.isEmpty ? [] : Set(tokens.tokens.indices.filter { !isSubject($0) }.map(word))
+            words: dates.isEmpty ? [] : Set(tokens.tokens.indices.filter { !isSubject($0) }.map { word($0) })
         )
         // A query of stop words alone is about them.
         let keepsStopWords =
-            !quotations.contains(where: isRequired) && dates.isEmpty
-            && tokens.tokens.indices.allSatisfy(isStopWord)
-        let required = quotations.filter(isRequired).map(\.tokens)
+            !quotations.contains { isRequired($0) } && dates.isEmpty
+            && tokens.tokens.indices.allSatisfy { isStopWord($0) }
+        let required = quotations.filter { isRequired($0) }.map(\.tokens)
         for passage in gaps(around: required) { addPassage(passage, keepsStopWords: keepsStopWords, to: &query) }
     }
 
@@ -128,7 +136,7 @@ struct QueryParser {
     func isStopWord(_ index: Int) -> Bool {
         guard tokens.tokens[index].kind == .word, !isWrittenAsName(index) else { return false }
         return index < start || stopWords.contains(terms[index])
-            || StopWords.contains(terms[index], inGerman: isGerman)
+            || StopWords.contains(lists[index], inGerman: isGerman)
     }
 }
 
@@ -146,6 +154,7 @@ extension TokenizedText {
 extension QueryParser {
     /// What lies around some ranges of tokens.
     private func gaps(around ranges: [Range<Int>]) -> [Range<Int>] {
+        guard !ranges.isEmpty else { return [0..<tokens.count] }
         let starts = [0] + ranges.map(\.upperBound)
         let ends = ranges.map(\.lowerBound) + [tokens.count]
         return zip(starts, ends).map { $0..<$1 }
@@ -234,7 +243,7 @@ extension QueryParser {
     }
 
     /// How many words of a query with dates say what is asked for besides what was at a time.
-    private var subjectCount: Int { tokens.tokens.indices.count(where: isSubject) }
+    private var subjectCount: Int { tokens.tokens.indices.count { isSubject($0) } }
 
     /// Whether a word of a query with dates says what is asked for.
     private func isSubject(_ index: Int) -> Bool {
@@ -249,7 +258,7 @@ extension QueryParser {
     /// Whether a word says nothing but that something was. "event log 2025" may be a log with that number.
     private func isFiller(_ index: Int) -> Bool {
         let isCertain = dates.contains { !$0.date.isYearAlone || $0.date.hasPreposition }
-        return isCertain && fillers.contains(terms[index])
+        return isCertain && fillers?.contains(terms[index]) == true
     }
 }
 
@@ -291,7 +300,9 @@ extension QueryParser {
     /// Whether a `*` follows a token at once, or behind the quotation mark that closes there.
     func isStarred(_ index: Int) -> Bool {
         let rest = utf8[tokens.tokens[index].source.upperBound...]
-        if rest.first == UInt8(ascii: "*") { return true }
+        guard let next = rest.first else { return false }
+        if next == UInt8(ascii: "*") { return true }
+        guard next >= 0x80 || next == UInt8(ascii: "\"") else { return false }
         // No scalar takes more than four bytes.
         let mark = String(decoding: rest.prefix(4), as: UTF8.self).unicodeScalars.first
         guard let mark, QuotationMarks.contains(mark) else { return false }

@@ -4,20 +4,28 @@ extension QueryParser {
     /// Adds what stands beside the words of a passage.
     func addSpellings(of passage: Range<Int>, keepsStopWords: Bool, to query: inout KeywordQuery) {
         guard !passage.isEmpty else { return }
-        addCompounds(in: passage, to: &query)
+        if !hasPlainWordsAlone { addCompounds(in: passage, to: &query) }
         addJoinedAndSplit(in: passage, to: &query)
         for index in passage where tokens.tokens[index].kind == .word && (keepsStopWords || !isStopWord(index)) {
-            let others = UmlautSpellings.others(of: terms[index], as: source(index)).map(TextAnalyzer.stem(of:))
-            for stem in others + [RussianNouns.otherStem(of: terms[index], stem: stem(index))].compactMap(\.self) {
-                let other = KeywordQuery.Phrase(terms: [stem])
-                query.add(variant: other, weight: 0)
-                query.add(.init(readings: [other], clauses: [word(index)]))
+            for other in UmlautSpellings.others(of: terms[index], as: utf8[tokens.tokens[index].source]) {
+                addOther(stem: TextAnalyzer.stem(of: other), of: index, to: &query)
+            }
+            if let other = RussianNouns.otherStem(of: terms[index], stem: stem(index)) {
+                addOther(stem: other, of: index, to: &query)
             }
         }
     }
 
+    /// Adds another stem that a word may have, which stands for the word where a text has it.
+    private func addOther(stem: String, of index: Int, to query: inout KeywordQuery) {
+        let other = KeywordQuery.Phrase(terms: [stem])
+        query.add(variant: other, weight: 0)
+        query.add(.init(readings: [other], clauses: [word(index)]))
+    }
+
     /// Whether a function word is written as a name is: `U.S.`, or `US` where not everything is in capitals.
     func isWrittenAsName(_ index: Int) -> Bool {
+        guard !tokens.tokens[index].isPlain else { return false }
         let source = utf8[tokens.tokens[index].source]
         if source.contains(UInt8(ascii: ".")) { return true }
         return isInCapitals(index)
@@ -25,7 +33,7 @@ extension QueryParser {
 
     /// Whether a word is one of those that are names in capitals, and is written so where not all words are.
     private func isInCapitals(_ index: Int) -> Bool {
-        CapitalNames.contains(terms[index].utf8)
+        !tokens.tokens[index].isPlain && CapitalNames.contains(terms[index].utf8)
             && utf8[tokens.tokens[index].source].allSatisfy { $0 < UInt8(ascii: "a") }
             && (tokens.count == 1 || utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
     }
@@ -47,7 +55,8 @@ extension QueryParser {
             var end = start + 1
             var isJoinedOnly = true
             while end < passage.upperBound, let connector = connector(inFrontOf: end) {
-                if !Self.joiners.contains(connector) { isJoinedOnly = false }
+                // Words between hyphens are also looked for joined, which finds them in this order.
+                if !connector.isOnly("-") { isJoinedOnly = false }
                 end += 1
             }
             defer { start = end }
@@ -74,7 +83,7 @@ extension QueryParser {
         var start = compound.lowerBound
         while start < compound.upperBound {
             var end = start + 1
-            while end < compound.upperBound, bytes(inFrontOf: end)?.elementsEqual([UInt8(ascii: ".")]) == true {
+            while end < compound.upperBound, bytes(inFrontOf: end)?.isOnly(".") == true {
                 end += 1
             }
             if end - start == Self.numbersOfAddress, (start..<end).allSatisfy({ UInt8(terms[$0]) != nil }) {
@@ -91,7 +100,7 @@ extension QueryParser {
     private func decimal(in compound: Range<Int>) -> Range<Int>? {
         let start = compound.lowerBound
         guard isNumber(start), isNumber(start + 1), !isNumber(start + 2), let sign = bytes(inFrontOf: start + 1),
-            sign.elementsEqual(".".utf8) || sign.elementsEqual(",".utf8)
+            sign.isOnly(".") || sign.isOnly(",")
         else { return nil }
         return start..<start + 2
     }
@@ -113,7 +122,8 @@ extension QueryParser {
 
     /// The addresses in the query, as they stand in a text.
     var addresses: [KeywordQuery.Phrase] {
-        tokens.tokens.indices.filter { $0 == 0 || connector(inFrontOf: $0) == nil }
+        guard tokens.count >= Self.numbersOfAddress, !hasPlainWordsAlone else { return [] }
+        return tokens.tokens.indices.filter { $0 == 0 || connector(inFrontOf: $0) == nil }
             .compactMap { start in
                 let end =
                     tokens.tokens.indices[(start + 1)...].first { connector(inFrontOf: $0) == nil } ?? tokens.count
@@ -137,15 +147,18 @@ extension QueryParser {
     }
 
     /// The bytes between a word and the one before it, if they hold the two together.
-    private func connector(inFrontOf index: Int) -> [UInt8]? {
+    private func connector(inFrontOf index: Int) -> ArraySlice<UInt8>? {
+        // Between two plain words is a space.
+        if tokens.tokens[index].isPlain, tokens.tokens[index - 1].isPlain { return nil }
         // One sign that stands for several words: ½.
         if tokens.tokens[index].source == tokens.tokens[index - 1].source { return [] }
         guard let between = bytes(inFrontOf: index) else { return nil }
-        if between.elementsEqual([UInt8(ascii: " ")]), isTimes(index) || isTimes(index - 1) { return Array(between) }
-        if between.elementsEqual([UInt8(ascii: ",")]), isDecimal(index) { return Array(between) }
+        if between.isOnly(" "), isTimes(index) || isTimes(index - 1) { return between }
+        if between.isOnly(","), isDecimal(index) { return between }
         guard between.count <= 3 else { return nil }
-        let isSign = between.allSatisfy(Self.connectors.contains) || Self.slashes.contains(Array(between))
-        return isSign ? Array(between) : nil
+        let isSign =
+            between.allSatisfy(Self.connectors.contains) || Self.slashes.contains { $0.elementsEqual(between) }
+        return isSign ? between : nil
     }
 
     /// Whether a word is the `x` between two numbers: `120 x 80` is one measure.
@@ -167,11 +180,9 @@ extension QueryParser {
         terms[index].utf8.allSatisfy { $0 <= UInt8(ascii: "9") }
     }
 
-    private static let connectors = Set("-_./\\:@&+=#~%".utf8)
+    private static let connectors = Array("-_./\\:@&+=#~%".utf8)
     /// U+2044 and U+2215, which stand in fractions.
     private static let slashes = [[0xE2, 0x81, 0x84], [0xE2, 0x88, 0x95]] as [[UInt8]]
-    /// Words between these are also looked for joined, which finds them in this order.
-    private static let joiners: Set<[UInt8]> = [Array("-".utf8)]
     /// The most parts of a compound that count.
     private static let longestCompound = 16
 }
@@ -199,26 +210,32 @@ extension QueryParser {
             }
         }
         for index in passage.dropLast() {
-            let joined = KeywordQuery.Phrase(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])])
             if isSplit(index) {
-                addJoined(joined, of: [index, index + 1], to: &query)
+                addJoined(joinedWithNext(index), of: [index, index + 1], to: &query)
             } else if isVerbAndParticle(index) {
+                let joined = joinedWithNext(index)
                 query.add(variant: joined)
                 query.add(.init(readings: [joined], clauses: [word(index), word(index + 1)]))
             }
         }
     }
 
+    private func joinedWithNext(_ index: Int) -> KeywordQuery.Phrase {
+        .init(terms: [TextAnalyzer.stem(of: terms[index] + terms[index + 1])])
+    }
+
     /// Whether a word and the next are written as one where they are a thing: `log in`, `back up`, `to do`.
     private func isVerbAndParticle(_ index: Int) -> Bool {
-        guard bytes(inFrontOf: index + 1)?.elementsEqual([UInt8(ascii: " ")]) == true, !isDated(index + 2) else {
-            return false
-        }
-        if terms[index] == "to" { return terms[index + 1] == "do" }
-        return Self.particles.contains(terms[index + 1]) && !isStopWord(index) && isPlain(index)
+        let next = terms[index + 1]
+        guard next.utf8.count <= Self.longestParticle, bytes(inFrontOf: index + 1)?.isOnly(" ") == true,
+            !isDated(index + 2)
+        else { return false }
+        if terms[index] == "to" { return next == "do" }
+        return Self.particles.contains(next) && !isStopWord(index) && isPlain(index)
     }
 
     private static let particles: Set<String> = ["in", "out", "up", "on", "off", "down", "over", "away", "back"]
+    private static let longestParticle = 4
 
     /// Adds what is also written as one word, or one number. Where it stands so, it counts as its words do.
     private func addJoined(_ joined: KeywordQuery.Phrase, of typed: [Int], to query: inout KeywordQuery) {
@@ -246,17 +263,18 @@ extension QueryParser {
 
     /// Whether a word and the next may be two parts of one.
     private func isSplit(_ index: Int) -> Bool {
-        guard bytes(inFrontOf: index + 1)?.elementsEqual([UInt8(ascii: " ")]) == true else { return false }
-        let arePlain = [index, index + 1].allSatisfy { !isStopWord($0) && isPlain($0) }
         let lengths = (terms[index].utf8.count, terms[index + 1].utf8.count)
-        return arePlain && (lengths.0 == 1 || lengths.0 == 2 && lengths.1 <= 3)
+        guard lengths.0 == 1 || lengths.0 == 2 && lengths.1 <= 3, bytes(inFrontOf: index + 1)?.isOnly(" ") == true
+        else { return false }
+        return !isStopWord(index) && isPlain(index) && !isStopWord(index + 1) && isPlain(index + 1)
     }
 
     private func isPlain(_ index: Int) -> Bool {
         terms[index].utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     }
+}
 
-    private func source(_ index: Int) -> String {
-        String(decoding: utf8[tokens.tokens[index].source], as: UTF8.self)
-    }
+extension ArraySlice<UInt8> {
+    /// Whether it is one sign of ASCII.
+    fileprivate func isOnly(_ sign: Unicode.Scalar) -> Bool { count == 1 && first == UInt8(ascii: sign) }
 }

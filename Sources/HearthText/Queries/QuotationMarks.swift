@@ -25,6 +25,9 @@ struct QuotationMarks {
         }
     }
 
+    /// Whether a text in UTF-8 may have quotation marks: one of ASCII, or some sign beyond.
+    static func mayStand(in text: [UInt8]) -> Bool { text.contains { $0 >= 0x80 || $0 == UInt8(ascii: "\"") } }
+
     /// Whether a scalar is a quotation mark of some script.
     static func contains(_ scalar: Unicode.Scalar) -> Bool { Mark.style(of: scalar) != nil }
 

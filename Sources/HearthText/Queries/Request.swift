@@ -6,6 +6,8 @@ enum Request {
     ///
     /// - Parameter words: The words of the query, as terms.
     static func length(in words: [String]) -> Int {
+        // Nothing else begins one.
+        guard let first = words.first, beginnings.contains(first) else { return 0 }
         var index = 0
         func skip(_ candidates: Set<String>) -> Bool {
             guard index < words.count, candidates.contains(words[index]) else { return false }
@@ -29,6 +31,7 @@ enum Request {
         return index < words.count ? index : 0
     }
 
+    private static let beginnings = greetings.union(modals).union(verbs).union(["kindly", "help"])
     private static let greetings: Set<String> = ["hi", "hello", "hey", "please", "ok", "okay"]
     private static let modals: Set<String> = ["can", "could", "would", "will"]
     private static let verbs: Set<String> = [

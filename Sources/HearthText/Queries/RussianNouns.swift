@@ -3,6 +3,8 @@
 enum RussianNouns {
     /// The stem that other cases of a word may have, besides its own.
     static func otherStem(of word: String, stem: String) -> String? {
+        // Most words end in a letter of ASCII.
+        guard let last = stem.utf8.last, last >= 0x80 else { return nil }
         guard vowels.contains(where: stem.hasSuffix) else {
             let isWhole = vowels.contains { stem.hasSuffix("\($0)н") }
             return isWhole && stem.count > shortestStem ? String(stem.dropLast()) : nil

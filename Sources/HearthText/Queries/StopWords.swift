@@ -6,18 +6,48 @@
 enum StopWords {
     /// Whether a query drops a word.
     static func contains(_ word: String, inGerman isGerman: Bool) -> Bool {
-        everywhere.contains(word) || isGerman && german.contains(word)
+        contains(lists(with: word), inGerman: isGerman)
     }
 
-    static func isEnglish(_ word: String) -> Bool { english.contains(word) }
-    static func isGerman(_ word: String) -> Bool { german.contains(word) }
+    /// The same for a word that was looked up.
+    static func contains(_ lists: Lists, inGerman isGerman: Bool) -> Bool {
+        lists.contains(.everywhere) || isGerman && lists.contains(.german)
+    }
+
+    /// Which lists have a word.
+    struct Lists: OptionSet {
+        let rawValue: UInt8
+        /// That of a language whose words count in every query.
+        static let everywhere = Lists(rawValue: 1)
+        static let english = Lists(rawValue: 2)
+        static let german = Lists(rawValue: 4)
+        /// That of another language of Latin script, and not the English one.
+        static let otherLatin = Lists(rawValue: 8)
+    }
+
+    /// Which lists have a word: all that a query needs to know of it, looked up once.
+    static func lists(with word: String) -> Lists { byWord[word] ?? [] }
+
+    private static let byWord: [String: Lists] = {
+        var lists: [String: Lists] = [:]
+        for word in everywhere { lists[word, default: []].insert(.everywhere) }
+        for word in english { lists[word, default: []].insert(.english) }
+        for word in german { lists[word, default: []].insert(.german) }
+        for word in latin.joined() where !english.contains(word) { lists[word, default: []].insert(.otherLatin) }
+        return lists
+    }()
 
     /// The list of the language of Latin script, other than English and German, that a query is in; nothing if there is none.
     ///
     /// A query is in the language from whose list it has most words if two of them and more have two letters and are not English ones,
     /// they are more than those that English has too, and none is there that only English has. No list has what is a common English
     /// word of another kind, such as "comment" and "door".
-    static func list(of words: [String]) -> Set<String> {
+    ///
+    /// - Parameters:
+    ///   - words: The words of the query.
+    ///   - lists: For each, which lists have it.
+    static func list(of words: [String], _ lists: [Lists]) -> Set<String> {
+        guard lists.count(where: { $0.contains(.otherLatin) }) > 1 else { return [] }
         let words = Set(words.filter { $0.utf8.count > 1 })
         guard words.count > 1 else { return [] }
         let most = latin.max { $0.intersection(words).count < $1.intersection(words).count } ?? []

@@ -64,7 +64,8 @@ import Testing
     ])
     func `the marks of a piece of code demand nothing`(query: String) {
         #expect(required(query).isEmpty)
-        let words = TextAnalyzer(stems: false).tokens(of: query).terms.filter { !StopWords.isEnglish($0) }
+        let words = TextAnalyzer(stems: false).tokens(of: query).terms
+            .filter { !StopWords.lists(with: $0).contains(.english) }
         #expect(Set(words.map { TextAnalyzer.stem(of: $0) }).isSubset(of: terms(query)))
     }
 
