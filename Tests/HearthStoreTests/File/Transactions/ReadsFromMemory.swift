@@ -84,7 +84,7 @@ import Testing
             if states.count == 1 {
                 try outside.execute("UPDATE store SET sequence = sequence + 1")
                 // What a read inside this one sees is what this one sees, or nothing.
-                try store.read(fromMemory: true) { _ in Issue.record("a later state") }
+                _ = try store.read(fromMemory: true) { _ in Issue.record("a later state") }
             }
             return try snapshot.connection.first("SELECT sequence FROM store") { $0.int64(0) }
         }
