@@ -35,6 +35,7 @@ extension MemoryStore {
     ) throws -> [Crowding.Group] {
         let minimum = request.filter.minimumScore ?? 0
         let isHybrid = request.words != nil && vectors != nil
+        let hasVectors = vectors?.documents.isEmpty == false
         var depth = request.limit + Self.spareResults
         let compared = ComparedResults(
             user: user,
@@ -51,7 +52,7 @@ extension MemoryStore {
                 good,
                 threshold: isHybrid ? request.tuning.nearCopyThreshold : SearchTuning.noThreshold,
                 dropping: request.tuning.duplicateThreshold,
-                cosines: vectors.map { _ in { compared.setCosines(of: $0, withFirst: $1, in: &$2) } },
+                cosines: hasVectors ? { compared.setCosines(of: $0, withFirst: $1, in: &$2) } : nil,
                 difference: { try compared.words(at: $0).difference(from: compared.words(at: $1), asked: asked) },
                 isNumbered: { try !asked.hasNumbers && compared.differByNumbers($0, $1) },
                 text: { try compared.text(at: $0) }
@@ -154,7 +155,8 @@ private final class ComparedResults {
     /// Sets the cosines of a result and the first of those before it; not a number where either has no vector.
     func setCosines(of place: Int, withFirst count: Int, in cosines: inout [Float]) {
         components.withUnsafeBufferPointer { components in
-            guard let start = components.baseAddress else { return }
+            // The address of an empty array is one behind which nothing may be read.
+            guard !components.isEmpty, let start = components.baseAddress else { return }
             hearth_dot_i8_rows(start + place * dimension, start, count, dimension, &products)
         }
         let scale = scales[place]
