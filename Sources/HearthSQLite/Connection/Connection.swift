@@ -169,6 +169,9 @@ package final class Connection {
     /// Whether a transaction begins with the next statement.
     package var isDue: Bool { transaction == .due }
 
+    /// Begins the transaction if one is due: for who lets go of something before its first statement.
+    package func begin() throws { if isDue { try prepareToRun() } }
+
     /// Whether something is to be called when the transaction that is due begins.
     package var expects: Bool { whenItBegins != nil }
 

@@ -123,9 +123,11 @@ extension Database {
             let isImmutable = try needsImmutable(file)
             let pool = ReaderPool(maximum: options.maximumReaders) { [options, prepare] in
                 let reader = try file.connectReadOnly(isImmutable: isImmutable)
-                reader.usesLog = !isImmutable
                 try reader.apply(options)
                 try reader.setQueryOnly(true)
+                // A file that nobody has opened for writing since it was made may have no log.
+                let mode = isImmutable ? nil : try reader.first("PRAGMA journal_mode") { $0.string(0) }
+                reader.usesLog = mode == "wal"
                 try prepare(reader)
                 return reader
             }

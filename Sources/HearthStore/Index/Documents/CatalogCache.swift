@@ -183,13 +183,18 @@ extension CatalogCache {
     /// Brings a user's catalog, and what each agent sees of it, to the state of the snapshot.
     private func catchUp(_ state: inout Box.State, user: Int64, in snapshot: Snapshot) throws {
         let sequence = snapshot.state.sequence
-        if let known = state.catalog?.sequence, known != sequence,
-            commits.added(to: user, after: known, upTo: sequence)?.isEmpty == true,
-            state.views.allSatisfy({ $0.directory == snapshot.directory.sequence })
-        {
-            // What was committed is none of this user's.
-            state.catalog?.goOn(to: sequence)
-            return
+        let added = state.catalog.flatMap { commits.added(to: user, after: $0.sequence, upTo: sequence) }
+        if let known = state.catalog?.sequence, known != sequence {
+            if let added {
+                if added.isEmpty, state.views.allSatisfy({ $0.directory == snapshot.directory.sequence }) {
+                    // What was committed is none of this user's.
+                    state.catalog?.goOn(to: sequence)
+                    return
+                }
+            } else {
+                // A snapshot that is too old must not cost what is held.
+                try snapshot.connection.begin()
+            }
         }
         // The box lets go of both while they change: arrays are then changed in place, and nothing half-changed is left
         // behind by an error.
@@ -216,7 +221,6 @@ extension CatalogCache {
         }
         state.catalog = nil
         let changes: CatalogChanges
-        let added = commits.added(to: user, after: catalog.sequence, upTo: sequence)
         if let added {
             changes = catalog.add(added, upTo: sequence)
         } else {

@@ -76,6 +76,7 @@ final class VectorCache: Sendable {
                 index.add(added, upTo: snapshot.state.sequence)
             }
             if index.isBehind(snapshot.state.sequence, withKeys: keys != nil) {
+                try snapshot.connection.begin()
                 do {
                     try index.catchUp(
                         user: user,

@@ -92,4 +92,24 @@ import Testing
         #expect(states.last == file)
         try await store.close()
     }
+
+    @Test func `a user without vectors is searched beside one who has some`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("store.db")
+        let plain = try await MemoryStore.open(.file(path), options: StoreOptions())
+        let drafts = (0..<60).map { MemoryDraft(content: "a walk by the lake, number \($0)", category: .knowledge) }
+        _ = try await plain.store(drafts, agentID: "alden", userID: "otto")
+        var options = StoreOptions()
+        options.embedder = StaticEmbedder()
+        let store = try await MemoryStore.open(.file(path), options: options)
+        _ = try await store.store(
+            [MemoryDraft(content: "a walk", category: .knowledge)],
+            agentID: "alden",
+            userID: "iris"
+        )
+        let found = try await store.search("walk by the lake", as: "alden", userID: "otto", limit: 100)
+        #expect(found.reduce(0) { $0 + 1 + $1.copies.count } == 60)
+        try await store.close()
+        try await plain.close()
+    }
 }
