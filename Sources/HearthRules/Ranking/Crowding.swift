@@ -146,9 +146,10 @@ package struct Crowding {
     }
 
     /// With so many of the first places a vector is compared.
-    private var comparedPlaces: Int {
-        let last = [placesInFront, placesInBack].compactMap { $0.prefix(Self.comparedGroups).last }.max()
-        return last.map { $0 + 1 } ?? 0
+    private var comparedPlaces: Int { max(Self.comparedPlaces(of: placesInFront), Self.comparedPlaces(of: placesInBack)) }
+
+    private static func comparedPlaces(of groups: [Int]) -> Int {
+        groups.isEmpty ? 0 : groups[min(groups.count, comparedGroups) - 1] + 1
     }
 
     /// - Parameter cosines: Those of the result with the first places; empty where there are no vectors.

@@ -1,3 +1,4 @@
+import Glibc
 import HearthSQLite
 import TestSupport
 import Testing
@@ -130,5 +131,24 @@ import Testing
         let connection = try Connection(opening: "file:\(path)?immutable=1", flags: 0x41)
         #expect(try connection.rows("SELECT text FROM notes") { $0.string(0) } == ["one"])
         #expect(connection.committedVersion == nil)
+    }
+
+    @Test func `a file that is only read and has no log gets no shared memory`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("notes.db")
+        var options = DatabaseOptions.notebook
+        let database = try Database.notebook(.file(path), options: options)
+        try await database.add("one")
+        try await database.close()
+        let outside = try Connection(opening: path, flags: 2)
+        #expect(try outside.first("PRAGMA journal_mode = DELETE") { $0.string(0) } == "delete")
+        options.isReadOnly = true
+        let reader = try Database.notebook(.file(path), options: options)
+        for _ in 0..<2 {
+            #expect(try reader.texts == ["one"])
+            #expect(try Self.version(reader) == nil)
+        }
+        #expect(access(path + "-shm", F_OK) != 0)
+        try await reader.close()
     }
 }

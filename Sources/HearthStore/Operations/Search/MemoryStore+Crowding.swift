@@ -154,9 +154,9 @@ private final class ComparedResults {
 
     /// Sets the cosines of a result and the first of those before it; not a number where either has no vector.
     func setCosines(of place: Int, withFirst count: Int, in cosines: inout [Float]) {
+        precondition(components.count == entries.count * dimension, "vectors were compared where there are none")
         components.withUnsafeBufferPointer { components in
-            // The address of an empty array is one behind which nothing may be read.
-            guard !components.isEmpty, let start = components.baseAddress else { return }
+            guard let start = components.baseAddress else { return }
             hearth_dot_i8_rows(start + place * dimension, start, count, dimension, &products)
         }
         let scale = scales[place]

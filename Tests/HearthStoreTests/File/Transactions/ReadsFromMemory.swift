@@ -1,4 +1,5 @@
 import HearthEmbedding
+import HearthRules
 import TestSupport
 import Testing
 
@@ -111,5 +112,38 @@ import Testing
         #expect(found.reduce(0) { $0 + 1 + $1.copies.count } == 60)
         try await store.close()
         try await plain.close()
+    }
+
+    @Test func `a late read that meets a commit costs nothing of what is held`() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try await MemoryStore.open(.file(directory.file("store.db")), options: StoreOptions())
+        let other = try await MemoryStore.open(.file(directory.file("store.db")), options: StoreOptions())
+        for store in [store, other] {
+            _ = try await store.store(
+                [MemoryDraft(content: "tea", category: .knowledge)],
+                agentID: "alden",
+                userID: "iris"
+            )
+            // After the other's store the catalog of this one is behind.
+            if store !== other { _ = try await store.search("tea", as: "alden", userID: "iris") }
+        }
+        let (user, viewer) = try store.read(fromMemory: true) { snapshot in
+            (try #require(try snapshot.key(of: "iris")), try snapshot.directory.acting("alden"))
+        }
+        let outside = try Connection(opening: directory.file("store.db"), flags: 2)
+        let size = store.catalogs.knownSize(of: user)
+        #expect(size > 0)
+        var sizes: [Int] = []
+        try store.read(fromMemory: true) { snapshot in
+            sizes.append(store.catalogs.knownSize(of: user))
+            if sizes.count == 1 {
+                #expect(snapshot.connection.isDue)
+                try outside.execute("UPDATE store SET sequence = sequence + 1")
+            }
+            #expect(try store.catalogs.slice(of: user, for: viewer, in: snapshot).catalog.entries.count == 2)
+        }
+        #expect(sizes == [size, size])
+        try await store.close()
+        try await other.close()
     }
 }
