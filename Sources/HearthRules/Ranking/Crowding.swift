@@ -146,7 +146,9 @@ package struct Crowding {
     }
 
     /// With so many of the first places a vector is compared.
-    private var comparedPlaces: Int { max(Self.comparedPlaces(of: placesInFront), Self.comparedPlaces(of: placesInBack)) }
+    private var comparedPlaces: Int {
+        max(Self.comparedPlaces(of: placesInFront), Self.comparedPlaces(of: placesInBack))
+    }
 
     private static func comparedPlaces(of groups: [Int]) -> Int {
         groups.isEmpty ? 0 : groups[min(groups.count, comparedGroups) - 1] + 1

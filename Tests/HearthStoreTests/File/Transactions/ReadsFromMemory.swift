@@ -101,13 +101,18 @@ import Testing
         let drafts = (0..<60).map { MemoryDraft(content: "a walk by the lake, number \($0)", category: .knowledge) }
         _ = try await plain.store(drafts, agentID: "alden", userID: "otto")
         var options = StoreOptions()
-        options.embedder = StaticEmbedder()
+        // It makes no vector of these.
+        options.embedder = ScriptedEmbedder { text in
+            if text.contains("number") { throw EmbeddingError(.requestRefused, "No.") }
+            return [1, 0]
+        }
         let store = try await MemoryStore.open(.file(path), options: options)
         _ = try await store.store(
             [MemoryDraft(content: "a walk", category: .knowledge)],
             agentID: "alden",
             userID: "iris"
         )
+        try await until { try await store.search("walk", as: "alden", userID: "iris", type: .semantic).count == 1 }
         let found = try await store.search("walk by the lake", as: "alden", userID: "otto", limit: 100)
         #expect(found.reduce(0) { $0 + 1 + $1.copies.count } == 60)
         try await store.close()
