@@ -36,24 +36,26 @@ enum MemoryNames {
 
     /// The other memories of that identifier, in the order in which they were stored.
     static func namesakes(of id: MemoryID, in connection: Connection) throws -> [Int64] {
+        // There are hardly ever any. A statement that sorts would first make room for it.
         try connection.rows(
-            "SELECT memory_key FROM memories WHERE identifier_start > ?1 AND identifier_start < ?2 ORDER BY memory_key",
+            "SELECT memory_key FROM memories WHERE identifier_start > ?1 AND identifier_start < ?2",
             id.rawValue + separator,
             id.rawValue + end,
             as: { $0.int64(0) }
         )
+        .sorted()
     }
 
     /// The other memories of a memory's user with its identifier.
     static func others(than record: MemoryRecord, in connection: Connection) throws -> [Int64] {
-        // Nothing else is spelled as an identifier of the engine's own.
-        guard !record.id.stored.isOfTheEngine else { return [] }
-        return try connection.rows(
+        try connection.rows(
             """
             SELECT memory_key FROM memories
-            WHERE (identifier_start = ?1 OR identifier_start > ?2 AND identifier_start < ?3) AND user_key = ?4 AND memory_key != ?5
+            WHERE (identifier_start = iif(typeof(?1) = 'blob', substr(?1, 1, 8), ?1) AND identifier = ?1
+                    OR identifier_start > ?2 AND identifier_start < ?3)
+                AND user_key = ?4 AND memory_key != ?5
             """,
-            record.id.rawValue,
+            record.id.stored,
             record.id.rawValue + separator,
             record.id.rawValue + end,
             record.userKey,
@@ -165,9 +167,9 @@ struct MemoryReference {
         let user = try user.map { try UserTable.find($0, in: connection) ?? 0 }
         if let plain, plain.ownerKey == owner ?? viewer.key, plain.userKey == user { return plain }
         let namesakes = try MemoryNames.namesakes(of: id, in: connection)
+        guard !namesakes.isEmpty else { return owner == nil || plain?.ownerKey == owner ? plain : nil }
         let all = try ([plain].compactMap(\.self) + namesakes.compactMap(find))
             .filter { owner == nil || $0.ownerKey == owner }
-        guard !namesakes.isEmpty else { return all.first }
         let ofUser = all.filter { user == nil || $0.userKey == user }
         let meant = try ofUser.filter { try $0.ownerKey == viewer.key || isMeant($0) }
         if Set(meant.map(\.userKey)).count > 1 {
@@ -248,8 +250,6 @@ extension Snapshot {
     ///
     /// - Parameter user: Whose memory it is; nil for any user's.
     private func hasDeleted(_ id: MemoryID, of viewer: KnownAgent, user: Int64?) throws -> Bool {
-        // Nothing else is spelled as an identifier of the engine's own.
-        guard !id.stored.isOfTheEngine else { return false }
         let keys =
             try MemoryNames.namesakes(of: id, in: connection)
             + [MemoryNames.plain(id, in: connection)].compactMap(\.self)

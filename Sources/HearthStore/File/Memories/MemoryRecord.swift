@@ -135,16 +135,16 @@ extension MemoryRecord {
         try snapshot.connection.first(
             """
             SELECT m.memory_key, m.identifier, m.user_key, m.category_key, m.owner_key, m.session_key,
-                coalesce(?6, (SELECT flags FROM documents WHERE user_key = m.user_key AND document_key = m.memory_key)),
+                coalesce(?6, d.flags),
                 m.type, a.count, m.content, m.tags, m.metadata, coalesce(m.importance, ?4), coalesce(m.confidence, ?5),
                 m.expires_at, m.created_at, m.parent_id, m.head, m.head_number, m.head_lag, a.last_at, v.parents,
                 coalesce(v.author_key, m.owner_key), v.node, v.published_at, v.is_deleted,
-                coalesce(m.arrived_at, ?7,
-                    (SELECT created_at FROM documents WHERE user_key = m.user_key AND document_key = m.memory_key)),
+                coalesce(m.arrived_at, ?7, d.created_at),
                 m.is_sensitive, m.sealed, m.provenance
             FROM memories AS m
             LEFT JOIN versions AS v ON v.memory_key = iif(length(m.head) > ?8, m.memory_key, NULL) AND v.version_id = m.head
             LEFT JOIN accesses AS a ON a.memory_key = m.memory_key
+            LEFT JOIN documents AS d ON d.user_key = iif(?6 IS NULL, m.user_key, NULL) AND d.document_key = m.memory_key
             WHERE m.memory_key = coalesce(?1, (SELECT memory_key FROM memories
                     WHERE identifier_start = iif(typeof(?3) = 'blob', substr(?3, 1, 8), ?3) AND identifier = ?3))
                 AND (m.state = 'live' OR ?2 AND m.state = 'deleted')

@@ -9,9 +9,6 @@ struct StoredIdentifier: SQLiteBindable {
 
     let id: MemoryID
 
-    /// Whether it has the engine's own form.
-    var isOfTheEngine: Bool { bytes != nil }
-
     func bind(to statement: Statement, at index: Int32) throws {
         if let bytes {
             try bytes.bind(to: statement, at: index)

@@ -56,14 +56,8 @@ extension MemoryStore {
             try edits.filter { $0.change.content != nil }
                 .compactMap { edit in
                     if let user = edit.userID { return user }
-                    return try snapshot.connection.first(
-                        """
-                        SELECT u.user_id FROM memories AS m JOIN users AS u ON u.user_key = m.user_key
-                        WHERE m.identifier_start = iif(typeof(?1) = 'blob', substr(?1, 1, 8), ?1) AND m.identifier = ?1
-                        """,
-                        edit.memoryID.stored,
-                        as: { UserID(rawValue: $0.string(0)) }
-                    )
+                    let agent = try snapshot.directory.acting(edit.agentID)
+                    return try snapshot.record(of: edit.memoryID, for: agent, opening: .never)?.userID
                 }
         }
         for user in Set(users) { try await openForComparing(user) }

@@ -218,6 +218,27 @@ import Testing
         }
     }
 
+    @Test func `an edit that names no user is compared with the texts of the user whose memory it means`() async throws
+    {
+        let sealed = try await SealedStore(embeds: false)
+        let person = Provenance(origin: .user)
+        let first = MemoryDraft(content: "Wire the money.", isSensitive: true, provenance: Self.web)
+        _ = try await sealed.store.store([first], agentID: "alden", userID: sealed.user)
+        // Another user's memory has the identifier too, and had it first.
+        for (user, agent) in [("joss", "alice"), (sealed.user, "alden")] as [(UserID, AgentID)] {
+            let note = MemoryDraft(content: "Of \(user).", provenance: person)
+            _ = try await sealed.store.importMemories([
+                MemoryImport(id: "note", userID: user, agentID: agent, draft: note)
+            ])
+        }
+        try await sealed.store.close()
+        let store = try await sealed.reopened(provider: sealed.provider)
+        let change = MemoryChange(content: "Wire the money.", provenance: person)
+        try await store.update("note", as: "alden", change: change)
+        #expect(try await store.memory("note", as: "alden").provenance.trust == Self.web.trust)
+        try await store.close()
+    }
+
     @Test func `of the text of a sensitive memory a number is kept that takes the key to make`() async throws {
         let sealed = try await SealedStore(embeds: false)
         let draft = MemoryDraft(content: "The gazebo", isSensitive: true, provenance: Self.web)

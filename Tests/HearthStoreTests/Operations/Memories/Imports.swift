@@ -7,6 +7,9 @@ import Testing
 @testable import HearthStore
 
 @Suite struct Imports {
+    /// A host may give any identifier, also one of the engine's own form: that of a memory which it has exported.
+    private static let identifiers: [MemoryID] = ["1", "note", "mem_0196f1c2a7b44c5d8e9f00112233aabb"]
+
     private func item(
         _ id: MemoryID,
         _ content: String,
@@ -64,105 +67,114 @@ import Testing
         try await store.close()
     }
 
-    @Test func `an identifier goes on to mean an agent's own memory after its deletion`() async throws {
+    @Test(arguments: Self.identifiers) func `an identifier goes on to mean an agent's own memory after its deletion`(
+        id: MemoryID
+    ) async throws {
         let shared = try await SharedStore()
         let store = shared.store
         for agent in ["alden", "alice"] as [AgentID] {
-            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
+            _ = try await store.importMemories([item(id, "Of \(agent).", agent: agent)])
         }
-        try await store.share("1", as: "alice", with: ["alden"])
-        #expect(try await store.memory("alice:1", as: "alden").content == "Of alice.")
-        try await store.delete("1", as: "alden")
+        try await store.share(id, as: "alice", with: ["alden"])
+        #expect(try await store.memory("alice:\(id)", as: "alden").content == "Of alice.")
+        try await store.delete(id, as: "alden")
         _ = try await store.sync("alden", userID: "iris")
         for user in [nil, "iris"] as [UserID?] {
-            await expect(.memoryNotFound) { try await store.memory("1", as: "alden", userID: user) }
+            await expect(.memoryNotFound) { try await store.memory(id, as: "alden", userID: user) }
             await expect(.memoryNotFound) {
-                try await store.update("1", as: "alden", change: MemoryChange(content: "Of nobody."), userID: user)
+                try await store.update(id, as: "alden", change: MemoryChange(content: "Of nobody."), userID: user)
             }
         }
         // What it sees of the other is said with its owner, as before.
         let found = try await store.search("Of", as: "alden", userID: "iris", type: .keyword).map(\.memory.id)
-        #expect(found == ["alice:1"])
-        #expect(try await store.memory("alice:1", as: "alden").id == "alice:1")
-        #expect(try await store.memory("1", as: "alice").content == "Of alice.")
+        #expect(found == ["alice:\(id)"])
+        #expect(try await store.memory("alice:\(id)", as: "alden").id == "alice:\(id)")
+        #expect(try await store.memory(id, as: "alice").content == "Of alice.")
         // Neither does it mean another user's memory, where the call names no user.
-        try await store.revokeShare("1", as: "alice", from: ["alden"])
-        _ = try await store.importMemories([item("1", "Of joss.", user: "joss", agent: "alice")])
-        try await store.share("1", as: "alice", with: ["alden"], userID: "joss")
-        await expect(.memoryNotFound) { try await store.memory("1", as: "alden") }
-        #expect(try await store.memory("1", as: "alden", userID: "joss").content == "Of joss.")
-        _ = try await store.restore("1", as: "alden", userID: "iris")
-        #expect(try await store.memory("1", as: "alden", userID: "iris").content == "Of alden.")
+        try await store.revokeShare(id, as: "alice", from: ["alden"])
+        _ = try await store.importMemories([item(id, "Of joss.", user: "joss", agent: "alice")])
+        try await store.share(id, as: "alice", with: ["alden"], userID: "joss")
+        await expect(.memoryNotFound) { try await store.memory(id, as: "alden") }
+        #expect(try await store.memory(id, as: "alden", userID: "joss").content == "Of joss.")
+        _ = try await store.restore(id, as: "alden", userID: "iris")
+        #expect(try await store.memory(id, as: "alden", userID: "iris").content == "Of alden.")
         try await store.close()
     }
 
-    @Test func `an agent with whom two have shared memories of one identifier names them by their owners`() async throws
-    {
-        let shared = try await SharedStore()
-        let store = shared.store
-        for agent in ["alden", "alice"] as [AgentID] {
-            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
-            try await store.share("1", as: agent, with: ["sentry", "mimic"])
-        }
-        do {
-            _ = try await store.memory("1", as: "sentry")
-            Issue.record("Nothing says which is meant.")
-        } catch let error as MemoryError {
-            #expect(error.code == .invalidArgument && error.message.contains("alden, alice"))
-            #expect(error.message.contains("alden:1"))
-        }
-        for user in [nil, "iris"] as [UserID?] {
-            #expect(try await store.memory("alden:1", as: "sentry", userID: user).content == "Of alden.")
-            #expect(try await store.memory("alice:1", as: "sentry", userID: user).content == "Of alice.")
-            #expect(try await store.memory("alden:1", as: "alden", userID: user).content == "Of alden.")
-        }
-        // What is read back says which it is, as long as the other is seen too.
-        #expect(try await store.memory("alden:1", as: "sentry").id == "alden:1")
-        #expect(try await store.memory("1", as: "alden").id == "1")
-        let found = try await store.search("Of", as: "sentry", userID: "iris", type: .keyword).map(\.memory.id)
-        #expect(Set(found) == ["alden:1", "alice:1"])
-        #expect(
-            try await store.memories(["alden:1", "alice:1"], as: "sentry").map(\.content) == ["Of alden.", "Of alice."]
-        )
-        #expect(try await store.history(of: "alice:1", as: "sentry").map(\.content) == ["Of alice."])
-        #expect(try await store.similar(to: "alice:1", as: "sentry").allSatisfy { $0.memory.agentID != "alice" })
-        try await store.update("alice:1", as: "sentry", change: MemoryChange(tags: ["b"]))
-        #expect(try await store.memory("alice:1", as: "sentry").tags == ["b"])
-        #expect(try await store.memory("alden:1", as: "sentry").tags == [])
-        let lock = try #require(try await shared.lock("alden:1", as: "alden"))
-        #expect(lock.memoryID == "1")
-        try await store.update("alden:1", as: "alden", change: MemoryChange(tags: ["c"]), lock: lock)
-        #expect(try await store.memory("1", as: "alden").tags == ["c"])
-        #expect(try await store.releaseLease(lock))
-        // What the agent doesn't see is not there, and neither is what nobody has.
-        try await store.revokeShare("1", as: "alice", from: ["sentry"])
-        for id in ["alice:1", "system:1", "nobody:1", ":1", "alden:", "alden:2", "alden:alden:1"] as [MemoryID] {
-            await expect(.memoryNotFound) { try await store.memory(id, as: "sentry") }
-        }
-        await expect(.memoryNotFound) { try await store.memory("alden:1", as: "sentry", userID: "joss") }
-        #expect(try await store.memory("1", as: "sentry").content == "Of alden.")
-        #expect(try await store.memory("1", as: "sentry").id == "1")
-        // A memory that is called so goes first.
-        _ = try await store.importMemories([item("alden:1", "Called so.")])
-        #expect(try await store.memory("alden:1", as: "alden").content == "Called so.")
-        #expect(try await store.verify().isSound)
-    }
-
-    @Test func `an agent that edits what it has read edits that memory, also where it has one of that id itself`()
+    @Test(arguments: Self.identifiers)
+    func `an agent with whom two have shared memories of one identifier names them by their owners`(id: MemoryID)
         async throws
     {
         let shared = try await SharedStore()
         let store = shared.store
         for agent in ["alden", "alice"] as [AgentID] {
-            _ = try await store.importMemories([item("note", "Tea of \(agent).", agent: agent)])
+            _ = try await store.importMemories([item(id, "Of \(agent).", agent: agent)])
+            try await store.share(id, as: agent, with: ["sentry", "mimic"])
         }
-        try await store.share("note", as: "alden", with: ["alice"])
+        do {
+            _ = try await store.memory(id, as: "sentry")
+            Issue.record("Nothing says which is meant.")
+        } catch let error as MemoryError {
+            #expect(error.code == .invalidArgument && error.message.contains("alden, alice"))
+            #expect(error.message.contains("alden:\(id)"))
+        }
+        for user in [nil, "iris"] as [UserID?] {
+            #expect(try await store.memory("alden:\(id)", as: "sentry", userID: user).content == "Of alden.")
+            #expect(try await store.memory("alice:\(id)", as: "sentry", userID: user).content == "Of alice.")
+            #expect(try await store.memory("alden:\(id)", as: "alden", userID: user).content == "Of alden.")
+        }
+        // What is read back says which it is, as long as the other is seen too.
+        #expect(try await store.memory("alden:\(id)", as: "sentry").id == "alden:\(id)")
+        #expect(try await store.memory(id, as: "alden").id == id)
+        let found = try await store.search("Of", as: "sentry", userID: "iris", type: .keyword).map(\.memory.id)
+        #expect(Set(found) == ["alden:\(id)", "alice:\(id)"])
+        #expect(
+            try await store.memories(["alden:\(id)", "alice:\(id)"], as: "sentry").map(\.content) == [
+                "Of alden.", "Of alice.",
+            ]
+        )
+        #expect(try await store.history(of: "alice:\(id)", as: "sentry").map(\.content) == ["Of alice."])
+        #expect(try await store.similar(to: "alice:\(id)", as: "sentry").allSatisfy { $0.memory.agentID != "alice" })
+        try await store.update("alice:\(id)", as: "sentry", change: MemoryChange(tags: ["b"]))
+        #expect(try await store.memory("alice:\(id)", as: "sentry").tags == ["b"])
+        #expect(try await store.memory("alden:\(id)", as: "sentry").tags == [])
+        let lock = try #require(try await shared.lock("alden:\(id)", as: "alden"))
+        #expect(lock.memoryID == id)
+        try await store.update("alden:\(id)", as: "alden", change: MemoryChange(tags: ["c"]), lock: lock)
+        #expect(try await store.memory(id, as: "alden").tags == ["c"])
+        #expect(try await store.releaseLease(lock))
+        // What the agent doesn't see is not there, and neither is what nobody has.
+        try await store.revokeShare(id, as: "alice", from: ["sentry"])
+        for other in [
+            "alice:\(id)", "system:\(id)", "nobody:\(id)", ":\(id)", "alden:", "alden:2", "alden:alden:\(id)",
+        ] as [MemoryID] {
+            await expect(.memoryNotFound) { try await store.memory(other, as: "sentry") }
+        }
+        await expect(.memoryNotFound) { try await store.memory("alden:\(id)", as: "sentry", userID: "joss") }
+        #expect(try await store.memory(id, as: "sentry").content == "Of alden.")
+        #expect(try await store.memory(id, as: "sentry").id == id)
+        // A memory that is called so goes first.
+        _ = try await store.importMemories([item("alden:\(id)", "Called so.")])
+        #expect(try await store.memory("alden:\(id)", as: "alden").content == "Called so.")
+        #expect(try await store.verify().isSound)
+    }
+
+    @Test(arguments: Self.identifiers)
+    func `an agent that edits what it has read edits that memory, also where it has one of that id itself`(id: MemoryID)
+        async throws
+    {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            _ = try await store.importMemories([item(id, "Tea of \(agent).", agent: agent)])
+        }
+        try await store.share(id, as: "alden", with: ["alice"])
         for view in try await store.search("tea", as: "alice", userID: "iris").map(\.memory) {
-            #expect(view.id == (view.agentID == "alice" ? "note" : "alden:note"))
+            #expect(view.id == (view.agentID == "alice" ? id : "alden:\(id)"))
             try await store.update(view.id, as: "alice", change: MemoryChange(tags: ["of \(view.agentID)"]))
         }
-        #expect(try await store.memory("note", as: "alice").tags == ["of alice"])
-        #expect(try await store.memory("alden:note", as: "alice").tags == ["of alden"])
+        #expect(try await store.memory(id, as: "alice").tags == ["of alice"])
+        #expect(try await store.memory("alden:\(id)", as: "alice").tags == ["of alden"])
     }
 
     @Test func `every call that names a memory finds the one of the user it names`() async throws {
@@ -352,3 +364,6 @@ import Testing
         try await store.close()
     }
 }
+
+/// `"alden:\(id)"` names a memory and its owner.
+extension MemoryID: ExpressibleByStringInterpolation {}
