@@ -60,10 +60,15 @@ enum ResourceURI: Equatable {
     /// Whether this reads differently after an event.
     func effect(of event: MemoryEvent) -> Effect {
         switch self {
-        case .memory(let id), .history(let id): id == event.memoryID ? .changed : .none
+        case .memory(let id), .history(let id): Self.mayName(id, event) ? .changed : .none
         case .slice, .status: .changed
         case .category, .tag, .owner: .unknown
         }
+    }
+
+    /// Whether an agent may mean the memory of an event by an identifier, which may have the owner in front.
+    private static func mayName(_ id: MemoryID, _ event: MemoryEvent) -> Bool {
+        id == event.memoryID || id.rawValue == "\(event.agentID):\(event.memoryID)"
     }
 
     /// The text that percent signs and digits stand for; empty for what is none.

@@ -22,23 +22,42 @@ extension MemoryTools {
         results: [Tool.Field(name: "id", kind: .string), Tool.Field(name: "content", kind: .string)],
         effect: .replaces
     ) { call in
-        let wanted = ConflictID(rawValue: call.arguments.text("conflict"))
-        let waiting = try await call.memory.conflicts()
-        guard let conflict = waiting.first(where: { $0.id == wanted || $0.memoryID.rawValue == wanted.rawValue }) else {
-            throw ToolFailure(
-                "No conflict \(wanted) waits for you; conflicts lists those that do. It may be settled already."
-            )
-        }
+        let conflict = try await waitingConflict(call.arguments.text("conflict"), call)
         let chosen = try await decision(on: conflict, call)
         let resolved = try await call.memory.sync.resolveConflict(
             conflictID: conflict.id,
             decision: chosen,
             agentID: call.memory.agent
         )
+        let memory = try await call.memory.memoryIfThere(name(ofMemoryIn: conflict, for: call.memory.agent))
         return [
-            "id": .string(resolved.memoryID.rawValue),
-            "content": .string(try await call.memory.memoryIfThere(resolved.memoryID)?.content ?? ""),
+            "id": .string(memory?.id.rawValue ?? resolved.memoryID.rawValue), "content": .string(memory?.content ?? ""),
         ]
+    }
+
+    /// The conflict of that identifier, or the one that waits on the memory of that identifier.
+    private static func waitingConflict(_ wanted: String, _ call: ToolCall) async throws -> SyncConflict {
+        let waiting = try await call.memory.conflicts()
+        if let conflict = waiting.first(where: { $0.id.rawValue == wanted }) { return conflict }
+        let agent = call.memory.agent
+        let named = waiting.filter { name(ofMemoryIn: $0, for: agent).rawValue == wanted }
+        let fitting = named.isEmpty ? waiting.filter { $0.memoryID.rawValue == wanted } : named
+        guard let conflict = fitting.first else {
+            throw ToolFailure(
+                "No conflict \(wanted) waits for you; conflicts lists those that do. It may be settled already."
+            )
+        }
+        guard fitting.count == 1 else {
+            let choices = fitting.map { "\($0.id) of \(name(ofMemoryIn: $0, for: agent))" }.joined(separator: ", ")
+            throw ToolFailure("Several conflicts wait on memories \(wanted): \(choices). Give the conflict.")
+        }
+        return conflict
+    }
+
+    /// What surely names the memory of a conflict: another agent's with the owner in front.
+    private static func name(ofMemoryIn conflict: SyncConflict, for agent: AgentID) -> MemoryID {
+        guard let owner = conflict.ownerID, owner != agent else { return conflict.memoryID }
+        return MemoryID(rawValue: "\(owner):\(conflict.memoryID)")
     }
 
     /// What the model decides, or else the person whom it works for.

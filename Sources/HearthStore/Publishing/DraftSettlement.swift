@@ -70,9 +70,11 @@ extension WriteContext {
         if let error = try refusal(of: draft, of: record, by: agent) {
             let entry = AuditEntry(refusing: "publish", of: record, to: agent)
             try AuditTrail.append(entry, at: now, to: transaction)
-            return .refused(record.id, error)
+            return .refused(try snapshot.name(of: record, for: agent), error)
         }
-        if let holder = try holder(of: record, otherThan: agent) { return .behindLease(record.id, holder: holder) }
+        if let holder = try holder(of: record, otherThan: agent) {
+            return .behindLease(try snapshot.name(of: record, for: agent), holder: holder)
+        }
         return try settle(draft, of: record, by: agent)
     }
 
@@ -99,7 +101,7 @@ extension WriteContext {
         let outcome = try context.publish(version, of: record)
         if outcome.kind != nil, let waiting = outcome.waiting { return .waiting(waiting.id) }
         return .settled(
-            PublishedMemory(memoryID: record.id, version: outcome.head),
+            PublishedMemory(memoryID: try snapshot.name(of: record, for: agent), version: outcome.head),
             conflict: outcome.kind,
             settledConflicts: outcome.settledConflicts
         )

@@ -27,6 +27,27 @@ import Testing
         try await client.close()
     }
 
+    @Test func `a session is told of another agent's memory where its own agent has one of that identifier`()
+        async throws
+    {
+        let client = try await Client("alice")
+        try await client.open()
+        for owner in ["alice", "alden"] as [AgentID] {
+            let draft = MemoryDraft(content: "Tea of \(owner).")
+            _ = try await client.coordinator.importMemories([
+                MemoryImport(id: "1", userID: Client.user, agentID: owner, draft: draft)
+            ])
+        }
+        try await client.coordinator.shareMemory("1", agentID: "alden", with: ["alice"])
+        let uri = JSONValue.string("hearth://memory/alden%3A1")
+        #expect(try await client.answer(to: client.begin("resources/subscribe", ["uri": uri]))["result"] == [:])
+        try await client.coordinator.publishMemory("1", agentID: "alden", change: MemoryChange(content: "Green tea."))
+        try await until {
+            try client.notifications("notifications/resources/updated").contains { $0["uri"] == uri }
+        }
+        try await client.close()
+    }
+
     @Test func `the stateless revision listens by streams, acknowledged first and told apart`() async throws {
         let client = try await Client()
         let id = try await client.coordinator.storeAgentMemory(agentID: "alden", userID: Client.user, content: "Tea.")

@@ -45,6 +45,37 @@ import Testing
         try await client.close()
     }
 
+    @Test func `of conflicts on memories of one identifier the one is settled that is meant`() async throws {
+        let coordinator = try await MultiAgentMemoryCoordinator.open(.temporary)
+        try await coordinator.registerAgents(["alden", "sentry"])
+        var warden = AgentProfile(id: "warden", priority: .critical)
+        warden.conflictResolution = .manualReview
+        try await coordinator.registerAgent("warden", profile: warden)
+        let client = try await Client("warden", on: coordinator)
+        for owner in ["sentry", "warden"] as [AgentID] {
+            let draft = MemoryDraft(content: "The door of \(owner) is shut.")
+            _ = try await coordinator.importMemories([
+                MemoryImport(id: "1", userID: Client.user, agentID: owner, draft: draft)
+            ])
+            try await coordinator.shareMemory("1", agentID: owner, with: ["alden", "warden"].filter { $0 != owner })
+        }
+        for owner in ["sentry", "warden"] as [AgentID] {
+            let id = MemoryID(rawValue: "\(owner):1")
+            try await coordinator.updateMemory(id, agentID: "alden", change: MemoryChange(content: "It is locked."))
+            try await coordinator.updateMemory("1", agentID: owner, change: MemoryChange(content: "It is open."))
+        }
+        _ = try await coordinator.syncAllAgents(userID: Client.user)
+        #expect(try await client.call("conflicts")["conflicts"]?.array?.count == 2)
+        // Sentry's is the older one.
+        let own = try await client.call("resolve", ["conflict": "1", "content": "Mine."])
+        #expect(own["id"] == "1" && own["content"] == "Mine.")
+        let other = try await client.call("resolve", ["conflict": "sentry:1", "content": "Sentry's."])
+        #expect(other["id"] == "sentry:1" && other["content"] == "Sentry's.")
+        #expect(try await coordinator.memory("1", agentID: "warden").content == "Mine.")
+        #expect(try await coordinator.memory("1", agentID: "sentry").content == "Sentry's.")
+        try await client.close()
+    }
+
     @Test func `another agent and another user see no conflict of theirs`() async throws {
         let (client, conflict) = try await self.conflict()
         let alice = try await Client("alice", on: client.coordinator)

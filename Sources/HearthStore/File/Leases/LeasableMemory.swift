@@ -22,16 +22,27 @@ struct LeasableMemory: Sendable {
         directory: AgentDirectory,
         in connection: Connection
     ) throws -> LeasableMemory? {
-        let reference = try reference.resolved(in: connection)
-        let (id, viewer) = (reference.id, reference.viewer)
-        let find = { key in try self.find(key, id: id, at: now, directory: directory, in: connection) }
-        return try reference.find(
-            plain: try MemoryNames.plain(id, in: connection).flatMap(find),
+        let viewer = reference.viewer
+        func isMeant(_ memory: LeasableMemory) throws -> Bool {
+            if viewer.id == AgentProfile.system.id { return memory.isLive }
+            return try memory.standing(of: viewer, directory: directory, in: connection) != .none
+        }
+        return try reference.inAnyReading(
             in: connection,
-            find: find,
+            find: { reference in
+                let find = { key in try self.find(key, id: reference.id, at: now, directory: directory, in: connection)
+                }
+                return try reference.find(
+                    plain: try MemoryNames.plain(reference.id, in: connection).flatMap(find),
+                    in: connection,
+                    find: find,
+                    isMeant: isMeant
+                )
+            },
             isMeant: { memory in
-                if viewer.id == AgentProfile.system.id { return memory.isLive }
-                return try memory.standing(of: viewer, directory: directory, in: connection) != .none
+                guard try memory.belongs(to: reference.user, in: connection) else { return false }
+                return try memory.ownerKey == viewer.key || isMeant(memory)
+                    || reference.isHeld(memory.key, in: connection)
             }
         )
     }

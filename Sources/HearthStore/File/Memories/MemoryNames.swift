@@ -91,6 +91,7 @@ extension MemoryID {
 
 /// What decides which memory an agent means by an identifier.
 protocol NamedMemory {
+    var key: Int64 { get }
     var userKey: Int64 { get }
     var ownerKey: Int64 { get }
 }
@@ -111,7 +112,7 @@ struct MemoryReference {
     }
 
     /// Stands between an owner and an identifier where both are said.
-    private static let ownerMark: Character = ":"
+    private static let ownerMark: Unicode.Scalar = ":"
 
     /// What names a memory and its owner.
     static func name(of record: MemoryRecord) -> MemoryID {
@@ -125,33 +126,52 @@ struct MemoryReference {
         return MemoryID(rawValue: String(memory.id.rawValue.dropFirst(owner.count)))
     }
 
-    /// The reference with what its identifier says of the owner: `alden:1` is Alden's memory `1`, unless there is a
-    /// memory of just that identifier.
-    func resolved(in connection: Connection) throws -> MemoryReference {
-        let text = id.rawValue
-        guard text.contains(Self.ownerMark), try MemoryNames.plain(id, in: connection) == nil,
-            try MemoryNames.namesakes(of: id, in: connection).isEmpty
-        else { return self }
-        // Names of agents may have such a mark too.
-        for mark in text.indices where text[mark] == Self.ownerMark {
-            let key = try connection.first(
-                "SELECT agent_key FROM agents WHERE agent_id = ?1",
-                String(text[..<mark]),
-                as: { $0.int64(0) }
-            )
-            let name = String(text[text.index(after: mark)...])
-            guard let key, !name.isEmpty else { continue }
-            var reference = self
-            (reference.id, reference.owner) = (MemoryID(rawValue: name), key)
-            return reference
+    /// The memory that the agent means: the one of just that identifier, or else the one whose owner the identifier says
+    /// too. `alden:1` is Alden's memory `1`, unless the agent has or sees a memory that is called `alden:1`.
+    ///
+    /// - Parameters:
+    ///   - find: Finds what a reference means.
+    ///   - isMeant: Whether the agent may mean it. If it may mean nothing, what was found first is returned, to be refused.
+    func inAnyReading<Found>(
+        in connection: Connection,
+        find: (MemoryReference) throws -> Found?,
+        isMeant: (Found) throws -> Bool
+    ) throws -> Found? {
+        let literal = try find(self)
+        guard id.rawValue.utf8.contains(UInt8(ascii: Self.ownerMark)) else { return literal }
+        if let literal, try isMeant(literal) { return literal }
+        var hidden = literal
+        for reading in try readings(in: connection) {
+            guard let found = try find(reading) else { continue }
+            if try isMeant(found) { return found }
+            hidden = hidden ?? found
         }
-        return self
+        return hidden
+    }
+
+    /// What the identifier says if an owner is part of it. Names of agents may have the mark too, so there may be several.
+    private func readings(in connection: Connection) throws -> [MemoryReference] {
+        let scalars = id.rawValue.unicodeScalars
+        return try scalars.indices.filter { scalars[$0] == Self.ownerMark }
+            .compactMap { mark in
+                let owner = try connection.first(
+                    "SELECT agent_key FROM agents WHERE agent_id = ?1",
+                    String(scalars[..<mark]),
+                    as: { $0.int64(0) }
+                )
+                let name = String(scalars[scalars.index(after: mark)...])
+                guard let owner, !name.isEmpty else { return nil }
+                var reading = self
+                (reading.id, reading.owner) = (MemoryID(rawValue: name), owner)
+                return reading
+            }
     }
 
     /// Finds the memory.
     ///
-    /// An agent means its own memory, or the one that it sees. Of memories that it does not see it learns nothing: they
-    /// make no difference, and if there is nothing else, one of them is returned to be refused.
+    /// An agent means its own memory, or the one that it sees, or else the one of which it has a draft or the lease still. Of
+    /// other memories that it does not see it learns nothing: they make no difference, and if there is nothing else, one
+    /// of them is returned to be refused.
     ///
     /// - Parameters:
     ///   - plain: The memory that is spelled as the identifier.
@@ -192,7 +212,20 @@ struct MemoryReference {
                 """
             )
         }
-        return meant.first ?? ofUser.first ?? all.first
+        return try meant.first ?? ofUser.first { try isHeld($0.key, in: connection) } ?? ofUser.first ?? all.first
+    }
+
+    /// Whether the agent has a draft of a memory, or its lease.
+    func isHeld(_ memory: Int64, in connection: Connection) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM drafts WHERE memory_key = ?1 AND agent_key = ?2
+            UNION ALL SELECT 1 FROM leases WHERE memory_key = ?1 AND holder_key = ?2 AND NOT is_released
+            """,
+            memory,
+            viewer.key,
+            as: { _ in true }
+        ) ?? false
     }
 
     private static func name(of agent: Int64, in connection: Connection) throws -> String? {
@@ -221,7 +254,40 @@ extension Snapshot {
         isMaintenance: Bool = false,
         opening: MemoryRecord.Opening = .ifPossible
     ) throws -> MemoryRecord? {
-        let reference = try MemoryReference(id: id, viewer: viewer, user: user).resolved(in: connection)
+        let now = clock.now()
+        func isMeant(_ record: MemoryRecord) throws -> Bool {
+            if isMaintenance || record.ownerKey == viewer.key { return true }
+            return try !record.fields.isDeleted && !record.isExpired(at: now)
+                && standing(of: viewer, to: record) != .none
+        }
+        return try MemoryReference(id: id, viewer: viewer, user: user)
+            .inAnyReading(
+                in: connection,
+                find: { reference in
+                    try record(
+                        of: reference,
+                        includingDeleted: includingDeleted,
+                        isMaintenance: isMaintenance,
+                        opening: opening,
+                        isMeant: isMeant
+                    )
+                },
+                isMeant: { record in
+                    guard user == nil || record.userID == user else { return false }
+                    return try isMeant(record)
+                        || MemoryReference(id: id, viewer: viewer).isHeld(record.key, in: connection)
+                }
+            )
+    }
+
+    private func record(
+        of reference: MemoryReference,
+        includingDeleted: Bool,
+        isMaintenance: Bool,
+        opening: MemoryRecord.Opening,
+        isMeant: (MemoryRecord) throws -> Bool
+    ) throws -> MemoryRecord? {
+        let (viewer, user) = (reference.viewer, reference.user)
         let plain = try MemoryRecord.find(
             reference.id,
             includingDeleted: includingDeleted,
@@ -236,10 +302,7 @@ extension Snapshot {
             find: {
                 try MemoryRecord.find(key: $0, includingDeleted: includingDeleted, opening: opening, in: self)
             },
-            isMeant: { record in
-                if isMaintenance { return true }
-                return try !record.fields.isDeleted && standing(of: viewer, to: record) != .none
-            }
+            isMeant: isMeant
         )
         guard let found, found.ownerKey != viewer.key, reference.owner == nil, !isMaintenance else { return found }
         return try hasDeleted(reference.id, of: viewer, user: user == nil ? nil : found.userKey) ? nil : found

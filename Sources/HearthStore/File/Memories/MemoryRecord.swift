@@ -254,7 +254,7 @@ extension MemoryRecord {
                 importance: 0,
                 confidence: 0,
                 metadata: [:],
-                expiresAt: nil,
+                expiresAt: row.optionalInt64(14).map(Timestamp.init(rawValue:)),
                 isDeleted: row.bool(25),
                 provenance: .standard
             ),

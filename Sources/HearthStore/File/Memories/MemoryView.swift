@@ -121,7 +121,7 @@ extension Snapshot {
             draft: draft,
             sharing: sharing,
             memory: Memory(
-                id: sharing == nil ? record.id : try name(of: record, for: viewer),
+                id: try name(of: record, for: viewer),
                 agentID: record.owner,
                 userID: record.userID,
                 sessionID: record.sessionID,
@@ -157,25 +157,29 @@ extension Snapshot {
         )
     }
 
-    /// The identifier by which a viewer that is not the owner means a memory: with the owner in front where the viewer has
-    /// or sees another memory of that identifier, or has deleted its own. Those that it doesn't see make no difference.
-    private func name(of record: MemoryRecord, for viewer: KnownAgent) throws -> MemoryID {
+    /// The identifier by which a viewer means a memory: of another agent's with the owner in front where the viewer has or
+    /// sees another memory of that identifier, or has deleted its own. Those that it doesn't see make no difference.
+    func name(of record: MemoryRecord, for viewer: KnownAgent) throws -> MemoryID {
+        guard record.ownerKey != viewer.key else { return record.id }
+        let now = clock.now()
         for key in try MemoryNames.others(than: record, in: connection) {
             guard let other = try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self),
-                try other.ownerKey == viewer.key || !other.fields.isDeleted && standing(of: viewer, to: other) != .none
+                try other.ownerKey == viewer.key
+                    || !other.fields.isDeleted && !other.isExpired(at: now) && standing(of: viewer, to: other) != .none
             else { continue }
             return MemoryReference.name(of: record)
         }
         return record.id
     }
 
-    /// The parent's id; nil if the viewer may not see the parent and so must not learn that it exists.
+    /// The identifier by which the viewer means the parent; nil if the viewer may not see the parent and so must not learn that
+    /// it exists.
     private func visibleParent(of record: MemoryRecord, by viewer: KnownAgent, now: Timestamp) throws -> MemoryID? {
         guard let parentID = record.parentID else { return nil }
         guard let parent = try parent(parentID, of: record), !parent.isExpired(at: now),
             parent.userKey == record.userKey
         else { return nil }
-        return try standing(of: viewer, to: parent) == .none ? nil : parentID
+        return try standing(of: viewer, to: parent) == .none ? nil : name(of: parent, for: viewer)
     }
 
     /// The memory that the owner meant: among those that have the identifier its own, or else the one that it sees.

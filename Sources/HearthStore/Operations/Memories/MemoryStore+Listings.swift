@@ -126,10 +126,16 @@ extension MemoryStore {
                     else {
                         return nil
                     }
+                    let record = try MemoryRecord.find(
+                        key: pending.memory,
+                        includingDeleted: true,
+                        opening: .never,
+                        in: snapshot
+                    )
                     let view = try snapshot.visibleView(of: pending.memory, by: viewer, now: now)
                     if let view { receipt.views.append(view) }
                     return PendingEdit(
-                        memoryID: pending.id,
+                        memoryID: try record.map { try snapshot.name(of: $0, for: viewer) } ?? pending.id,
                         isDeletion: draft.change.isDeletion,
                         baseVersion: draft.baseNumber,
                         begunAt: draft.createdAt.date,

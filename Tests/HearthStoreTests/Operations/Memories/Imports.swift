@@ -177,6 +177,105 @@ import Testing
         #expect(try await store.memory("alden:\(id)", as: "alice").tags == ["of alden"])
     }
 
+    @Test func `a memory called like an owner and an identifier hides nothing from those who do not see it`()
+        async throws
+    {
+        let shared = try await SharedStore { $0.agents.append(AgentProfile(id: "a:b")) }
+        let store = shared.store
+        for agent in ["alden", "alice", "a:b"] as [AgentID] {
+            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
+            try await store.share("1", as: agent, with: ["sentry"])
+        }
+        for user in ["iris", "joss"] as [UserID] {
+            _ = try await store.importMemories([item("alden:1", "Of nobody.", user: user, agent: "mimic")])
+        }
+        for user in [nil, "iris"] as [UserID?] {
+            for owner in ["alden", "alice", "a:b"] as [AgentID] {
+                let memory = try await store.memory("\(owner):1", as: "sentry", userID: user)
+                #expect(memory.content == "Of \(owner)." && memory.id == "\(owner):1")
+            }
+            try await store.update("alden:1", as: "sentry", change: MemoryChange(tags: ["b"]), userID: user)
+        }
+        #expect(try await store.history(of: "alden:1", as: "sentry").map(\.content) == ["Of alden."])
+        #expect(try await shared.lock("alden:1", as: "alden")?.memoryID == "1")
+        #expect(try await store.memory("alden:1", as: "mimic", userID: "iris").content == "Of nobody.")
+        try await store.close()
+    }
+
+    @Test func `every list says whose memory it is where an agent has one of that id itself`() async throws {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            _ = try await store.importMemories([
+                item("1", "First of \(agent).", agent: agent),
+                item("2", "Second of \(agent).", agent: agent, parent: "1"),
+            ])
+        }
+        try await store.share("1", as: "alden", with: ["alice"])
+        try await store.share("2", as: "alden", with: ["alice"])
+        #expect(try await store.memory("alden:2", as: "alice").parentID == "alden:1")
+        #expect(try await store.memory("2", as: "alice").parentID == "1")
+        #expect(try await store.memory("2", as: "alden").parentID == "1")
+        for id in ["1", "alden:1"] as [MemoryID] {
+            try await store.update(id, as: "alice", change: MemoryChange(tags: ["b"]))
+        }
+        #expect(try await Set(store.drafts(of: "alice", userID: "iris").map(\.memoryID)) == ["1", "alden:1"])
+        try await store.discardDraft(of: "alden:1", as: "alice")
+        #expect(try await store.drafts(of: "alice", userID: "iris").map(\.memoryID) == ["1"])
+        try await store.discardDraft(of: "1", as: "alice")
+        try await store.update("alden:1", as: "alice", change: MemoryChange(tags: ["c"]))
+        #expect(try await store.sync("alice", userID: "iris").published.map(\.memoryID) == ["alden:1"])
+        // What can no longer be published is named so too, and can be discarded.
+        try await store.update("alden:1", as: "alice", change: MemoryChange(tags: ["d"]))
+        try await store.revokeShare("1", as: "alden", from: ["alice"])
+        #expect(try await store.sync("alice", userID: "iris").failures.map(\.memoryID) == ["alden:1"])
+        try await store.discardDraft(of: "alden:1", as: "alice")
+        #expect(try await store.drafts(of: "alice", userID: "iris") == [])
+        try await store.close()
+    }
+
+    @Test func `an agent gives back what it has of a memory that it no longer sees, whoever else has one of that id`()
+        async throws
+    {
+        let shared = try await SharedStore { $0.agents.append(AgentProfile(id: "vesta", priority: .high)) }
+        let store = shared.store
+        for agent in ["mimic", "alden"] as [AgentID] {
+            _ = try await store.importMemories([item("1", "Of \(agent).", agent: agent)])
+        }
+        try await store.share("1", as: "alden", with: ["vesta"])
+        try await store.update("1", as: "vesta", change: MemoryChange(tags: ["b"]))
+        #expect(try await shared.lock("1", as: "vesta") != nil)
+        try await store.revokeShare("1", as: "alden", from: ["vesta"])
+        await expect(.memoryNotFound) { try await store.memory("1", as: "vesta") }
+        try await store.discardDraft(of: "1", as: "vesta")
+        #expect(try await store.drafts(of: "vesta", userID: "iris") == [])
+        #expect(try await store.releaseLease(on: "1", as: "vesta"))
+        #expect(try await shared.lock("1", as: "alden") != nil)
+        try await store.close()
+    }
+
+    @Test func `a memory that has expired for others makes no identifier ambiguous`() async throws {
+        let shared = try await SharedStore()
+        let store = shared.store
+        for agent in ["alden", "alice"] as [AgentID] {
+            var memory = item("1", "Of \(agent).", agent: agent)
+            if agent == "alden" {
+                memory.draft.expiresAt = shared.clock.storeClock.now().date.addingTimeInterval(60)
+            }
+            _ = try await store.importMemories([memory])
+            try await store.share("1", as: agent, with: ["sentry"])
+        }
+        await expect(.invalidArgument) { try await store.memory("1", as: "sentry") }
+        shared.clock.advance(by: .seconds(61))
+        let memory = try await store.memory("1", as: "sentry")
+        #expect(memory.content == "Of alice." && memory.id == "1")
+        // Its owner still means it.
+        await expect(.memoryNotFound) { try await store.memory("1", as: "alden") }
+        #expect(try await store.restore("1", as: "alden").content == "Of alden.")
+        await expect(.invalidArgument) { try await store.memory("1", as: "sentry") }
+        try await store.close()
+    }
+
     @Test func `every call that names a memory finds the one of the user it names`() async throws {
         let shared = try await SharedStore()
         let store = shared.store
