@@ -29,10 +29,20 @@ extension MemoryTools {
             decision: chosen,
             agentID: call.memory.agent
         )
-        let memory = try await call.memory.memoryIfThere(name(ofMemoryIn: conflict, for: call.memory.agent))
+        let memory = await memory(of: conflict, call)
         return [
             "id": .string(memory?.id.rawValue ?? resolved.memoryID.rawValue), "content": .string(memory?.content ?? ""),
         ]
+    }
+
+    /// The memory of a conflict that is settled by now, as the agent sees it; nil if it sees it no more. Whatever the reason, that is
+    /// no failure of what has been done.
+    private static func memory(of conflict: SyncConflict, _ call: ToolCall) async -> Memory? {
+        for id in [name(ofMemoryIn: conflict, for: call.memory.agent), conflict.memoryID] {
+            let memory = try? await call.memory.memoryIfThere(id)
+            if let memory, memory.agentID == conflict.ownerID ?? memory.agentID { return memory }
+        }
+        return nil
     }
 
     /// The conflict of that identifier, or the one that waits on the memory of that identifier.

@@ -43,7 +43,9 @@ struct LeasableMemory: Sendable {
                 guard try memory.belongs(to: reference.user, in: connection) else { return false }
                 return try memory.ownerKey == viewer.key || isMeant(memory)
                     || reference.isHeld(memory.key, in: connection)
-            }
+            },
+            // It is found, live or not.
+            hasDeleted: { false }
         )
     }
 

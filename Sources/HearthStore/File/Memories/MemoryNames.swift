@@ -127,19 +127,22 @@ struct MemoryReference {
     }
 
     /// The memory that the agent means: the one of just that identifier, or else the one whose owner the identifier says
-    /// too. `alden:1` is Alden's memory `1`, unless the agent has or sees a memory that is called `alden:1`.
+    /// too. `alden:1` is Alden's memory `1`, unless the agent has, had or sees a memory that is called `alden:1`.
     ///
     /// - Parameters:
     ///   - find: Finds what a reference means.
     ///   - isMeant: Whether the agent may mean it. If it may mean nothing, what was found first is returned, to be refused.
+    ///   - hasDeleted: Whether the agent has deleted a memory of just that identifier, which it goes on to mean.
     func inAnyReading<Found>(
         in connection: Connection,
         find: (MemoryReference) throws -> Found?,
-        isMeant: (Found) throws -> Bool
+        isMeant: (Found) throws -> Bool,
+        hasDeleted: () throws -> Bool
     ) throws -> Found? {
         let literal = try find(self)
         guard id.rawValue.utf8.contains(UInt8(ascii: Self.ownerMark)) else { return literal }
         if let literal, try isMeant(literal) { return literal }
+        if try hasDeleted() { return nil }
         var hidden = literal
         for reading in try readings(in: connection) {
             guard let found = try find(reading) else { continue }
@@ -276,6 +279,14 @@ extension Snapshot {
                     guard user == nil || record.userID == user else { return false }
                     return try isMeant(record)
                         || MemoryReference(id: id, viewer: viewer).isHeld(record.key, in: connection)
+                },
+                hasDeleted: {
+                    if isMaintenance { return false }
+                    return try hasDeleted(
+                        id,
+                        of: viewer,
+                        user: user.map { try UserTable.find($0, in: connection) ?? 0 }
+                    )
                 }
             )
     }
@@ -305,18 +316,27 @@ extension Snapshot {
             isMeant: isMeant
         )
         guard let found, found.ownerKey != viewer.key, reference.owner == nil, !isMaintenance else { return found }
-        return try hasDeleted(reference.id, of: viewer, user: user == nil ? nil : found.userKey) ? nil : found
+        let userKey = user == nil ? nil : found.userKey
+        return try hasDeleted(reference.id, of: viewer, user: userKey, besides: found.key) ? nil : found
     }
 
     /// Whether an agent has deleted its own memory of an identifier. It goes on to mean that one: what it does next must not
     /// fall on another agent's memory.
     ///
-    /// - Parameter user: Whose memory it is; nil for any user's.
-    private func hasDeleted(_ id: MemoryID, of viewer: KnownAgent, user: Int64?) throws -> Bool {
+    /// - Parameters:
+    ///   - user: Whose memory it is; nil for any user's.
+    ///   - found: A memory that is known to be none of the agent's.
+    private func hasDeleted(
+        _ id: MemoryID,
+        of viewer: KnownAgent,
+        user: Int64?,
+        besides found: Int64? = nil
+    ) throws -> Bool {
         let keys =
             try MemoryNames.namesakes(of: id, in: connection)
             + [MemoryNames.plain(id, in: connection)].compactMap(\.self)
         return try keys.contains { key in
+            if key == found { return false }
             let memory = try MemoryRecord.find(key: key, includingDeleted: true, opening: .never, in: self)
             guard let memory, memory.ownerKey == viewer.key, memory.fields.isDeleted else { return false }
             return user == nil || memory.userKey == user

@@ -199,6 +199,14 @@ import Testing
         #expect(try await store.history(of: "alden:1", as: "sentry").map(\.content) == ["Of alden."])
         #expect(try await shared.lock("alden:1", as: "alden")?.memoryID == "1")
         #expect(try await store.memory("alden:1", as: "mimic", userID: "iris").content == "Of nobody.")
+        // The agent's own goes first, also after its deletion.
+        _ = try await store.importMemories([item("alice:1", "Called so.", agent: "sentry")])
+        try await store.delete("alice:1", as: "sentry")
+        _ = try await store.sync("sentry", userID: "iris")
+        for user in [nil, "iris"] as [UserID?] {
+            await expect(.memoryNotFound) { try await store.memory("alice:1", as: "sentry", userID: user) }
+        }
+        #expect(try await store.restore("alice:1", as: "sentry").content == "Called so.")
         try await store.close()
     }
 
