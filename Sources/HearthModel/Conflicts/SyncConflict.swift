@@ -4,7 +4,7 @@ public import FoundationEssentials
 public struct SyncConflict: Hashable, Sendable, Codable {
     /// The conflict.
     public var id: ConflictID
-    /// The memory.
+    /// The memory, as its owner calls it.
     public var memoryID: MemoryID
     /// What the edits disagree about.
     public var kind: ConflictKind

@@ -29,7 +29,7 @@ public struct MemoryEvent: Hashable, Sendable, Codable {
 
     /// What became different.
     public var kind: Kind
-    /// The memory.
+    /// The memory, as its owner calls it.
     public var memoryID: MemoryID
     /// Its owner.
     public var agentID: AgentID
